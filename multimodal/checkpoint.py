@@ -1,0 +1,203 @@
+"""Checkpoint folders: config.json + model.safetensors, written atomically and loaded strictly."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+from torch import Tensor, nn
+
+from multimodal import config as configs
+from multimodal.models.clip import CLIP
+from multimodal.models.dit import DiT
+from multimodal.models.vqvae import VQVAE
+
+CONFIG, WEIGHTS, TOKENIZER = "config.json", "model.safetensors", "tokenizer.json"
+ModelT = TypeVar("ModelT", bound=nn.Module)
+
+
+class CheckpointError(RuntimeError):
+    """A checkpoint that cannot be used; the message names the file and the key."""
+
+
+def save_tensors(
+    folder: str | Path,
+    tensors: Mapping[str, Tensor],
+    description: Mapping[str, Any],
+    files: Mapping[str, str] | None = None,
+) -> None:
+    """Write `folder` whole or not at all: into a temporary folder beside it, read back, then renamed.
+
+    Args:
+        tensors: what model.safetensors will hold.
+        description: what config.json will hold, beside the checksums of the other files.
+        files: further text files, name → content.
+    Raises:
+        CheckpointError: a tensor is not finite, or what was read back is not what was written.
+    """
+    folder = Path(folder)
+    check_finite(tensors, folder / WEIGHTS)
+    temporary = folder.with_name(f".{folder.name}.tmp{os.getpid()}")
+    shutil.rmtree(temporary, ignore_errors=True)
+    temporary.mkdir(parents=True)
+    try:
+        save_file({key: tensor.contiguous() for key, tensor in tensors.items()}, temporary / WEIGHTS)
+        for name, content in (files or {}).items():
+            (temporary / name).write_text(content, encoding="utf-8")
+        checksums = {path.name: _sha256(path) for path in sorted(temporary.iterdir())}
+        text = json.dumps({**description, "sha256": checksums}, indent=2, ensure_ascii=False) + "\n"
+        (temporary / CONFIG).write_text(text, encoding="utf-8")
+        load_tensors(temporary)
+        for path in temporary.iterdir():
+            _fsync(path)
+        _replace(temporary, folder)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+def load_tensors(folder: str | Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
+    """Read a folder that `save_tensors` wrote: its tensors, on the CPU, and its description.
+
+    Raises:
+        CheckpointError: a file is missing, is not what its checksum says, or holds non-finite numbers.
+    """
+    folder = Path(folder)
+    description = load_description(folder)
+    for name, checksum in description["sha256"].items():
+        path = folder / name
+        if not path.is_file():
+            raise CheckpointError(f"{path} is missing")
+        if _sha256(path) != checksum:
+            raise CheckpointError(f"{path} is damaged: its checksum is not the one in {CONFIG}; copy the checkpoint again")
+    try:
+        tensors = load_file(folder / WEIGHTS)
+    except (SafetensorError, OSError) as error:
+        raise CheckpointError(f"{folder / WEIGHTS} is not a safetensors file ({error})") from error
+    check_finite(tensors, folder / WEIGHTS)
+    return tensors, description
+
+
+def load_description(folder: str | Path) -> dict[str, Any]:
+    """Read config.json alone.
+
+    Raises:
+        CheckpointError: it is missing, no JSON, or lacks the checksum of the weights.
+    """
+    path = Path(folder) / CONFIG
+    try:
+        description = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise CheckpointError(f"{path} is missing: {folder} is no checkpoint folder") from None
+    except (OSError, ValueError) as error:
+        raise CheckpointError(f"{path} cannot be read ({error})") from error
+    checksums = description.get("sha256") if isinstance(description, dict) else None
+    if not isinstance(checksums, dict) or WEIGHTS not in checksums or any(Path(name).name != name for name in checksums):
+        raise CheckpointError(f"{path} lacks the checksum of {WEIGHTS}")
+    return description
+
+
+def save_model(
+    folder: str | Path,
+    model: nn.Module,
+    config: Any,
+    training: Mapping[str, Any],
+    dtype: torch.dtype = torch.float16,
+    files: Mapping[str, str] | None = None,
+) -> None:
+    """Write a model's weights, as `dtype`, with the config that rebuilds it and a note on its training."""
+    tensors = {
+        key: value.detach().cpu().to(dtype) if value.is_floating_point() else value.detach().cpu()
+        for key, value in model.state_dict().items()
+    }
+    description = {"architecture": type(model).__name__, "config": configs.to_dict(config), "training": dict(training)}
+    save_tensors(folder, tensors, description, files)
+
+
+def load_vqvae(folder: str | Path) -> VQVAE:
+    """Load a VQ-VAE in evaluation mode and single precision. Raises CheckpointError."""
+    return load_model(folder, VQVAE, configs.VQVAEConfig)
+
+
+def load_dit(folder: str | Path) -> DiT:
+    """Load a DiT in evaluation mode and single precision. Raises CheckpointError."""
+    return load_model(folder, DiT, configs.DiTConfig)
+
+
+def load_clip(folder: str | Path) -> CLIP:
+    """Load the project's own CLIP with its tokenizer, in evaluation mode and single precision. Raises CheckpointError."""
+    tokenizer = Path(folder) / TOKENIZER
+    if not tokenizer.is_file():
+        raise CheckpointError(f"{tokenizer} is missing")
+    tokenizer_json = tokenizer.read_text(encoding="utf-8")
+    return load_model(folder, CLIP, configs.CLIPConfig, lambda config: CLIP(config, tokenizer_json))
+
+
+def load_model(
+    folder: str | Path,
+    architecture: type[ModelT],
+    config_type: type[configs.ConfigT],
+    build: Callable[[configs.ConfigT], ModelT] | None = None,
+) -> ModelT:
+    """Load what `save_model` wrote, strictly, in evaluation mode and single precision.
+
+    Raises:
+        CheckpointError: a file is missing or damaged; the config has an unknown setting; a weight is missing, unknown, or
+            has another shape than the config says.
+    """
+    folder = Path(folder)
+    tensors, description = load_tensors(folder)
+    if description.get("architecture") != architecture.__name__:
+        raise CheckpointError(f"{folder} holds a {description.get('architecture')}, not a {architecture.__name__}")
+    try:
+        model = (build or architecture)(configs.from_dict(config_type, description["config"]))
+    except (KeyError, TypeError, ValueError) as error:
+        raise CheckpointError(f"{folder / CONFIG}: {error}") from error
+    expected = model.state_dict()
+    for problem, keys in (("lacks", set(expected) - set(tensors)), ("has the unknown key", set(tensors) - set(expected))):
+        if keys:
+            raise CheckpointError(f"{folder / WEIGHTS} {problem} {', '.join(sorted(keys)[:3])}")
+    for key, tensor in tensors.items():
+        if tensor.shape != expected[key].shape:
+            wanted = tuple(expected[key].shape)
+            raise CheckpointError(f"{folder / WEIGHTS}: {key} is {tuple(tensor.shape)}, the config wants {wanted}")
+    model.load_state_dict(tensors)
+    return model.eval()
+
+
+def check_finite(tensors: Mapping[str, Tensor], where: Path) -> None:
+    """Raise CheckpointError naming the first tensor with NaN or infinity in it."""
+    for key, tensor in tensors.items():
+        if tensor.is_floating_point() and not torch.isfinite(tensor).all():
+            raise CheckpointError(f"{where}: {key} holds numbers that are not finite")
+
+
+def _replace(temporary: Path, folder: Path) -> None:
+    """Put `temporary` in the place of `folder`; a crash between the two renames leaves the old one under `.old`."""
+    old = folder.with_name(f".{folder.name}.old")
+    if folder.exists():
+        shutil.rmtree(old, ignore_errors=True)
+        folder.rename(old)
+    temporary.rename(folder)
+    _fsync(folder.parent)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _fsync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,211 @@
+"""Every setting of every component, as frozen dataclasses that reject what they do not know."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import types
+import typing
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+ConfigT = TypeVar("ConfigT")
+
+
+@dataclass(frozen=True)
+class VQVAEConfig:
+    """RGBA autoencoder with a product-quantised bottleneck.
+
+    `codebook_bits` bits times (`image_size` / `downsample_factor`)² positions is what a picture costs.
+    """
+
+    image_size: int = 128
+    channels: int = 4
+    stem_patch: int = 2  # pixel-unshuffle before the first convolution
+    widths: tuple[int, ...] = (48, 96, 160)  # one per resolution, each half the one before
+    encoder_blocks: int = 2  # residual blocks per resolution
+    decoder_blocks: int = 3
+    groups: int = 2
+    codebook_size: int = 1024
+    codebook_dim: int = 4
+
+    @property
+    def downsample_factor(self) -> int:
+        return self.stem_patch * 2 ** (len(self.widths) - 1)
+
+    @property
+    def latent_channels(self) -> int:
+        return self.groups * self.codebook_dim
+
+    @property
+    def latent_size(self) -> int:
+        return self.image_size // self.downsample_factor
+
+    @property
+    def bytes_per_image(self) -> float:
+        bits = self.groups * (self.codebook_size - 1).bit_length()
+        return self.latent_size**2 * bits / 8
+
+
+@dataclass(frozen=True)
+class CLIPConfig:
+    """The contrastive text-image model that this project trains with open_clip."""
+
+    embed_dim: int = 256
+    image_size: int = 96
+    vision_width: int = 192
+    vision_layers: int = 4
+    vision_patch_size: int = 16
+    vision_head_width: int = 32
+    text_width: int = 256
+    text_layers: int = 4
+    text_heads: int = 4
+    context_length: int = 48
+    vocab_size: int = 10240
+
+
+@dataclass(frozen=True)
+class TextEncoderConfig:
+    """Which CLIP turns prompts into conditioning.
+
+    `kind` is "bundled" (the folder `clip/` of the checkpoint), "open_clip" (`name` a model of open_clip,
+    `pretrained` its tag or a weights file) or "transformers" (`name` a folder or a hub id).
+    """
+
+    kind: str = "bundled"
+    name: str = ""
+    pretrained: str = ""
+
+    def __post_init__(self) -> None:
+        if self.kind not in ("bundled", "open_clip", "transformers"):
+            raise ValueError(f"text encoder kind {self.kind!r} is not one of bundled, open_clip, transformers")
+        if self.kind != "bundled" and not self.name:
+            raise ValueError(f"text encoder kind {self.kind!r} needs a name")
+
+
+@dataclass(frozen=True)
+class DiTConfig:
+    """Diffusion Transformer over VQ-VAE latents, conditioned on text by cross-attention in every block."""
+
+    latent_channels: int = 8
+    latent_size: int = 16
+    patch_size: int = 4
+    hidden_size: int = 384
+    depth: int = 8
+    num_heads: int = 6
+    num_registers: int = 4
+    refiner_depth: int = 1  # trainable transformer layers on top of the frozen text encoder's token states
+    context_dim: int = 256  # width of the text encoder's token states
+    pooled_dim: int = 256
+    prediction: str = "x0"  # what the output means: "x0" or "velocity"
+    text_encoder: TextEncoderConfig = TextEncoderConfig()
+
+
+@dataclass(frozen=True)
+class RunConfig:
+    """What every training run has in common; one subclass per model adds the rest."""
+
+    steps: int = 1000
+    batch_size: int = 16  # over all processes together
+    learning_rate: float = 4e-4
+    beta1: float = 0.9
+    beta2: float = 0.95
+    weight_decay: float = 0.01
+    warmup_steps: int = 100
+    gradient_clip: float = 1.0
+    ema_decay: float = 0.999
+    mixed_precision: str = "no"  # accelerate's words: no, bf16, fp16
+    seed: int = 0
+    log_every: int = 20
+    sample_every: int = 500
+    save_every: int = 1000
+    compile: bool = False
+
+
+@dataclass(frozen=True)
+class VQVAERunConfig(RunConfig):
+    model: VQVAEConfig = VQVAEConfig()
+    crop_size: int = 64
+    whole_picture_fraction: float = 0.15  # of the steps, at the end, on whole pictures
+    continuous_fraction: float = 0.2  # of the steps, at the start, without quantisation
+    alpha_weight: float = 0.5
+    gradient_weight: float = 0.3
+    ssim_weight: float = 0.2
+    commitment_weight: float = 0.25
+
+
+@dataclass(frozen=True)
+class CLIPRunConfig(RunConfig):
+    model: CLIPConfig = CLIPConfig()
+
+
+@dataclass(frozen=True)
+class DiTRunConfig(RunConfig):
+    model: DiTConfig = DiTConfig()
+    composite_fraction: float = 0.25  # of every batch
+    num_composites: int = 8192  # made and encoded once
+    prompt_dropout: float = 0.1  # for classifier-free guidance
+    min_t: float = 0.05  # clips the 1 / t² weight that the velocity loss gives an x0-prediction
+
+
+def from_dict(cls: type[ConfigT], data: Mapping[str, Any]) -> ConfigT:
+    """Build the dataclass `cls` from plain JSON data.
+
+    Raises:
+        ValueError: a key is unknown or a value has the wrong type; the message names the key.
+    """
+    hints = typing.get_type_hints(cls)
+    known = {field.name for field in dataclasses.fields(cls)}  # type: ignore[arg-type]
+    unknown = sorted(set(data) - known)
+    if unknown:
+        raise ValueError(f"{cls.__name__} has no setting {', '.join(unknown)}; it has {', '.join(sorted(known))}")
+    return cls(**{key: _convert(hints[key], value, f"{cls.__name__}.{key}") for key, value in data.items()})
+
+
+def to_dict(config: Any) -> dict[str, Any]:
+    """The config as plain JSON data; `from_dict` is the inverse."""
+    return json.loads(json.dumps(dataclasses.asdict(config)))
+
+
+def with_overrides(config: ConfigT, overrides: Sequence[str]) -> ConfigT:
+    """Apply `key=value` words, nested keys with dots: `["steps=100", "model.depth=2"]`.
+
+    Raises:
+        ValueError: a word has no "=", or its key or value does not fit the config.
+    """
+    data = to_dict(config)
+    for word in overrides:
+        key, equals, text = word.partition("=")
+        if not equals:
+            raise ValueError(f"{word!r} is not of the form key=value")
+        try:
+            value = json.loads(text)
+        except json.JSONDecodeError:
+            value = text
+        *parents, last = key.split(".")
+        target = data
+        for parent in parents:
+            target = target.get(parent)  # type: ignore[assignment]
+            if not isinstance(target, dict):
+                raise ValueError(f"{key!r} is no setting of {type(config).__name__}")
+        target[last] = value
+    return from_dict(type(config), data)
+
+
+def _convert(hint: Any, value: Any, where: str) -> Any:
+    if dataclasses.is_dataclass(hint) and isinstance(hint, type):
+        if not isinstance(value, Mapping):
+            raise ValueError(f"{where} must be an object, not {value!r}")
+        return from_dict(hint, value)
+    if typing.get_origin(hint) is tuple:
+        if not isinstance(value, (list, tuple)):
+            raise ValueError(f"{where} must be a list, not {value!r}")
+        return tuple(_convert(typing.get_args(hint)[0], item, where) for item in value)
+    if isinstance(hint, types.UnionType):
+        return None if value is None else _convert(typing.get_args(hint)[0], value, where)
+    if hint is float and isinstance(value, int) and not isinstance(value, bool):
+        return float(value)
+    if not isinstance(value, hint) or (hint is int and isinstance(value, bool)):
+        raise ValueError(f"{where} must be of type {hint.__name__}, not {value!r}")
+    return value

@@ -1,0 +1,101 @@
+"""Samplers: plain functions that follow a velocity field from noise (t = 1) to data (t = 0).
+
+A sampler takes any `velocity(latents, t)`: latents (B, ...), t (B,) in (0, 1], and returns (B, ...).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import pairwise
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+from multimodal.diffusion.rectified_flow import to_x0
+
+Velocity = Callable[[Tensor, Tensor], Tensor]
+
+
+class SamplingCancelled(Exception):
+    """The callback asked to stop."""
+
+
+class SamplerStep(NamedTuple):
+    step: int  # 1 … num_inference_steps
+    num_inference_steps: int
+    t: float  # the time reached
+    latents: Tensor  # (B, ...) at that time
+    denoised: Tensor  # (B, ...) what the latents are expected to become
+
+
+Callback = Callable[[SamplerStep], bool | None]
+
+
+def euler(velocity: Velocity, noise: Tensor, num_inference_steps: int, callback: Callback | None = None) -> Tensor:
+    """First-order sampler: x ← x + (t' - t) v(x, t).
+
+    Args:
+        noise: (B, ...) standard normal.
+        callback: called after each step; where it returns False, sampling stops.
+    Raises:
+        SamplingCancelled: the callback returned False.
+    """
+    x, times = noise, timesteps(num_inference_steps)
+    for step, (t, t_next) in enumerate(pairwise(times), start=1):
+        v = velocity(x, _batch(t, x))
+        denoised = to_x0(v, x, _batch(t, x))
+        x = x + (t_next - t) * v
+        _report(callback, SamplerStep(step, num_inference_steps, t_next, x, denoised))
+    return x
+
+
+def heun(velocity: Velocity, noise: Tensor, num_inference_steps: int, callback: Callback | None = None) -> Tensor:
+    """Second-order sampler (Karras et al. 2022, algorithm 1): the mean of the slopes at both ends of each step.
+
+    The last step, which ends at t = 0, is an Euler step. Arguments and errors as for `euler`.
+    """
+    x, times = noise, timesteps(num_inference_steps)
+    for step, (t, t_next) in enumerate(pairwise(times), start=1):
+        v = velocity(x, _batch(t, x))
+        denoised = to_x0(v, x, _batch(t, x))
+        if t_next > 0:
+            predicted = x + (t_next - t) * v
+            v = (v + velocity(predicted, _batch(t_next, x))) / 2
+        x = x + (t_next - t) * v
+        _report(callback, SamplerStep(step, num_inference_steps, t_next, x, denoised))
+    return x
+
+
+SAMPLERS = {"euler": euler, "heun": heun}
+
+
+def timesteps(num_inference_steps: int) -> list[float]:
+    """num_inference_steps + 1 evenly spaced times from 1 to 0."""
+    if num_inference_steps < 1:
+        raise ValueError(f"num_inference_steps must be at least 1, not {num_inference_steps}")
+    return [1 - k / num_inference_steps for k in range(num_inference_steps + 1)]
+
+
+def guided(velocity: Velocity, unconditional: Velocity, guidance_scale: float, interval: tuple[float, float]) -> Velocity:
+    """Classifier-free guidance (Ho & Salimans 2022) for times within `interval` (Kynkäänniemi et al. 2024).
+
+    v = v_uncond + guidance_scale * (v_cond - v_uncond); outside the interval, and at scale 1, v_cond alone.
+    """
+
+    def combined(latents: Tensor, t: Tensor) -> Tensor:
+        conditional = velocity(latents, t)
+        if guidance_scale == 1 or not interval[0] <= float(t[0]) <= interval[1]:
+            return conditional
+        return torch.lerp(unconditional(latents, t), conditional, guidance_scale)
+
+    return combined
+
+
+def _batch(t: float, x: Tensor) -> Tensor:
+    return torch.full((len(x),), t, device=x.device, dtype=x.dtype)
+
+
+def _report(callback: Callback | None, step: SamplerStep) -> None:
+    if callback and callback(step) is False:
+        raise SamplingCancelled(f"stopped after step {step.step} of {step.num_inference_steps}")

@@ -1,0 +1,158 @@
+"""VQ-VAE: RGBA pictures to a small grid of codebook indices, and back."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from multimodal.config import VQVAEConfig
+from multimodal.models.quantizer import ProductQuantizer
+
+
+class VQVAEOutput(NamedTuple):
+    images: Tensor  # (B, 4, H, W) reconstruction
+    codebook_indices: Tensor  # (B, groups, H / f, W / f)
+    commitment_loss: Tensor  # ()
+
+
+class ChannelNorm(nn.Module):
+    """LayerNorm over the channels of each pixel alone, so that what a code decodes to depends on its neighbours only."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(channels))
+        self.bias = nn.Parameter(torch.zeros(channels))
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = F.layer_norm(x.permute(0, 2, 3, 1), self.weight.shape, self.weight, self.bias, eps=1e-5)  # (B, H, W, C)
+        return x.permute(0, 3, 1, 2)
+
+
+class ResidualBlock(nn.Module):
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.norm = ChannelNorm(channels)
+        self.conv1 = nn.Conv2d(channels, channels, 3, padding=1)
+        self.conv2 = nn.Conv2d(channels, channels, 3, padding=1)
+        nn.init.zeros_(self.conv2.weight)
+        nn.init.zeros_(self.conv2.bias)  # type: ignore[arg-type]
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x + self.conv2(F.silu(self.conv1(self.norm(x))))  # (B, C, H, W)
+
+
+class Encoder(nn.Sequential):
+    """(B, channels, H, W) pictures → (B, latent_channels, H / f, W / f)."""
+
+    def __init__(self, config: VQVAEConfig) -> None:
+        stem_channels = config.channels * config.stem_patch**2
+        layers: list[nn.Module] = [
+            nn.PixelUnshuffle(config.stem_patch),
+            nn.Conv2d(stem_channels, config.widths[0], 3, padding=1),
+        ]
+        for i, width in enumerate(config.widths):
+            if i > 0:
+                layers.append(nn.Conv2d(config.widths[i - 1], width, 4, stride=2, padding=1))
+            layers += [ResidualBlock(width) for _ in range(config.encoder_blocks)]
+        layers += [ChannelNorm(config.widths[-1]), nn.Conv2d(config.widths[-1], config.latent_channels, 1)]
+        super().__init__(*layers)
+
+
+class Decoder(nn.Sequential):
+    """(B, latent_channels, H / f, W / f) codes → (B, channels, H, W) pictures."""
+
+    def __init__(self, config: VQVAEConfig) -> None:
+        widths = config.widths[::-1]
+        layers: list[nn.Module] = [nn.Conv2d(config.latent_channels, widths[0], 3, padding=1)]
+        for i, width in enumerate(widths):
+            if i > 0:
+                layers += [nn.Conv2d(widths[i - 1], width * 4, 1), nn.PixelShuffle(2)]
+            layers += [ResidualBlock(width) for _ in range(config.decoder_blocks)]
+        out_channels = config.channels * config.stem_patch**2
+        layers += [
+            ChannelNorm(widths[-1]),
+            nn.Conv2d(widths[-1], out_channels, 3, padding=1),
+            nn.PixelShuffle(config.stem_patch),
+        ]
+        super().__init__(*layers)
+
+
+class VQVAE(nn.Module):
+    """Encoder, quantiser and decoder, usable apart or together.
+
+    `encode` is continuous, `quantize` snaps, `decode` takes continuous latents and snaps them itself, so that small
+    sampling errors vanish. Latents that leave the model have mean 0 and standard deviation 1 per channel over the
+    training set; the two are buffers of the model (`set_latent_scale`).
+    """
+
+    latent_mean: Tensor
+    latent_std: Tensor
+
+    def __init__(self, config: VQVAEConfig) -> None:
+        super().__init__()
+        self.config = config
+        self.encoder = Encoder(config)
+        self.quantizer = ProductQuantizer(config.groups, config.codebook_size, config.codebook_dim)
+        self.decoder = Decoder(config)
+        self.register_buffer("latent_mean", torch.zeros(1, config.latent_channels, 1, 1))
+        self.register_buffer("latent_std", torch.ones(1, config.latent_channels, 1, 1))
+        self.to(memory_format=torch.channels_last)
+
+    def encode(self, images: Tensor) -> Tensor:
+        """Map pictures to continuous latents.
+
+        Args:
+            images: (B, 4, H, W) premultiplied RGBA in [-1, 1]; H and W are multiples of `downsample_factor`.
+        Returns:
+            (B, latent_channels, H / f, W / f) latents before quantisation, scaled to mean 0 and deviation 1.
+        Raises:
+            ValueError: the channels, H or W do not fit.
+        """
+        factor = self.config.downsample_factor
+        if images.ndim != 4 or images.shape[1] != self.config.channels:
+            raise ValueError(f"images must be (B, {self.config.channels}, H, W), not {tuple(images.shape)}")
+        if images.shape[2] % factor or images.shape[3] % factor:
+            raise ValueError(f"height and width must be multiples of {factor}, not {tuple(images.shape[2:])}")
+        return self._scale(self.quantizer.normalize(self.encoder(images)))
+
+    def quantize(self, latents: Tensor) -> Tensor:
+        """Snap (B, latent_channels, h, w) latents to (B, groups, h, w) codebook indices."""
+        return self.quantizer.quantize(self._unscale(latents))
+
+    def lookup(self, codebook_indices: Tensor) -> Tensor:
+        """The (B, latent_channels, h, w) latents, scaled, that (B, groups, h, w) codebook indices stand for."""
+        return self._scale(self.quantizer.lookup(codebook_indices))
+
+    def decode(self, latents: Tensor, snap: bool = True) -> Tensor:
+        """Map (B, latent_channels, h, w) latents to (B, 4, h * f, w * f) premultiplied RGBA, about [-1, 1]."""
+        if snap:
+            return self.decode_indices(self.quantize(latents))
+        return self.decoder(self.quantizer.normalize(self._unscale(latents)))
+
+    def decode_indices(self, codebook_indices: Tensor) -> Tensor:
+        """Map (B, groups, h, w) codebook indices to (B, 4, h * f, w * f) premultiplied RGBA, about [-1, 1]."""
+        return self.decoder(self.quantizer.lookup(codebook_indices))
+
+    def forward(self, images: Tensor, quantize: bool = True) -> VQVAEOutput:
+        """Reconstruct pictures with gradients; without `quantize`, through the continuous latents."""
+        latents = self.encoder(images)  # (B, latent_channels, H / f, W / f)
+        quantized = self.quantizer(latents)
+        bottleneck = quantized.latents if quantize else self.quantizer.normalize(latents)
+        commitment_loss = quantized.commitment_loss if quantize else torch.zeros_like(quantized.commitment_loss)
+        return VQVAEOutput(self.decoder(bottleneck), quantized.codebook_indices, commitment_loss)
+
+    @torch.no_grad()
+    def set_latent_scale(self, codebook_indices: Tensor) -> None:
+        """Measure mean and deviation per channel over (N, groups, h, w) indices of the training set."""
+        latents = self.quantizer.lookup(codebook_indices)
+        self.latent_mean.copy_(latents.mean(dim=(0, 2, 3), keepdim=True))
+        self.latent_std.copy_(latents.std(dim=(0, 2, 3), keepdim=True))
+
+    def _scale(self, latents: Tensor) -> Tensor:
+        return (latents - self.latent_mean) / self.latent_std
+
+    def _unscale(self, latents: Tensor) -> Tensor:
+        return latents * self.latent_std + self.latent_mean

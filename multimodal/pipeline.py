@@ -1,0 +1,231 @@
+"""The map: prompt → CLIP text encoder → DiT (rectified flow) → VQ-VAE decoder → RGBA pictures."""
+
+from __future__ import annotations
+
+import math
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from accelerate import PartialState, cpu_offload
+from PIL import Image
+from torch import Tensor
+
+from multimodal import rgba
+from multimodal.checkpoint import load_clip, load_dit, load_vqvae
+from multimodal.diffusion.samplers import SAMPLERS, Callback, SamplerStep, guided
+from multimodal.models.dit import DiT
+from multimodal.models.text_encoder import CLIPTextEncoder, TextEncoding
+from multimodal.models.vqvae import VQVAE
+
+MAX_STEPS, MAX_GUIDANCE, MAX_IMAGES, MAX_PROMPT_CHARACTERS, MAX_SEED = 100, 20.0, 16, 2000, 2**32 - 1
+GUIDANCE_INTERVAL = (0.1, 0.9)
+
+
+@dataclass(frozen=True)
+class TextToImageOutput:
+    images: list[Image.Image]  # RGBA with straight alpha
+    codebook_indices: Tensor  # (N, groups, h, w)
+    prompts: list[str]  # one per picture, as `seeds`
+    seeds: list[int]  # the seed that makes each picture alone
+    dropped: list[str]  # per prompt given, the words that did not fit into the text encoder's context, or ""
+
+
+@dataclass(frozen=True)
+class ReconstructionOutput:
+    image: Image.Image  # RGBA with straight alpha
+    original: Image.Image  # what was reconstructed: the input, fitted into the model's square
+    codebook_indices: Tensor  # (groups, h, w)
+    psnr: float  # dB, on white
+    num_bytes: float  # what the indices cost
+
+
+class TextToImagePipeline:
+    """Text-to-image with the three models of one checkpoint folder.
+
+    One call at a time uses the models; others wait for it.
+    """
+
+    def __init__(self, text_encoder: CLIPTextEncoder, dit: DiT, vqvae: VQVAE, offload: bool = False) -> None:
+        self.device = PartialState().device  # CUDA where there is one, else MPS, else CPU
+        self.text_encoder, self.dit, self.vqvae = text_encoder, dit, vqvae
+        if offload and self.device.type == "cuda":
+            for model in (text_encoder, dit, vqvae):
+                cpu_offload(model, self.device)
+        else:
+            for model in (text_encoder, dit, vqvae):
+                model.to(self.device)
+        self._lock = threading.Lock()
+
+    @classmethod
+    def from_pretrained(cls, folder: str | Path, offload: bool = False) -> TextToImagePipeline:
+        """Load `folder`/clip (or the text encoder that the DiT names), `folder`/dit and `folder`/vqvae.
+
+        Args:
+            folder: a checkpoint folder, such as checkpoints/emoji.
+            offload: keep the weights in main memory and bring each to the GPU when it is used.
+        Raises:
+            CheckpointError: a part is missing, damaged, or does not fit the others; the message names the file.
+        """
+        folder = Path(folder)
+        dit, vqvae = load_dit(folder / "dit"), load_vqvae(folder / "vqvae")
+        text_encoder = CLIPTextEncoder.from_config(dit.config.text_encoder, lambda: load_clip(folder / "clip"))
+        return cls(text_encoder, dit, vqvae, offload)
+
+    @torch.inference_mode()
+    def __call__(
+        self,
+        prompt: str | Sequence[str],
+        negative_prompt: str = "",
+        num_inference_steps: int = 24,
+        guidance_scale: float = 3.0,
+        seed: int = 0,
+        num_images_per_prompt: int = 1,
+        sampler: str = "euler",
+        callback: Callback | None = None,
+    ) -> TextToImageOutput:
+        """Make pictures from prompts.
+
+        Picture k of a call is the picture that seed + k makes alone, on any device, within rounding.
+
+        Args:
+            prompt: what the pictures show, in any of the 12 languages; or a list of prompts.
+            negative_prompt: what guidance leads away from.
+            num_inference_steps: 1 … 100.
+            guidance_scale: 0 … 20; 1 is no guidance, more follows the prompt more closely.
+            seed: 0 … 2**32 - 1.
+            num_images_per_prompt: 1 … 16.
+            sampler: "euler" or "heun".
+            callback: called after each step with a `SamplerStep`; where it returns False, sampling stops.
+        Raises:
+            ValueError: a prompt is empty or an argument out of its range.
+            SamplingCancelled: the callback returned False.
+        """
+        prompts = check_prompts([prompt] if isinstance(prompt, str) else prompt)
+        check_number("num_inference_steps", num_inference_steps, 1, MAX_STEPS, whole=True)
+        check_number("guidance_scale", guidance_scale, 0, MAX_GUIDANCE)
+        check_number("seed", seed, 0, MAX_SEED, whole=True)
+        check_number("num_images_per_prompt", num_images_per_prompt, 1, MAX_IMAGES, whole=True)
+        if sampler not in SAMPLERS:
+            raise ValueError(f"sampler must be one of {', '.join(SAMPLERS)}, not {sampler!r}")
+        repeated = [prompt for prompt in prompts for _ in range(num_images_per_prompt)]
+        seeds = [(seed + k) % (MAX_SEED + 1) for k in range(len(repeated))]
+        with self._lock:
+            encoding = self.encode_prompt(repeated)
+            negative = self.encode_prompt([negative_prompt[:MAX_PROMPT_CHARACTERS]])
+            latents = self.sample_latents(
+                encoding, negative, seeds, int(num_inference_steps), float(guidance_scale), sampler, callback
+            )
+            codebook_indices = self.vqvae.quantize(latents)
+            images = self.to_images(self.vqvae.decode_indices(codebook_indices))
+        dropped = encoding.dropped[::num_images_per_prompt]
+        return TextToImageOutput(images, codebook_indices.cpu(), repeated, seeds, dropped)
+
+    def encode_prompt(self, prompts: list[str]) -> TextEncoding:
+        """Prompts → (B, L, context_dim) refined token states, their mask, and (B, pooled_dim) embeddings."""
+        encoding = self.text_encoder(prompts)
+        return encoding._replace(context=self.dit.refine(encoding.context, encoding.context_mask))
+
+    def sample_latents(
+        self,
+        encoding: TextEncoding,
+        negative: TextEncoding,
+        seeds: list[int],
+        num_inference_steps: int,
+        guidance_scale: float,
+        sampler: str = "euler",
+        callback: Callback | None = None,
+    ) -> Tensor:
+        """Noise of each seed → (B, latent_channels, h, w) latents, by following the DiT's velocity to t = 0."""
+        noise = self.make_noise(seeds)
+        velocity = guided(self.dit_velocity(encoding), self.dit_velocity(negative), guidance_scale, GUIDANCE_INTERVAL)
+        return SAMPLERS[sampler](velocity, noise, num_inference_steps, callback)
+
+    def dit_velocity(self, encoding: TextEncoding) -> Callable[[Tensor, Tensor], Tensor]:
+        """The velocity field v(latents, t) that the DiT gives under a prompt; one prompt serves any batch."""
+
+        def velocity(latents: Tensor, t: Tensor) -> Tensor:
+            context, mask, pooled = (x.expand(len(latents), *x.shape[1:]) for x in encoding[:3])
+            return self.dit.velocity(latents, t, context, mask, pooled)
+
+        return velocity
+
+    def make_noise(self, seeds: list[int]) -> Tensor:
+        """(B, latent_channels, h, w) standard normal noise, each picture's from its own generator on the CPU."""
+        config = self.dit.config
+        shape = (config.latent_channels, config.latent_size, config.latent_size)
+        noise = [torch.randn(shape, generator=torch.Generator().manual_seed(seed)) for seed in seeds]
+        return torch.stack(noise).to(self.device)
+
+    def decode_latents(self, latents: Tensor) -> Tensor:
+        """(B, latent_channels, h, w) latents → (B, 4, H, W) premultiplied RGBA, snapping to the codebook."""
+        return self.vqvae.decode(latents)
+
+    def to_images(self, pictures: Tensor) -> list[Image.Image]:
+        """(B, 4, H, W) premultiplied RGBA → PIL pictures with straight alpha."""
+        return [rgba.to_image(picture) for picture in pictures]
+
+    @torch.inference_mode()
+    def preview(self, step: SamplerStep) -> list[Image.Image]:
+        """What the pictures are expected to become, for a callback to show while sampling."""
+        return self.to_images(self.decode_latents(step.denoised))
+
+    @torch.inference_mode()
+    def reconstruct(self, image: Image.Image) -> ReconstructionOutput:
+        """Send a picture of any size and mode through the VQ-VAE; it is fitted into the model's square first."""
+        original = rgba.to_tensor(image, self.vqvae.config.image_size)
+        with self._lock:
+            codebook_indices = self.vqvae.quantize(self.vqvae.encode(original[None].to(self.device)))
+            reconstruction = self.vqvae.decode_indices(codebook_indices)[0].cpu()
+        return ReconstructionOutput(
+            image=rgba.to_image(reconstruction),
+            original=rgba.to_image(original),
+            codebook_indices=codebook_indices[0].cpu(),
+            psnr=psnr_on_white(reconstruction[None], original[None]).item(),
+            num_bytes=self.vqvae.config.bytes_per_image,
+        )
+
+    @torch.inference_mode()
+    def decode_codebook_indices(self, codebook_indices: Tensor) -> list[Image.Image]:
+        """Pictures of (B, groups, h, w) indices.
+
+        Raises:
+            ValueError: the shape does not fit, or an index is not in the codebook.
+        """
+        config = self.vqvae.config
+        if codebook_indices.ndim != 4 or codebook_indices.shape[1] != config.groups:
+            raise ValueError(f"codebook_indices must be (B, {config.groups}, h, w), not {tuple(codebook_indices.shape)}")
+        if codebook_indices.min() < 0 or codebook_indices.max() >= config.codebook_size:
+            raise ValueError(f"codebook_indices must lie in 0 … {config.codebook_size - 1}")
+        with self._lock:
+            return self.to_images(self.vqvae.decode_indices(codebook_indices.to(self.device)))
+
+
+def psnr_on_white(a: Tensor, b: Tensor) -> Tensor:
+    """Peak signal-to-noise ratio, in dB per picture, of (B, 4, H, W) premultiplied RGBA in [-1, 1], laid on white."""
+    error = (rgba.composite(a, 1.0).clamp(-1, 1) - rgba.composite(b, 1.0)).square().mean(dim=(1, 2, 3))
+    return -10 * torch.log10((error / 4).clamp(min=1e-10))
+
+
+def check_prompts(prompts: Sequence[str]) -> list[str]:
+    """The prompts without blanks around and control characters within; ValueError where one is empty or too long."""
+    if not prompts:
+        raise ValueError("give at least one prompt")
+    cleaned = []
+    for prompt in prompts:
+        if len(prompt) > MAX_PROMPT_CHARACTERS:
+            raise ValueError(f"a prompt may have {MAX_PROMPT_CHARACTERS} characters; this one has {len(prompt)}")
+        cleaned.append("".join(c for c in prompt if c >= " ").strip())
+        if not cleaned[-1]:
+            raise ValueError("the prompt is empty: say what the picture should show")
+    return cleaned
+
+
+def check_number(name: str, value: float, low: float, high: float, whole: bool = False) -> None:
+    """Raise ValueError, naming the argument, unless low ≤ value ≤ high, finite, and whole where asked."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+        raise ValueError(f"{name} must be a number, not {value!r}")
+    if not low <= value <= high or (whole and value != int(value)):
+        raise ValueError(f"{name} must be a {'whole ' if whole else ''}number from {low:g} to {high:g}, not {value:g}")

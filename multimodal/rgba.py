@@ -1,0 +1,120 @@
+"""Pictures: safe opening, premultiplied RGBA tensors, and PIL images with straight alpha.
+
+Inside the project a picture is a tensor of premultiplied RGBA: resizing, blending and losses are only right there. It is
+un-premultiplied once, in `to_image`.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import warnings
+from pathlib import Path
+
+import numpy as np
+import torch
+from PIL import Image, ImageOps, UnidentifiedImageError
+from torch import Tensor
+
+FORMATS = ("PNG", "JPEG", "WEBP")
+MAX_PIXELS = 40_000_000
+
+
+class ImageError(ValueError):
+    """A picture that cannot be used; the message says why, for people."""
+
+
+def open_image(source: str | Path | bytes, max_pixels: int = MAX_PIXELS) -> Image.Image:
+    """Open a PNG, JPEG or WebP as straight RGBA, the right way up; of an animation, the first frame.
+
+    Args:
+        source: a path, or the file's bytes.
+        max_pixels: larger pictures are refused from their header, before any pixel is decoded.
+    Raises:
+        ImageError: missing, empty, damaged, too large or another format.
+    """
+    name = "the picture" if isinstance(source, bytes) else Path(source).name
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            with Image.open(io.BytesIO(source) if isinstance(source, bytes) else source, formats=FORMATS) as image:
+                width, height = image.size
+                if width * height > max_pixels:
+                    raise ImageError(
+                        f"{name} has {width} x {height} pixels; at most {max_pixels // 1_000_000} megapixels can be used"
+                    )
+                image.load()
+                return to_rgba(ImageOps.exif_transpose(image))
+    except FileNotFoundError:
+        raise ImageError(f"there is no file {source!s}") from None
+    except Image.DecompressionBombError:
+        raise ImageError(f"{name} is too large; at most {max_pixels // 1_000_000} megapixels can be used") from None
+    except UnidentifiedImageError:
+        raise ImageError(f"{name} is not a PNG, JPEG or WebP picture") from None
+    except ImageError:
+        raise
+    except (OSError, SyntaxError, ValueError, IndexError) as error:
+        raise ImageError(f"{name} is damaged and cannot be read ({error})") from None
+
+
+def to_rgba(image: Image.Image) -> Image.Image:
+    """Any PIL mode as RGBA with straight alpha; 16-bit greys are scaled, not clipped."""
+    if image.mode.startswith("I"):
+        image = Image.fromarray((np.asarray(image, dtype=np.float64) / 257).round().clip(0, 255).astype(np.uint8))
+    return image.convert("RGBA")
+
+
+def fit_square(image: Image.Image, size: int) -> Image.Image:
+    """Fit a picture of any shape into a `size` x `size` transparent square, resized premultiplied; mode "RGBa"."""
+    premultiplied = to_rgba(image).convert("RGBa")
+    if premultiplied.size == (size, size):
+        return premultiplied
+    scale = size / max(premultiplied.size)
+    width, height = (max(1, round(side * scale)) for side in premultiplied.size)
+    resized = premultiplied.resize((width, height), Image.Resampling.LANCZOS)
+    square = Image.new("RGBa", (size, size))
+    square.paste(resized, ((size - width) // 2, (size - height) // 2))
+    return square
+
+
+def to_uint8(image: Image.Image, size: int) -> Tensor:
+    """A PIL image of any size and mode as a (4, size, size) uint8 tensor of premultiplied RGBA."""
+    return torch.from_numpy(np.array(fit_square(image, size))).permute(2, 0, 1)
+
+
+def to_tensor(image: Image.Image, size: int) -> Tensor:
+    """A PIL image of any size and mode as a (4, size, size) tensor of premultiplied RGBA in [-1, 1]."""
+    return from_uint8(to_uint8(image, size))
+
+
+def from_uint8(pixels: Tensor) -> Tensor:
+    """uint8 pixels in 0 … 255 as floats in [-1, 1]."""
+    return pixels.float() / 127.5 - 1
+
+
+def to_image(tensor: Tensor) -> Image.Image:
+    """A (4, H, W) tensor of premultiplied RGBA in [-1, 1] as a PIL image with straight alpha.
+
+    Alpha within 2 % of empty or full snaps there, so that what is meant to be transparent or solid is exactly that.
+    """
+    premultiplied = (tensor.detach().float().cpu().clamp(-1, 1) + 1) / 2  # (4, H, W) in [0, 1]
+    alpha = ((premultiplied[3:] - 0.02) / 0.96).clamp(0, 1)
+    color = torch.where(alpha > 0, premultiplied[:3] / alpha.clamp(min=1e-3), 0.0).clamp(0, 1)
+    pixels = (torch.cat([color, alpha]) * 255).round().to(torch.uint8)
+    return Image.fromarray(pixels.permute(1, 2, 0).numpy(), "RGBA")
+
+
+def composite(images: Tensor, background: Tensor | float) -> Tensor:
+    """Lay (B, 4, H, W) premultiplied RGBA in [-1, 1] over a background in [-1, 1]; returns (B, 3, H, W) in [-1, 1]."""
+    color, alpha = (images[:, :3] + 1) / 2, (images[:, 3:] + 1) / 2
+    return 2 * (color + (1 - alpha) * (background + 1) / 2) - 1
+
+
+def save_png(image: Image.Image, path: str | os.PathLike[str], text: dict[str, str] | None = None) -> None:
+    """Write a PNG with its alpha channel and, where given, text chunks (name → value)."""
+    from PIL.PngImagePlugin import PngInfo
+
+    info = PngInfo()
+    for key, value in (text or {}).items():
+        info.add_itxt(key, value)
+    image.save(path, format="PNG", pnginfo=info)

@@ -1,0 +1,268 @@
+"""What the training of every model shares: steps, schedule, EMA, progress, exact resume.
+
+Every step seeds all randomness from its own number, and its batch is a function of that number too. So the number of
+the step is the whole state of the data and of the random generators, and a resumed run repeats an uninterrupted one.
+"""
+
+from __future__ import annotations
+
+import math
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import torch
+from accelerate import Accelerator
+from accelerate.utils import set_seed
+from PIL import Image
+from torch import Tensor, nn
+from torch.optim.swa_utils import AveragedModel
+from tqdm.auto import tqdm
+
+from multimodal import checkpoint
+from multimodal import config as configs
+from multimodal.config import RunConfig
+
+StepLoss = Callable[[nn.Module, int], dict[str, Tensor]]
+MAX_SKIPPED = 5
+
+
+class TrainingError(RuntimeError):
+    """A run that cannot go on; the message says what was seen and what to try."""
+
+
+class Trainer:
+    """Runs `loss(model, step)` for `config.steps` steps, keeping everything it needs to resume under `folder`.
+
+    Args:
+        config: the run's settings.
+        model: what is trained; weights that do not require gradients stay as they are.
+        folder: holds `step-N/` (two newest states), `tensorboard/` and `samples/`.
+        accelerator: places the model, and averages gradients over processes.
+    """
+
+    def __init__(self, config: RunConfig, model: nn.Module, folder: Path, accelerator: Accelerator) -> None:
+        self.config, self.folder, self.accelerator = config, folder, accelerator
+        self.step, self.skipped = 0, 0
+        self.ema = AveragedModel(
+            model, device=accelerator.device, multi_avg_fn=_ema_with_warmup(config.ema_decay), use_buffers=False
+        )
+        self.ema.requires_grad_(False)
+        parameters = [parameter for parameter in model.parameters() if parameter.requires_grad]
+        optimizer = torch.optim.AdamW(
+            [
+                {"params": [p for p in parameters if p.ndim >= 2], "weight_decay": config.weight_decay},
+                {"params": [p for p in parameters if p.ndim < 2], "weight_decay": 0.0},
+            ],
+            lr=config.learning_rate,
+            betas=(config.beta1, config.beta2),
+        )
+        self.model, self.optimizer = accelerator.prepare(model, optimizer)
+        self._resume()
+
+    @property
+    def ema_model(self) -> nn.Module:
+        """The averaged model, which is what is sampled from and exported."""
+        return self.ema.module
+
+    def run(
+        self,
+        loss: StepLoss,
+        *,
+        max_minutes: float = math.inf,
+        on_step: Callable[[int], None] | None = None,
+        sample: Callable[[nn.Module], Image.Image] | None = None,
+        export: Callable[[nn.Module, dict[str, Any]], None] | None = None,
+    ) -> None:
+        """Train until the last step or until `max_minutes` are over, then save; Ctrl-C saves too.
+
+        Args:
+            loss: returns the losses of a step; "loss" is minimised, the others are logged.
+            on_step: called before each step with its number.
+            sample: draws a grid with the EMA model every `sample_every` steps.
+            export: writes the EMA model as a checkpoint folder, given a note on the training, whenever the run is saved.
+        Raises:
+            TrainingError: the loss was not finite for five steps in a row.
+        """
+        config, accelerator = self.config, self.accelerator
+        step_model: Any = torch.compile(self.model) if config.compile else self.model
+        writer = self._tensorboard()
+        progress = tqdm(
+            total=config.steps, initial=self.step, unit="step", disable=not accelerator.is_local_main_process,
+            dynamic_ncols=True, mininterval=1.0,
+        )  # fmt: skip
+        start, start_step, saved_step = time.monotonic(), self.step, -1
+        try:
+            while self.step < config.steps and time.monotonic() - start < max_minutes * 60:
+                if on_step:
+                    on_step(self.step)
+                losses = self._train_step(step_model, loss)
+                self.step += 1
+                progress.update()
+                if self.step % config.log_every == 0:
+                    rate = (self.step - start_step) * config.batch_size / (time.monotonic() - start)
+                    values = {name: value.item() for name, value in losses.items()}
+                    progress.set_postfix_str(
+                        " ".join(f"{name} {value:.4f}" for name, value in values.items()) + f" {rate:.1f} images/s"
+                    )
+                    if writer:
+                        for name, value in {**values, "learning_rate": self._learning_rate(), "images_per_s": rate}.items():
+                            writer.add_scalar(name, value, self.step)
+                if sample and self.step % config.sample_every == 0 and accelerator.is_main_process:
+                    self._save_sample(sample, writer)
+                if self.step % config.save_every == 0:
+                    self.save(export)
+                    saved_step = self.step
+        except KeyboardInterrupt:
+            accelerator.print(f"stopped at step {self.step}")
+        finally:
+            progress.close()
+        if saved_step != self.step:
+            self.save(export)
+        if sample and accelerator.is_main_process:
+            self._save_sample(sample, writer)
+
+    def save(self, export: Callable[[nn.Module, dict[str, Any]], None] | None = None) -> None:
+        """Write the state of the run, keep the two newest, and export the EMA model."""
+        self.accelerator.wait_for_everyone()
+        if not self.accelerator.is_main_process:
+            return
+        checkpoint.save_tensors(
+            self.folder / f"step-{self.step:08d}",
+            self._state(),
+            {"step": self.step, "ema_updates": int(self.ema.n_averaged), "run": configs.to_dict(self.config)},
+        )
+        for old in self._states()[:-2]:
+            shutil.rmtree(old)
+        if export:
+            export(self.ema_model.eval(), {"steps": self.step, "run": configs.to_dict(self.config)})
+
+    def _train_step(self, model: nn.Module, loss: StepLoss) -> dict[str, Tensor]:
+        accelerator, config = self.accelerator, self.config
+        set_seed(config.seed * 1_000_003 + self.step, device_specific=True)
+        for group in self.optimizer.param_groups:
+            group["lr"] = self._learning_rate()
+        model.train()
+        with accelerator.autocast():
+            losses = loss(model, self.step)
+        finite = accelerator.reduce(losses["loss"].detach().isfinite().float(), "mean").item() == 1.0
+        if finite:
+            accelerator.backward(losses["loss"])
+            norm = accelerator.clip_grad_norm_(model.parameters(), config.gradient_clip)
+            finite = norm is None or bool(torch.as_tensor(norm).isfinite())
+        if finite:
+            self.optimizer.step()
+            self.ema.update_parameters(accelerator.unwrap_model(self.model))
+            self.skipped = 0
+        else:
+            self.skipped += 1
+            if self.skipped == MAX_SKIPPED:
+                raise TrainingError(
+                    f"the loss was not finite for {MAX_SKIPPED} steps in a row, up to step {self.step}. The last saved "
+                    f"state under {self.folder} is clean: try a lower learning_rate or mixed_precision=no"
+                )
+        self.optimizer.zero_grad()
+        return losses
+
+    def _learning_rate(self) -> float:
+        """Linear warm-up, then half a cosine to zero (Loshchilov & Hutter 2017)."""
+        config = self.config
+        warmup = min(1.0, (self.step + 1) / max(1, config.warmup_steps))
+        return config.learning_rate * warmup * 0.5 * (1 + math.cos(math.pi * min(1.0, self.step / config.steps)))
+
+    def _state(self) -> dict[str, Tensor]:
+        model = self.accelerator.unwrap_model(self.model)
+        state = {f"model.{key}": value for key, value in _all_tensors(model)}
+        state |= {f"ema.{key}": value for key, value in _all_tensors(self.ema_model)}
+        for index, values in self.optimizer.state_dict()["state"].items():
+            state |= {f"optimizer.{index}.{name}": torch.as_tensor(value) for name, value in values.items()}
+        return {key: value.detach().cpu().clone() for key, value in state.items()}
+
+    def _resume(self) -> None:
+        states = self._states()
+        if not states:
+            return
+        tensors, description = checkpoint.load_tensors(states[-1])
+        before, now = description["run"], configs.to_dict(self.config)
+        if before["model"] != now["model"]:
+            raise TrainingError(f"{states[-1]} was trained with another model config; choose another folder or restore it")
+        changed = [f"{key}: {before.get(key)} → {now[key]}" for key in now if before.get(key) != now[key]]
+        if changed:
+            self.accelerator.print("resuming with changed settings: " + ", ".join(changed))
+        for prefix, module in (("model.", self.accelerator.unwrap_model(self.model)), ("ema.", self.ema_model)):
+            with torch.no_grad():
+                for key, value in _all_tensors(module):
+                    value.copy_(tensors[prefix + key])
+        state: dict[int, dict[str, Tensor]] = {}
+        for key, value in tensors.items():
+            if key.startswith("optimizer."):
+                _, index, name = key.split(".", 2)
+                state.setdefault(int(index), {})[name] = value
+        self.optimizer.load_state_dict({**self.optimizer.state_dict(), "state": state})
+        self.ema.n_averaged.fill_(description["ema_updates"])
+        self.step = description["step"]
+        self.accelerator.print(f"resumed {states[-1]}")
+
+    def _states(self) -> list[Path]:
+        return sorted(self.folder.glob("step-????????"))
+
+    def _tensorboard(self) -> Any:
+        if not self.accelerator.is_main_process:
+            return None
+        from torch.utils.tensorboard import SummaryWriter
+
+        return SummaryWriter(str(self.folder / "tensorboard"), purge_step=self.step)
+
+    def _save_sample(self, sample: Callable[[nn.Module], Image.Image], writer: Any) -> None:
+        with torch.no_grad():
+            grid = sample(self.ema_model.eval())
+        folder = self.folder / "samples"
+        folder.mkdir(parents=True, exist_ok=True)
+        grid.save(folder / f"step-{self.step:08d}.png")
+        if writer:
+            from torchvision.transforms.functional import pil_to_tensor
+
+            writer.add_image("samples", pil_to_tensor(grid.convert("RGB")), self.step)
+
+
+def batch_indices(count: int, batch_size: int, step: int, seed: int, accelerator: Accelerator) -> Tensor:
+    """The rows of batch `step` that this process works on: epoch after epoch of seeded permutations.
+
+    Returns:
+        (batch_size / processes,) int64.
+    """
+    share = batch_size // accelerator.num_processes
+    first = step * batch_size + accelerator.process_index * share
+    positions = range(first, first + share)
+    return torch.tensor([int(_permutation(count, position // count, seed)[position % count]) for position in positions])
+
+
+def _permutation(count: int, epoch: int, seed: int) -> Tensor:
+    key = (count, epoch, seed)
+    if key not in _permutations:
+        if len(_permutations) > 8:
+            _permutations.clear()
+        generator = torch.Generator().manual_seed(hash(key) % 2**63)
+        _permutations[key] = torch.randperm(count, generator=generator)
+    return _permutations[key]
+
+
+_permutations: dict[tuple[int, int, int], Tensor] = {}
+
+
+def _ema_with_warmup(decay: float) -> Callable[[Any, Any, Any], None]:
+    """Average faster at first, so that the first samples show the model and not its initialisation."""
+
+    def update(averaged: list[Tensor], current: list[Tensor], count: Tensor | int) -> None:
+        weight = 1 - min(decay, (1 + int(count)) / (10 + int(count)))
+        torch._foreach_lerp_(averaged, current, weight)
+
+    return update
+
+
+def _all_tensors(module: nn.Module) -> Iterator[tuple[str, Tensor]]:
+    """Parameters and buffers, those too that a checkpoint leaves out."""
+    yield from module.named_parameters()
+    yield from module.named_buffers()

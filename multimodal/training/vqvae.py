@@ -1,0 +1,122 @@
+"""Train the VQ-VAE: pictures → crops → reconstruction loss on random backgrounds → codebook and scale → save."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from accelerate import Accelerator
+from PIL import Image
+from torch import Tensor, nn
+
+from multimodal import rgba
+from multimodal.checkpoint import save_model
+from multimodal.config import VQVAERunConfig
+from multimodal.data.images import decode_images, load_captioned_images
+from multimodal.models.vqvae import VQVAE
+from multimodal.training.loop import Trainer, batch_indices
+from multimodal.training.samples import image_grid
+
+LATENT_SCALE_PICTURES = 1024  # the mean and deviation of the latents are measured on so many
+
+
+def train_vqvae(config: VQVAERunConfig, data: Path, out: Path, max_minutes: float) -> None:
+    """Train on the pictures at `data`; the checkpoint is `out`/vqvae, the run's state `out`/training/vqvae."""
+    accelerator = Accelerator(mixed_precision=config.mixed_precision)
+    pixels = decode_images(load_captioned_images(data), config.model.image_size)  # (N, 4, S, S) uint8
+    torch.manual_seed(config.seed)
+    trainer = Trainer(config, VQVAE(config.model), out / "training" / "vqvae", accelerator)
+    first_quantised = int(config.continuous_fraction * config.steps)
+    first_whole = int((1 - config.whole_picture_fraction) * config.steps)
+    crops_per_picture = (config.model.image_size // config.crop_size) ** 2
+
+    def batch(step: int) -> Tensor:
+        if step < first_whole:
+            rows = batch_indices(len(pixels), config.batch_size, step, config.seed, accelerator)
+            images = random_crops(pixels[rows], config.crop_size)
+        else:  # as many pixels in fewer pictures
+            batch_size = max(1, config.batch_size // crops_per_picture)
+            rows = batch_indices(len(pixels), batch_size, step, config.seed, accelerator)
+            images = pixels[rows]
+        return rgba.from_uint8(images.to(accelerator.device)).contiguous(memory_format=torch.channels_last)
+
+    def start_quantising(step: int) -> None:
+        if step == first_quantised:
+            model = accelerator.unwrap_model(trainer.model)
+            with torch.no_grad():
+                model.quantizer.initialize(torch.cat([model.encoder(batch(k)) for k in range(64)]))
+
+    def loss(model: nn.Module, step: int) -> dict[str, Tensor]:
+        images = batch(step)
+        output = model(images, quantize=step >= first_quantised)
+        losses = reconstruction_losses(output.images, images)
+        total = (
+            losses["l1"]
+            + config.alpha_weight * losses["alpha"]
+            + config.gradient_weight * losses["gradient"]
+            + config.ssim_weight * losses["ssim"]
+            + config.commitment_weight * output.commitment_loss
+        )
+        return {"loss": total, **losses, "commitment": output.commitment_loss}
+
+    def sample(model: nn.Module) -> Image.Image:
+        assert isinstance(model, VQVAE)
+        originals = rgba.from_uint8(pixels[:: max(1, len(pixels) // 16)][:16]).to(accelerator.device)
+        pictures = torch.stack([originals, model.decode(model.encode(originals))], dim=1).flatten(0, 1)
+        return image_grid([rgba.to_image(picture) for picture in pictures], columns=8)
+
+    def export(model: nn.Module, training: dict[str, Any]) -> None:
+        assert isinstance(model, VQVAE)
+        some = pixels[:: max(1, len(pixels) // LATENT_SCALE_PICTURES)]
+        indices = encode_indices(model, some, accelerator.device)
+        model.set_latent_scale(indices.to(accelerator.device))
+        save_model(out / "vqvae", model, config.model, training)
+
+    trainer.run(loss, max_minutes=max_minutes, on_step=start_quantising, sample=sample, export=export)
+
+
+def reconstruction_losses(reconstruction: Tensor, images: Tensor) -> dict[str, Tensor]:
+    """What a viewer would see: the pictures laid on two random backgrounds each, and their alpha.
+
+    Args:
+        reconstruction, images: (B, 4, H, W) premultiplied RGBA in [-1, 1].
+    Returns:
+        l1 and alpha (mean absolute errors), gradient (of finite differences), ssim (1 - SSIM), each ().
+    """
+    backgrounds = torch.rand(2, len(images), 3, 1, 1, device=images.device) * 2 - 1
+    seen = torch.cat([rgba.composite(reconstruction, background) for background in backgrounds])  # (2B, 3, H, W)
+    truth = torch.cat([rgba.composite(images, background) for background in backgrounds])
+    error = seen - truth
+    return {
+        "l1": error.abs().mean(),
+        "alpha": (reconstruction[:, 3] - images[:, 3]).abs().mean(),
+        "gradient": error.diff(dim=2).abs().mean() + error.diff(dim=3).abs().mean(),
+        "ssim": 1 - ssim(seen, truth).mean(),
+    }
+
+
+def ssim(a: Tensor, b: Tensor, window: int = 7) -> Tensor:
+    """Structural similarity (Wang et al. 2004) with a box window, of (B, C, H, W) pictures in [-1, 1]; a map."""
+    c1, c2 = (0.01 * 2) ** 2, (0.03 * 2) ** 2
+    mean_a, mean_b, aa, bb, ab = (F.avg_pool2d(x, window, stride=2) for x in (a, b, a * a, b * b, a * b))
+    variance_a, variance_b, covariance = aa - mean_a**2, bb - mean_b**2, ab - mean_a * mean_b
+    return ((2 * mean_a * mean_b + c1) * (2 * covariance + c2)) / (
+        (mean_a**2 + mean_b**2 + c1) * (variance_a + variance_b + c2)
+    )
+
+
+def random_crops(pixels: Tensor, size: int) -> Tensor:
+    """One random `size` x `size` crop of each of (B, C, H, W) pictures."""
+    tops = torch.randint(pixels.shape[2] - size + 1, (len(pixels),)).tolist()
+    lefts = torch.randint(pixels.shape[3] - size + 1, (len(pixels),)).tolist()
+    crops = [picture[:, y : y + size, x : x + size] for picture, y, x in zip(pixels, tops, lefts, strict=True)]
+    return torch.stack(crops)
+
+
+@torch.no_grad()
+def encode_indices(model: VQVAE, pixels: Tensor, device: torch.device, batch_size: int = 32) -> Tensor:
+    """Codebook indices, (N, groups, h, w) uint16-sized int64 on the CPU, of (N, 4, H, W) uint8 pictures."""
+    batches = [rgba.from_uint8(batch.to(device)) for batch in pixels.split(batch_size)]
+    return torch.cat([model.quantize(model.encode(batch)).cpu() for batch in batches])
