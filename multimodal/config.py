@@ -23,9 +23,9 @@ class VQVAEConfig:
     image_size: int = 128
     channels: int = 4
     stem_patch: int = 2  # pixel-unshuffle before the first convolution
-    widths: tuple[int, ...] = (48, 96, 160)  # one per resolution, each half the one before
+    widths: tuple[int, ...] = (32, 96, 192)  # one per resolution, each half the one before
     encoder_blocks: int = 2  # residual blocks per resolution
-    decoder_blocks: int = 3
+    decoder_blocks: int = 2
     groups: int = 2
     codebook_size: int = 1024
     codebook_dim: int = 4

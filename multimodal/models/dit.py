@@ -99,18 +99,28 @@ class DiT(nn.Module):
             context = layer(context, context_mask)
         return context
 
-    def forward(self, latents: Tensor, t: Tensor, context: Tensor, context_mask: Tensor, pooled: Tensor) -> Tensor:
+    def forward(
+        self,
+        latents: Tensor,
+        t: Tensor,
+        context: Tensor,
+        context_mask: Tensor,
+        pooled: Tensor,
+        refined: bool = True,
+    ) -> Tensor:
         """Predict the clean latents or the velocity, as `config.prediction` says.
 
         Args:
             latents: (B, latent_channels, latent_size, latent_size) noised latents.
             t: (B,) times in [0, 1]; 0 is data, 1 is noise.
-            context: (B, L, context_dim), from `refine`.
+            context: (B, L, context_dim), from `refine`; or from the text encoder, with `refined=False`.
             context_mask: (B, L) bool, True at tokens; masked tokens cannot change the output.
             pooled: (B, pooled_dim) embedding of the whole prompt.
         Returns:
             (B, latent_channels, latent_size, latent_size).
         """
+        if not refined:
+            context = self.refine(context, context_mask)  # (B, L, context_dim)
         c = self.time_embedding(sinusoidal_embedding(t)) + self.pooled_embedding(pooled)  # (B, D)
         modulation = self.modulation(c).unflatten(1, (6, -1))  # (B, 6, D)
         x = self.patch_embedding(self.patchify(latents))  # (B, N, D)

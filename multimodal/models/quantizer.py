@@ -35,8 +35,8 @@ class ProductQuantizer(nn.Module):
         self.groups, self.codebook_size, self.codebook_dim = groups, codebook_size, codebook_dim
         self.decay, self.restart_below = decay, restart_below
         self.register_buffer("codebook", F.normalize(torch.randn(groups, codebook_size, codebook_dim), dim=-1))
-        self.register_buffer("ema_count", torch.ones(groups, codebook_size), persistent=False)
-        self.register_buffer("ema_sum", self.codebook.clone(), persistent=False)
+        self.register_buffer("ema_count", torch.ones(groups, codebook_size))
+        self.register_buffer("ema_sum", self.codebook.clone())
 
     def normalize(self, latents: Tensor) -> Tensor:
         """Scale each group of (B, groups * codebook_dim, H, W) latents to length 1."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -174,8 +174,8 @@ class Trainer:
 
     def _state(self) -> dict[str, Tensor]:
         model = self.accelerator.unwrap_model(self.model)
-        state = {f"model.{key}": value for key, value in _all_tensors(model)}
-        state |= {f"ema.{key}": value for key, value in _all_tensors(self.ema_model)}
+        state = {f"model.{key}": value for key, value in model.state_dict().items()}
+        state |= {f"ema.{key}": value for key, value in self.ema_model.state_dict().items()}
         for index, values in self.optimizer.state_dict()["state"].items():
             state |= {f"optimizer.{index}.{name}": torch.as_tensor(value) for name, value in values.items()}
         return {key: value.detach().cpu().clone() for key, value in state.items()}
@@ -192,9 +192,7 @@ class Trainer:
         if changed:
             self.accelerator.print("resuming with changed settings: " + ", ".join(changed))
         for prefix, module in (("model.", self.accelerator.unwrap_model(self.model)), ("ema.", self.ema_model)):
-            with torch.no_grad():
-                for key, value in _all_tensors(module):
-                    value.copy_(tensors[prefix + key])
+            module.load_state_dict({key.removeprefix(prefix): v for key, v in tensors.items() if key.startswith(prefix)})
         state: dict[int, dict[str, Tensor]] = {}
         for key, value in tensors.items():
             if key.startswith("optimizer."):
@@ -260,9 +258,3 @@ def _ema_with_warmup(decay: float) -> Callable[[Any, Any, Any], None]:
         torch._foreach_lerp_(averaged, current, weight)
 
     return update
-
-
-def _all_tensors(module: nn.Module) -> Iterator[tuple[str, Tensor]]:
-    """Parameters and buffers, those too that a checkpoint leaves out."""
-    yield from module.named_parameters()
-    yield from module.named_buffers()

@@ -1,0 +1,143 @@
+"""Captions: what a picture is called, in many ways and languages, drawn anew each time it is seen."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from datasets import Dataset, load_dataset
+
+from multimodal.data.images import DataError
+from multimodal.data.phrases import COLORS, LANGUAGES, NUMBERS, PATTERNS, phrase
+
+CAPTION_COLUMNS = ("name", "text", "caption")  # the first of these that a table has
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What one picture shows."""
+
+    concept: str  # pictures of one concept share it, in whatever style
+    names: dict[str, str]  # language → name; "en" is always there
+    keywords: dict[str, list[str]]
+    style: str = ""
+    colors: tuple[str, ...] = ()
+
+    def name(self, language: str) -> str:
+        return self.names.get(language, self.names["en"])
+
+
+@dataclass(frozen=True)
+class Composite:
+    """Two or more things in one picture, or one thing changed; `kind` is a key of PATTERNS."""
+
+    kind: str
+    first: Subject
+    second: Subject | None = None
+    number: int = 1
+    color: str = ""
+
+
+def load_subjects(table: Dataset, names: Path | None = None) -> list[Subject]:
+    """One subject per row of a table of captioned pictures.
+
+    Args:
+        table: has a column name, text or caption; may have base (the concept), codepoints, keywords, style.
+        names: a parquet table of codepoints, language, name, keywords that adds other languages.
+    Raises:
+        DataError: the table has no caption column, or a caption is empty; the message names the row.
+    """
+    column = next((name for name in CAPTION_COLUMNS if name in table.column_names), None)
+    if column is None:
+        raise DataError(f"the table needs a column name, text or caption; it has {', '.join(table.column_names)}")
+    translations = _load_names(names) if names else {}
+    subjects = []
+    for number, row in enumerate(table.remove_columns("image")):
+        caption = (row[column] or "").strip()
+        if not caption:
+            raise DataError(f"row {number} has an empty {column}")
+        known = translations.get(row.get("codepoints") or "", {})
+        subjects.append(
+            Subject(
+                concept=row.get("base") or caption,
+                names={language: entry["name"] for language, entry in known.items()} | {"en": caption},
+                keywords={language: entry["keywords"] for language, entry in known.items()}
+                | {"en": row.get("keywords") or []},
+                style=row.get("style") or "",
+            )
+        )
+    return subjects
+
+
+def caption(subject: Subject, rng: random.Random) -> str:
+    """A random caption: half long and structured, a third short, the rest in another language."""
+    return _long_caption(subject, rng) if rng.random() < 0.5 else short_caption(subject, rng)
+
+
+def short_caption(subject: Subject, rng: random.Random) -> str:
+    """The name, perhaps with the style: in English three times in five, else in another language."""
+    if rng.random() < 0.6:
+        return with_style(_with_article(subject.name("en"), rng), subject, rng, 0.7)
+    return with_style(subject.name(rng.choice(LANGUAGES[1:])), subject, rng, 0.5)
+
+
+def composite_caption(composite: Composite, rng: random.Random) -> str:
+    """A random caption of a composite, in English two times in three."""
+    language = "en" if rng.random() < 0.66 else rng.choice(LANGUAGES[1:])
+    first, second = composite.first, composite.second
+    values: dict[str, Any] = {"a": first.name(language), "b": second.name(language) if second else ""}
+    if language == "en" and composite.kind in ("and", "left", "right", "above", "below", "disc", "square"):
+        values = {key: _with_article(name, rng) for key, name in values.items()}
+    if composite.kind == "count":
+        values["n"] = str(composite.number) if rng.random() < 0.3 else phrase(NUMBERS, composite.number, language)
+        if language == "en":
+            values["a"] = plural(values["a"])
+    if composite.color:
+        values["color"] = phrase(COLORS, composite.color, language)
+    text = phrase(PATTERNS, composite.kind, language).format(**values)
+    if composite.kind == "colored" and language == "en":
+        text = _with_article(text, rng)
+    return with_style(text, first, rng, 0.7)
+
+
+def with_style(text: str, subject: Subject, rng: random.Random, probability: float) -> str:
+    """Add ", 3d style" with a probability, where the subject has a style."""
+    return f"{text}, {subject.style} style" if subject.style and rng.random() < probability else text
+
+
+def plural(noun: str) -> str:
+    """A simple English plural: apples, boxes, cherries."""
+    if noun.endswith(("s", "x", "z", "ch", "sh")):
+        return noun + "es" if not noun.endswith("s") else noun
+    if noun.endswith("y") and noun[-2:-1] not in "aeiou":
+        return noun[:-1] + "ies"
+    return noun + "s"
+
+
+def _long_caption(subject: Subject, rng: random.Random) -> str:
+    name = subject.name("en")
+    keywords = [word for word in subject.keywords.get("en", []) if word not in name.lower()]
+    parts = rng.sample(keywords, min(len(keywords), rng.randint(0, 4)))
+    if subject.colors and rng.random() < 0.6:
+        parts.append(" and ".join(subject.colors))
+    if subject.style and rng.random() < 0.85:
+        parts.append(f"{subject.style} style")
+    rng.shuffle(parts)
+    return ", ".join([_with_article(name, rng), *parts])
+
+
+def _with_article(noun: str, rng: random.Random) -> str:
+    if not noun or rng.random() < 0.4:
+        return noun
+    return f"{'an' if noun[0].lower() in 'aeiou' else 'a'} {noun}"
+
+
+def _load_names(path: Path) -> dict[str, dict[str, dict[str, Any]]]:
+    if not path.exists():
+        raise DataError(f"there is no table of names at {path}")
+    result: dict[str, dict[str, dict[str, Any]]] = {}
+    for row in load_dataset("parquet", data_files=str(path), split="train"):
+        result.setdefault(row["codepoints"], {})[row["language"]] = row
+    return result

@@ -1,0 +1,63 @@
+"""Names for the colours of a picture, and the same picture in another colour."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from PIL import Image
+from torch import Tensor
+
+HUES = {"red": 0, "orange": 30, "yellow": 52, "green": 115, "blue": 215, "purple": 275, "pink": 325}  # degrees
+
+
+def color_names(pixels: Tensor, min_share: float = 0.25) -> list[str]:
+    """The colours that cover at least `min_share` of what is opaque, the largest first.
+
+    Args:
+        pixels: (4, H, W) uint8 premultiplied RGBA.
+    """
+    hue, saturation, value, solid = _hsv(pixels)
+    if not solid.any():
+        return []
+    names = np.full(hue.shape, "gray", dtype="<U6")
+    centres = np.array(list(HUES.values()))
+    distance = np.abs((hue[..., None] - centres + 180) % 360 - 180)
+    names[:] = np.array(list(HUES))[distance.argmin(axis=-1)]
+    names[(value < 0.62) & (saturation > 0.25) & ((hue < 45) | (hue > 345))] = "brown"
+    names[saturation < 0.15] = "gray"
+    names[(saturation < 0.15) & (value > 0.85)] = "white"
+    names[value < 0.22] = "black"
+    found, counts = np.unique(names[solid], return_counts=True)
+    order = np.argsort(-counts)
+    return [str(found[k]) for k in order if counts[k] >= min_share * solid.sum()]
+
+
+def dominant_hue(pixels: Tensor) -> float | None:
+    """The hue in degrees that most of the picture's coloured part has within 30°, or None if it is mixed or grey."""
+    hue, saturation, _, solid = _hsv(pixels)
+    colored = solid & (saturation > 0.25)
+    if colored.sum() < 0.5 * solid.sum() or not solid.any():
+        return None
+    histogram, edges = np.histogram(hue[colored], bins=36, range=(0, 360))
+    peak = edges[histogram.argmax()] + 5
+    near = np.abs((hue[colored] - peak + 180) % 360 - 180) < 30
+    return float(peak) if near.mean() > 0.7 else None
+
+
+def recolor(pixels: Tensor, shift: float) -> Tensor:
+    """Turn the hue of (4, H, W) uint8 premultiplied RGBA by `shift` degrees."""
+    image = Image.fromarray(pixels.permute(1, 2, 0).numpy(), "RGBa").convert("RGBA")
+    hue, saturation, value = image.convert("RGB").convert("HSV").split()
+    turned = hue.point([round(k + shift / 360 * 255) % 256 for k in range(256)])
+    result = Image.merge("HSV", (turned, saturation, value)).convert("RGB")
+    result.putalpha(image.getchannel("A"))
+    return torch.from_numpy(np.array(result.convert("RGBa"))).permute(2, 0, 1)
+
+
+def _hsv(pixels: Tensor) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Hue in degrees, saturation and value in [0, 1], and where the picture is opaque, at a quarter of its size."""
+    image = Image.fromarray(pixels.permute(1, 2, 0).numpy(), "RGBa")
+    small = image.resize((image.width // 4, image.height // 4), Image.Resampling.BOX).convert("RGBA")
+    hsv = np.asarray(small.convert("RGB").convert("HSV"), dtype=np.float32)
+    solid = np.asarray(small.getchannel("A")) > 127
+    return hsv[..., 0] / 255 * 360, hsv[..., 1] / 255, hsv[..., 2] / 255, solid

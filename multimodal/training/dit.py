@@ -1,0 +1,97 @@
+"""Train the DiT: latents and captions → rectified flow at a random time → velocity loss → save."""
+
+from __future__ import annotations
+
+import dataclasses
+import random
+from pathlib import Path
+from typing import Any
+
+import torch
+from accelerate import Accelerator
+from PIL import Image
+from torch import Tensor, nn
+
+from multimodal import checkpoint, rgba
+from multimodal.checkpoint import load_clip, load_vqvae, save_model
+from multimodal.config import DiTRunConfig
+from multimodal.data.captions import Composite, Subject, caption, composite_caption, load_subjects
+from multimodal.data.colors import color_names
+from multimodal.data.images import decode_images, load_captioned_images
+from multimodal.data.latents import load_or_make_latents
+from multimodal.diffusion import rectified_flow
+from multimodal.models.dit import DiT
+from multimodal.models.text_encoder import CLIPTextEncoder
+from multimodal.pipeline import TextToImagePipeline
+from multimodal.training.loop import Trainer, batch_indices
+from multimodal.training.samples import image_grid
+
+SAMPLE_PROMPTS = (
+    "a red apple", "a fox, 3d style", "红苹果", "a rocket and a star", "a cat, flat style", "pizza, noto style",
+    "a blue heart", "smiling face with sunglasses, twemoji style", "house, line style", "three bananas", "ein Fisch",
+    "an airplane, color style", "a dog to the left of a tree", "a frog, 3d style", "a rose, color style", "guitar",
+)  # fmt: skip
+
+
+def train_dit(config: DiTRunConfig, data: Path, out: Path, max_minutes: float, names: Path | None = None) -> None:
+    """Train on the captioned pictures at `data` with `out`/vqvae and the text encoder that the config names.
+
+    The checkpoint is `out`/dit; the run's state and the latent cache are under `out`/training/dit.
+    """
+    accelerator = Accelerator(mixed_precision=config.mixed_precision)
+    folder, device = out / "training" / "dit", accelerator.device
+    vqvae = load_vqvae(out / "vqvae").to(device)
+    text_encoder = CLIPTextEncoder.from_config(config.model.text_encoder, lambda: load_clip(out / "clip")).to(device)
+    table = load_captioned_images(data)
+    pixels = decode_images(table, vqvae.config.image_size)
+    subjects = [
+        dataclasses.replace(subject, colors=tuple(color_names(picture)[:2]))
+        for subject, picture in zip(load_subjects(table, names), pixels, strict=True)
+    ]
+    with accelerator.main_process_first(), torch.no_grad():
+        cache = load_or_make_latents(
+            folder / "latents.safetensors",
+            key=checkpoint.load_description(out / "vqvae")["sha256"][checkpoint.WEIGHTS],
+            pixels=pixels,
+            subjects=subjects,
+            num_composites=config.num_composites,
+            encode=lambda batch: vqvae.quantize(vqvae.encode(rgba.from_uint8(batch.to(device)))).cpu(),
+        )
+    shown: list[Subject | Composite] = [*subjects, *cache.composites]
+    torch.manual_seed(config.seed)
+    trainer = Trainer(config, DiT(config.model), folder, accelerator)
+
+    def batch(step: int) -> tuple[Tensor, list[str]]:
+        """Clean latents (B, C, h, w) and a prompt for each; the last ones of a batch are composites."""
+        num_composites = int(config.composite_fraction * config.batch_size) if cache.composites else 0
+        singles = batch_indices(len(subjects), config.batch_size - num_composites, step, config.seed, accelerator)
+        composites = batch_indices(max(1, len(cache.composites)), num_composites, step, config.seed, accelerator)
+        rows = torch.cat([singles, composites + len(subjects)])
+        rng = random.Random(f"{config.seed} {step} {accelerator.process_index}")
+        prompts = []
+        for row in rows.tolist():
+            subject = shown[row]
+            text = caption(subject, rng) if isinstance(subject, Subject) else composite_caption(subject, rng)
+            prompts.append("" if rng.random() < config.prompt_dropout else text)
+        return vqvae.lookup(cache.codebook_indices[rows].to(device, torch.int64)), prompts
+
+    def loss(model: nn.Module, step: int) -> dict[str, Tensor]:
+        with torch.no_grad():
+            x0, prompts = batch(step)
+            encoding = text_encoder(prompts)
+        noise = torch.randn_like(x0)
+        t = rectified_flow.sample_t(len(x0), device)
+        x_t = rectified_flow.interpolate(x0, noise, t)
+        output = model(x_t, t, encoding.context, encoding.context_mask, encoding.pooled, refined=False)
+        losses = rectified_flow.loss(output, x0, noise, t, config.model.prediction, config.min_t)
+        return {"loss": losses.mean()}
+
+    def sample(model: nn.Module) -> Image.Image:
+        assert isinstance(model, DiT)
+        pipeline = TextToImagePipeline(text_encoder, model, vqvae)
+        return image_grid(pipeline(SAMPLE_PROMPTS, seed=1).images, columns=8)
+
+    def export(model: nn.Module, training: dict[str, Any]) -> None:
+        save_model(out / "dit", model, config.model, training)
+
+    trainer.run(loss, max_minutes=max_minutes, sample=sample, export=export)

@@ -1,0 +1,54 @@
+"""The run configs by name: `tiny` for tests (seconds), `cpu` for two cores and an afternoon, `gpu` for one large GPU."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from multimodal.config import (
+    CLIPConfig,
+    CLIPRunConfig,
+    DiTConfig,
+    DiTRunConfig,
+    RunConfig,
+    VQVAEConfig,
+    VQVAERunConfig,
+)
+
+_TINY: dict[str, Any] = {"steps": 4, "batch_size": 4, "warmup_steps": 1, "log_every": 1, "sample_every": 2, "save_every": 2}
+_TINY_VQVAE = VQVAEConfig(
+    image_size=32, widths=(8, 8, 16), encoder_blocks=1, decoder_blocks=1, codebook_size=16, codebook_dim=4
+)
+_TINY_CLIP = CLIPConfig(
+    embed_dim=16, image_size=32, vision_width=32, vision_layers=1, text_width=32, text_layers=2, text_heads=2,
+    context_length=24, vocab_size=512,
+)  # fmt: skip
+_TINY_DIT = DiTConfig(
+    latent_size=4, patch_size=2, hidden_size=32, depth=2, num_heads=2, num_registers=1, context_dim=32, pooled_dim=16
+)
+_GPU: dict[str, Any] = {"mixed_precision": "bf16", "compile": True, "save_every": 1000}
+
+PRESETS: dict[str, dict[str, RunConfig]] = {
+    "vqvae": {
+        "tiny": VQVAERunConfig(**_TINY, model=_TINY_VQVAE, crop_size=16),
+        "cpu": VQVAERunConfig(steps=5200, batch_size=16, learning_rate=1.5e-3),
+        "gpu": VQVAERunConfig(
+            **_GPU, steps=20_000, batch_size=128, learning_rate=1e-3, crop_size=128,
+            model=VQVAEConfig(widths=(64, 128, 256), encoder_blocks=2, decoder_blocks=4),
+        ),
+    },
+    "clip": {
+        "tiny": CLIPRunConfig(**_TINY, model=_TINY_CLIP),
+        "cpu": CLIPRunConfig(steps=1200, batch_size=96, learning_rate=1e-3),
+        "gpu": CLIPRunConfig(
+            **_GPU, steps=8000, batch_size=1024, learning_rate=1e-3, model=CLIPConfig(text_layers=6, vision_layers=6)
+        ),
+    },
+    "dit": {
+        "tiny": DiTRunConfig(**_TINY, model=_TINY_DIT, num_composites=8),
+        "cpu": DiTRunConfig(steps=12_000, batch_size=32, learning_rate=8e-4, num_composites=6144),
+        "gpu": DiTRunConfig(
+            **_GPU, steps=7000, batch_size=1024, learning_rate=1e-3, num_composites=65_536,
+            model=DiTConfig(patch_size=2, hidden_size=384, depth=12, num_heads=6, refiner_depth=2),
+        ),
+    },
+}  # fmt: skip
