@@ -92,7 +92,7 @@ class DiTConfig:
     latent_size: int = 16
     patch_size: int = 4
     hidden_size: int = 384
-    depth: int = 8
+    depth: int = 6
     num_heads: int = 6
     num_registers: int = 4
     refiner_depth: int = 1  # trainable transformer layers on top of the frozen text encoder's token states
@@ -143,10 +143,29 @@ class CLIPRunConfig(RunConfig):
 @dataclass(frozen=True)
 class DiTRunConfig(RunConfig):
     model: DiTConfig = DiTConfig()
-    composite_fraction: float = 0.25  # of every batch
+    composite_fraction: float = 0.2  # of every batch
     num_composites: int = 8192  # made and encoded once
     prompt_dropout: float = 0.1  # for classifier-free guidance
+    t_mean: float = 0.4  # of the logit-normal times; above 0 favours noise, where it is decided what a picture shows
     min_t: float = 0.05  # clips the 1 / t² weight that the velocity loss gives an x0-prediction
+
+
+@dataclass(frozen=True)
+class JudgeConfig:
+    """The classifier that judges pictures. It is in no loss of the other models."""
+
+    image_size: int = 64  # pictures are resized to it
+    widths: tuple[int, ...] = (32, 64, 128, 256)  # one per resolution, from image_size / 2 down
+    embed_dim: int = 256
+    dropout: float = 0.2
+
+
+@dataclass(frozen=True)
+class JudgeRunConfig(RunConfig):
+    model: JudgeConfig = JudgeConfig()
+    smallest_size: int = 32  # pictures grow from here to the model's image_size
+    label_smoothing: float = 0.1
+    style_weight: float = 0.2
 
 
 def from_dict(cls: type[ConfigT], data: Mapping[str, Any]) -> ConfigT:

@@ -14,7 +14,7 @@ from PIL import Image
 from torch import Tensor
 
 from multimodal import rgba
-from multimodal.checkpoint import load_clip, load_dit, load_vqvae
+from multimodal.checkpoint import CheckpointError, load_clip, load_dit, load_vqvae
 from multimodal.diffusion.samplers import SAMPLERS, Callback, SamplerStep, guided
 from multimodal.models.dit import DiT
 from multimodal.models.text_encoder import CLIPTextEncoder, TextEncoding
@@ -71,7 +71,17 @@ class TextToImagePipeline:
         """
         folder = Path(folder)
         dit, vqvae = load_dit(folder / "dit"), load_vqvae(folder / "vqvae")
-        text_encoder = CLIPTextEncoder.from_config(dit.config.text_encoder, lambda: load_clip(folder / "clip"))
+        try:
+            text_encoder = CLIPTextEncoder.from_config(dit.config.text_encoder, lambda: load_clip(folder / "clip"))
+        except ValueError as error:
+            raise CheckpointError(f"{folder / 'dit' / 'config.json'}: {error}") from error
+        wanted = (vqvae.config.latent_channels, vqvae.config.latent_size, text_encoder.context_dim, text_encoder.pooled_dim)
+        given = (dit.config.latent_channels, dit.config.latent_size, dit.config.context_dim, dit.config.pooled_dim)
+        if wanted != given:
+            raise CheckpointError(
+                f"{folder / 'dit'} does not fit the other parts: latent_channels, latent_size, context_dim and pooled_dim "
+                f"are {given}, but the VQ-VAE and the text encoder want {wanted}"
+            )
         return cls(text_encoder, dit, vqvae, offload)
 
     @torch.inference_mode()

@@ -57,12 +57,13 @@ class ProductQuantizer(nn.Module):
 
     def forward(self, latents: Tensor) -> Quantized:
         """Quantise; while training, move the codebook towards the latents too."""
-        normalized = self.normalize(latents)
-        indices = self.quantize(latents)
-        codes = self.lookup(indices)
-        if self.training:
-            self._update(self._vectors(normalized.detach()), indices)
-        commitment_loss = F.mse_loss(normalized, codes) * self.codebook_dim
+        with torch.autocast(latents.device.type, enabled=False):  # the nearest code needs full precision
+            normalized = self.normalize(latents.float())
+            indices = self.quantize(normalized)
+            codes = self.lookup(indices)
+            if self.training:
+                self._update(self._vectors(normalized.detach()), indices)
+            commitment_loss = F.mse_loss(normalized, codes) * self.codebook_dim
         # Straight-through: the value of the codes, the gradient of the latents (Bengio et al. 2013).
         straight_through = normalized + (codes - normalized).detach()
         return Quantized(straight_through, indices, commitment_loss)
@@ -84,7 +85,6 @@ class ProductQuantizer(nn.Module):
 
     @torch.no_grad()
     def _update(self, vectors: Tensor, indices: Tensor) -> None:
-        vectors = vectors.float()
         count, total = self._count(vectors, indices.transpose(0, 1).flatten(1))
         if dist.is_initialized():
             dist.all_reduce(count)

@@ -78,9 +78,10 @@ def train_dit(config: DiTRunConfig, data: Path, out: Path, max_minutes: float, n
     def loss(model: nn.Module, step: int) -> dict[str, Tensor]:
         with torch.no_grad():
             x0, prompts = batch(step)
-            encoding = text_encoder(prompts)
+            with accelerator.autocast():
+                encoding = text_encoder(prompts)
         noise = torch.randn_like(x0)
-        t = rectified_flow.sample_t(len(x0), device)
+        t = rectified_flow.sample_t(len(x0), device, config.t_mean)
         x_t = rectified_flow.interpolate(x0, noise, t)
         output = model(x_t, t, encoding.context, encoding.context_mask, encoding.pooled, refined=False)
         losses = rectified_flow.loss(output, x0, noise, t, config.model.prediction, config.min_t)

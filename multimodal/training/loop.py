@@ -46,6 +46,8 @@ class Trainer:
     def __init__(self, config: RunConfig, model: nn.Module, folder: Path, accelerator: Accelerator) -> None:
         self.config, self.folder, self.accelerator = config, folder, accelerator
         self.step, self.skipped = 0, 0
+        if accelerator.device.type == "cpu":  # there, on short sequences, the flash kernel is slower than plain products
+            torch.backends.cuda.enable_flash_sdp(False)
         self.ema = AveragedModel(
             model, device=accelerator.device, multi_avg_fn=_ema_with_warmup(config.ema_decay), use_buffers=False
         )
@@ -145,8 +147,7 @@ class Trainer:
         for group in self.optimizer.param_groups:
             group["lr"] = self._learning_rate()
         model.train()
-        with accelerator.autocast():
-            losses = loss(model, self.step)
+        losses = loss(model, self.step)
         finite = accelerator.reduce(losses["loss"].detach().isfinite().float(), "mean").item() == 1.0
         if finite:
             accelerator.backward(losses["loss"])

@@ -1,0 +1,213 @@
+"""`python -m multimodal …`: generate, reconstruct, train, evaluate, inspect, doctor."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+CHECKPOINT = Path(__file__).resolve().parent.parent / "checkpoints" / "emoji"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit status: 0, or 1 after a sentence on what was wrong."""
+    args = build_parser().parse_args(arguments)
+    try:
+        args.command(args)
+    except (ValueError, RuntimeError, OSError) as error:
+        if args.traceback:
+            raise
+        print(f"{type(error).__name__}: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def generate(args: argparse.Namespace) -> None:
+    """Make pictures and write them as PNG with their settings inside."""
+    from tqdm import tqdm
+
+    pipeline = _load_pipeline(args)
+    settings = {
+        "negative_prompt": args.negative_prompt,
+        "num_inference_steps": args.steps,
+        "guidance_scale": args.guidance_scale,
+        "sampler": args.sampler,
+    }
+    start = time.perf_counter()
+    with tqdm(total=args.steps, unit="step", disable=args.json) as progress:
+        output = pipeline(
+            args.prompt,
+            seed=args.seed,
+            num_images_per_prompt=args.number,
+            callback=lambda step: progress.update() or None,
+            **settings,
+        )
+    seconds = time.perf_counter() - start
+    args.out.mkdir(parents=True, exist_ok=True)
+    pictures = []
+    for prompt, seed, image in zip(output.prompts, output.seeds, output.images, strict=True):
+        path = args.out / f"{_file_name(prompt)}-{seed}.png"
+        _save_with_settings(image, path, {"prompt": prompt, "seed": seed, **settings})
+        pictures.append({"path": str(path), "prompt": prompt, "seed": seed})
+    report = {
+        "pictures": pictures,
+        "seconds": round(seconds, 3),
+        "device": str(pipeline.device),
+        "settings": settings,
+        "dropped": [words for words in output.dropped if words],
+    }
+    lines = [picture["path"] for picture in pictures]
+    lines += [f"too long for the text encoder, left out: {words}" for words in report["dropped"]]
+    _report(args, report, "\n".join([*lines, f"{seconds:.1f} s on {pipeline.device}"]))
+
+
+def reconstruct(args: argparse.Namespace) -> None:
+    """Send a picture through the VQ-VAE and back."""
+    from multimodal import rgba
+
+    pipeline = _load_pipeline(args)
+    start = time.perf_counter()
+    output = pipeline.reconstruct(rgba.open_image(args.file))
+    seconds = time.perf_counter() - start
+    rgba.save_png(output.image, args.out)
+    report = {
+        "path": str(args.out),
+        "psnr": round(output.psnr, 2),
+        "num_bytes": output.num_bytes,
+        "original_bytes": args.file.stat().st_size,
+        "seconds": round(seconds, 3),
+        "device": str(pipeline.device),
+    }
+    _report(args, report, f"{args.out}: {output.psnr:.1f} dB on white at {output.num_bytes:g} bytes")
+
+
+def train(args: argparse.Namespace) -> None:
+    """Train one of the models."""
+    from multimodal.config import with_overrides
+    from multimodal.training import clip, dit, judge, vqvae
+    from multimodal.training.presets import PRESETS
+
+    config: Any = with_overrides(PRESETS[args.model][args.config], args.overrides)
+    if args.model == "vqvae":
+        vqvae.train_vqvae(config, args.data, args.out, args.max_minutes)
+    elif args.model == "clip":
+        clip.train_clip(config, args.data, args.out, args.max_minutes, args.names, args.text)
+    elif args.model == "dit":
+        dit.train_dit(config, args.data, args.out, args.max_minutes, args.names)
+    else:
+        judge.train_judge(config, args.data, args.out, args.max_minutes)
+
+
+def evaluate(args: argparse.Namespace) -> None:
+    """Measure the models on pictures they were not trained on."""
+    from multimodal.evaluation import judge, prompts, reconstruction
+    from multimodal.evaluation.tables import format_table
+
+    pipeline = _load_pipeline(args)
+    if args.what == "reconstruction":
+        result = reconstruction.evaluate_reconstruction(pipeline, args.data, args.limit)
+    else:
+        result = prompts.evaluate_prompts(
+            pipeline, judge.load_judge(args.checkpoint / "judge"), args.data, args.names, args.limit
+        )
+    print(format_table(result))
+    if args.json:
+        args.json.parent.mkdir(parents=True, exist_ok=True)
+        args.json.write_text(json.dumps(result, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def doctor(args: argparse.Namespace) -> None:
+    """Say what is installed, which device is used, and whether the checkpoint is whole."""
+    from multimodal.doctor import diagnose
+
+    findings = diagnose(args.checkpoint)
+    report = [{"subject": f.subject, "status": f.status, "detail": f.detail} for f in findings]
+    _report(args, {"findings": report}, "\n".join(f"{f.status:8} {f.subject}: {f.detail}" for f in findings))
+    if any(finding.status == "problem" for finding in findings):
+        raise RuntimeError("there are problems, see above")
+
+
+def build_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="multimodal", description="A small text-to-image model: use it, train it, measure it."
+    )
+    parser.add_argument("--traceback", action="store_true", help="show the traceback of an error")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def command(function: Any, *, checkpoint: bool = True, report: bool = True) -> argparse.ArgumentParser:
+        sub = commands.add_parser(function.__name__, help=function.__doc__, description=function.__doc__)
+        sub.set_defaults(command=function)
+        if checkpoint:
+            sub.add_argument(
+                "--checkpoint", type=Path, default=CHECKPOINT, help="checkpoint folder (default: the bundled one)"
+            )
+            sub.add_argument("--cpu-offload", action="store_true", help="keep weights in main memory, for small GPUs")
+        if report:
+            sub.add_argument("--json", action="store_true", help="print the result as JSON")
+        return sub
+
+    sub = command(generate)
+    sub.add_argument("prompt", nargs="+")
+    sub.add_argument("-n", "--number", type=int, default=1, help="pictures per prompt")
+    sub.add_argument("--seed", type=int, default=0)
+    sub.add_argument("--steps", type=int, default=24)
+    sub.add_argument("--guidance-scale", type=float, default=3.0)
+    sub.add_argument("--negative-prompt", default="")
+    sub.add_argument("--sampler", default="euler", help="euler or heun")
+    sub.add_argument("--out", type=Path, default=Path("outputs"), help="folder")
+
+    sub = command(reconstruct)
+    sub.add_argument("file", type=Path)
+    sub.add_argument("--out", type=Path, default=Path("reconstruction.png"))
+
+    sub = command(train, checkpoint=False, report=False)
+    sub.add_argument("model", choices=("clip", "vqvae", "dit", "judge"))
+    sub.add_argument("--config", default="cpu", choices=("tiny", "cpu", "gpu"))
+    sub.add_argument(
+        "--data", type=Path, required=True, help="a parquet table, or a folder of pictures with metadata.jsonl"
+    )
+    sub.add_argument("--names", type=Path, help="a parquet table of names in other languages")
+    sub.add_argument("--text", type=Path, help="a parquet table of words, for the tokenizer")
+    sub.add_argument("--out", type=Path, default=Path("checkpoints/mine"), help="checkpoint folder to write or to resume")
+    sub.add_argument("--max-minutes", type=float, default=float("inf"), help="save and stop after so long")
+    sub.add_argument("overrides", nargs="*", metavar="key=value", help="settings to change, e.g. steps=100 model.depth=4")
+
+    sub = command(evaluate, report=False)
+    sub.add_argument("what", choices=("reconstruction", "prompts"))
+    sub.add_argument("--data", type=Path, required=True, help="a parquet table of pictures that were not trained on")
+    sub.add_argument("--names", type=Path, help="a parquet table of names in other languages")
+    sub.add_argument("--limit", type=int, help="use so many pictures only")
+    sub.add_argument("--json", type=Path, metavar="FILE", help="write the figures to a file")
+
+    command(doctor)
+    return parser
+
+
+def _load_pipeline(args: argparse.Namespace) -> Any:
+    from multimodal import TextToImagePipeline
+
+    return TextToImagePipeline.from_pretrained(args.checkpoint, offload=args.cpu_offload)
+
+
+def _report(args: argparse.Namespace, report: dict[str, Any], text: str) -> None:
+    print(json.dumps(report, indent=2, ensure_ascii=False) if args.json else text)
+
+
+def _file_name(prompt: str) -> str:
+    """A prompt as a file name: letters and digits of any script, the rest as dashes, at most 40 characters."""
+    words = "".join(c if c.isalnum() else " " for c in prompt).split()
+    return "-".join(words)[:40] or "picture"
+
+
+def _save_with_settings(image: Any, path: Path, settings: dict[str, Any]) -> None:
+    from multimodal import rgba
+
+    rgba.save_png(image, path, rgba.settings_text(settings))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,79 @@
+"""What is installed, what it runs on, and whether the checkpoint is whole; with the mend for each known problem."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.metadata
+import platform
+from pathlib import Path
+from typing import NamedTuple
+
+PACKAGES = ("torch", "torchvision", "transformers", "open_clip_torch", "accelerate", "gradio", "pillow", "datasets")
+PARTS = ("clip", "vqvae", "dit", "judge")
+
+
+class Finding(NamedTuple):
+    subject: str
+    status: str  # "ok" or "problem"
+    detail: str
+
+
+def diagnose(checkpoint: Path) -> list[Finding]:
+    """Check Python, packages, torch with torchvision, the device, and every part of the checkpoint folder."""
+    findings = [Finding("python", "ok", platform.python_version())]
+    findings += [_package(name) for name in PACKAGES]
+    findings += [_torchvision(), _device()]
+    return findings + [_part(checkpoint, name) for name in PARTS]
+
+
+def explain_import_error(error: BaseException) -> str:
+    """What an error while importing torchvision, open_clip or transformers means, and what to do."""
+    text = str(error)
+    if "torchvision::nms" in text or "torchvision" in text.lower():
+        return (
+            "torch and torchvision come from different builds (often a CPU build of torch beside the registry's "
+            "torchvision). Mend it with: pip uninstall -y torch torchvision && pip install -r requirements.txt"
+        )
+    return f"{text}. Install what is missing with: pip install -r requirements.txt"
+
+
+def _package(name: str) -> Finding:
+    try:
+        return Finding(name, "ok", importlib.metadata.version(name))
+    except importlib.metadata.PackageNotFoundError:
+        return Finding(name, "problem", "not installed; pip install -r requirements.txt")
+
+
+def _torchvision() -> Finding:
+    try:
+        importlib.import_module("torchvision")
+        importlib.import_module("open_clip")
+    except (ImportError, RuntimeError, OSError) as error:
+        return Finding("torch with torchvision", "problem", explain_import_error(error))
+    return Finding("torch with torchvision", "ok", "fit together")
+
+
+def _device() -> Finding:
+    try:
+        import torch
+        from accelerate import PartialState
+
+        device = PartialState().device
+        threads = f", {torch.get_num_threads()} threads" if device.type == "cpu" else f", {torch.cuda.get_device_name()}"
+        return Finding("device", "ok", f"{device}{threads if device.type != 'mps' else ''}")
+    except Exception as error:  # whatever a broken installation raises is a finding, not a crash
+        return Finding("device", "problem", explain_import_error(error))
+
+
+def _part(checkpoint: Path, name: str) -> Finding:
+    try:
+        from multimodal.checkpoint import CheckpointError, load_tensors
+    except (ImportError, RuntimeError) as error:
+        return Finding(f"checkpoint {name}", "problem", explain_import_error(error))
+    try:
+        tensors, description = load_tensors(checkpoint / name)
+    except CheckpointError as error:
+        return Finding(f"checkpoint {name}", "problem", str(error))
+    parameters = sum(tensor.numel() for tensor in tensors.values()) / 1e6
+    steps = description.get("training", {}).get("steps")
+    return Finding(f"checkpoint {name}", "ok", f"{parameters:.1f} M numbers, trained for {steps} steps, checksums right")
