@@ -1,0 +1,1 @@
+"""Looking inside: what the codes of the VQ-VAE mean and where they are used."""

@@ -1,0 +1,55 @@
+"""The app: `python app.py` loads the bundled model and opens the page. Also the entry point on Hugging Face Spaces."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import sys
+import tempfile
+from pathlib import Path
+
+CHECKPOINT = Path(__file__).resolve().parent / "checkpoints" / "emoji"
+
+
+def parse_arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description="Make stickers and emoji from a prompt, in the browser.")
+    parser.add_argument("--checkpoint", type=Path, default=CHECKPOINT, help="a checkpoint folder")
+    parser.add_argument(
+        "--host", default=os.environ.get("GRADIO_SERVER_NAME", "127.0.0.1"), help="0.0.0.0 serves the network"
+    )
+    parser.add_argument(
+        "--port", type=int, default=os.environ.get("GRADIO_SERVER_PORT"), help="the first free one from 7860"
+    )
+    parser.add_argument("--cpu-offload", action="store_true", help="keep the weights off a small GPU between uses")
+    parser.add_argument("--open", action="store_true", help="open the page in the browser")
+    return parser.parse_args()
+
+
+def main() -> None:
+    arguments = parse_arguments()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # so that the temporary folder is removed then too
+    with tempfile.TemporaryDirectory(prefix="multimodal-") as folder:
+        os.environ.update(GRADIO_TEMP_DIR=folder, GRADIO_ANALYTICS_ENABLED="False", HF_HUB_DISABLE_TELEMETRY="1")
+        serve(arguments)
+
+
+def serve(arguments: argparse.Namespace) -> None:
+    """Load, build and launch; returns when the server ends."""
+    from multimodal.pipeline import TextToImagePipeline
+    from multimodal.ui.demo import build_demo, launch_settings
+
+    try:
+        pipeline = TextToImagePipeline.from_pretrained(arguments.checkpoint, offload=arguments.cpu_offload)
+        demo = build_demo(pipeline, arguments.checkpoint)
+    except (RuntimeError, ValueError) as error:  # a CheckpointError is a RuntimeError
+        sys.exit(f"The checkpoint cannot be used: {error}")
+    print(f"Loaded {arguments.checkpoint} on {pipeline.device}. Ctrl+C ends.", flush=True)
+    try:
+        demo.launch(server_name=arguments.host, server_port=arguments.port, inbrowser=arguments.open, **launch_settings())
+    except OSError as error:
+        sys.exit(f"The server cannot start: {error}")
+
+
+if __name__ == "__main__":
+    main()

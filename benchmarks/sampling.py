@@ -1,0 +1,73 @@
+"""How long a picture takes, and what takes the time: python benchmarks/sampling.py [--pictures 4]
+
+Machines are noisy, so the last column is what counts: each time as a ratio to the first row's, all from one run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import torch
+
+from multimodal import TextToImagePipeline
+
+CHECKPOINT = Path(__file__).resolve().parent.parent / "checkpoints" / "emoji"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--checkpoint", type=Path, default=CHECKPOINT)
+    parser.add_argument("--pictures", type=int, default=1)
+    parser.add_argument("--repeats", type=int, default=5)
+    args = parser.parse_args()
+    pipeline = TextToImagePipeline.from_pretrained(args.checkpoint)
+
+    def sample(steps: int, guidance_scale: float = 3.0, sampler: str = "euler") -> Callable[[], object]:
+        return lambda: pipeline(
+            "a red apple",
+            num_images_per_prompt=args.pictures,
+            num_inference_steps=steps,
+            guidance_scale=guidance_scale,
+            sampler=sampler,
+        )
+
+    @torch.inference_mode()
+    def encode_prompt() -> object:
+        return pipeline.encode_prompt(["a red apple"])
+
+    @torch.inference_mode()
+    def decode() -> object:
+        return pipeline.decode_latents(pipeline.make_noise(list(range(args.pictures))))
+
+    cases = {
+        "Euler, 24 steps, guidance 3": sample(24),
+        "Euler, 24 steps, no guidance": sample(24, guidance_scale=1),
+        "Heun, 12 steps, guidance 3": sample(12, sampler="heun"),
+        "Euler, 4 steps, guidance 3": sample(4),
+        "text encoder": encode_prompt,
+        "decoder": decode,
+    }
+    print(f"{args.pictures} picture(s) on {pipeline.device}, {torch.get_num_threads()} threads, median of {args.repeats}")
+    first = 0.0
+    for name, run in cases.items():
+        seconds = median_seconds(run, args.repeats)
+        first = first or seconds
+        print(f"{name:32} {seconds:8.3f} s  {seconds / first:6.2f}")
+
+
+def median_seconds(run: Callable[[], object], repeats: int) -> float:
+    run()  # warm
+    times = []
+    for _ in range(repeats):
+        start = time.perf_counter()
+        run()
+        times.append(time.perf_counter() - start)
+    return statistics.median(times)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,159 @@
+"""The judge: a small convolutional classifier that says which concept a picture shows, and in which style."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+import torch
+import torch.nn.functional as F
+from PIL import Image
+from torch import Tensor, nn
+
+from multimodal import rgba
+from multimodal.checkpoint import CheckpointError, load_model
+from multimodal.config import JudgeConfig
+
+CLASSES = "classes.json"
+
+
+@dataclass(frozen=True)
+class Classes:
+    """What the judge can tell apart."""
+
+    concepts: tuple[str, ...]
+    names: tuple[str, ...]  # the English name of each concept
+    styles: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        if not self.concepts or not self.styles or len(self.concepts) != len(self.names):
+            raise ValueError("a judge needs at least one concept and one style, and a name for each concept")
+
+    def to_json(self) -> str:
+        return json.dumps(asdict(self), ensure_ascii=False, indent=0) + "\n"
+
+    @classmethod
+    def from_json(cls, text: str) -> Classes:
+        """The inverse of `to_json`. Raises ValueError, KeyError or TypeError where the text is something else."""
+        data = json.loads(text)
+        return cls(tuple(data["concepts"]), tuple(data["names"]), tuple(data["styles"]))
+
+
+class JudgeOutput(NamedTuple):
+    concept_logits: Tensor  # (B, concepts)
+    style_logits: Tensor  # (B, styles)
+
+
+class Verdict(NamedTuple):
+    concepts: Tensor  # (N, k) int64 rows of `classes.concepts`, most likely first
+    styles: Tensor  # (N,) int64 rows of `classes.styles`
+
+
+class ConvBlock(nn.Sequential):
+    """Convolution, batch norm, ReLU."""
+
+    def __init__(self, in_channels: int, out_channels: int, stride: int = 1) -> None:
+        super().__init__(
+            nn.Conv2d(in_channels, out_channels, 3, stride=stride, padding=1, bias=False),
+            nn.BatchNorm2d(out_channels),
+            nn.ReLU(inplace=True),
+        )
+
+
+class ResidualBlock(nn.Module):
+    """Two convolutions beside a shortcut (He et al. 2016)."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.conv1 = ConvBlock(channels, channels)
+        self.conv2 = nn.Conv2d(channels, channels, 3, padding=1, bias=False)
+        self.norm2 = nn.BatchNorm2d(channels)
+        nn.init.zeros_(self.norm2.weight)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return F.relu(x + self.norm2(self.conv2(self.conv1(x))))  # (B, C, H, W)
+
+
+class Judge(nn.Module):
+    """Classifies pictures by concept and by style.
+
+    Concepts are told apart by the cosine between the picture's embedding and one direction per concept (NormFace, Wang et
+    al. 2017): with a handful of pictures of each, that generalises better than free weights.
+    """
+
+    def __init__(self, config: JudgeConfig, classes: Classes) -> None:
+        super().__init__()
+        self.config, self.classes = config, classes
+        layers: list[nn.Module] = []
+        for in_channels, width in zip((4, *config.widths), config.widths, strict=False):
+            layers += [ConvBlock(in_channels, width, stride=2), ResidualBlock(width)]
+        self.features = nn.Sequential(*layers)
+        self.dropout = nn.Dropout(config.dropout)
+        self.embed = nn.Linear(config.widths[-1], config.embed_dim, bias=False)
+        self.embed_norm = nn.BatchNorm1d(config.embed_dim)
+        self.concepts = nn.Parameter(torch.randn(len(classes.concepts), config.embed_dim) / config.embed_dim**0.5)
+        self.log_scale = nn.Parameter(torch.tensor(16.0).log())
+        self.styles = nn.Linear(config.widths[-1], len(classes.styles))
+        self.to(memory_format=torch.channels_last)
+
+    def forward(self, seen: Tensor) -> JudgeOutput:
+        """Classify.
+
+        Args:
+            seen: (B, 4, h, w) in [-1, 1], colours on some background and alpha, as `look` makes them.
+        """
+        x = self.features(seen)  # (B, widths[-1], h', w')
+        x = x.mean(dim=(2, 3))  # (B, widths[-1])
+        embedding = F.normalize(self.embed_norm(self.embed(self.dropout(x))), dim=1)  # (B, embed_dim)
+        concept_logits = self.log_scale.exp() * embedding @ F.normalize(self.concepts, dim=1).T
+        return JudgeOutput(concept_logits, self.styles(x))
+
+    def look(self, images: Tensor, background: Tensor | float = 1.0) -> Tensor:
+        """Lay pictures on a background and resize them for `forward`; alpha goes along as a fourth channel.
+
+        Args:
+            images: (B, 4, H, W) premultiplied RGBA in [-1, 1].
+        Returns:
+            (B, 4, image_size, image_size) in [-1, 1].
+        """
+        size = (self.config.image_size, self.config.image_size)
+        if images.shape[2:] != size:
+            images = F.interpolate(images, size, mode="bicubic", antialias=True)
+        images = images.clamp(-1, 1)
+        return torch.cat([rgba.composite(images, background), images[:, 3:]], dim=1)
+
+    @torch.no_grad()
+    def judge(self, pictures: Sequence[Image.Image], top: int = 1, batch_size: int = 64) -> Verdict:
+        """Say what pictures show, one after the other.
+
+        Args:
+            pictures: N PIL pictures of any size and mode.
+            top: how many concepts to name, at most all.
+        """
+        device = self.log_scale.device
+        concepts, styles = [], []
+        for start in range(0, len(pictures), batch_size):
+            batch = [rgba.to_tensor(picture, self.config.image_size) for picture in pictures[start : start + batch_size]]
+            output = self(self.look(torch.stack(batch).to(device)))
+            concepts.append(output.concept_logits.topk(min(top, len(self.classes.concepts))).indices.cpu())
+            styles.append(output.style_logits.argmax(dim=1).cpu())
+        return Verdict(torch.cat(concepts), torch.cat(styles))
+
+
+def load_judge(folder: str | Path) -> Judge:
+    """Load a judge with its classes, in evaluation mode and single precision.
+
+    Raises:
+        CheckpointError: a file is missing or damaged, or they do not fit each other; the message names the file.
+    """
+    path = Path(folder) / CLASSES
+    try:
+        classes = Classes.from_json(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise CheckpointError(f"{path} is missing: train a judge with `python -m multimodal train judge`") from None
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise CheckpointError(f"{path} is not the list of a judge's classes ({error})") from error
+    return load_model(folder, Judge, JudgeConfig, lambda config: Judge(config, classes))

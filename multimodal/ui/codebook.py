@@ -1,0 +1,210 @@
+"""The Codebook tab: every code as a patch, how much each is used, and where."""
+
+from __future__ import annotations
+
+import threading
+from html import escape
+from pathlib import Path
+
+import gradio as gr
+import numpy as np
+import torch
+from PIL import Image
+
+from multimodal import rgba
+from multimodal.inspection.codebook import CodebookStatistics
+from multimodal.inspection.tokens import atlas, codebook_patches, heat_map, highlight
+from multimodal.pipeline import TextToImagePipeline
+from multimodal.ui.errors import friendly_errors
+from multimodal.ui.figures import data_uri, figure, figures, message, rank_plot, tiles
+from multimodal.ui.session import DRAW, MODEL, LastPictures
+from multimodal.ui.texts import Texts, i18n
+
+COLUMNS = 32  # of the sheet of patches
+
+# Arrow keys move within the grid, so that Tab passes it in one step; a click or Enter on a code chooses it.
+GRID_SCRIPT = """
+element.addEventListener('click', event => {
+    const code = event.target.closest('button[data-code]');
+    if (!code) return;
+    element.querySelectorAll('[aria-pressed=true]').forEach(b => b.setAttribute('aria-pressed', 'false'));
+    code.setAttribute('aria-pressed', 'true');
+    trigger('click', {code: Number(code.dataset.code)});
+});
+element.addEventListener('keydown', event => {
+    const codes = [...element.querySelectorAll('button[data-code]')], at = codes.indexOf(event.target);
+    if (at < 0) return;
+    const columns = codes.filter(b => b.offsetTop === codes[0].offsetTop).length;
+    const end = codes.length - 1 - at;
+    const step = {ArrowLeft: -1, ArrowRight: 1, ArrowUp: -columns, ArrowDown: columns, Home: -at, End: end};
+    const next = codes[at + step[event.key]];
+    if (!next) return;
+    event.preventDefault();
+    codes[at].tabIndex = -1;
+    next.tabIndex = 0;
+    next.focus();
+});
+"""
+
+
+class Codebook:
+    """What the Codebook tab does. Patches and the codes of the example pictures are computed when first looked at."""
+
+    def __init__(self, pipeline: TextToImagePipeline, statistics: CodebookStatistics | None, examples: list[Path]) -> None:
+        self.pipeline, self.statistics, self.example_paths = pipeline, statistics, examples
+        self.config = pipeline.vqvae.config
+        self.patches: list[list[Image.Image]] = []  # [group][code]
+        self.examples: list[tuple[str, Image.Image, np.ndarray]] = []  # caption, picture, (groups, h, w) indices
+        self._lock = threading.Lock()
+
+    def prepare(self) -> None:
+        """Decode every code and encode the example pictures, once."""
+        with self._lock:
+            if self.patches:
+                return
+            for path in self.example_paths:
+                output = self.pipeline.reconstruct(rgba.open_image(path))
+                self.examples.append(
+                    (
+                        ", ".join(path.stem.replace("-", " ").rsplit(maxsplit=1)),
+                        output.original,
+                        output.codebook_indices.numpy(),
+                    )
+                )
+            self.patches = codebook_patches(self.pipeline, self.statistics)
+
+    def order(self, group: int) -> list[int]:
+        """The codes of a group, most used first."""
+        if self.statistics is None:
+            return list(range(self.config.codebook_size))
+        return self.statistics.counts[group].argsort(descending=True, stable=True).tolist()
+
+    def grid(self, group: int, request: gr.Request) -> str:
+        """Every code of a group as a button that shows its patch."""
+        texts = Texts(request)
+        with friendly_errors(texts):
+            check_index(group, self.config.groups, texts)
+            self.prepare()
+            rows = -(-self.config.codebook_size // COLUMNS)
+            cells = []
+            for place, code in enumerate(self.order(group)):
+                x, y = code % COLUMNS * 100 / (COLUMNS - 1), code // COLUMNS * 100 / max(1, rows - 1)
+                label = escape(self.name(group, code, texts))
+                cells.append(
+                    f'<button data-code="{code}" style="background-position:{x:.3f}% {y:.3f}%" aria-pressed="false" '
+                    f'aria-label="{label}" title="{label}" tabindex="{0 if place == 0 else -1}"></button>'
+                )
+            sheet = data_uri(atlas(self.patches[group], COLUMNS))
+            style = f"--sheet:url({sheet});--columns:{COLUMNS};--rows:{rows}"
+            label = texts.html("codes", group=group + 1)
+            return f'<div class="codes" role="group" aria-label="{label}" style="{style}">{"".join(cells)}</div>'
+
+    def overview(self, request: gr.Request) -> str:
+        """Usage, perplexity and the plot of code frequencies, over the whole training set."""
+        texts, statistics = Texts(request), self.statistics
+        if statistics is None:
+            return message(texts.html("no_statistics"))
+        names = [texts("group_name", group=group + 1) for group in range(self.config.groups)]
+        shown = []
+        for name, usage, perplexity in zip(names, statistics.usage, statistics.perplexity, strict=True):
+            shown.append((f"{usage:.1%}", f"{texts('usage')} · {name}"))
+            shown.append((f"{perplexity:,.0f} / {self.config.codebook_size}", f"{texts('perplexity')} · {name}"))
+        counts = statistics.counts.double()
+        shares = (counts / counts.sum(dim=1, keepdim=True)).sort(dim=1, descending=True).values.tolist()
+        plot = rank_plot(shares, names, texts("usage_plot"), texts("rank"))
+        return tiles(shown) + plot + message(texts.html("counted", pictures=f"{statistics.num_pictures:,}"))
+
+    def show(self, group: int, last: LastPictures | None, event: gr.EventData, request: gr.Request) -> str:
+        """Where one code is used: in the whole set, in example pictures, in the visitor's last pictures."""
+        texts = Texts(request)
+        with friendly_errors(texts):
+            code = getattr(event, "code", None)
+            check_index(group, self.config.groups, texts)
+            check_index(code, self.config.codebook_size, texts)
+            assert isinstance(code, int)
+            self.prepare()
+            patch = self.patches[group][code].resize((96, 96), Image.Resampling.NEAREST)
+            pictures = [figure(patch, texts("patch_alt", code=code))]
+            if self.statistics is not None:
+                positions = self.statistics.positions[group, code].numpy()
+                alt = texts("heat_map_alt", code=code)
+                pictures.append(figure(heat_map(positions, 96 // len(positions)), alt, texts("heat_map")))
+            return "".join(
+                [
+                    figures(pictures, self.name(group, code, texts)),
+                    self.most_in(group, code, texts),
+                    self.in_last(group, code, last, texts),
+                    self.in_examples(group, code, texts),
+                ]
+            )
+
+    def name(self, group: int, code: int, texts: Texts) -> str:
+        """The code's number and, where known, how often it is used."""
+        if self.statistics is None:
+            return texts("code", code=code)
+        return texts("code_used", code=code, count=f"{int(self.statistics.counts[group, code]):,}")
+
+    def most_in(self, group: int, code: int, texts: Texts) -> str:
+        """The training pictures that use the code most, by name."""
+        if self.statistics is None:
+            return ""
+        rows, counts = (t[group, code].tolist() for t in (self.statistics.top_pictures, self.statistics.top_counts))
+        items = [(*self.statistics.pictures[row], count) for row, count in zip(rows, counts, strict=True) if row >= 0]
+        words = "".join(
+            f"<li>{escape(n)}, {escape(s)} <small>{texts.html('times', count=c)}</small></li>" for n, s, c in items
+        )
+        return f'<section class="most"><h3>{texts.html("most_in")}</h3><ol>{words}</ol></section>' if items else ""
+
+    def in_last(self, group: int, code: int, last: LastPictures | None, texts: Texts) -> str:
+        """The visitor's last pictures, drawn anew from their codes, with the places of the code."""
+        if last is None:
+            return message(texts.html("in_last_none"))
+        masks = last.codebook_indices[:, group] == code  # (N, h, w)
+        if not masks.any():
+            return message(texts.html("not_in_last"))
+        pictures = self.pipeline.decode_codebook_indices(torch.from_numpy(last.codebook_indices.astype(np.int64)))
+        items = zip(last.captions, pictures, masks, strict=True)
+        return marked([item for item in items if item[2].any()], texts("in_last"), texts)
+
+    def in_examples(self, group: int, code: int, texts: Texts) -> str:
+        """The bundled training pictures that use the code, most first."""
+        items = [(caption, image, indices[group] == code) for caption, image, indices in self.examples]
+        items = sorted((item for item in items if item[2].any()), key=lambda item: -item[2].sum())
+        if not items:
+            return message(texts.html("not_in_examples")) if self.examples else ""
+        return marked(items, texts("in_examples"), texts)
+
+
+def codebook_tab(
+    pipeline: TextToImagePipeline, statistics: CodebookStatistics | None, last: gr.State, tab_item: gr.Tab, assets: Path
+) -> None:
+    """Draw the tab and connect it; `tab_item` is the tab that it is drawn in."""
+    tab = Codebook(pipeline, statistics, sorted((assets / "training_examples").glob("*.png")))
+    groups = [(str(g + 1), g) for g in range(pipeline.vqvae.config.groups)]
+    gr.Markdown(i18n("codebook_about"))
+    overview = gr.HTML(elem_id="usage")
+    group = gr.Radio(groups, value=0, label=i18n("group"), elem_id="group")
+    with gr.Row():
+        with gr.Column(scale=3, min_width=300):
+            grid = gr.HTML(js_on_load=GRID_SCRIPT, elem_id="codes", elem_classes="checkered")
+        with gr.Column(scale=2, min_width=280):
+            detail = gr.HTML(elem_id="code")
+    tab_item.select(tab.overview, None, overview, **DRAW)
+    tab_item.select(tab.grid, group, grid, show_progress="minimal", **MODEL)
+    group.change(tab.grid, group, grid, show_progress="minimal", **MODEL)
+    grid.click(tab.show, [group, last], detail, show_progress="minimal", **MODEL)
+
+
+def marked(items: list[tuple[str, Image.Image, np.ndarray]], label: str, texts: Texts) -> str:
+    """Pictures with the places of a code outlined, and how many they are."""
+    shown = []
+    for caption, image, mask in items:
+        words = f"{caption} {texts('times', count=int(mask.sum()))}"
+        shown.append(figure(highlight(image, mask), words, words))
+    return figures(shown, label)
+
+
+def check_index(index: object, size: int, texts: Texts) -> None:
+    """Raise ValueError unless the index, which comes from outside, is a whole number in 0 … size - 1."""
+    if isinstance(index, bool) or not isinstance(index, int) or not 0 <= index < size:
+        raise ValueError(texts("no_such_code"))

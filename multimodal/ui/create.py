@@ -1,0 +1,228 @@
+"""The Create tab: a prompt becomes pictures."""
+
+from __future__ import annotations
+
+import random
+import tempfile
+import time
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+import numpy as np
+
+from multimodal.inspection.denoising import SAMPLERS, SamplerStep, watch
+from multimodal.pipeline import (
+    MAX_GUIDANCE,
+    MAX_IMAGES,
+    MAX_PROMPT_CHARACTERS,
+    MAX_SEED,
+    MAX_STEPS,
+    TextToImageOutput,
+    TextToImagePipeline,
+    check_number,
+    check_prompts,
+)
+from multimodal.ui.errors import friendly_errors
+from multimodal.ui.examples import load_examples
+from multimodal.ui.figures import message, progress
+from multimodal.ui.session import DRAW, MODEL, LastPictures
+from multimodal.ui.settings import Settings, save_picture
+from multimodal.ui.texts import Texts, i18n
+
+STYLES = ("3d", "color", "flat", "line", "noto", "twemoji")
+DEFAULT_STYLE = ""  # none: the prompt decides
+NEW_SEEDS = 1_000_000  # short enough to note down
+PREVIEWS = 5  # in a run, before the pictures themselves
+
+
+class Create:
+    """What the Create tab does; the tab itself is drawn by `create_tab`."""
+
+    def __init__(self, pipeline: TextToImagePipeline) -> None:
+        self.pipeline = pipeline
+
+    def generate(
+        self,
+        prompt: str | None,
+        negative_prompt: str | None,
+        style: str,
+        steps: float,
+        guidance_scale: float,
+        sampler: str,
+        count: float,
+        seed: float | None,
+        keep_seed: bool,
+        request: gr.Request,
+    ) -> Iterator[tuple[Any, ...]]:
+        """Pictures while they form, then the files of the finished ones.
+
+        Yields:
+            values for gallery, status, seed, download, download_all, last.
+        """
+        texts = Texts(request)
+        with friendly_errors(texts):
+            if not prompt or not prompt.strip():
+                raise ValueError(texts("empty_prompt"))
+            prompt, negative_prompt = check_prompts([prompt])[0], negative_prompt or ""
+            check_number("seed", seed, 0, MAX_SEED, whole=True)  # type: ignore[arg-type]
+            check_number("num_inference_steps", steps, 1, MAX_STEPS, whole=True)
+            check_number("guidance_scale", guidance_scale, 0, MAX_GUIDANCE)
+            check_number("num_images_per_prompt", count, 1, MAX_IMAGES, whole=True)
+            assert seed is not None
+            first_seed = int(seed) if keep_seed else random.randrange(NEW_SEEDS)
+            styled = f"{prompt}, {style} style" if style else prompt
+            start = time.perf_counter()
+            yield gr.skip(), message(texts.html("starting"), "running"), first_seed, gr.skip(), gr.skip(), gr.skip()
+
+            arguments = styled, negative_prompt, int(steps), guidance_scale, first_seed, int(count), sampler
+            for event in watch(lambda callback: self.pipeline(*arguments, callback)):
+                if isinstance(event, SamplerStep):
+                    status = progress(texts("running", step=event.step, steps=event.num_inference_steps), *event[:2])
+                    yield self.preview(event, prompt), status, gr.skip(), gr.skip(), gr.skip(), gr.skip()
+                    continue
+                settings = [Settings(styled, s, negative_prompt, int(steps), guidance_scale, sampler) for s in event.seeds]
+                captions = [f"{prompt} · {s}" for s in event.seeds]
+                seconds = time.perf_counter() - start
+                with tempfile.TemporaryDirectory() as folder:  # Gradio copies what is yielded
+                    paths = [save_picture(*pair, Path(folder)) for pair in zip(event.images, settings, strict=True)]
+                    yield (
+                        list(zip(map(str, paths), captions, strict=True)),
+                        self.summary(event, seconds, texts),
+                        gr.skip(),
+                        gr.update(value=str(paths[0]), interactive=True),
+                        gr.update(value=str(zip_files(paths)), interactive=True),
+                        LastPictures(captions, event.codebook_indices.numpy().astype(np.uint16), tuple(event.seeds)),
+                    )
+
+    def preview(self, step: SamplerStep, caption: str) -> Any:
+        """Pictures as they are expected to become, at a few of the steps."""
+        shown, before = (s * (PREVIEWS + 1) // step.num_inference_steps for s in (step.step, step.step - 1))
+        if shown == before or step.step == step.num_inference_steps:
+            return gr.skip()
+        return [(image, caption) for image in self.pipeline.preview(step)]
+
+    def summary(self, output: TextToImageOutput, seconds: float, texts: Texts) -> str:
+        """How long it took, on what, with which seeds, and what did not fit."""
+        seeds = f"{output.seeds[0]} – {output.seeds[-1]}" if len(output.seeds) > 1 else str(output.seeds[0])
+        device = str(self.pipeline.device.type).upper()
+        done = message(texts.html("done", count=len(output.images), seconds=seconds, device=device, seeds=seeds))
+        words = output.dropped[0][:300]
+        return done + (message(texts.html("dropped", words=words), "warning") if words else "")
+
+
+def create_tab(pipeline: TextToImagePipeline, last: gr.State, assets: Path) -> None:
+    """Draw the tab and connect it."""
+    tab = Create(pipeline)
+    with gr.Row(elem_id="ask"):
+        prompt = gr.Textbox(
+            "",
+            label=i18n("prompt"),
+            placeholder=i18n("prompt_placeholder"),
+            lines=1,
+            max_lines=1,
+            max_length=MAX_PROMPT_CHARACTERS,
+            autofocus=True,
+            scale=6,
+            elem_id="prompt",
+        )
+        generate = gr.Button(i18n("generate"), variant="primary", scale=1, min_width=110, elem_id="generate")
+        stop = gr.Button(i18n("stop"), variant="stop", scale=1, min_width=80, elem_id="stop")
+    with gr.Row(elem_id="options"):
+        style = gr.Dropdown(
+            [(i18n("style_any"), ""), *STYLES], value=DEFAULT_STYLE, label=i18n("style"), min_width=140, elem_id="style"
+        )
+        count = gr.Slider(1, MAX_IMAGES, value=4, step=1, label=i18n("count"), min_width=140, elem_id="count")
+        seed = gr.Number(0, label=i18n("seed"), min_width=140, elem_id="seed")
+        keep_seed = gr.Checkbox(
+            False, label=i18n("keep_seed"), info=i18n("keep_seed_info"), min_width=140, elem_id="keep-seed"
+        )
+    with gr.Accordion(i18n("advanced"), open=False):
+        with gr.Row():
+            steps = gr.Slider(1, MAX_STEPS, value=24, step=1, label=i18n("steps"), info=i18n("steps_info"), elem_id="steps")
+            guidance = gr.Slider(
+                0, MAX_GUIDANCE, value=3, step=0.1, label=i18n("guidance"), info=i18n("guidance_info"), elem_id="guidance"
+            )
+        with gr.Row():
+            sampler = gr.Radio(list(SAMPLERS), value="euler", label=i18n("sampler"), elem_id="sampler")
+            negative_prompt = gr.Textbox(
+                "",
+                label=i18n("negative_prompt"),
+                info=i18n("negative_info"),
+                max_length=MAX_PROMPT_CHARACTERS,
+                elem_id="negative-prompt",
+            )
+    status = gr.HTML(message(""), elem_id="status")
+    gallery = gr.Gallery(
+        label=i18n("pictures"),
+        show_label=False,
+        format="png",
+        columns=4,
+        object_fit="contain",
+        interactive=False,
+        buttons=["download", "fullscreen"],
+        elem_id="pictures",
+        elem_classes="checkered",
+    )
+    with gr.Row():
+        download = gr.DownloadButton(i18n("download"), interactive=False, size="md", elem_id="download")
+        download_all = gr.DownloadButton(i18n("download_all"), interactive=False, size="md", elem_id="download-all")
+
+    run = gr.on(
+        [generate.click, prompt.submit],
+        tab.generate,
+        [prompt, negative_prompt, style, steps, guidance, sampler, count, seed, keep_seed],
+        [gallery, status, seed, download, download_all, last],
+        show_progress="minimal",
+        show_progress_on=status,
+        **MODEL,
+    )
+    run.failure(lambda: message(""), None, status, **DRAW)
+    stop.click(stopped, status, status, cancels=[run], queue=False, **DRAW)
+    gallery.select(choose, [gallery, last], [download, seed], **DRAW)
+    seed.input(lambda: True, None, keep_seed, **DRAW)
+    examples = load_examples(assets / "examples")
+    if examples:
+        shown = gr.Gallery(
+            [(str(path), settings.prompt) for path, settings in examples],
+            label=i18n("examples"),
+            columns=6,
+            allow_preview=False,
+            object_fit="contain",
+            interactive=False,
+            buttons=[],
+            elem_id="examples",
+            elem_classes="checkered",
+        )
+
+        def take(event: gr.SelectData) -> tuple[Any, ...]:
+            settings = examples[int(event.index)][1]
+            numbers = settings.num_inference_steps, settings.guidance_scale, settings.sampler
+            return settings.prompt, settings.negative_prompt, DEFAULT_STYLE, *numbers, settings.seed, True
+
+        targets = [prompt, negative_prompt, style, steps, guidance, sampler, seed, keep_seed]
+        shown.select(take, None, targets, **DRAW)
+
+
+def choose(pictures: list[tuple[str, str]] | None, last: LastPictures | None, event: gr.SelectData) -> tuple[Any, Any]:
+    """The file and the seed of the picture that was clicked."""
+    index = event.index
+    if not pictures or last is None or not isinstance(index, int) or not 0 <= index < min(len(pictures), len(last.seeds)):
+        return gr.skip(), gr.skip()
+    return gr.update(value=pictures[index][0]), last.seeds[index]
+
+
+def stopped(status: str, request: gr.Request) -> str:
+    """Say that a run was stopped, if there was one."""
+    return message(Texts(request).html("stopped")) if "running" in status else status
+
+
+def zip_files(paths: list[Path]) -> Path:
+    """All files in one zip beside them."""
+    target = paths[0].parent / "pictures.zip"
+    with zipfile.ZipFile(target, "w") as archive:
+        for path in paths:
+            archive.write(path, path.name)
+    return target

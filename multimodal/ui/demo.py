@@ -1,0 +1,96 @@
+"""The whole page: three tabs over one pipeline."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+from fastapi import Request, Response
+from gradio.route_utils import FnIndexInferError
+
+from multimodal.inspection.codebook import CodebookStatistics, load_statistics, vqvae_sha256
+from multimodal.pipeline import TextToImagePipeline
+from multimodal.ui.codebook import codebook_tab
+from multimodal.ui.create import create_tab
+from multimodal.ui.reconstruct import reconstruct_tab
+from multimodal.ui.texts import TRANSLATIONS, i18n
+
+ASSETS = Path(__file__).resolve().parents[2] / "assets"
+HOTKEYS = """() => document.addEventListener('keydown', event => {
+    const click = id => document.getElementById(id)?.click();
+    if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) { event.preventDefault(); click('generate'); }
+    if (event.key === 'Escape') click('stop');
+})"""
+
+
+def build_demo(pipeline: TextToImagePipeline, checkpoint: str | Path, assets: Path = ASSETS) -> gr.Blocks:
+    """The interface over a loaded pipeline; launch it with `launch_settings()`.
+
+    Args:
+        checkpoint: the folder that the pipeline was loaded from; its codebook/ holds the codebook statistics.
+        assets: example pictures; what is missing is left out.
+    Raises:
+        CheckpointError: the codebook statistics are damaged.
+    """
+    with gr.Blocks(title="multimodal", analytics_enabled=False, delete_cache=(600, 3600)) as demo:
+        gr.Markdown(i18n("tagline"), elem_id="tagline")
+        last = gr.State(None)
+        with gr.Tab(i18n("create"), id="create"):
+            create_tab(pipeline, last, assets)
+        with gr.Tab(i18n("reconstruct"), id="reconstruct"):
+            reconstruct_tab(pipeline, last, assets)
+        with gr.Tab(i18n("codebook"), id="codebook") as tab:
+            codebook_tab(pipeline, statistics_of(Path(checkpoint)), last, tab, assets)
+    demo.queue(max_size=16, api_open=False)
+    return demo
+
+
+def statistics_of(checkpoint: Path) -> CodebookStatistics | None:
+    """The codebook statistics of a checkpoint, or None where it has none or those of another VQ-VAE."""
+    folder = checkpoint / "codebook"
+    if not folder.is_dir():
+        return None
+    statistics = load_statistics(folder)
+    return statistics if statistics.vqvae_sha256 == vqvae_sha256(checkpoint) else None
+
+
+def launch_settings(assets: Path = ASSETS) -> dict[str, Any]:
+    """What `launch` needs beside the address: looks, hotkeys, languages and limits. Nothing is fetched from elsewhere."""
+    plain = {"background_fill": "transparent", "text_color": "*body_text_color", "border_width": "0px"}
+    theme = gr.themes.Base(
+        primary_hue="indigo",
+        secondary_hue="indigo",
+        neutral_hue="slate",
+        radius_size="lg",
+        font=["system-ui", "-apple-system", "Segoe UI", "Roboto", "Noto Sans", "sans-serif"],
+        font_mono=["ui-monospace", "Menlo", "Consolas", "monospace"],
+    ).set(
+        **{f"{part}_{key}": value for part in ("block_title", "block_label") for key, value in plain.items()},
+        block_border_width="0px",
+        block_shadow="none",
+        body_background_fill="*neutral_50",
+        body_background_fill_dark="*neutral_950",
+        button_primary_background_fill="*primary_600",
+        button_primary_background_fill_hover="*primary_700",
+        button_primary_background_fill_dark="*primary_600",
+        button_primary_background_fill_hover_dark="*primary_500",
+    )
+    return {
+        "theme": theme,
+        "css_paths": [assets / "style.css"],
+        "js": HOTKEYS,
+        "i18n": TRANSLATIONS,
+        "footer_links": [],
+        "max_file_size": "10mb",
+        "enable_monitoring": False,
+        "run_history": False,
+        "ssr_mode": False,
+        "share": False,
+        "app_kwargs": {"exception_handlers": {FnIndexInferError: not_found}},
+    }
+
+
+def not_found(request: Request, error: Exception) -> Response:
+    """The answer to a call of a function that is not there, which Gradio itself takes for a failure of its own."""
+    return Response(status_code=404)

@@ -1,0 +1,29 @@
+"""What goes wrong, in one sentence on the page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import gradio as gr
+import torch
+
+from multimodal.ui.texts import Texts
+
+
+@contextmanager
+def friendly_errors(texts: Texts) -> Iterator[None]:
+    """Turn errors into `gr.Error` with a sentence: the pipeline's own for bad input, a general one for the unforeseen.
+
+    The traceback of the unforeseen goes to the console.
+    """
+    try:
+        yield
+    except gr.Error:
+        raise
+    except ValueError as error:
+        raise gr.Error(texts.problem(error), print_exception=False) from None
+    except (MemoryError, torch.OutOfMemoryError) as error:
+        raise gr.Error(texts("no_memory"), print_exception=False) from error
+    except Exception as error:
+        raise gr.Error(texts("failed")) from error

@@ -1,0 +1,69 @@
+"""The example pictures of the Create tab, made by the bundled model.
+
+python -m multimodal.ui.examples
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from multimodal.pipeline import TextToImagePipeline
+from multimodal.ui.settings import Settings, read_settings, save_picture
+
+EXAMPLES = (
+    Settings("a red apple", seed=1),
+    Settings("a fox, 3d style", seed=1),
+    Settings("红苹果", seed=1),
+    Settings("a rocket and a star", seed=1),
+    Settings("a smiling cat, noto style", seed=1),
+    Settings("a blue octopus", seed=1),
+    Settings("un arc-en-ciel, flat style", seed=1),
+    Settings("a slice of pizza, twemoji style", seed=1),
+    Settings("a sunflower, color style", seed=1),
+    Settings("ein Haus, line style", seed=1),
+    Settings("a cup of coffee, 3d style", seed=1),
+    Settings("a green heart", seed=1),
+)
+
+
+def load_examples(folder: Path) -> list[tuple[Path, Settings]]:
+    """The pictures in a folder, which may be missing, with the settings inside them."""
+    examples = []
+    for path in sorted(folder.glob("*.png")):
+        try:
+            examples.append((path, read_settings(path)))
+        except (OSError, ValueError):
+            continue  # a picture that somebody else put there
+    return examples
+
+
+def write_examples(pipeline: TextToImagePipeline, folder: Path) -> list[Path]:
+    """Make the pictures of `EXAMPLES`, numbered in their order."""
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = []
+    for number, settings in enumerate(EXAMPLES, start=1):
+        output = pipeline(
+            settings.prompt,
+            settings.negative_prompt,
+            settings.num_inference_steps,
+            settings.guidance_scale,
+            settings.seed,
+            sampler=settings.sampler,
+        )
+        path = save_picture(output.images[0], settings, folder)
+        paths.append(path.rename(folder / f"{number:02d}-{path.name}"))
+    return paths
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Make the example pictures of the Create tab.")
+    parser.add_argument("--checkpoint", default="checkpoints/emoji")
+    parser.add_argument("--out", type=Path, default=Path("assets/examples"))
+    arguments = parser.parse_args()
+    for path in write_examples(TextToImagePipeline.from_pretrained(arguments.checkpoint), arguments.out):
+        print(path)
+
+
+if __name__ == "__main__":
+    main()

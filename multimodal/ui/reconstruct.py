@@ -1,0 +1,116 @@
+"""The Reconstruct tab: a picture through the VQ-VAE and back."""
+
+from __future__ import annotations
+
+import html
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+import numpy as np
+from PIL import Image
+
+from multimodal import rgba
+from multimodal.inspection.reconstruction import difference_map, ssim_on_white
+from multimodal.inspection.tokens import index_maps
+from multimodal.pipeline import ReconstructionOutput, TextToImagePipeline
+from multimodal.ui.errors import friendly_errors
+from multimodal.ui.figures import figure, figures, table, tiles
+from multimodal.ui.session import MODEL, LastPictures
+from multimodal.ui.texts import Texts, i18n
+
+ENLARGED = 4  # pixels on the page for each of the model's
+
+
+class Reconstruct:
+    """What the Reconstruct tab does."""
+
+    def __init__(self, pipeline: TextToImagePipeline) -> None:
+        self.pipeline = pipeline
+
+    def reconstruct(self, path: str | None, request: gr.Request) -> tuple[Any, Any, Any]:
+        """An uploaded file → values for slider, measurements (HTML) and last; nothing changes when it is cleared."""
+        if path is None:
+            return gr.skip(), gr.skip(), gr.skip()
+        texts = Texts(request)
+        with friendly_errors(texts):
+            output = self.pipeline.reconstruct(rgba.open_image(path))
+            pair = tuple(on_checkerboard(image) for image in (output.original, output.image))
+            last = LastPictures([html.escape(Path(path).stem)], output.codebook_indices[None].numpy().astype(np.uint16))
+            return pair, self.measurements(output, Path(path).stat().st_size, texts), last
+
+    def measurements(self, output: ReconstructionOutput, file_bytes: int, texts: Texts) -> str:
+        """Figures, difference map and index grids, as HTML."""
+        indices = output.codebook_indices  # (groups, h, w)
+        height, width = indices.shape[1:]
+        used = ", ".join(str(len(group.unique())) for group in indices)
+        shown = tiles(
+            [
+                (f"{output.psnr:.1f} dB", texts("psnr")),
+                (f"{ssim_on_white(output.image, output.original):.3f}", texts("ssim")),
+                (texts("bytes", number=f"{output.num_bytes:,.0f}"), texts("codes_bytes")),
+                (texts("bytes", number=f"{file_bytes:,}"), texts("file_bytes")),
+                (used, texts("different_codes")),
+            ]
+        )
+        pictures = [
+            figure(enlarged(difference_map(output.image, output.original)), texts("difference_alt"), texts("difference"))
+        ]
+        maps = index_maps(indices, self.pipeline.vqvae.quantizer.codebook, cell=512 // width)
+        alt = texts("index_map_alt", width=width, height=height)
+        for group, image in enumerate(maps, start=1):
+            pictures.append(figure(image, alt, texts("index_map", group=group)))
+        tables = [
+            table(g.tolist(), f"{texts('index_table')} · {texts('group_name', group=k + 1)}") for k, g in enumerate(indices)
+        ]
+        return shown + figures(pictures, "") + "".join(tables)
+
+
+def reconstruct_tab(pipeline: TextToImagePipeline, last: gr.State, assets: Path) -> None:
+    """Draw the tab and connect it."""
+    tab = Reconstruct(pipeline)
+    gr.Markdown(i18n("reconstruct_about"))
+    with gr.Row():
+        upload = gr.Image(
+            label=i18n("upload"),
+            type="filepath",
+            image_mode=None,
+            sources=["upload", "clipboard"],
+            height=380,
+            elem_id="upload",
+            elem_classes="checkered",
+        )
+        slider = gr.ImageSlider(
+            label=i18n("compare"),
+            type="pil",
+            format="png",
+            max_height=380,
+            interactive=False,
+            buttons=[],
+            elem_id="compare",
+        )
+    upload.preprocess = uploaded_path
+    examples = sorted((assets / "training_examples").glob("*.png"))[::3]
+    if examples:
+        gr.Examples([[str(path)] for path in examples], upload, label=i18n("try_one"), elem_id="try")
+    measurements = gr.HTML(elem_id="measurements")
+    upload.change(tab.reconstruct, upload, [slider, measurements, last], show_progress_on=slider, **MODEL)
+
+
+def uploaded_path(payload: Any) -> str | None:
+    """The uploaded file as it is, for `rgba.open_image` to check; `gr.Image` itself would open it, and fail badly."""
+    return payload.path if payload else None
+
+
+def enlarged(image: Image.Image) -> Image.Image:
+    """The picture with `ENLARGED`² pixels for each of its own."""
+    return image.resize((image.width * ENLARGED, image.height * ENLARGED), Image.Resampling.NEAREST)
+
+
+def on_checkerboard(image: Image.Image, side: int = 16) -> Image.Image:
+    """The picture, enlarged, on grey squares: for looking at, where two pictures lie over each other."""
+    large = enlarged(image)
+    rows, columns = np.indices((large.height, large.width)) // side
+    squares = np.where((rows + columns) % 2, 205, 235).astype(np.uint8)
+    board = Image.fromarray(squares).convert("RGBA")
+    return Image.alpha_composite(board, large).convert("RGB")

@@ -1,0 +1,199 @@
+"""All words of the interface, one dictionary per language."""
+
+from __future__ import annotations
+
+import html
+from typing import Any
+
+import gradio as gr
+
+ENGLISH = {
+    "tagline": "Stickers and emoji from a prompt, on your own machine.",
+    "create": "Create",
+    "prompt": "Prompt",
+    "prompt_placeholder": "a red fox, a rocket and a star, 红苹果, …",
+    "generate": "Generate",
+    "stop": "Stop",
+    "hotkeys": "Ctrl+Enter generates, Esc stops.",
+    "pictures": "Pictures",
+    "style": "Style",
+    "style_any": "as the prompt says",
+    "count": "Pictures",
+    "seed": "Seed",
+    "keep_seed_info": "Click a picture to take its seed.",
+    "keep_seed": "Keep this seed",
+    "advanced": "Advanced",
+    "steps": "Steps",
+    "steps_info": "More steps take longer and are finer.",
+    "guidance": "Guidance",
+    "guidance_info": "How closely to follow the prompt; 1 is off.",
+    "sampler": "Sampler",
+    "negative_prompt": "Negative prompt",
+    "negative_info": "What should not be in the picture.",
+    "download": "Download PNG",
+    "download_all": "Download all",
+    "examples": "Examples: click one to take its prompt and settings",
+    "starting": "Reading the prompt …",
+    "running": "Step {step} of {steps}",
+    "done": "{count} in {seconds:.1f} s on {device} · seed {seeds}",
+    "stopped": "Stopped.",
+    "dropped": "The prompt is too long. These words did not fit: {words}",
+    "empty_prompt": "The prompt is empty: say what the picture should show.",
+    "no_memory": "There is not enough memory for this. Ask for fewer pictures at once.",
+    "failed": "This went wrong inside the app. It goes on; please try again.",
+    "reconstruct": "Reconstruct",
+    "reconstruct_about": "Drop a picture of up to 10 MB: the VQ-VAE makes it a grid of codes, and the codes a picture.",
+    "upload": "Picture: PNG, JPEG or WebP",
+    "compare": "Original (left) and reconstruction (right)",
+    "difference": "Difference × 4",
+    "difference_alt": "Where original and reconstruction differ: dark where they agree, bright where they do not",
+    "index_map": "Codes of group {group}",
+    "index_map_alt": "Grid of {width} by {height} codebook indices, each code in a colour of its own",
+    "index_table": "The indices as numbers",
+    "psnr": "PSNR, on white",
+    "ssim": "SSIM, on white",
+    "codes_bytes": "as codes",
+    "file_bytes": "the file",
+    "bytes": "{number} bytes",
+    "ratio": "{ratio:.0f} times smaller",
+    "different_codes": "different codes, per group",
+    "try_one": "Or try one of these",
+    "codebook": "Codebook",
+    "codebook_about": "Every code as the patch it decodes to, most used first. Choose one to see where it is used.",
+    "group": "Codebook",
+    "group_name": "Group {group}",
+    "codes": "Codes of group {group}: arrow keys move, Enter chooses",
+    "code": "Code {code}",
+    "code_used": "Code {code}, used {count} times",
+    "usage": "Codes in use",
+    "perplexity": "Perplexity",
+    "counted": "Counted over all {pictures} training pictures.",
+    "no_statistics": "This checkpoint has no codebook statistics, so the codes stand in their own order.",
+    "usage_plot": "Share of all positions, by rank of the code",
+    "rank": "rank of the code",
+    "patch_alt": "The patch that code {code} decodes to",
+    "heat_map": "Where in the pictures it stands",
+    "heat_map_alt": "Heat map of the positions of code {code}, bright where it is most frequent",
+    "most_in": "Training pictures that use it most",
+    "times": "× {count}",
+    "in_examples": "In training pictures",
+    "in_last": "In the last picture",
+    "in_last_none": "Generate or reconstruct a picture, and its codes are shown here too.",
+    "not_in_last": "The last picture does not use this code.",
+    "not_in_examples": "None of the bundled training pictures uses it.",
+    "choose_code": "Choose a code.",
+    "no_such_code": "There is no such code.",
+}
+
+CHINESE = {
+    "tagline": "在自己的电脑上，用一句话生成贴纸和表情。",
+    "create": "创作",
+    "prompt": "提示词",
+    "prompt_placeholder": "红苹果, a red fox, a rocket and a star, …",
+    "generate": "生成",
+    "stop": "停止",
+    "hotkeys": "Ctrl+Enter 生成，Esc 停止。",
+    "pictures": "图片",
+    "style": "风格",
+    "style_any": "由提示词决定",
+    "count": "数量",
+    "seed": "种子",
+    "keep_seed_info": "点击图片可取用它的种子。",
+    "keep_seed": "保留此种子",
+    "advanced": "高级设置",
+    "steps": "步数",
+    "steps_info": "步数越多越慢，也越细致。",
+    "guidance": "引导强度",
+    "guidance_info": "遵循提示词的程度；1 表示关闭。",
+    "sampler": "采样器",
+    "negative_prompt": "反向提示词",
+    "negative_info": "图片中不应出现的内容。",
+    "download": "下载 PNG",
+    "download_all": "全部下载",
+    "examples": "示例：点击即可取用其提示词和设置",
+    "starting": "正在读取提示词……",
+    "running": "第 {step} 步，共 {steps} 步",
+    "done": "{count} 张，用时 {seconds:.1f} 秒（{device}）· 种子 {seeds}",
+    "stopped": "已停止。",
+    "dropped": "提示词过长，以下内容未被采用：{words}",
+    "empty_prompt": "提示词为空：请描述想要的图片。",
+    "no_memory": "内存不足，请减少一次生成的图片数量。",
+    "failed": "程序内部出错，但仍在运行；请再试一次。",
+    "reconstruct": "重建",
+    "reconstruct_about": "放入任意图片（不超过 10 MB）。VQ-VAE 会把它变成一小格编码，再由编码还原成图片。",
+    "upload": "图片：PNG、JPEG 或 WebP",
+    "compare": "原图（左）与重建（右）",
+    "difference": "差异 × 4",
+    "difference_alt": "原图与重建的差异：越暗越一致，越亮差别越大",
+    "index_map": "第 {group} 组编码",
+    "index_map_alt": "{width} × {height} 的码本索引，每个编码一种颜色",
+    "index_table": "以数字显示索引",
+    "psnr": "PSNR（白底）",
+    "ssim": "SSIM（白底）",
+    "codes_bytes": "编码大小",
+    "file_bytes": "原文件",
+    "bytes": "{number} 字节",
+    "ratio": "缩小到 1/{ratio:.0f}",
+    "different_codes": "各组不同编码数",
+    "try_one": "或者试试这些",
+    "codebook": "码本",
+    "codebook_about": "每个编码显示为它解码出的小块，最常用的在前。选择一个，查看它用在哪里。",
+    "group": "码本",
+    "group_name": "第 {group} 组",
+    "codes": "第 {group} 组编码：方向键移动，回车选择",
+    "code": "编码 {code}",
+    "code_used": "编码 {code}，使用 {count} 次",
+    "usage": "在用编码",
+    "perplexity": "困惑度",
+    "counted": "统计自全部 {pictures} 张训练图片。",
+    "no_statistics": "此检查点没有码本统计，编码按自身顺序排列。",
+    "usage_plot": "按编码排名的位置占比",
+    "rank": "编码排名",
+    "patch_alt": "编码 {code} 解码出的小块",
+    "heat_map": "它在图片中的位置",
+    "heat_map_alt": "编码 {code} 的位置热图，越亮越常见",
+    "most_in": "使用它最多的训练图片",
+    "times": "× {count}",
+    "in_examples": "在训练图片中",
+    "in_last": "在最近的图片中",
+    "in_last_none": "生成或重建一张图片后，这里也会显示它的编码。",
+    "not_in_last": "最近的图片没有使用这个编码。",
+    "not_in_examples": "附带的训练图片都没有使用它。",
+    "choose_code": "请选择一个编码。",
+    "no_such_code": "没有这个编码。",
+}
+
+LANGUAGES = {"en": ENGLISH, "zh": CHINESE, "zh-CN": CHINESE}
+PREFIX = "multimodal_"  # keeps our keys apart from Gradio's own
+TRANSLATIONS = gr.I18n(**{code: {PREFIX + key: text for key, text in words.items()} for code, words in LANGUAGES.items()})
+
+
+def i18n(key: str) -> Any:
+    """A label that the browser shows in its own language."""
+    return TRANSLATIONS(PREFIX + key)
+
+
+class Texts:
+    """The words for one visitor, in the language that the browser asks for first."""
+
+    def __init__(self, request: gr.Request | None = None) -> None:
+        header = request.headers.get("accept-language", "") if request and request.headers else ""
+        self.words = CHINESE if header.lower().startswith("zh") else ENGLISH
+
+    def __call__(self, key: str, **values: object) -> str:
+        """The text of a key, with its {places} filled."""
+        return self.words[key].format(**values)
+
+    def html(self, key: str, **values: object) -> str:
+        """The same, safe to put into HTML."""
+        return html.escape(self(key, **values))
+
+    def problem(self, error: ValueError) -> str:
+        """What a ValueError of the pipeline says, with the names that the page uses, safe to show as HTML."""
+        message = str(error)
+        for argument, key in ARGUMENTS.items():
+            message = message.replace(argument, self.words[key])
+        return html.escape(message[:300])
+
+
+ARGUMENTS = {"num_inference_steps": "steps", "guidance_scale": "guidance", "num_images_per_prompt": "count"}

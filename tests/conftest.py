@@ -1,0 +1,98 @@
+"""Checkpoints that tests share: a random one that runs in milliseconds, and the one that is bundled."""
+
+from __future__ import annotations
+
+import os
+
+os.environ.update(HF_HUB_OFFLINE="1", GRADIO_ANALYTICS_ENABLED="False")  # before anything reads them
+
+from pathlib import Path
+
+import pytest
+import torch
+from tokenizers import Tokenizer, models, pre_tokenizers, trainers
+
+from multimodal import config as configs
+from multimodal.checkpoint import save_model
+from multimodal.models.clip import BOS, CLIP, EOS, PAD
+from multimodal.models.dit import DiT
+from multimodal.models.vqvae import VQVAE
+
+ROOT = Path(__file__).resolve().parent.parent
+
+TINY_CLIP = configs.CLIPConfig(
+    embed_dim=16,
+    image_size=32,
+    vision_width=32,
+    vision_layers=1,
+    text_width=32,
+    text_layers=2,
+    text_heads=2,
+    context_length=12,
+    vocab_size=300,
+)
+TINY_VQVAE = configs.VQVAEConfig(
+    image_size=32, widths=(8, 16), encoder_blocks=1, decoder_blocks=1, codebook_size=16, codebook_dim=2
+)
+TINY_DIT = configs.DiTConfig(
+    latent_channels=4,
+    latent_size=8,
+    patch_size=2,
+    hidden_size=32,
+    depth=2,
+    num_heads=2,
+    num_registers=1,
+    context_dim=32,
+    pooled_dim=16,
+)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--checkpoint", default=ROOT / "checkpoints" / "emoji", help="test these trained models instead")
+
+
+def make_tokenizer(vocab_size: int) -> str:
+    """A byte-level BPE tokenizer, as JSON, with the special tokens that CLIP wants; it can spell any text."""
+    tokenizer = Tokenizer(models.BPE())
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    trainer = trainers.BpeTrainer(
+        vocab_size=vocab_size,
+        special_tokens=[PAD, BOS, EOS],
+        initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
+        show_progress=False,
+    )
+    tokenizer.train_from_iterator(["a red apple", "a fox, 3d style", "a rocket and a star", "红苹果"], trainer)
+    return tokenizer.to_str()
+
+
+def save_random_checkpoint(
+    folder: Path, clip: configs.CLIPConfig, vqvae: configs.VQVAEConfig, dit: configs.DiTConfig, seed: int = 0
+) -> Path:
+    """Write a checkpoint folder of untrained models with the given sizes; the same seed writes the same weights."""
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        save_model(
+            folder / "clip",
+            CLIP(clip, tokenizer := make_tokenizer(clip.vocab_size)),
+            clip,
+            {},
+            files={"tokenizer.json": tokenizer},
+        )
+        save_model(folder / "vqvae", VQVAE(vqvae), vqvae, {})
+        save_model(folder / "dit", DiT(dit), dit, {})
+    return folder
+
+
+@pytest.fixture(scope="session")
+def tiny_checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with clip/, vqvae/ and dit/ of tiny untrained models: 32 x 32 pictures, 8 x 8 grids of two groups."""
+    return save_random_checkpoint(tmp_path_factory.mktemp("checkpoint") / "tiny", TINY_CLIP, TINY_VQVAE, TINY_DIT)
+
+
+@pytest.fixture(scope="session")
+def bundled_checkpoint(pytestconfig: pytest.Config) -> Path:
+    """The folder of the trained models that the repository carries, or the one given with --checkpoint."""
+    folder = Path(pytestconfig.getoption("checkpoint")).resolve()
+    if not (folder / "dit" / "config.json").is_file():
+        pytest.fail(f"the trained weights are missing: there is no {folder}/dit; clone the repository whole")
+    return folder

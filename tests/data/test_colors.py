@@ -1,0 +1,64 @@
+"""Colours are called what people call them, and recolouring does what the caption says."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image, ImageDraw
+from torch import Tensor
+
+from multimodal.data.colors import HUES, color_names, dominant_hue, recolor
+
+
+def disc(*colors: str, size: int = 64) -> Tensor:
+    """A disc with a stripe of each colour, as (4, size, size) uint8 premultiplied RGBA."""
+    image, mask = Image.new("RGBA", (size, size)), Image.new("L", (size, size))
+    for k, color in enumerate(colors):
+        image.paste(color, (k * size // len(colors), 0, (k + 1) * size // len(colors), size))
+    ImageDraw.Draw(mask).ellipse((4, 4, size - 5, size - 5), fill=255)
+    image.putalpha(mask)
+    return torch.from_numpy(np.array(image.convert("RGBa"))).permute(2, 0, 1)
+
+
+@pytest.mark.parametrize(
+    ("color", "name"),
+    [
+        ("#e02020", "red"), ("#ff9020", "orange"), ("#ffdd30", "yellow"), ("#30a040", "green"), ("#3070f0", "blue"),
+        ("#9040d0", "purple"), ("#ff70b8", "pink"), ("#7a4520", "brown"), ("#101010", "black"), ("#f8f8f8", "white"),
+        ("#808080", "gray"),
+    ],
+)  # fmt: skip
+def test_one_colour(color: str, name: str) -> None:
+    assert color_names(disc(color)) == [name]
+
+
+def test_several_colours_come_largest_first_and_small_ones_not_at_all() -> None:
+    assert color_names(picture := disc("#e02020", "#e02020", "#3070f0", "#3070f0", "#3070f0")) == ["blue", "red"]
+    assert color_names(picture, min_share=0.4) == ["blue"]
+    assert color_names(torch.zeros(4, 16, 16, dtype=torch.uint8)) == []
+
+
+@pytest.mark.parametrize(("color", "hue"), [("#ff0000", 0), ("#00ff00", 120), ("#0000ff", 240)])
+def test_dominant_hue(color: str, hue: float) -> None:
+    found = dominant_hue(disc(color))
+    assert found is not None
+    assert abs((found - hue + 180) % 360 - 180) <= 10
+
+
+@pytest.mark.parametrize(
+    "picture", [disc("#ff0000", "#0000ff"), disc("#808080"), torch.zeros(4, 16, 16, dtype=torch.uint8)]
+)
+def test_what_is_mixed_grey_or_empty_has_no_dominant_hue(picture: Tensor) -> None:
+    assert dominant_hue(picture) is None
+
+
+@pytest.mark.parametrize("name", HUES)
+def test_recolouring_gives_the_named_colour_and_keeps_the_shape(name: str) -> None:
+    picture = disc("#e02828")
+    hue = dominant_hue(picture)
+    assert hue is not None
+    changed = recolor(picture, HUES[name] - hue)
+    assert color_names(changed) == [name]
+    assert torch.equal(changed[3], picture[3])
+    assert (changed[:3] <= changed[3:]).all()  # still premultiplied

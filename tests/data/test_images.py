@@ -1,0 +1,125 @@
+"""Captioned pictures from a folder or a table; what is wrong with them is named with its line or row."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+import torch
+
+from multimodal.data.captions import load_subjects
+from multimodal.data.images import DataError, decode_images, load_captioned_images
+
+
+def test_a_folder_and_a_table_give_the_same(folder: Path, parquet: Path) -> None:
+    first, second = load_captioned_images(folder), load_captioned_images(parquet)
+    assert list(first["text"]) == list(second["text"]) == ["red disc", "blue disc", "黄色圆"]
+    pixels = decode_images(first, 24)
+    assert pixels.shape == (3, 4, 24, 24)
+    assert pixels.dtype == torch.uint8
+    assert torch.equal(pixels, decode_images(second, 24))
+    assert pixels[0, :, 12, 12].tolist() == [255, 0, 0, 255]
+    assert pixels[1, :, 12, 12].tolist() == [0, 0, 128, 128]  # premultiplied
+    assert pixels[0, :, 12, 0].tolist() == [0, 0, 0, 0]
+
+
+def replace_line(line: bytes) -> Callable[[Path], None]:
+    """Put `line` in the place of the second line of metadata.jsonl."""
+
+    def damage(folder: Path) -> None:
+        lines = (folder / "metadata.jsonl").read_bytes().splitlines()
+        (folder / "metadata.jsonl").write_bytes(b"\n".join([lines[0], line, *lines[2:]]))
+
+    return damage
+
+
+@pytest.mark.parametrize(
+    ("damage", "message"),
+    [
+        (replace_line(b'{"file_name": "../b.webp", "text": "x"}'), r"line 2: \.\./b.webp lies outside the folder"),
+        (replace_line(b'{"file_name": "/etc/passwd", "text": "x"}'), "line 2: /etc/passwd lies outside the folder"),
+        (replace_line(b'{"file_name": "none.png", "text": "x"}'), "line 2: there is no file none.png"),
+        (replace_line(b'{"file_name": "b.webp", "text": "\xff"}'), "line 2: not UTF-8"),
+        (replace_line(b'{"file_name": "b.webp"'), "line 2: needs an object with file_name"),
+        (replace_line(b'{"text": "x"}'), "line 2: needs an object with file_name"),
+        (replace_line(b'["b.webp"]'), "line 2: needs an object with file_name"),
+        (replace_line(b'{"file_name": 5, "text": "x"}'), "line 2: needs an object with file_name"),
+        (shutil.rmtree, "there is no data at"),
+        (lambda folder: [path.unlink() for path in folder.iterdir()], "pictures"),
+    ],
+)
+def test_a_folder_that_cannot_be_used_is_refused_with_its_line(damage: Callable, message: str, folder: Path) -> None:
+    load_captioned_images(folder)
+    damage(folder)
+    with pytest.raises(DataError, match=message):
+        load_captioned_images(folder)
+
+
+@pytest.mark.parametrize("content", [b"no picture", b""])
+def test_a_damaged_picture_is_named_with_its_row(content: bytes, folder: Path) -> None:
+    (folder / "b.webp").write_bytes(content)
+    with pytest.raises(DataError, match=r"row 1 \(.*b.webp\): .*not a PNG, JPEG or WebP"):
+        decode_images(load_captioned_images(folder), 8)
+
+
+def test_a_row_without_a_picture_is_named(tmp_path: Path, parquet: Path) -> None:
+    images = [*pq.read_table(parquet)["image"].to_pylist()[:2], None]
+    pq.write_table(pa.table({"image": images, "text": ["a", "b", "c"]}), tmp_path / "gap.parquet")
+    with pytest.raises(DataError, match="row 2"):
+        decode_images(load_captioned_images(tmp_path / "gap.parquet"), 8)
+
+
+def test_a_table_that_cannot_be_used_is_refused(tmp_path: Path, parquet: Path) -> None:
+    broken = tmp_path / "broken.parquet"
+    broken.write_bytes(parquet.read_bytes()[:100])
+    with pytest.raises(DataError, match=r"broken.parquet cannot be read"):
+        load_captioned_images(broken)
+    pq.write_table(pa.table({"picture": [1], "text": ["x"]}), tmp_path / "other.parquet")
+    with pytest.raises(DataError, match=r"other.parquet has no column 'image'; it has picture, text"):
+        load_captioned_images(tmp_path / "other.parquet")
+    pq.write_table(pq.read_table(parquet).slice(0, 0), tmp_path / "empty.parquet")
+    with pytest.raises(DataError, match="empty"):
+        load_captioned_images(tmp_path / "empty.parquet")
+
+
+@pytest.mark.parametrize("caption", ["", "  ", None])
+def test_an_empty_caption_is_named_with_its_row(caption: str | None, tmp_path: Path, parquet: Path) -> None:
+    table = pq.read_table(parquet)
+    captions = pa.array(["a", caption, "c"], pa.string())
+    pq.write_table(table.set_column(1, "text", captions), tmp_path / "captions.parquet")
+    with pytest.raises(DataError, match="row 1 has an empty text"):
+        load_subjects(load_captioned_images(tmp_path / "captions.parquet"))
+
+
+def test_a_table_without_captions_says_what_it_has(tmp_path: Path, parquet: Path) -> None:
+    pq.write_table(pq.read_table(parquet).rename_columns(["image", "words"]), tmp_path / "words.parquet")
+    with pytest.raises(DataError, match="needs a column name, text or caption; it has image, words"):
+        load_subjects(load_captioned_images(tmp_path / "words.parquet"))
+
+
+def test_subjects_take_names_and_keywords_of_other_languages(tmp_path: Path, parquet: Path) -> None:
+    table = pa.table(
+        {
+            "image": pq.read_table(parquet)["image"],
+            "name": ["red apple", "green apple", "star"],
+            "base": ["apple", "apple", None],
+            "codepoints": ["1f34e", "1f34f", "2b50"],
+            "keywords": [["fruit"], ["fruit"], None],
+            "style": ["3d", None, "flat"],
+        }
+    )
+    pq.write_table(table, tmp_path / "table.parquet")
+    names = pa.table({"codepoints": ["1f34e"], "language": ["zh"], "name": ["红苹果"], "keywords": [["水果"]]})
+    pq.write_table(names, tmp_path / "names.parquet")
+    subjects = load_subjects(load_captioned_images(tmp_path / "table.parquet"), tmp_path / "names.parquet")
+    assert [subject.concept for subject in subjects] == ["apple", "apple", "star"]
+    assert subjects[0].names == {"en": "red apple", "zh": "红苹果"}
+    assert subjects[0].keywords == {"en": ["fruit"], "zh": ["水果"]}
+    assert subjects[1].name("zh") == "green apple"  # English, where there is no other
+    assert [subject.style for subject in subjects] == ["3d", "", "flat"]
+    with pytest.raises(DataError, match="there is no table of names"):
+        load_subjects(load_captioned_images(tmp_path / "table.parquet"), tmp_path / "none.parquet")

@@ -1,0 +1,284 @@
+"""Checkpoint folders: written whole or not at all, loaded strictly."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import pickle
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import load_file, save_file
+
+from multimodal import checkpoint
+from multimodal.checkpoint import CheckpointError, load_clip, load_dit, load_tensors, load_vqvae, save_model, save_tensors
+from multimodal.config import VQVAEConfig
+from multimodal.models.vqvae import VQVAE
+
+ROOT = Path(__file__).resolve().parent.parent
+CONFIG = VQVAEConfig(image_size=8, stem_patch=2, widths=(4, 8), encoder_blocks=1, decoder_blocks=1, codebook_size=8)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A saved VQ-VAE of a few hundred weights."""
+    torch.manual_seed(0)
+    save_model(tmp_path / "vqvae", VQVAE(CONFIG), CONFIG, {"steps": 3})
+    return tmp_path / "vqvae"
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float16])
+def test_what_is_loaded_is_what_was_saved(dtype: torch.dtype, tmp_path: Path) -> None:
+    model = VQVAE(CONFIG)
+    save_model(tmp_path / "vqvae", model, CONFIG, {"steps": 3}, dtype=dtype)
+    loaded = load_vqvae(tmp_path / "vqvae")
+    assert loaded.config == CONFIG
+    assert not loaded.training
+    for key, value in model.state_dict().items():
+        stored = loaded.state_dict()[key]
+        assert stored.dtype == torch.float32
+        assert torch.equal(stored, value) or torch.equal(stored, value.to(dtype).float()), key
+    assert checkpoint.load_description(tmp_path / "vqvae")["training"] == {"steps": 3}
+
+
+def test_rounding_on_disk_does_not_confuse_the_codes(tmp_path: Path) -> None:
+    config = dataclasses.replace(CONFIG, codebook_size=1024)
+    indices = torch.arange(1024).view(1, 1, 32, 32).repeat(1, config.groups, 1, 1)
+    for seed in range(3):
+        torch.manual_seed(seed)
+        save_model(tmp_path / "vqvae", VQVAE(config), config, {})
+        loaded = load_vqvae(tmp_path / "vqvae")
+        assert torch.equal(loaded.quantize(loaded.lookup(indices)), indices)
+
+
+def rewrite_weights(folder: Path, change: Callable[[dict[str, torch.Tensor]], object]) -> None:
+    """Change the tensors as someone would who also corrects the checksum."""
+    tensors = load_file(folder / "model.safetensors")
+    change(tensors)
+    save_file(tensors, folder / "model.safetensors")
+    correct_checksum(folder)
+
+
+def correct_checksum(folder: Path) -> None:
+    def change(description: dict) -> None:
+        description["sha256"]["model.safetensors"] = checkpoint._sha256(folder / "model.safetensors")
+
+    rewrite_config(folder, change)
+
+
+def rewrite_config(folder: Path, change: Callable[[dict], object]) -> None:
+    description = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    change(description)
+    (folder / "config.json").write_text(json.dumps(description), encoding="utf-8")
+
+
+def truncate(folder: Path) -> None:
+    weights = folder / "model.safetensors"
+    weights.write_bytes(weights.read_bytes()[:-10])
+
+
+def truncate_and_correct_checksum(folder: Path) -> None:
+    truncate(folder)
+    correct_checksum(folder)
+
+
+def flip_a_byte(folder: Path) -> None:
+    data = bytearray((folder / "model.safetensors").read_bytes())
+    data[-3] ^= 1
+    (folder / "model.safetensors").write_bytes(data)
+
+
+def put_nan(folder: Path) -> None:
+    rewrite_weights(folder, lambda tensors: tensors["decoder.0.weight"].view(-1)[:1].fill_(float("nan")))
+
+
+def drop_a_key(folder: Path) -> None:
+    rewrite_weights(folder, lambda tensors: tensors.pop("decoder.0.bias"))
+
+
+def add_a_key(folder: Path) -> None:
+    rewrite_weights(folder, lambda tensors: tensors.update(extra=torch.zeros(1)))
+
+
+def change_a_shape(folder: Path) -> None:
+    rewrite_weights(folder, lambda tensors: tensors.update({"latent_std": torch.ones(1, 9, 1, 1)}))
+
+
+def set_config(**values: object) -> Callable[[Path], None]:
+    return lambda folder: rewrite_config(folder, lambda description: description["config"].update(values))
+
+
+def set_top(**values: object) -> Callable[[Path], None]:
+    return lambda folder: rewrite_config(folder, lambda description: description.update(values))
+
+
+@pytest.mark.parametrize(
+    ("damage", "message"),
+    [
+        (truncate, "model.safetensors is damaged"),
+        (truncate_and_correct_checksum, "model.safetensors is not a safetensors file"),
+        (flip_a_byte, "model.safetensors is damaged"),
+        (put_nan, r"model.safetensors: decoder.0.weight holds numbers that are not finite"),
+        (drop_a_key, r"model.safetensors lacks decoder.0.bias"),
+        (add_a_key, "model.safetensors has the unknown key extra"),
+        (change_a_shape, r"model.safetensors: latent_std is \(1, 9, 1, 1\), the config wants \(1, 8, 1, 1\)"),
+        (lambda folder: (folder / "model.safetensors").unlink(), "model.safetensors is missing"),
+        (lambda folder: (folder / "config.json").unlink(), "config.json is missing"),
+        (lambda folder: (folder / "config.json").write_bytes(b"{\xff"), "config.json cannot be read"),
+        (lambda folder: (folder / "config.json").write_text("[]"), "config.json"),
+        (set_config(colour=1), r"config.json: VQVAEConfig has no setting colour"),
+        (set_config(groups="2"), r"config.json: VQVAEConfig.groups must be of type int"),
+        (set_config(codebook_size=9), "the config wants"),
+        (set_config(groups=-1), r"config.json"),
+        (set_top(config=[]), r"config.json"),
+        (set_top(architecture="DiT"), "holds a DiT, not a VQVAE"),
+        (set_top(sha256={}), "config.json lacks the checksum of model.safetensors"),
+        (set_top(sha256={"model.safetensors": "", "../vqvae/config.json": ""}), "config.json"),
+        (set_top(sha256={"model.safetensors": "", "..": ""}), "vqvae"),
+    ],
+)
+def test_damage_is_named(damage: Callable[[Path], None], message: str, folder: Path) -> None:
+    load_vqvae(folder)
+    damage(folder)
+    with pytest.raises(CheckpointError, match=message):
+        load_vqvae(folder)
+
+
+def test_a_pickle_is_never_executed(folder: Path) -> None:
+    class Payload:
+        def __reduce__(self) -> tuple:
+            return (Path.touch, (folder / "executed",))
+
+    (folder / "model.safetensors").write_bytes(pickle.dumps(Payload()))
+    correct_checksum(folder)
+    with pytest.raises(CheckpointError, match="not a safetensors file"):
+        load_vqvae(folder)
+    assert not (folder / "executed").exists()
+
+
+@pytest.mark.parametrize(
+    "damage", [Path.unlink, lambda path: path.write_bytes(b"\xff{}"), lambda path: path.write_text("{}")]
+)
+def test_a_missing_or_damaged_tokenizer_is_named(
+    damage: Callable[[Path], object], tiny_checkpoint: Path, tmp_path: Path
+) -> None:
+    for path in (tiny_checkpoint / "clip").iterdir():
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    assert load_clip(tmp_path).config.vocab_size == 300
+    damage(tmp_path / "tokenizer.json")
+    with pytest.raises(CheckpointError, match=r"tokenizer.json"):
+        load_clip(tmp_path)
+
+
+def test_a_dit_is_no_vqvae(tiny_checkpoint: Path) -> None:
+    with pytest.raises(CheckpointError, match="holds a VQVAE, not a DiT"):
+        load_dit(tiny_checkpoint / "vqvae")
+
+
+def raise_disk_full(*_: object) -> None:
+    raise OSError(28, "No space left on device")
+
+
+@pytest.mark.parametrize("method", ["save_file", "_fsync", "load_tensors"])
+def test_a_failing_save_leaves_the_old_folder(method: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    monkeypatch.setattr(checkpoint, method, raise_disk_full)
+    with pytest.raises(OSError, match="No space left"):
+        save_model(folder, VQVAE(CONFIG), CONFIG, {})
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+    assert [path.name for path in folder.parent.iterdir()] == ["vqvae"]
+
+
+def test_a_failing_rename_leaves_the_old_folder(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rename = Path.rename
+
+    def fail_at_the_last_one(self: Path, target: Path) -> Path:
+        return raise_disk_full() if target == folder and "tmp" in self.name else rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", fail_at_the_last_one)
+    with pytest.raises(OSError, match="No space left"):
+        save_model(folder, VQVAE(CONFIG), CONFIG, {})
+    load_vqvae(folder)
+
+
+def test_numbers_that_are_not_finite_are_not_saved(folder: Path) -> None:
+    model = VQVAE(CONFIG)
+    torch.nn.init.constant_(model.decoder[0].bias, 1e6)  # infinite in half precision
+    with pytest.raises(CheckpointError, match=r"decoder.0.bias holds numbers that are not finite"):
+        save_model(folder, model, CONFIG, {})
+    load_vqvae(folder)
+
+
+SAVE_AND_DIE = """
+import os, random, shutil, signal, sys, time
+from pathlib import Path
+import torch
+from multimodal.checkpoint import load_tensors, save_tensors
+
+torch.set_num_threads(1)
+folder = Path(sys.argv[1])
+
+def save(name, step):
+    save_tensors(folder / name, {"step": torch.full((20_000,), float(step))}, {"step": step})
+
+def check(name):
+    tensors, description = load_tensors(folder / name)
+    assert (tensors["step"] == description["step"]).all()
+
+def fork(child, seconds=None):
+    if (pid := os.fork()) == 0:
+        child()
+    if seconds is not None:
+        time.sleep(seconds)
+        os.kill(pid, signal.SIGKILL)
+    os.waitpid(pid, 0)
+
+def save_under_new_names():
+    with open(folder / "log", "w") as log:
+        for step in range(1_000_000):
+            save(f"step-{step:08d}", step)
+            print(f"step-{step:08d}", file=log, flush=True)
+
+def replace_and_die(last):
+    rename, renamed = Path.rename, []
+    def rename_and_die(self, target):
+        rename(self, target)
+        renamed.append(target)
+        if len(renamed) == last:
+            os._exit(0)
+    Path.rename = rename_and_die
+    save("model", 1)
+
+rng = random.Random(0)
+for _ in range(50):
+    (folder / "log").write_text("")
+    fork(save_under_new_names, rng.random() * 0.03)
+    for name in {*(folder / "log").read_text().split(), *(path.name for path in folder.glob("step-*"))}:
+        check(name)
+        shutil.rmtree(folder / name)
+for last in (1, 2):
+    save("model", 0)
+    fork(lambda: replace_and_die(last))
+    check("model")
+print("complete")
+"""
+
+
+def test_a_killed_save_leaves_a_complete_checkpoint(tmp_path: Path) -> None:
+    """Killed at 50 random moments of saves under new names, then right after each of the two renames of a replacement."""
+    command = [sys.executable, "-c", SAVE_AND_DIE, str(tmp_path)]
+    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert result.stdout == "complete\n", result.stderr
+
+
+def test_further_files_are_kept_and_checked(tmp_path: Path) -> None:
+    save_tensors(tmp_path / "a", {"x": torch.ones(1)}, {"note": "é"}, files={"words.txt": "红苹果"})
+    assert load_tensors(tmp_path / "a")[1]["note"] == "é"
+    assert (tmp_path / "a" / "words.txt").read_text(encoding="utf-8") == "红苹果"
+    (tmp_path / "a" / "words.txt").write_text("")
+    with pytest.raises(CheckpointError, match=r"words.txt is damaged"):
+        load_tensors(tmp_path / "a")

@@ -1,0 +1,82 @@
+"""Configs: strict from_dict, its inverse, and overrides from the command line."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from multimodal.config import (
+    CLIPConfig,
+    DiTConfig,
+    DiTRunConfig,
+    TextEncoderConfig,
+    VQVAEConfig,
+    VQVAERunConfig,
+    from_dict,
+    to_dict,
+    with_overrides,
+)
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        VQVAEConfig(widths=(8, 16)),
+        CLIPConfig(embed_dim=7),
+        DiTRunConfig(steps=3, model=DiTConfig(text_encoder=TextEncoderConfig("transformers", "a/b"))),
+    ],
+)
+def test_from_dict_is_the_inverse_of_to_dict(config: object) -> None:
+    assert from_dict(type(config), to_dict(config)) == config
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        ({"depht": 3}, "DiTConfig has no setting depht"),
+        ({"depth": "3"}, r"DiTConfig.depth must be of type int, not '3'"),
+        ({"depth": 3.0}, r"DiTConfig.depth must be of type int"),
+        ({"depth": True}, r"DiTConfig.depth must be of type int"),
+        ({"depth": None}, r"DiTConfig.depth must be of type int"),
+        ({"text_encoder": "bundled"}, r"DiTConfig.text_encoder must be an object"),
+        ({"text_encoder": {"knd": "x"}}, "TextEncoderConfig has no setting knd"),
+        ({"text_encoder": {"kind": "bert"}}, "'bert' is not one of bundled, open_clip, transformers"),
+        ({"text_encoder": {"kind": "open_clip"}}, "needs a name"),
+    ],
+)
+def test_from_dict_names_what_is_wrong(data: dict, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        from_dict(DiTConfig, data)
+
+
+def test_lists_become_tuples_and_whole_numbers_floats() -> None:
+    config = from_dict(VQVAERunConfig, {"model": {"widths": [8, 16]}, "learning_rate": 1})
+    assert config.model.widths == (8, 16)
+    assert isinstance(config.learning_rate, float)
+    with pytest.raises(ValueError, match=r"widths must be of type int"):
+        from_dict(VQVAEConfig, {"widths": [8, "16"]})
+
+
+def test_overrides_reach_nested_settings_and_leave_the_rest() -> None:
+    before = DiTRunConfig(batch_size=5)
+    after = with_overrides(
+        before, ["steps=7", "model.depth=2", "model.text_encoder.kind=transformers", "model.text_encoder.name=x"]
+    )
+    model = dataclasses.replace(before.model, depth=2, text_encoder=TextEncoderConfig("transformers", "x"))
+    assert after == dataclasses.replace(before, steps=7, model=model)
+    assert before == DiTRunConfig(batch_size=5)
+
+
+@pytest.mark.parametrize(
+    "word", ["steps", "stepz=3", "steps=many", "model.depht=3", "modle.depth=3", "steps.x=1", "model=3"]
+)
+def test_overrides_that_do_not_fit_are_refused(word: str) -> None:
+    with pytest.raises(ValueError, match=word.partition("=")[0].rpartition(".")[2].replace("x", "steps.x")):
+        with_overrides(DiTRunConfig(), [word])
+
+
+def test_what_a_picture_costs() -> None:
+    assert VQVAEConfig().bytes_per_image == 640  # 16 x 16 positions, two groups of 10 bits
+    assert VQVAEConfig(codebook_size=1000).bytes_per_image == 640  # whole bits
+    assert VQVAEConfig(stem_patch=1, widths=(8, 8)).latent_size == 64

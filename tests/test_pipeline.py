@@ -1,0 +1,282 @@
+"""The pipeline from prompt to picture, with tiny random models."""
+
+from __future__ import annotations
+
+import math
+import shutil
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from multimodal import TextToImagePipeline, rgba
+from multimodal.checkpoint import CheckpointError, save_model
+from multimodal.config import VQVAEConfig
+from multimodal.diffusion.samplers import SamplerStep, SamplingCancelled
+from multimodal.models.vqvae import VQVAE
+from multimodal.pipeline import MAX_PROMPT_CHARACTERS, MAX_SEED, check_prompts, psnr_on_white
+
+
+@pytest.fixture(scope="module")
+def pipeline(tiny_checkpoint: Path) -> TextToImagePipeline:
+    """Untrained models predict zero; these have weights everywhere, so that all inputs have an influence."""
+    pipeline = TextToImagePipeline.from_pretrained(tiny_checkpoint)
+    torch.manual_seed(0)
+    for parameter in [*pipeline.dit.parameters(), *pipeline.vqvae.parameters()]:
+        torch.nn.init.normal_(parameter, std=0.15)
+    return pipeline
+
+
+def generate(pipeline: TextToImagePipeline, prompt: str | list[str] = "a red apple", **settings):
+    return pipeline(prompt, **{"num_inference_steps": 3, **settings})
+
+
+def same(a: Image.Image, b: Image.Image) -> bool:
+    return np.array_equal(np.asarray(a), np.asarray(b))
+
+
+@pytest.mark.parametrize("seed", [0, 7, MAX_SEED])
+def test_a_seed_gives_one_picture(seed: int, pipeline: TextToImagePipeline) -> None:
+    first, second, other = (generate(pipeline, seed=s) for s in (seed, seed, (seed + 1) % 2**32))
+    assert first.images[0].mode == "RGBA"
+    assert first.images[0].size == (32, 32)
+    assert first.codebook_indices.shape == (1, 2, 8, 8)
+    assert same(first.images[0], second.images[0])
+    assert not same(first.images[0], other.images[0])
+
+
+@pytest.mark.parametrize("sampler", ["euler", "heun"])
+def test_a_picture_of_a_batch_is_what_its_seed_gives_alone(sampler: str, pipeline: TextToImagePipeline) -> None:
+    def last_latents(prompt: str | list[str], **settings) -> tuple[torch.Tensor, list[str], list[int]]:
+        steps: list[SamplerStep] = []
+        output = generate(pipeline, prompt, sampler=sampler, callback=steps.append, **settings)
+        return steps[-1].latents, output.prompts, output.seeds
+
+    latents, prompts, seeds = last_latents(["a fox", "a rocket and a star"], seed=MAX_SEED - 1, num_images_per_prompt=2)
+    assert prompts == ["a fox", "a fox", "a rocket and a star", "a rocket and a star"]
+    assert seeds == [MAX_SEED - 1, MAX_SEED, 0, 1]
+    for k in range(4):
+        alone, _, _ = last_latents(prompts[k], seed=seeds[k])
+        assert torch.allclose(latents[k], alone[0], atol=1e-4)
+
+
+def test_prompts_and_settings_have_an_influence(pipeline: TextToImagePipeline) -> None:
+    reference = generate(pipeline).images[0]
+    for changed in (
+        generate(pipeline, "a fox"),
+        generate(pipeline, negative_prompt="a fox"),
+        generate(pipeline, guidance_scale=5),
+        generate(pipeline, num_inference_steps=4),
+        generate(pipeline, sampler="heun"),
+    ):
+        assert not same(changed.images[0], reference)
+    unguided = generate(pipeline, guidance_scale=1, negative_prompt="a fox")
+    assert same(unguided.images[0], generate(pipeline, guidance_scale=1).images[0])
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"prompt": ""}, "the prompt is empty"),
+        ({"prompt": " \n\t\0 "}, "the prompt is empty"),
+        ({"prompt": ["a fox", ""]}, "the prompt is empty"),
+        ({"prompt": []}, "at least one prompt"),
+        ({"prompt": "x" * (MAX_PROMPT_CHARACTERS + 1)}, "2000 characters; this one has 2001"),
+        ({"negative_prompt": "x" * (MAX_PROMPT_CHARACTERS + 1)}, "2000 characters; this one has 2001"),
+        ({"num_inference_steps": math.nan}, "num_inference_steps must be a number"),
+        ({"num_inference_steps": 0}, "num_inference_steps must be a whole number from 1 to 100, not 0"),
+        ({"num_inference_steps": 20.7}, r"num_inference_steps must be a whole number from 1 to 100, not 20.7"),
+        ({"num_inference_steps": 10**9}, "num_inference_steps must be"),
+        ({"num_inference_steps": "9"}, "num_inference_steps must be a number, not '9'"),
+        ({"num_inference_steps": True}, "num_inference_steps must be a number"),
+        ({"guidance_scale": math.inf}, "guidance_scale must be a number"),
+        ({"guidance_scale": -1}, "guidance_scale must be a number from 0 to 20, not -1"),
+        ({"guidance_scale": None}, "guidance_scale must be a number"),
+        ({"seed": -1}, "seed must be"),
+        ({"seed": 2**64}, "seed must be"),
+        ({"seed": 10**400}, "seed must be"),
+        ({"num_images_per_prompt": 0}, "num_images_per_prompt must be"),
+        ({"num_images_per_prompt": 17}, "num_images_per_prompt must be"),
+        ({"sampler": "ddim"}, "sampler must be one of euler, heun, not 'ddim'"),
+    ],
+)
+def test_bad_input_is_refused_by_name(settings: dict, message: str, pipeline: TextToImagePipeline) -> None:
+    with pytest.raises(ValueError, match=message):
+        generate(pipeline, **settings)
+
+
+def test_whole_numbers_may_be_floats(pipeline: TextToImagePipeline) -> None:
+    floats = generate(pipeline, seed=5.0, num_images_per_prompt=2.0, num_inference_steps=3.0)
+    whole = generate(pipeline, seed=5, num_images_per_prompt=2)
+    assert [same(a, b) for a, b in zip(floats.images, whole.images, strict=True)] == [True, True]
+
+
+@pytest.mark.parametrize(
+    ("prompt", "cleaned"),
+    [("  a fox ", "a fox"), ("a\0 fox", "a fox"), ("a\nfox", "a fox"), ("a\tred\r\nfox", "a red fox")],
+)
+def test_blanks_and_control_characters_are_cleaned(prompt: str, cleaned: str) -> None:
+    assert " ".join(check_prompts([prompt])[0].split()) == cleaned
+
+
+@pytest.mark.parametrize(
+    "prompt", ["<script>alert(1)</script>", "\u202eكلب", "🦊", "\ud800 fox", "a" * MAX_PROMPT_CHARACTERS]
+)
+def test_strange_prompts_give_a_picture(prompt: str, pipeline: TextToImagePipeline) -> None:
+    assert len(generate(pipeline, prompt, num_inference_steps=1).images) == 1
+
+
+def test_words_that_do_not_fit_are_reported_once_per_prompt(pipeline: TextToImagePipeline) -> None:
+    output = generate(pipeline, ["a fox", "apple star rocket " * 9 + "quail"], num_images_per_prompt=2)
+    assert len(output.images) == 4
+    assert len(output.dropped) == 2
+    assert output.dropped[0] == ""
+    assert output.dropped[1].endswith("quail")
+
+
+def test_the_callback_sees_every_step_and_can_show_a_preview(pipeline: TextToImagePipeline) -> None:
+    steps: list[SamplerStep] = []
+    previews: list[Image.Image] = []
+
+    def callback(step: SamplerStep) -> None:
+        steps.append(step)
+        previews.extend(pipeline.preview(step))
+
+    output = generate(pipeline, callback=callback)
+    assert [(step.step, step.num_inference_steps) for step in steps] == [(1, 3), (2, 3), (3, 3)]
+    assert [step.t for step in steps] == pytest.approx([2 / 3, 1 / 3, 0])
+    assert same(previews[-1], output.images[0])
+    assert not same(previews[0], previews[-1])
+
+
+def test_a_cancelled_run_stops_within_its_step_and_the_next_one_works(pipeline: TextToImagePipeline) -> None:
+    steps: list[int] = []
+
+    def callback(step: SamplerStep) -> bool:
+        steps.append(step.step)
+        return False
+
+    with pytest.raises(SamplingCancelled):
+        generate(pipeline, callback=callback)
+    assert steps == [1]
+    assert len(generate(pipeline).images) == 1
+
+
+def test_an_error_in_the_callback_leaves_the_pipeline_usable(pipeline: TextToImagePipeline) -> None:
+    def run_out_of_memory(_: SamplerStep) -> None:
+        raise MemoryError
+
+    with pytest.raises(MemoryError):
+        generate(pipeline, callback=run_out_of_memory)
+    assert len(generate(pipeline).images) == 1
+
+
+def test_two_threads_take_turns(pipeline: TextToImagePipeline) -> None:
+    order: list[str] = []
+
+    def second_run() -> None:
+        generate(pipeline, "a fox", callback=lambda _: order.append("second"))
+        pipeline.reconstruct(Image.new("RGBA", (8, 8)))
+
+    thread = threading.Thread(target=second_run)
+
+    def callback(step: SamplerStep) -> None:
+        if step.step == 1:
+            thread.start()
+        time.sleep(0.1)  # long enough for the other to cut in, were it let in
+        order.append("first")
+
+    generate(pipeline, callback=callback)
+    thread.join(timeout=60)
+    assert order == ["first"] * 3 + ["second"] * 3
+
+
+def test_reconstruction(pipeline: TextToImagePipeline) -> None:
+    picture = Image.new("RGB", (60, 30), "red")
+    output = pipeline.reconstruct(picture)
+    assert output.image.mode == output.original.mode == "RGBA"
+    assert output.image.size == output.original.size == (32, 32)
+    assert output.codebook_indices.shape == (2, 8, 8)
+    assert output.num_bytes == pipeline.vqvae.config.bytes_per_image == 8 * 8 * 2 * 4 / 8
+    assert [output.original.getpixel((16, y))[3] for y in (2, 16, 29)] == [0, 255, 0]  # fitted, not stretched
+    (again,) = pipeline.decode_codebook_indices(output.codebook_indices[None])
+    assert same(again, output.image)
+    decoded = pipeline.vqvae.decode_indices(output.codebook_indices[None])
+    assert output.psnr == pytest.approx(psnr_on_white(decoded, rgba.to_tensor(picture, 32)[None]).item(), abs=1e-3)
+
+
+def test_generated_indices_decode_to_the_generated_pictures(pipeline: TextToImagePipeline) -> None:
+    output = generate(pipeline, num_images_per_prompt=2)
+    for image, decoded in zip(output.images, pipeline.decode_codebook_indices(output.codebook_indices), strict=True):
+        assert same(image, decoded)
+
+
+@pytest.mark.parametrize(
+    ("indices", "message"),
+    [
+        (torch.zeros(2, 8, 8, dtype=torch.int64), r"must be \(B, 2, h, w\), not \(2, 8, 8\)"),
+        (torch.zeros(1, 3, 8, 8, dtype=torch.int64), r"must be \(B, 2, h, w\)"),
+        (torch.full((1, 2, 8, 8), 16), "must lie in 0 … 15"),
+        (torch.full((1, 2, 8, 8), -1), "must lie in 0 … 15"),
+    ],
+)
+def test_indices_that_are_in_no_codebook_are_refused(
+    indices: torch.Tensor, message: str, pipeline: TextToImagePipeline
+) -> None:
+    with pytest.raises(ValueError, match=message):
+        pipeline.decode_codebook_indices(indices)
+
+
+def test_psnr_on_white() -> None:
+    white = torch.ones(2, 4, 4, 4)
+    grey = white.clone()
+    grey[1, :3] = 0.8  # a tenth of the range from 0 to 1 darker: 20 dB
+    transparent = torch.full((2, 4, 4, 4), -1.0)
+    assert psnr_on_white(grey, white).tolist() == pytest.approx([100, 20], abs=1e-3)
+    assert psnr_on_white(transparent, white).tolist() == pytest.approx([100, 100], abs=1e-3)
+
+
+def remove_clip(folder: Path) -> None:
+    shutil.rmtree(folder / "clip")
+
+
+def damage_dit(folder: Path) -> None:
+    (folder / "dit" / "model.safetensors").write_bytes(b"")
+
+
+def exchange_parts(folder: Path) -> None:
+    (folder / "dit").rename(folder / "x")
+    (folder / "vqvae").rename(folder / "dit")
+
+
+@pytest.mark.parametrize(
+    ("damage", "message"),
+    [
+        (remove_clip, "clip"),
+        (damage_dit, r"dit/model.safetensors is damaged"),
+        (exchange_parts, "holds a VQVAE, not a DiT"),
+    ],
+)
+def test_a_checkpoint_that_cannot_be_used_is_named_and_the_loaded_one_goes_on(
+    damage: Callable[[Path], None], message: str, tiny_checkpoint: Path, tmp_path: Path, pipeline: TextToImagePipeline
+) -> None:
+    folder = shutil.copytree(tiny_checkpoint, tmp_path / "copy")
+    assert len(generate(TextToImagePipeline.from_pretrained(str(folder))).images) == 1
+    damage(folder)
+    with pytest.raises(CheckpointError, match=message):
+        TextToImagePipeline.from_pretrained(folder)
+    assert len(generate(pipeline).images) == 1
+
+
+def test_parts_that_do_not_fit_together_are_named(tiny_checkpoint: Path, tmp_path: Path) -> None:
+    folder = shutil.copytree(tiny_checkpoint, tmp_path / "copy")
+    config = VQVAEConfig(image_size=32, widths=(8, 16), codebook_size=16, codebook_dim=3)
+    shutil.rmtree(folder / "vqvae")
+    save_model(folder / "vqvae", VQVAE(config), config, {})
+    with pytest.raises(CheckpointError, match="dit does not fit"):
+        TextToImagePipeline.from_pretrained(folder)

@@ -1,0 +1,204 @@
+"""The training loop on a model of one layer: schedule, EMA, saving, exact resume, and losses that are not finite."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+import torch
+from accelerate import Accelerator
+from PIL import Image
+from torch import Tensor, nn
+
+from multimodal.checkpoint import load_tensors
+from multimodal.config import RunConfig
+from multimodal.training.loop import MAX_SKIPPED, Trainer, TrainingError, batch_indices
+
+
+@dataclass(frozen=True)
+class LineConfig(RunConfig):
+    model: int = 3  # the width
+
+
+CONFIG = LineConfig(steps=8, learning_rate=0.1, warmup_steps=2, log_every=2, sample_every=4, save_every=4, ema_decay=0.5)
+
+
+def make_trainer(folder: Path, config: LineConfig = CONFIG) -> Trainer:
+    torch.manual_seed(0)
+    model = nn.Sequential(nn.Linear(config.model, 4), nn.BatchNorm1d(4), nn.Dropout(0.5), nn.Linear(4, 1))
+    return Trainer(config, model, folder, Accelerator())
+
+
+def noisy_loss(model: nn.Module, step: int) -> dict[str, Tensor]:
+    """Draws random numbers, and passes through dropout and a running mean: all of it must be repeated on resuming."""
+    return {"loss": model(torch.randn(8, 3) + step).square().mean()}
+
+
+def tensors_of(folder: Path, step: int) -> dict[str, Tensor]:
+    return load_tensors(folder / f"step-{step:08d}")[0]
+
+
+def assert_same_state(first: dict[str, Tensor], second: dict[str, Tensor]) -> None:
+    assert first.keys() == second.keys()
+    for key, value in first.items():
+        assert torch.equal(value, second[key]), key
+
+
+def stop_at(step: int) -> Callable[[int], None]:
+    def on_step(current: int) -> None:
+        if current == step:
+            raise KeyboardInterrupt
+
+    return on_step
+
+
+def test_a_stopped_and_resumed_run_repeats_an_uninterrupted_one_bit_for_bit(tmp_path: Path) -> None:
+    make_trainer(tmp_path / "whole").run(noisy_loss)
+    make_trainer(tmp_path / "parts").run(noisy_loss, on_step=stop_at(3))
+    assert [path.name for path in (tmp_path / "parts").glob("step-*")] == ["step-00000003"]
+    resumed = make_trainer(tmp_path / "parts")
+    assert resumed.step == 3
+    resumed.run(noisy_loss)
+    first, second = (tensors_of(tmp_path / name, 8) for name in ("whole", "parts"))
+    assert any(key.startswith("optimizer.") for key in first)
+    assert_same_state(first, second)
+
+
+def test_the_two_newest_states_are_kept(tmp_path: Path) -> None:
+    make_trainer(tmp_path, dataclasses.replace(CONFIG, save_every=2)).run(noisy_loss)
+    assert sorted(path.name for path in tmp_path.glob("step-*")) == ["step-00000006", "step-00000008"]
+
+
+def test_what_a_killed_save_left_is_cleared_away(tmp_path: Path) -> None:
+    (tmp_path / ".step-00000003.tmp99").mkdir()
+    make_trainer(tmp_path).run(noisy_loss)
+    assert not list(tmp_path.glob(".step-*"))
+
+
+def test_time_that_is_over_saves_and_ends(tmp_path: Path) -> None:
+    trainer = make_trainer(tmp_path)
+    trainer.run(noisy_loss, max_minutes=0)
+    assert trainer.step == 0
+    assert tensors_of(tmp_path, 0)
+
+
+def test_another_model_config_is_refused_and_other_settings_are_said(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
+    make_trainer(tmp_path).run(noisy_loss)
+    with pytest.raises(TrainingError, match="another model config"):
+        make_trainer(tmp_path, dataclasses.replace(CONFIG, model=5))
+    assert make_trainer(tmp_path, dataclasses.replace(CONFIG, learning_rate=0.2)).step == 8
+    assert "learning_rate: 0.1 → 0.2" in capsys.readouterr().out
+
+
+def nan_at(*steps: int) -> Callable[[nn.Module, int], dict[str, Tensor]]:
+    def loss(model: nn.Module, step: int) -> dict[str, Tensor]:
+        value = noisy_loss(model, step)["loss"]
+        return {"loss": value * math.nan if step in steps else value}
+
+    return loss
+
+
+def test_a_step_whose_loss_is_not_finite_is_skipped(tmp_path: Path) -> None:
+    trainer = make_trainer(tmp_path)
+    weights: list[Tensor] = []
+    trainer.run(nan_at(3), on_step=lambda _: weights.append(trainer.model[0].weight.detach().clone()))
+    assert trainer.step == 8
+    assert torch.equal(weights[3], weights[4])
+    assert not torch.equal(weights[4], weights[5])
+
+
+def test_a_step_whose_gradient_is_not_finite_is_skipped(tmp_path: Path) -> None:
+    def loss(model: nn.Module, step: int) -> dict[str, Tensor]:
+        value = noisy_loss(model, step)["loss"]
+        return {"loss": value + (0 * value).abs().sqrt() if step == 3 else value}  # 0, with an infinite slope
+
+    trainer = make_trainer(tmp_path)
+    trainer.run(loss)
+    assert all(parameter.isfinite().all() for parameter in trainer.model.parameters())
+
+
+def test_five_such_steps_in_a_row_end_the_run_and_what_is_saved_is_clean(tmp_path: Path) -> None:
+    trainer = make_trainer(tmp_path, dataclasses.replace(CONFIG, steps=20, save_every=8))
+    with pytest.raises(TrainingError, match=r"not finite for 5 steps in a row, up to step 12.*learning_rate"):
+        trainer.run(nan_at(1, 2, 3, 4, *range(8, 20)))  # four in a row are forgiven
+    assert MAX_SKIPPED == 5
+    state = tensors_of(tmp_path, 8)  # which load_tensors would refuse, were it not finite
+    for key, value in trainer._state().items():  # nor did the skipped steps change the model, its average or the optimiser
+        assert torch.equal(value, state[key]) or "running" in key or "num_batches" in key, key
+
+
+def test_the_learning_rate_warms_up_and_goes_to_zero(tmp_path: Path) -> None:
+    trainer = make_trainer(tmp_path)
+    rates: list[float] = []
+
+    def loss(model: nn.Module, step: int) -> dict[str, Tensor]:
+        rates.append(trainer.optimizer.param_groups[0]["lr"])
+        return noisy_loss(model, step)
+
+    trainer.run(loss)
+    cosine = [0.1 * 0.5 * (1 + math.cos(math.pi * step / 8)) for step in range(8)]
+    assert rates == pytest.approx([0.5 * cosine[0], *cosine[1:]])
+
+
+def test_the_average_follows_the_model_and_is_what_is_exported(tmp_path: Path) -> None:
+    exported: list[tuple[Tensor, dict]] = []
+    averages: list[Tensor] = []
+    trainer = make_trainer(tmp_path)
+
+    def on_step(_: int) -> None:
+        averages.append(trainer.ema_model[3].weight.clone())
+
+    def export(model: nn.Module, training: dict) -> None:
+        assert not model.training
+        exported.append((model[3].weight.clone(), training))
+
+    def loss(model: nn.Module, step: int) -> dict[str, Tensor]:
+        weights.append(model[3].weight.detach().clone())
+        return noisy_loss(model, step)
+
+    weights: list[Tensor] = []
+    trainer.run(loss, on_step=on_step, export=export)
+    assert torch.equal(averages[1], weights[1])  # the first update starts the average
+    for step in range(1, 7):  # it keeps (1 + n) / (10 + n) of itself after n updates, at most ema_decay
+        keep = min(CONFIG.ema_decay, (1 + step) / (10 + step))
+        assert torch.allclose(averages[step + 1], keep * averages[step] + (1 - keep) * weights[step + 1], atol=1e-6)
+    assert [training["steps"] for _, training in exported] == [4, 8]
+    assert torch.equal(exported[0][0], averages[4])
+    assert exported[1][1]["run"]["model"] == 3
+
+
+def test_samples_are_drawn_with_the_average_and_logged(tmp_path: Path) -> None:
+    trainer = make_trainer(tmp_path)
+    seen: list[bool] = []
+
+    def sample(model: nn.Module) -> Image.Image:
+        seen.append(model is trainer.ema_model and not model.training)
+        return Image.new("RGB", (2, 2))
+
+    trainer.run(noisy_loss, sample=sample)
+    assert seen
+    assert all(seen)
+    assert sorted(path.name for path in (tmp_path / "samples").iterdir()) == ["step-00000004.png", "step-00000008.png"]
+    assert list((tmp_path / "tensorboard").iterdir())
+
+
+@pytest.mark.parametrize(("count", "batch_size", "processes"), [(12, 4, 1), (12, 4, 2), (10, 4, 2), (3, 4, 1)])
+def test_every_epoch_is_a_permutation_and_processes_share_it(count: int, batch_size: int, processes: int) -> None:
+    def rows(step: int, seed: int = 0) -> list[int]:
+        accelerators = [SimpleNamespace(num_processes=processes, process_index=k) for k in range(processes)]
+        shares = [batch_indices(count, batch_size, step, seed, accelerator) for accelerator in accelerators]
+        assert {len(share) for share in shares} == {batch_size // processes}
+        return torch.cat(shares).tolist()
+
+    seen = [row for step in range(3 * count) for row in rows(step)]
+    epochs = [seen[k : k + count] for k in range(0, len(seen), count)]
+    assert all(sorted(epoch) == list(range(count)) for epoch in epochs)
+    assert epochs[0] != epochs[1]
+    assert rows(2) == rows(2)
+    assert batch_indices(count, 0, 1, 0, SimpleNamespace(num_processes=1, process_index=0)).dtype == torch.int64
+    assert any(rows(step) != rows(step, seed=1) for step in range(3))

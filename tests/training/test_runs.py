@@ -1,0 +1,116 @@
+"""The three models, trained for four steps one after the other on pictures that the test draws."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import torch
+from PIL import Image
+
+from multimodal import TextToImagePipeline
+from multimodal.checkpoint import load_clip, load_description, load_tensors, load_vqvae
+from multimodal.config import VQVAERunConfig
+from multimodal.training.clip import train_clip
+from multimodal.training.dit import train_dit
+from multimodal.training.loop import TrainingError
+from multimodal.training.presets import PRESETS
+from multimodal.training.vqvae import train_vqvae
+
+Train = Callable[..., None]
+MODELS = ("vqvae", "clip", "dit")
+
+
+@pytest.fixture(scope="module")
+def train(pictures: Path, names: Path) -> Train:
+    """Train one model with its tiny config, in which quantisation begins and a state is saved after two of four steps."""
+
+    def run(model: str, out: Path, /, **changes: object) -> None:
+        config = PRESETS[model]["tiny"]
+        if isinstance(config, VQVAERunConfig):
+            config = dataclasses.replace(config, continuous_fraction=0.5, whole_picture_fraction=0.25)
+        config = dataclasses.replace(config, **changes)
+        functions = {"vqvae": train_vqvae, "clip": train_clip, "dit": train_dit}
+        more = {} if model == "vqvae" else {"names": names}
+        functions[model](config, pictures, out, math.inf, **more)
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def trained(train: Train, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a whole run."""
+    out = tmp_path_factory.mktemp("run")
+    for model in MODELS:
+        train(model, out)
+    return out
+
+
+def test_what_was_trained_makes_pictures(trained: Path) -> None:
+    pipeline = TextToImagePipeline.from_pretrained(trained)
+    output = pipeline(["a red disc", "红圆"], num_inference_steps=2)
+    assert [(image.mode, image.size) for image in output.images] == [("RGBA", (32, 32))] * 2
+    assert pipeline.reconstruct(output.images[0]).num_bytes == pipeline.vqvae.config.bytes_per_image
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_a_resumed_run_repeats_an_uninterrupted_one_bit_for_bit(
+    model: str, trained: Path, train: Train, tmp_path: Path
+) -> None:
+    out = shutil.copytree(trained, tmp_path / "run")
+    shutil.rmtree(out / "training" / model / "step-00000004")
+    shutil.rmtree(out / model)
+    train(model, out)
+    for part in (f"training/{model}/step-00000004", model):
+        (expected, _), (resumed, _) = load_tensors(trained / part), load_tensors(out / part)
+        assert expected.keys() == resumed.keys()
+        for key, value in expected.items():
+            assert torch.equal(value, resumed[key]), f"{part}: {key}"
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_the_exported_checkpoint_says_how_it_was_trained(model: str, trained: Path) -> None:
+    description = load_description(trained / model)
+    assert description["training"]["steps"] == 4
+    assert description["training"]["run"]["batch_size"] == 4
+    assert description["training"]["run"]["model"] == description["config"]
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_another_model_config_does_not_resume(model: str, trained: Path, train: Train) -> None:
+    changes = {"vqvae": {"codebook_size": 32}, "clip": {"embed_dim": 8}, "dit": {"depth": 1}}[model]
+    config = dataclasses.replace(PRESETS[model]["tiny"].model, **changes)
+    with pytest.raises(TrainingError, match="another model config"):
+        train(model, trained, model=config)
+
+
+def test_the_latents_have_a_scale_and_the_codes_their_places(trained: Path) -> None:
+    state = load_vqvae(trained / "vqvae").state_dict()
+    assert state["latent_std"].min() > 0
+    assert not torch.equal(state["latent_std"], torch.ones_like(state["latent_std"]))
+
+
+def test_the_tokenizer_is_kept_with_the_model(trained: Path) -> None:
+    clip = load_clip(trained / "clip")
+    assert clip.tokenizer.get_vocab_size() <= clip.config.vocab_size == 512
+    assert clip.tokenize(["red disc, flat style"]).dropped == [""]
+
+
+@pytest.mark.parametrize("model", ["vqvae", "dit"])
+def test_sample_grids_are_drawn(model: str, trained: Path) -> None:
+    grids = sorted((trained / "training" / model / "samples").iterdir())
+    assert [path.name for path in grids] == ["step-00000002.png", "step-00000004.png"]
+    with Image.open(grids[0]) as grid:
+        assert grid.width == 8 * (32 + 4) + 4
+        assert len(grid.getcolors(maxcolors=100_000)) > 1
+
+
+def test_the_presets_fit_together() -> None:
+    for name in ("tiny", "cpu", "gpu"):
+        vqvae, clip, dit = (PRESETS[model][name].model for model in MODELS)
+        assert (dit.latent_channels, dit.latent_size) == (vqvae.latent_channels, vqvae.latent_size)
+        assert (dit.context_dim, dit.pooled_dim) == (clip.text_width, clip.embed_dim)

@@ -1,0 +1,159 @@
+"""The Create tab in a real browser, with the bundled model."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+DONE = re.compile(r"\d+ in .* s on ")
+
+
+def set_number(page: Page, control: str, value: str) -> None:
+    field = page.locator(f"#{control} input[type=number]")
+    field.fill(value)
+    field.press("Tab")
+
+
+def ask(page: Page, prompt: str, count: int = 1, steps: int = 4) -> None:
+    """Fill in a small job, without starting it."""
+    page.get_by_role("button", name="Advanced").click()
+    set_number(page, "steps", str(steps))
+    set_number(page, "count", str(count))
+    page.locator("#prompt input").fill(prompt)
+
+
+def finished(page: Page) -> None:
+    expect(page.locator("#status")).to_have_text(DONE)
+
+
+def downloaded(page: Page, button: str) -> Path:
+    with page.expect_download() as download:
+        page.locator(f"#{button}").click()
+    return Path(download.value.path())
+
+
+def test_a_prompt_becomes_four_stickers_that_can_be_taken_home_and_made_again(page: Page) -> None:
+    expect(page.locator("#download")).to_be_disabled()
+    page.locator("#prompt input").fill("a red apple")
+    page.locator("#generate").click()
+    finished(page)
+    pictures = page.locator("#pictures img")
+    expect(pictures).to_have_count(4)
+    assert all("a red apple" in (picture.get_attribute("alt") or "") for picture in pictures.all())
+
+    first = Image.open(downloaded(page, "download"))
+    assert (first.format, first.mode) == ("PNG", "RGBA")
+    low, high = first.getchannel("A").getextrema()
+    assert (low, high) == (0, 255), "the background is transparent and the apple is not"
+    settings = json.loads(first.info["multimodal"])
+    assert settings["prompt"] == "a red apple"
+    assert first.info["parameters"].startswith("a red apple\nSteps: 24, Sampler: Euler, CFG scale: 3, Seed: ")
+    assert page.locator("#seed input").input_value() == str(settings["seed"])
+
+    with zipfile.ZipFile(downloaded(page, "download-all")) as archive:
+        seeds = [json.loads(Image.open(io.BytesIO(archive.read(n))).info["multimodal"])["seed"] for n in archive.namelist()]
+    assert seeds == [settings["seed"] + k for k in range(4)]
+
+    page.locator("#pictures button:has(img)").nth(2).click()  # takes its seed
+    expect(page.locator("#seed input")).to_have_value(str(seeds[2]))
+    page.get_by_label("Keep this seed").check()
+    third = Image.open(downloaded(page, "download"))
+    assert json.loads(third.info["multimodal"])["seed"] == seeds[2]
+    set_number(page, "count", "1")
+    page.locator("#generate").click()
+    expect(page.locator("#status")).to_have_text(re.compile(f"1 in .*seed {seeds[2]}$"))
+    again = Image.open(downloaded(page, "download"))
+    difference = max(abs(a - b) for a, b in zip(again.tobytes(), third.tobytes(), strict=True))
+    assert difference <= 2, "a seed makes the same picture alone as in a batch"
+
+
+def test_previews_show_before_the_pictures_are_done(page: Page) -> None:
+    ask(page, "a fox", count=2, steps=40)
+    page.locator("#generate").click()
+    expect(page.locator("#pictures img")).to_have_count(2)
+    expect(page.locator("#status")).to_have_text(re.compile(r"Step \d+ of 40"))
+    expect(page.locator("#status progress")).to_be_visible()
+    expect(page.locator("#generate")).to_be_visible()
+    page.keyboard.press("Escape")
+
+
+def test_hotkeys_start_and_stop_and_the_next_job_runs(page: Page) -> None:
+    ask(page, "a rocket", count=16, steps=100)
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#status")).to_have_text(re.compile(r"Step \d+ of 100"))
+    page.keyboard.press("Escape")
+    expect(page.locator("#status")).to_have_text("Stopped.")
+    set_number(page, "count", "1")
+    set_number(page, "steps", "2")
+    page.locator("#prompt input").press("Enter")
+    finished(page)
+    expect(page.locator("#pictures img")).to_have_count(1)
+
+
+def test_leaving_stops_the_work(open_page: Callable[..., Page]) -> None:
+    first = open_page()
+    ask(first, "a rocket", count=16, steps=100)
+    first.locator("#generate").click()
+    expect(first.locator("#status")).to_have_text(re.compile(r"Step \d+ of 100"))
+    first.close()
+    second = open_page()
+    ask(second, "a star", steps=2)
+    second.locator("#generate").click()
+    finished(second)  # far sooner than 100 steps of 16 pictures take
+
+
+@pytest.mark.parametrize(
+    ("control", "value", "sentence"),
+    [
+        ("steps", "1000", "1000"),
+        ("guidance", "-1", "-1"),
+        ("count", "0", "0"),
+        ("seed", "-1", "seed must be a whole number"),
+    ],
+)
+def test_numbers_out_of_range_are_refused_with_a_sentence(page: Page, control: str, value: str, sentence: str) -> None:
+    ask(page, "a fox")
+    set_number(page, control, value)
+    page.locator("#generate").click()
+    if page.locator(f"#{control} input[type=number]").input_value() == value:  # else the page itself has mended it
+        expect(page.get_by_test_id("toast-body").first).to_contain_text(sentence)
+    else:
+        finished(page)
+
+
+def test_an_empty_prompt_gets_a_sentence_and_loses_nothing(page: Page) -> None:
+    ask(page, "a star", steps=2)
+    page.locator("#generate").click()
+    finished(page)
+    page.locator("#prompt input").fill("   ")
+    page.locator("#generate").click()
+    expect(page.get_by_test_id("toast-body").first).to_contain_text("say what the picture should show")
+    expect(page.locator("#pictures img")).to_have_count(1)
+
+
+def test_a_prompt_that_is_too_long_and_full_of_html_is_shown_as_text(page: Page) -> None:
+    ask(page, "<img src=x onerror='window.hacked=1'> " * 20, steps=2)
+    page.locator("#generate").click()
+    finished_with_notice = page.locator("#status .warning")
+    expect(finished_with_notice).to_contain_text("did not fit")
+    expect(finished_with_notice).to_contain_text("<img src=x")
+    assert page.evaluate("window.hacked") is None
+
+
+def test_an_example_fills_in_its_prompt_and_its_seed(page: Page) -> None:
+    examples = page.locator("#examples button:has(img)")
+    if not examples.count():
+        pytest.fail("assets/examples has no pictures: run python -m multimodal.ui.examples")
+    expect(page.locator("#examples img").first).to_be_visible()
+    prompt = page.locator("#examples img").first.get_attribute("alt")
+    examples.first.click()
+    expect(page.locator("#prompt input")).to_have_value(prompt or "")
+    expect(page.get_by_label("Keep this seed")).to_be_checked()

@@ -1,0 +1,115 @@
+"""The Reconstruct and Codebook tabs, and the page as a whole, in a real browser."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+
+@pytest.fixture
+def picture(tmp_path: Path) -> Path:
+    """A blue disc on nothing, of an odd size."""
+    image = Image.new("RGBA", (300, 200))
+    disc = Image.effect_noise((100, 100), 1).point(lambda _: 255)
+    image.paste((30, 90, 220, 255), (100, 50, 200, 150), disc)
+    image.save(tmp_path / "disc.png")
+    return tmp_path / "disc.png"
+
+
+def upload(page: Page, path: Path) -> None:
+    page.get_by_role("tab", name="Reconstruct").click()
+    page.locator("#upload input[type=file]").set_input_files(path)
+
+
+def test_a_picture_is_reconstructed_and_its_codes_are_found_in_the_codebook(page: Page, picture: Path) -> None:
+    upload(page, picture)
+    measured = page.locator("#measurements")
+    expect(measured.locator("dt")).to_have_text(
+        ["PSNR, on white", "SSIM, on white", "as codes", "the file", re.compile("codes")]
+    )
+    psnr, ssim, codes, file, _ = measured.locator("dd").all_inner_texts()
+    assert float(psnr.removesuffix(" dB")) > 20
+    assert 0.5 < float(ssim) <= 1
+    assert codes == "640 bytes"
+    assert file == f"{picture.stat().st_size:,} bytes"
+    expect(measured.locator("figure")).to_have_count(3)
+    expect(page.locator("#compare img")).to_have_count(2)
+    numbers = measured.locator("details").first
+    numbers.locator("summary").click()
+    expect(numbers.locator("td")).to_have_count(256)
+
+    index = numbers.locator("td").first.inner_text()
+    page.get_by_role("tab", name="Codebook").click()
+    page.locator(f"#codes button[data-code='{index}']").click()
+    detail = page.locator("#code")
+    expect(detail).to_contain_text(f"Code {index}")
+    expect(detail).to_contain_text("In the last picture")
+    expect(detail.locator("figcaption", has_text="disc")).to_have_text(re.compile(r"disc × \d+"))
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"no picture at all", b"<svg xmlns='http://www.w3.org/2000/svg'/>", b"GIF89a", None]
+)
+def test_a_broken_picture_gets_a_sentence(page: Page, picture: Path, content: bytes | None) -> None:
+    broken = picture.with_name("broken.png")
+    broken.write_bytes(picture.read_bytes()[:90] if content is None else content)
+    upload(page, broken)
+    toast = page.get_by_test_id("toast-body").first
+    expect(toast).to_contain_text(re.compile("broken.png is (not a PNG, JPEG or WebP picture|damaged)"))
+    upload(page, picture)
+    expect(page.locator("#measurements dd").first).to_be_visible()
+
+
+def test_the_codebook_shows_every_code_and_obeys_the_keyboard(page: Page) -> None:
+    page.get_by_role("tab", name="Codebook").click()
+    codes = page.locator("#codes button[data-code]")
+    expect(codes).to_have_count(1024)
+    expect(page.locator("#usage dd").first).to_have_text(re.compile(r"\d+\.\d%"))
+    expect(page.locator("#usage svg polyline")).to_have_count(2)
+    used = [
+        int(re.search(r"used ([\d,]+)", codes.nth(k).get_attribute("aria-label") or "")[1].replace(",", ""))
+        for k in (0, 99)
+    ]
+    assert used[0] > used[1]
+    codes.first.focus()
+    page.keyboard.press("ArrowRight")
+    expect(codes.nth(1)).to_be_focused()
+    page.keyboard.press("Enter")
+    number = codes.nth(1).get_attribute("data-code")
+    detail = page.locator("#code")
+    expect(detail).to_contain_text(f"Code {number}, used ")
+    expect(detail).to_contain_text("Training pictures that use it most")
+    expect(detail.get_by_alt_text(re.compile("^Heat map"))).to_be_visible()
+    page.locator("#group").get_by_label("2").check()
+    expect(codes.first).not_to_have_attribute("aria-label", "")
+    expect(page.get_by_role("group", name=re.compile("Codes of group 2"))).to_be_visible()
+
+
+def test_every_control_has_a_name(page: Page) -> None:
+    page.get_by_role("button", name="Advanced").click()
+    nameless = """() => [...document.querySelectorAll('input, textarea, select, button, [role=slider]')]
+        .filter(e => e.offsetParent && e.type !== 'file')
+        .filter(e => !(e.getAttribute('aria-label') || e.getAttribute('aria-labelledby') || e.title || e.innerText?.trim()
+                       || e.closest('label')?.innerText.trim() || e.querySelector('img[alt]')
+                       || (e.id && document.querySelector(`label[for="${e.id}"]`))))
+        .map(e => e.outerHTML.slice(0, 200))"""
+    for tab in ("Create", "Reconstruct"):
+        page.get_by_role("tab", name=tab).click()
+        assert page.evaluate(nameless) == []
+
+
+def test_a_narrow_dark_page_in_chinese(open_page: Callable[..., Page]) -> None:
+    page = open_page(viewport={"width": 360, "height": 740}, color_scheme="dark", locale="zh-CN")
+    expect(page.locator("#generate")).to_have_text("生成")
+    for tab in ("创作", "重建", "码本"):
+        page.get_by_role("tab", name=tab).click()
+        if tab == "码本":
+            page.locator("#codes button").first.wait_for()
+        assert page.evaluate("document.scrollingElement.scrollWidth") <= 360
+    red, green, blue = map(int, re.findall(r"\d+", page.evaluate("getComputedStyle(document.body).backgroundColor"))[:3])
+    assert max(red, green, blue) < 80

@@ -1,0 +1,108 @@
+"""Pieces of the interface that need no browser."""
+
+from __future__ import annotations
+
+import json
+import re
+import string
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from multimodal import rgba
+from multimodal.pipeline import TextToImagePipeline
+from multimodal.ui import examples, texts
+from multimodal.ui.demo import build_demo, launch_settings, statistics_of
+from multimodal.ui.figures import figure, message, rank_plot, tiles
+from multimodal.ui.settings import Settings, read_settings, save_picture
+
+
+def test_settings_travel_inside_the_png(tmp_path: Path) -> None:
+    settings = Settings("a red fox, 3d style", 7, "blur", 12, 2.5, "heun")
+    image = Image.new("RGBA", (8, 8), (200, 10, 10, 128))
+    path = save_picture(image, settings, tmp_path)
+    assert read_settings(path) == settings
+    with Image.open(path) as saved:
+        assert saved.mode == "RGBA"
+        assert saved.tobytes() == image.tobytes()
+        lines = saved.info["parameters"].splitlines()
+        assert json.loads(saved.info["multimodal"])["seed"] == 7
+    assert lines[:2] == ["a red fox, 3d style", "Negative prompt: blur"]
+    assert lines[2].startswith("Steps: 12, Sampler: Heun, CFG scale: 2.5, Seed: 7, Size: 8x8, Version: multimodal ")
+
+
+@pytest.mark.parametrize(
+    ("prompt", "name"),
+    [
+        ("a red apple", "a-red-apple-5.png"),
+        ("红苹果!", "红苹果-5.png"),
+        ("../../etc/passwd", "etc-passwd-5.png"),
+        ("🦊", "picture-5.png"),
+        ("word " * 50, "word-" * 9 + "wor-5.png"),
+    ],
+)
+def test_file_names_are_words_and_nothing_else(prompt: str, name: str) -> None:
+    file_name = Settings(prompt, 5).file_name
+    assert file_name == name
+    assert "/" not in file_name
+
+
+def test_pictures_without_settings_are_no_examples(tmp_path: Path) -> None:
+    assert examples.load_examples(tmp_path / "missing") == []
+    rgba.save_png(Image.new("RGBA", (4, 4)), tmp_path / "other.png")
+    rgba.save_png(Image.new("RGBA", (4, 4)), tmp_path / "forged.png", {"multimodal": '{"unknown": 1}'})
+    (tmp_path / "text.png").write_text("no picture")
+    save_picture(Image.new("RGBA", (4, 4)), Settings("a star", 1), tmp_path)
+    assert [settings.prompt for _, settings in examples.load_examples(tmp_path)] == ["a star"]
+
+
+def test_examples_are_made_in_order_and_can_be_made_again(
+    tiny_checkpoint: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(examples, "EXAMPLES", (Settings("a star", 2, num_inference_steps=2), Settings("a fox", 1)))
+    pipeline = TextToImagePipeline.from_pretrained(tiny_checkpoint)
+    first = [path.read_bytes() for path in examples.write_examples(pipeline, tmp_path / "a")]
+    second = [path.read_bytes() for path in examples.write_examples(pipeline, tmp_path / "b")]
+    assert first == second
+    assert [settings.prompt for _, settings in examples.load_examples(tmp_path / "a")] == ["a star", "a fox"]
+
+
+def test_both_languages_say_the_same_things() -> None:
+    def places(text: str) -> set[str | None]:
+        return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+    assert texts.ENGLISH.keys() == texts.CHINESE.keys()
+    for key, text in texts.ENGLISH.items():
+        assert places(text) == places(texts.CHINESE[key]), key
+
+
+def test_problems_are_told_in_the_words_of_the_page_and_as_text() -> None:
+    told = texts.Texts().problem(ValueError("num_inference_steps must not be <b>"))
+    assert told == "Steps must not be &lt;b&gt;"
+
+
+def test_html_pieces_escape_what_they_are_given() -> None:
+    image = Image.new("RGBA", (2, 2))
+    pieces = [figure(image, "<script>", "<script>"), tiles([("<script>", "<script>")])]
+    pieces += [rank_plot([[0.5, 0.1, 0.0]], ["<script>"], "<script>", "<script>")]
+    assert all("<script>" not in piece for piece in pieces)
+    assert 'role="status"' in message("done")
+
+
+def test_a_page_is_built_without_example_pictures_and_without_statistics(tiny_checkpoint: Path, tmp_path: Path) -> None:
+    pipeline = TextToImagePipeline.from_pretrained(tiny_checkpoint)
+    demo = build_demo(pipeline, tiny_checkpoint, assets=tmp_path / "missing")
+    ids = {component["props"].get("elem_id") for component in demo.get_config_file()["components"]}
+    assert {"prompt", "generate", "stop", "pictures", "upload", "codes"} <= ids
+    assert "examples" not in ids
+    assert statistics_of(tiny_checkpoint) is None
+
+
+def test_nothing_of_the_looks_comes_from_elsewhere() -> None:
+    settings = launch_settings()
+    style = settings["css_paths"][0].read_text(encoding="utf-8")
+    assert "http" not in style
+    assert "@import" not in style
+    assert not re.search(r"(url\(|@import )['\"]?(https?:)?//", settings["theme"]._get_theme_css())
+    assert settings["share"] is False
