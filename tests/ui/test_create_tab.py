@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
+import time
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -85,29 +86,42 @@ def test_previews_show_before_the_pictures_are_done(page: Page) -> None:
     page.keyboard.press("Escape")
 
 
-def test_hotkeys_start_and_stop_and_the_next_job_runs(page: Page) -> None:
+def start_long_job(page: Page) -> float:
+    """Begin 100 steps of 16 pictures; returns how many seconds they would still take."""
     ask(page, "a rocket", count=16, steps=100)
     page.keyboard.press("Control+Enter")
-    expect(page.locator("#status")).to_have_text(re.compile(r"Step \d+ of 100"))
+    seen: dict[int, float] = {}
+    while len(seen) < 3:
+        expect(page.locator("#status")).to_have_text(re.compile(r"Step \d+ of 100"))
+        step = re.search(r"Step (\d+)", page.locator("#status").inner_text())
+        if step:
+            seen.setdefault(int(step[1]), time.monotonic())
+    (first, begin), *_, (last, end) = seen.items()
+    return (100 - last) * (end - begin) / (last - first)
+
+
+def test_hotkeys_start_and_stop_and_the_next_job_runs(page: Page) -> None:
+    remaining = start_long_job(page)
     page.keyboard.press("Escape")
+    start = time.monotonic()
     expect(page.locator("#status")).to_have_text("Stopped.")
     set_number(page, "count", "1")
     set_number(page, "steps", "2")
     page.locator("#prompt input").press("Enter")
     finished(page)
     expect(page.locator("#pictures img")).to_have_count(1)
+    assert time.monotonic() - start < remaining / 2, "the stopped job was worked on to its end"
 
 
 def test_leaving_stops_the_work(open_page: Callable[..., Page]) -> None:
-    first = open_page()
-    ask(first, "a rocket", count=16, steps=100)
-    first.locator("#generate").click()
-    expect(first.locator("#status")).to_have_text(re.compile(r"Step \d+ of 100"))
-    first.close()
-    second = open_page()
+    first, second = open_page(), open_page()
     ask(second, "a star", steps=2)
+    remaining = start_long_job(first)
+    first.close()
+    start = time.monotonic()
     second.locator("#generate").click()
-    finished(second)  # far sooner than 100 steps of 16 pictures take
+    finished(second)
+    assert time.monotonic() - start < remaining / 2, "the job of the closed page was worked on to its end"
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,140 @@
+"""The command line, run in this process on tiny models; and what `doctor` finds."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from multimodal.__main__ import main
+from multimodal.doctor import diagnose, explain_import_error
+from multimodal.settings import read_settings
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture
+def checkpoint(tiny_checkpoint: Path, tmp_path: Path) -> Path:
+    """A copy that a test may damage."""
+    return Path(shutil.copytree(tiny_checkpoint, tmp_path / "checkpoint"))
+
+
+def test_generate_writes_pictures_with_their_settings_inside(
+    tiny_checkpoint: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    options = ["--checkpoint", str(tiny_checkpoint), "--steps", "2", "--out", str(tmp_path), "--json"]
+    assert main(["generate", "a red apple", "红苹果", "-n", "2", "--seed", "5", *options]) == 0
+    report = json.loads(capsys.readouterr().out)
+    assert [(picture["prompt"], picture["seed"]) for picture in report["pictures"]] == [
+        ("a red apple", 5),
+        ("a red apple", 6),
+        ("红苹果", 7),
+        ("红苹果", 8),
+    ]
+    assert report["settings"]["num_inference_steps"] == 2
+    assert report["seconds"] > 0
+    for picture in report["pictures"]:
+        with Image.open(picture["path"]) as image:
+            assert image.mode == "RGBA"
+        settings = read_settings(Path(picture["path"]))
+        assert (settings.prompt, settings.seed, settings.num_inference_steps) == (picture["prompt"], picture["seed"], 2)
+
+
+def test_generate_says_which_words_did_not_fit(
+    tiny_checkpoint: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    prompt = "a red apple " * 20 + "zebra"
+    assert main(["generate", prompt, "--checkpoint", str(tiny_checkpoint), "--steps", "1", "--out", str(tmp_path)]) == 0
+    assert "zebra" in capsys.readouterr().out
+
+
+def test_reconstruct_reports_what_it_cost(
+    tiny_checkpoint: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source, target = tmp_path / "in.png", tmp_path / "out.png"
+    Image.new("RGBA", (50, 20), "red").save(source)
+    options = ["--checkpoint", str(tiny_checkpoint), "--out", str(target), "--json"]
+    assert main(["reconstruct", str(source), *options]) == 0
+    report = json.loads(capsys.readouterr().out)
+    assert report["num_bytes"] == 64  # 2 groups of 4 bits at 8 x 8 positions
+    assert report["original_bytes"] == source.stat().st_size
+    with Image.open(target) as image:
+        assert image.mode == "RGBA"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["generate", "  "], "the prompt is empty"),
+        (["generate", "a fox", "--steps", "0"], "num_inference_steps must be"),
+        (["generate", "a fox", "--guidance-scale", "nan"], "guidance_scale must be"),
+        (["generate", "a fox", "--seed", "-1"], "seed must be"),
+        (["reconstruct", "missing.png"], "there is no file missing.png"),
+        (["evaluate", "reconstruction", "--data", "missing.parquet"], "there is no data at missing.parquet"),
+    ],
+)
+def test_bad_input_is_a_sentence_and_status_1(
+    arguments: list[str], sentence: str, tiny_checkpoint: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([*arguments, "--checkpoint", str(tiny_checkpoint)]) == 1
+    captured = capsys.readouterr()
+    assert sentence in captured.err
+    assert "Traceback" not in captured.err
+
+
+def test_training_refuses_an_unknown_setting(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["train", "vqvae", "--config", "tiny", "--data", str(tmp_path), "stepz=3"]) == 1
+    assert "has no setting stepz" in capsys.readouterr().err
+
+
+def test_all_three_models_train_from_the_command_line_and_then_generate(tmp_path: Path) -> None:
+    data, out = tmp_path / "data", tmp_path / "mine"
+    data.mkdir()
+    with (data / "metadata.jsonl").open("w") as file:
+        for number, color in enumerate(("red", "green", "blue", "yellow", "black", "orange")):
+            Image.new("RGBA", (32, 32), color).save(data / f"{number}.png")
+            file.write(json.dumps({"file_name": f"{number}.png", "text": f"a {color} square"}) + "\n")
+    for model in ("vqvae", "clip", "dit"):
+        assert main(["train", model, "--config", "tiny", "--data", str(data), "--out", str(out)]) == 0
+    assert main(["generate", "a red square", "--checkpoint", str(out), "--steps", "1", "--out", str(tmp_path / "made")]) == 0
+    assert len(list((tmp_path / "made").glob("*.png"))) == 1
+
+
+def test_training_runs_on_two_processes_through_accelerate(tmp_path: Path) -> None:
+    data, out = tmp_path / "data", tmp_path / "mine"
+    data.mkdir()
+    for number, color in enumerate(("red", "green", "blue", "yellow")):
+        Image.new("RGBA", (32, 32), color).save(data / f"{number}.png")
+    launch = [sys.executable, "-m", "accelerate.commands.launch", "--cpu", "--num_processes", "2", "-m", "multimodal"]
+    command = [*launch, "train", "vqvae", "--config", "tiny", "--data", str(data), "--out", str(out)]
+    done = subprocess.run(
+        command, cwd=ROOT, env={**os.environ, "OMP_NUM_THREADS": "1"}, capture_output=True, text=True, timeout=300
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert json.loads((out / "vqvae" / "config.json").read_text())["training"]["steps"] == 4
+
+
+def test_doctor_passes_a_whole_checkpoint_and_names_a_damaged_part(
+    checkpoint: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    findings = {finding.subject: finding for finding in diagnose(checkpoint)}
+    assert findings["checkpoint dit"].status == "ok"
+    assert findings["torch with torchvision"].status == "ok"
+    with (checkpoint / "dit" / "model.safetensors").open("r+b") as file:
+        file.seek(-1, os.SEEK_END)
+        file.write(b"\xff")
+    assert main(["doctor", "--checkpoint", str(checkpoint)]) == 1
+    assert "checkpoint dit" in next(
+        line for line in capsys.readouterr().out.splitlines() if line.startswith("problem") and "checksum" in line
+    )
+
+
+def test_doctor_explains_the_torchvision_mismatch() -> None:
+    mend = explain_import_error(RuntimeError("operator torchvision::nms does not exist"))
+    assert "pip uninstall -y torch torchvision" in mend

@@ -1,0 +1,61 @@
+"""Pictures of the three tabs for the README, made from a running app.
+
+python app.py --port 7860 & python tests/ui/screenshots.py
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+from pathlib import Path
+
+from playwright.sync_api import Page, expect, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def shoot(page: Page, out: Path) -> None:
+    page.locator("#prompt input").fill("a red apple")
+    page.get_by_label("Keep this seed").check()
+    page.locator("#generate").click()
+    expect(page.locator("#download")).to_be_enabled()
+    page.mouse.move(0, 0)
+    settle(page)
+    page.screenshot(path=out / "create.png", full_page=True)
+
+    page.get_by_role("tab", name="Reconstruct").click()
+    page.locator("#upload input[type=file]").set_input_files(ROOT / "assets" / "training_examples" / "fox-noto.png")
+    expect(page.locator("#measurements figure")).to_have_count(3)
+    settle(page)
+    page.screenshot(path=out / "reconstruct.png", full_page=True)
+
+    page.get_by_role("tab", name="Codebook").click()
+    page.locator("#codes button").nth(40).click()
+    expect(page.locator("#code figure").first).to_be_visible()
+    settle(page)
+    page.screenshot(path=out / "codebook.png", full_page=True)
+
+
+def settle(page: Page) -> None:
+    """Let pictures load and transitions end."""
+    page.wait_for_timeout(1500)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Screenshots of the three tabs.")
+    parser.add_argument("--url", default="http://127.0.0.1:7860")
+    parser.add_argument("--out", type=Path, default=ROOT / "assets" / "screenshots")
+    arguments = parser.parse_args()
+    arguments.out.mkdir(parents=True, exist_ok=True)
+    expect.set_options(timeout=120_000)
+    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        page = browser.new_page(viewport={"width": 1100, "height": 860}, locale="en-US")
+        page.set_default_timeout(120_000)
+        page.goto(arguments.url)
+        shoot(page, arguments.out)
+
+
+if __name__ == "__main__":
+    main()
