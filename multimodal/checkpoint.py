@@ -69,7 +69,7 @@ def load_tensors(folder: str | Path) -> tuple[dict[str, Tensor], dict[str, Any]]
     Raises:
         CheckpointError: a file is missing, is not what its checksum says, or holds non-finite numbers.
     """
-    folder = Path(folder)
+    folder = _present(Path(folder))
     description = load_description(folder)
     for name, checksum in description["sha256"].items():
         path = folder / name
@@ -91,7 +91,7 @@ def load_description(folder: str | Path) -> dict[str, Any]:
     Raises:
         CheckpointError: it is missing, no JSON, or lacks the checksum of the weights.
     """
-    path = Path(folder) / CONFIG
+    path = _present(Path(folder)) / CONFIG
     try:
         description = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -112,9 +112,13 @@ def save_model(
     dtype: torch.dtype = torch.float16,
     files: Mapping[str, str] | None = None,
 ) -> None:
-    """Write a model's weights, as `dtype`, with the config that rebuilds it and a note on its training."""
+    """Write a model's weights, as `dtype`, with the config that rebuilds it and a note on its training.
+
+    Buffers stay as they are: rounded codes would not have length 1, and a neighbour might be nearer to one than itself.
+    """
+    parameters = dict(model.named_parameters())
     tensors = {
-        key: value.detach().cpu().to(dtype) if value.is_floating_point() else value.detach().cpu()
+        key: value.detach().cpu().to(dtype) if key in parameters else value.detach().cpu()
         for key, value in model.state_dict().items()
     }
     description = {"architecture": type(model).__name__, "config": configs.to_dict(config), "training": dict(training)}
@@ -133,11 +137,12 @@ def load_dit(folder: str | Path) -> DiT:
 
 def load_clip(folder: str | Path) -> CLIP:
     """Load the project's own CLIP with its tokenizer, in evaluation mode and single precision. Raises CheckpointError."""
-    tokenizer = Path(folder) / TOKENIZER
-    if not tokenizer.is_file():
-        raise CheckpointError(f"{tokenizer} is missing")
-    tokenizer_json = tokenizer.read_text(encoding="utf-8")
-    return load_model(folder, CLIP, configs.CLIPConfig, lambda config: CLIP(config, tokenizer_json))
+    folder = _present(Path(folder))
+
+    def build(config: configs.CLIPConfig) -> CLIP:
+        return CLIP(config, (folder / TOKENIZER).read_text(encoding="utf-8"))
+
+    return load_model(folder, CLIP, configs.CLIPConfig, build)
 
 
 def load_model(
@@ -152,13 +157,13 @@ def load_model(
         CheckpointError: a file is missing or damaged; the config has an unknown setting; a weight is missing, unknown, or
             has another shape than the config says.
     """
-    folder = Path(folder)
+    folder = _present(Path(folder))
     tensors, description = load_tensors(folder)
     if description.get("architecture") != architecture.__name__:
         raise CheckpointError(f"{folder} holds a {description.get('architecture')}, not a {architecture.__name__}")
     try:
         model = (build or architecture)(configs.from_dict(config_type, description["config"]))
-    except (KeyError, TypeError, ValueError) as error:
+    except (ArithmeticError, KeyError, OSError, RuntimeError, TypeError, ValueError) as error:
         raise CheckpointError(f"{folder / CONFIG}: {error}") from error
     expected = model.state_dict()
     for problem, keys in (("lacks", set(expected) - set(tensors)), ("has the unknown key", set(tensors) - set(expected))):
@@ -181,13 +186,27 @@ def check_finite(tensors: Mapping[str, Tensor], where: Path) -> None:
 
 def _replace(temporary: Path, folder: Path) -> None:
     """Put `temporary` in the place of `folder`; a crash between the two renames leaves the old one under `.old`."""
-    old = folder.with_name(f".{folder.name}.old")
+    old = _old(folder)
     if folder.exists():
         shutil.rmtree(old, ignore_errors=True)
         folder.rename(old)
-    temporary.rename(folder)
+    try:
+        temporary.rename(folder)
+    except OSError:
+        if old.exists():
+            old.rename(folder)
+        raise
     _fsync(folder.parent)
     shutil.rmtree(old, ignore_errors=True)
+
+
+def _present(folder: Path) -> Path:
+    """`folder`, or what it was before a crash between the two renames of `_replace`."""
+    return _old(folder) if not folder.exists() and _old(folder).exists() else folder
+
+
+def _old(folder: Path) -> Path:
+    return folder.with_name(f".{folder.name}.old")
 
 
 def _fsync(path: Path) -> None:

@@ -174,6 +174,8 @@ def from_dict(cls: type[ConfigT], data: Mapping[str, Any]) -> ConfigT:
     Raises:
         ValueError: a key is unknown or a value has the wrong type; the message names the key.
     """
+    if not isinstance(data, Mapping):
+        raise ValueError(f"{cls.__name__} must be an object, not {data!r}")
     hints = typing.get_type_hints(cls)
     known = {field.name for field in dataclasses.fields(cls)}  # type: ignore[arg-type]
     unknown = sorted(set(data) - known)

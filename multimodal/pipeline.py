@@ -114,17 +114,19 @@ class TextToImagePipeline:
             SamplingCancelled: the callback returned False.
         """
         prompts = check_prompts([prompt] if isinstance(prompt, str) else prompt)
+        negative_prompt = clean_prompt(negative_prompt)
         check_number("num_inference_steps", num_inference_steps, 1, MAX_STEPS, whole=True)
         check_number("guidance_scale", guidance_scale, 0, MAX_GUIDANCE)
         check_number("seed", seed, 0, MAX_SEED, whole=True)
         check_number("num_images_per_prompt", num_images_per_prompt, 1, MAX_IMAGES, whole=True)
         if sampler not in SAMPLERS:
             raise ValueError(f"sampler must be one of {', '.join(SAMPLERS)}, not {sampler!r}")
+        seed, num_images_per_prompt = int(seed), int(num_images_per_prompt)
         repeated = [prompt for prompt in prompts for _ in range(num_images_per_prompt)]
         seeds = [(seed + k) % (MAX_SEED + 1) for k in range(len(repeated))]
         with self._lock:
             encoding = self.encode_prompt(repeated)
-            negative = self.encode_prompt([negative_prompt[:MAX_PROMPT_CHARACTERS]])
+            negative = self.encode_prompt([negative_prompt])
             latents = self.sample_latents(
                 encoding, negative, seeds, int(num_inference_steps), float(guidance_scale), sampler, callback
             )
@@ -220,22 +222,28 @@ def psnr_on_white(a: Tensor, b: Tensor) -> Tensor:
 
 
 def check_prompts(prompts: Sequence[str]) -> list[str]:
-    """The prompts without blanks around and control characters within; ValueError where one is empty or too long."""
+    """The prompts, cleaned; ValueError where there is none, or one is empty or too long."""
     if not prompts:
         raise ValueError("give at least one prompt")
-    cleaned = []
-    for prompt in prompts:
-        if len(prompt) > MAX_PROMPT_CHARACTERS:
-            raise ValueError(f"a prompt may have {MAX_PROMPT_CHARACTERS} characters; this one has {len(prompt)}")
-        cleaned.append("".join(c for c in prompt if c >= " ").strip())
-        if not cleaned[-1]:
-            raise ValueError("the prompt is empty: say what the picture should show")
+    cleaned = [clean_prompt(prompt) for prompt in prompts]
+    if not all(cleaned):
+        raise ValueError("the prompt is empty: say what the picture should show")
     return cleaned
+
+
+def clean_prompt(prompt: str) -> str:
+    """The words of a prompt with one blank between them, without control characters; ValueError where it is too long."""
+    if not isinstance(prompt, str):
+        raise ValueError(f"a prompt must be text, not {prompt!r}")
+    if len(prompt) > MAX_PROMPT_CHARACTERS:
+        raise ValueError(f"a prompt may have {MAX_PROMPT_CHARACTERS} characters; this one has {len(prompt)}")
+    text = prompt.encode("utf-8", "replace").decode()  # half of a surrogate pair is no character
+    return " ".join("".join(c if c >= " " else " " for c in text).split())
 
 
 def check_number(name: str, value: float, low: float, high: float, whole: bool = False) -> None:
     """Raise ValueError, naming the argument, unless low ≤ value ≤ high, finite, and whole where asked."""
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or value != value or value in (math.inf, -math.inf):
         raise ValueError(f"{name} must be a number, not {value!r}")
     if not low <= value <= high or (whole and value != int(value)):
-        raise ValueError(f"{name} must be a {'whole ' if whole else ''}number from {low:g} to {high:g}, not {value:g}")
+        raise ValueError(f"{name} must be a {'whole ' if whole else ''}number from {low:g} to {high:g}, not {value!r:.40}")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import os
+import struct
 import warnings
 from pathlib import Path
 
@@ -53,7 +54,7 @@ def open_image(source: str | Path | bytes, max_pixels: int = MAX_PIXELS) -> Imag
         raise ImageError(f"{name} is not a PNG, JPEG or WebP picture") from None
     except ImageError:
         raise
-    except (OSError, SyntaxError, ValueError, IndexError) as error:
+    except (OSError, SyntaxError, ValueError, IndexError, struct.error) as error:
         raise ImageError(f"{name} is damaged and cannot be read ({error})") from None
 
 

@@ -53,6 +53,8 @@ def decode_images(table: Dataset, size: int) -> Tensor:
     """
     pixels = torch.empty(len(table), 4, size, size, dtype=torch.uint8)
     for row, image in enumerate(table["image"]):
+        if image is None:
+            raise DataError(f"row {row} has no picture")
         try:
             pixels[row] = rgba.to_uint8(rgba.open_image(image["bytes"] or image["path"]), size)
         except rgba.ImageError as error:
@@ -71,11 +73,11 @@ def _check_metadata(folder: Path) -> None:
         where = f"{metadata}, line {number}"
         try:
             name = json.loads(line)["file_name"]
+            target = (folder / name).resolve()
         except UnicodeDecodeError:
             raise DataError(f"{where}: not UTF-8") from None
-        except (json.JSONDecodeError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError):  # no JSON, no file_name, or one that is no path
             raise DataError(f"{where}: needs an object with file_name") from None
-        target = (folder / name).resolve()
         if not target.is_relative_to(folder.resolve()):
             raise DataError(f"{where}: {name} lies outside the folder")
         if not target.is_file():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import random
 from collections.abc import Callable
 from pathlib import Path
@@ -42,7 +43,9 @@ def load_or_make_latents(
     """
     composer = Composer(pixels, subjects)
     composites = (composer.compose(random.Random(f"composite {k}")) for k in range(num_composites))
-    key = f"{key} {len(pixels)} {num_composites}"
+    data = hashlib.sha256(pixels.contiguous().numpy().data)
+    data.update(repr(subjects).encode())
+    key = f"{key} {data.hexdigest()} {num_composites}"
     if path.exists():
         with safe_open(path, "pt") as file:
             if file.metadata().get("key") == key:

@@ -39,6 +39,7 @@ class CLIP(nn.Module):
         super().__init__()
         self.config = config
         self.tokenizer = Tokenizer.from_str(tokenizer_json)
+        self.tokenizer.encode_special_tokens = True  # "<eos>" in a prompt is text
         if self.tokenizer.get_vocab_size() > config.vocab_size:
             raise ValueError(f"the tokenizer has {self.tokenizer.get_vocab_size()} tokens, more than {config.vocab_size}")
         self.model = open_clip.CLIP(

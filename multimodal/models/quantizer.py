@@ -62,7 +62,7 @@ class ProductQuantizer(nn.Module):
             indices = self.quantize(normalized)
             codes = self.lookup(indices)
             if self.training:
-                self._update(self._vectors(normalized.detach()), indices)
+                self._update(self._vectors(normalized.detach().nan_to_num()), indices)  # NaN would stay for ever
             commitment_loss = F.mse_loss(normalized, codes) * self.codebook_dim
         # Straight-through: the value of the codes, the gradient of the latents (Bengio et al. 2013).
         straight_through = normalized + (codes - normalized).detach()

@@ -149,7 +149,7 @@ class VQVAE(nn.Module):
         """Measure mean and deviation per channel over (N, groups, h, w) indices of the training set."""
         latents = self.quantizer.lookup(codebook_indices)
         self.latent_mean.copy_(latents.mean(dim=(0, 2, 3), keepdim=True))
-        self.latent_std.copy_(latents.std(dim=(0, 2, 3), keepdim=True))
+        self.latent_std.copy_(latents.std(dim=(0, 2, 3), keepdim=True).clamp(min=1e-4))
 
     def _scale(self, latents: Tensor) -> Tensor:
         return (latents - self.latent_mean) / self.latent_std

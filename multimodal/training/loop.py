@@ -97,7 +97,8 @@ class Trainer:
         )  # fmt: skip
         start, start_step, saved_step = time.monotonic(), self.step, -1
         try:
-            while self.step < config.steps and time.monotonic() - start < max_minutes * 60:
+            while self.step < config.steps and not self._any_process(time.monotonic() - start > max_minutes * 60):
+                set_seed(config.seed * 1_000_003 + self.step, device_specific=True)
                 if on_step:
                     on_step(self.step)
                 losses = self._train_step(step_model, loss)
@@ -136,14 +137,13 @@ class Trainer:
             self._state(),
             {"step": self.step, "ema_updates": int(self.ema.n_averaged), "run": configs.to_dict(self.config)},
         )
-        for old in self._states()[:-2]:
+        for old in [*self._states()[:-2], *self.folder.glob(".step-*")]:  # the latter are what a killed save left
             shutil.rmtree(old)
         if export:
             export(self.ema_model.eval(), {"steps": self.step, "run": configs.to_dict(self.config)})
 
     def _train_step(self, model: nn.Module, loss: StepLoss) -> dict[str, Tensor]:
         accelerator, config = self.accelerator, self.config
-        set_seed(config.seed * 1_000_003 + self.step, device_specific=True)
         for group in self.optimizer.param_groups:
             group["lr"] = self._learning_rate()
         model.train()
@@ -166,6 +166,11 @@ class Trainer:
                 )
         self.optimizer.zero_grad()
         return losses
+
+    def _any_process(self, condition: bool) -> bool:
+        """Whether a condition holds in any of the processes, so that all of them stop at the same step."""
+        flag = torch.tensor(float(condition), device=self.accelerator.device)
+        return self.accelerator.reduce(flag, "sum").item() > 0
 
     def _learning_rate(self) -> float:
         """Linear warm-up, then half a cosine to zero (Loshchilov & Hutter 2017)."""
@@ -235,7 +240,8 @@ def batch_indices(count: int, batch_size: int, step: int, seed: int, accelerator
     share = batch_size // accelerator.num_processes
     first = step * batch_size + accelerator.process_index * share
     positions = range(first, first + share)
-    return torch.tensor([int(_permutation(count, position // count, seed)[position % count]) for position in positions])
+    rows = [int(_permutation(count, position // count, seed)[position % count]) for position in positions]
+    return torch.tensor(rows, dtype=torch.int64)
 
 
 def _permutation(count: int, epoch: int, seed: int) -> Tensor:

@@ -32,21 +32,24 @@ def train_vqvae(config: VQVAERunConfig, data: Path, out: Path, max_minutes: floa
     first_whole = int((1 - config.whole_picture_fraction) * config.steps)
     crops_per_picture = (config.model.image_size // config.crop_size) ** 2
 
+    def to_device(images: Tensor) -> Tensor:
+        return rgba.from_uint8(images.to(accelerator.device)).contiguous(memory_format=torch.channels_last)
+
+    def crops(step: int) -> Tensor:
+        rows = batch_indices(len(pixels), config.batch_size, step, config.seed, accelerator)
+        return to_device(random_crops(pixels[rows], config.crop_size))
+
     def batch(step: int) -> Tensor:
         if step < first_whole:
-            rows = batch_indices(len(pixels), config.batch_size, step, config.seed, accelerator)
-            images = random_crops(pixels[rows], config.crop_size)
-        else:  # as many pixels in fewer pictures
-            batch_size = max(1, config.batch_size // crops_per_picture)
-            rows = batch_indices(len(pixels), batch_size, step, config.seed, accelerator)
-            images = pixels[rows]
-        return rgba.from_uint8(images.to(accelerator.device)).contiguous(memory_format=torch.channels_last)
+            return crops(step)
+        batch_size = max(1, config.batch_size // crops_per_picture)  # as many pixels in fewer pictures
+        return to_device(pixels[batch_indices(len(pixels), batch_size, step, config.seed, accelerator)])
 
     def start_quantising(step: int) -> None:
         if step == first_quantised:
             model = accelerator.unwrap_model(trainer.model)
             with torch.no_grad():
-                model.quantizer.initialize(torch.cat([model.encoder(batch(k)) for k in range(64)]))
+                model.quantizer.initialize(torch.cat([model.encoder(crops(k)) for k in range(64)]))
 
     def loss(model: nn.Module, step: int) -> dict[str, Tensor]:
         images = batch(step)

@@ -21,6 +21,7 @@ from multimodal.ui.session import DRAW, MODEL, LastPictures
 from multimodal.ui.texts import Texts, i18n
 
 COLUMNS = 32  # of the sheet of patches
+EXAMPLES_SHOWN = 6  # of the training pictures that use a code
 
 # Arrow keys move within the grid, so that Tab passes it in one step; a click or Enter on a code chooses it.
 GRID_SCRIPT = """
@@ -172,7 +173,7 @@ class Codebook:
         items = sorted((item for item in items if item[2].any()), key=lambda item: -item[2].sum())
         if not items:
             return message(texts.html("not_in_examples")) if self.examples else ""
-        return marked(items, texts("in_examples"), texts)
+        return marked(items[:EXAMPLES_SHOWN], texts("in_examples"), texts)
 
 
 def codebook_tab(

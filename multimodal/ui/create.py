@@ -185,9 +185,11 @@ def create_tab(pipeline: TextToImagePipeline, last: gr.State, assets: Path) -> N
     seed.input(lambda: True, None, keep_seed, **DRAW)
     examples = load_examples(assets / "examples")
     if examples:
+        gr.Markdown(i18n("examples"), elem_id="examples-title")
         shown = gr.Gallery(
             [(str(path), settings.prompt) for path, settings in examples],
             label=i18n("examples"),
+            show_label=False,
             columns=6,
             allow_preview=False,
             object_fit="contain",
