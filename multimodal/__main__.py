@@ -15,7 +15,7 @@ CHECKPOINT = Path(__file__).resolve().parent.parent / "checkpoints" / "emoji"
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit status: 0, or 1 after a sentence on what was wrong."""
-    args = build_parser().parse_args(arguments)
+    args = parse_arguments(arguments)
     try:
         args.command(args)
     except (ValueError, RuntimeError, OSError) as error:
@@ -30,8 +30,10 @@ def generate(args: argparse.Namespace) -> None:
     """Make pictures and write them as PNG with their settings inside."""
     from tqdm import tqdm
 
+    from multimodal.settings import Settings, save_picture
+
     pipeline = _load_pipeline(args)
-    settings = {
+    settings: dict[str, Any] = {
         "negative_prompt": args.negative_prompt,
         "num_inference_steps": args.steps,
         "guidance_scale": args.guidance_scale,
@@ -50,18 +52,18 @@ def generate(args: argparse.Namespace) -> None:
     args.out.mkdir(parents=True, exist_ok=True)
     pictures = []
     for prompt, seed, image in zip(output.prompts, output.seeds, output.images, strict=True):
-        path = args.out / f"{_file_name(prompt)}-{seed}.png"
-        _save_with_settings(image, path, {"prompt": prompt, "seed": seed, **settings})
+        path = save_picture(image, Settings(prompt, seed, **settings), args.out)
         pictures.append({"path": str(path), "prompt": prompt, "seed": seed})
+    dropped = [words for words in output.dropped if words]
     report = {
         "pictures": pictures,
         "seconds": round(seconds, 3),
         "device": str(pipeline.device),
         "settings": settings,
-        "dropped": [words for words in output.dropped if words],
+        "dropped": dropped,
     }
-    lines = [picture["path"] for picture in pictures]
-    lines += [f"too long for the text encoder, left out: {words}" for words in report["dropped"]]
+    lines = [str(picture["path"]) for picture in pictures]
+    lines += [f"too long for the text encoder, left out: {words}" for words in dropped]
     _report(args, report, "\n".join([*lines, f"{seconds:.1f} s on {pipeline.device}"]))
 
 
@@ -131,6 +133,17 @@ def doctor(args: argparse.Namespace) -> None:
         raise RuntimeError("there are problems, see above")
 
 
+def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
+    """The command line; `train` takes its key=value words anywhere among the options."""
+    parser = build_parser()
+    args, words = parser.parse_known_args(arguments)
+    args.overrides = [word for word in words if "=" in word and not word.startswith("-")]
+    unknown = [word for word in words if word not in args.overrides or args.command is not train]
+    if unknown:
+        parser.error(f"unrecognized arguments: {' '.join(unknown)}")
+    return args
+
+
 def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="multimodal", description="A small text-to-image model: use it, train it, measure it."
@@ -165,6 +178,7 @@ def build_parser() -> argparse.ArgumentParser:
     sub.add_argument("--out", type=Path, default=Path("reconstruction.png"))
 
     sub = command(train, checkpoint=False, report=False)
+    sub.epilog = "key=value words change settings, e.g. steps=100 model.depth=4"
     sub.add_argument("model", choices=("clip", "vqvae", "dit", "judge"))
     sub.add_argument("--config", default="cpu", choices=("tiny", "cpu", "gpu"))
     sub.add_argument(
@@ -174,7 +188,6 @@ def build_parser() -> argparse.ArgumentParser:
     sub.add_argument("--text", type=Path, help="a parquet table of words, for the tokenizer")
     sub.add_argument("--out", type=Path, default=Path("checkpoints/mine"), help="checkpoint folder to write or to resume")
     sub.add_argument("--max-minutes", type=float, default=float("inf"), help="save and stop after so long")
-    sub.add_argument("overrides", nargs="*", metavar="key=value", help="settings to change, e.g. steps=100 model.depth=4")
 
     sub = command(evaluate, report=False)
     sub.add_argument("what", choices=("reconstruction", "prompts"))
@@ -195,18 +208,6 @@ def _load_pipeline(args: argparse.Namespace) -> Any:
 
 def _report(args: argparse.Namespace, report: dict[str, Any], text: str) -> None:
     print(json.dumps(report, indent=2, ensure_ascii=False) if args.json else text)
-
-
-def _file_name(prompt: str) -> str:
-    """A prompt as a file name: letters and digits of any script, the rest as dashes, at most 40 characters."""
-    words = "".join(c if c.isalnum() else " " for c in prompt).split()
-    return "-".join(words)[:40] or "picture"
-
-
-def _save_with_settings(image: Any, path: Path, settings: dict[str, Any]) -> None:
-    from multimodal import rgba
-
-    rgba.save_png(image, path, rgba.settings_text(settings))
 
 
 if __name__ == "__main__":

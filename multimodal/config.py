@@ -155,13 +155,18 @@ class JudgeConfig:
     """The classifier that judges pictures. It is in no loss of the other models."""
 
     image_size: int = 64  # pictures are resized to it
-    widths: tuple[int, ...] = (32, 64, 128, 256)  # one per resolution, from image_size / 2 down
-    embed_dim: int = 256
-    dropout: float = 0.2
+    widths: tuple[int, ...] = (64, 128, 256)  # one per resolution, from image_size / 4 down
+    embed_dim: int = 192
+    dropout: float = 0.1
 
 
 @dataclass(frozen=True)
 class JudgeRunConfig(RunConfig):
+    steps: int = 3000
+    batch_size: int = 64
+    learning_rate: float = 3e-3
+    weight_decay: float = 0.05
+    ema_decay: float = 0.998
     model: JudgeConfig = JudgeConfig()
     smallest_size: int = 32  # pictures grow from here to the model's image_size
     label_smoothing: float = 0.1

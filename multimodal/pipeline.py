@@ -16,6 +16,7 @@ from torch import Tensor
 from multimodal import rgba
 from multimodal.checkpoint import CheckpointError, load_clip, load_dit, load_vqvae
 from multimodal.diffusion.samplers import SAMPLERS, Callback, SamplerStep, guided
+from multimodal.metrics import psnr_on_white
 from multimodal.models.dit import DiT
 from multimodal.models.text_encoder import CLIPTextEncoder, TextEncoding
 from multimodal.models.vqvae import VQVAE
@@ -213,12 +214,6 @@ class TextToImagePipeline:
             raise ValueError(f"codebook_indices must lie in 0 … {config.codebook_size - 1}")
         with self._lock:
             return self.to_images(self.vqvae.decode_indices(codebook_indices.to(self.device)))
-
-
-def psnr_on_white(a: Tensor, b: Tensor) -> Tensor:
-    """Peak signal-to-noise ratio, in dB per picture, of (B, 4, H, W) premultiplied RGBA in [-1, 1], laid on white."""
-    error = (rgba.composite(a, 1.0).clamp(-1, 1) - rgba.composite(b, 1.0)).square().mean(dim=(1, 2, 3))
-    return -10 * torch.log10((error / 4).clamp(min=1e-10))
 
 
 def check_prompts(prompts: Sequence[str]) -> list[str]:

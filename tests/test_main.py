@@ -102,7 +102,9 @@ def test_all_three_models_train_from_the_command_line_and_then_generate(tmp_path
             file.write(json.dumps({"file_name": f"{number}.png", "text": f"a {color} square"}) + "\n")
     for model in ("vqvae", "clip", "dit"):
         assert main(["train", model, "--config", "tiny", "--data", str(data), "--out", str(out)]) == 0
-    assert main(["generate", "a red square", "--checkpoint", str(out), "--steps", "1", "--out", str(tmp_path / "made")]) == 0
+    assert (
+        main(["generate", "a red square", "--checkpoint", str(out), "--steps", "1", "--out", str(tmp_path / "made")]) == 0
+    )
     assert len(list((tmp_path / "made").glob("*.png"))) == 1
 
 

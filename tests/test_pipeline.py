@@ -18,8 +18,9 @@ from multimodal import TextToImagePipeline, rgba
 from multimodal.checkpoint import CheckpointError, save_model
 from multimodal.config import VQVAEConfig
 from multimodal.diffusion.samplers import SamplerStep, SamplingCancelled
+from multimodal.metrics import psnr_on_white
 from multimodal.models.vqvae import VQVAE
-from multimodal.pipeline import MAX_PROMPT_CHARACTERS, MAX_SEED, check_prompts, psnr_on_white
+from multimodal.pipeline import MAX_PROMPT_CHARACTERS, MAX_SEED, check_prompts
 
 
 @pytest.fixture(scope="module")
@@ -230,15 +231,6 @@ def test_indices_that_are_in_no_codebook_are_refused(
 ) -> None:
     with pytest.raises(ValueError, match=message):
         pipeline.decode_codebook_indices(indices)
-
-
-def test_psnr_on_white() -> None:
-    white = torch.ones(2, 4, 4, 4)
-    grey = white.clone()
-    grey[1, :3] = 0.8  # a tenth of the range from 0 to 1 darker: 20 dB
-    transparent = torch.full((2, 4, 4, 4), -1.0)
-    assert psnr_on_white(grey, white).tolist() == pytest.approx([100, 20], abs=1e-3)
-    assert psnr_on_white(transparent, white).tolist() == pytest.approx([100, 100], abs=1e-3)
 
 
 def remove_clip(folder: Path) -> None:

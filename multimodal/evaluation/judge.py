@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -18,6 +19,7 @@ from multimodal.checkpoint import CheckpointError, load_model
 from multimodal.config import JudgeConfig
 
 CLASSES = "classes.json"
+ORIENTATIONS = 8
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,35 @@ class JudgeOutput(NamedTuple):
 class Verdict(NamedTuple):
     concepts: Tensor  # (N, k) int64 rows of `classes.concepts`, most likely first
     styles: Tensor  # (N,) int64 rows of `classes.styles`
+
+
+class Edges(nn.Module):
+    """Oriented edges of brightness and of alpha, beside the picture itself, at half the size.
+
+    The filters are fixed. As in histograms of oriented gradients (Dalal & Triggs 2005) each edge is divided by the strength
+    of those around it, so that an outline, a flat colour and a 3D render of one thing look alike. Learned from here, five
+    pictures of a concept are enough to recognise it in another style.
+    """
+
+    filters: Tensor  # (ORIENTATIONS, 1, 5, 5)
+    out_channels = 2 * ORIENTATIONS + 4
+
+    def __init__(self) -> None:
+        super().__init__()
+        y, x = torch.meshgrid(torch.arange(-2.0, 3.0), torch.arange(-2.0, 3.0), indexing="ij")
+        angles = torch.arange(ORIENTATIONS).view(-1, 1, 1) * math.pi / ORIENTATIONS
+        filters = (x * angles.cos() + y * angles.sin()) * torch.exp(-(x**2 + y**2) / 3)  # Gaussian derivatives
+        filters = filters / filters.abs().sum(dim=(1, 2), keepdim=True)
+        self.register_buffer("filters", filters[:, None], persistent=False)
+
+    def forward(self, seen: Tensor) -> Tensor:
+        """Map (B, 4, h, w) colours and alpha to (B, out_channels, h / 2, w / 2)."""
+        planes = torch.stack([seen[:, :3].mean(dim=1), seen[:, 3]], dim=1).flatten(0, 1)[:, None]  # (2B, 1, h, w)
+        edges = F.conv2d(F.pad(planes, (2, 2, 2, 2), mode="replicate"), self.filters).abs()  # (2B, ORIENTATIONS, h, w)
+        energy = F.pad(edges.square().sum(dim=1, keepdim=True), (2, 2, 2, 2), mode="replicate")
+        edges = edges / (F.avg_pool2d(energy, 5, stride=1) + 0.02).sqrt()
+        edges = F.avg_pool2d(edges, 2).unflatten(0, (len(seen), 2)).flatten(1, 2)  # (B, 2 * ORIENTATIONS, h / 2, w / 2)
+        return torch.cat([edges, F.avg_pool2d(seen, 2)], dim=1)
 
 
 class ConvBlock(nn.Sequential):
@@ -87,12 +118,12 @@ class Judge(nn.Module):
     def __init__(self, config: JudgeConfig, classes: Classes) -> None:
         super().__init__()
         self.config, self.classes = config, classes
-        layers: list[nn.Module] = []
-        for in_channels, width in zip((4, *config.widths), config.widths, strict=False):
+        layers: list[nn.Module] = [Edges(), nn.BatchNorm2d(Edges.out_channels)]
+        for in_channels, width in zip((Edges.out_channels, *config.widths), config.widths, strict=False):
             layers += [ConvBlock(in_channels, width, stride=2), ResidualBlock(width)]
         self.features = nn.Sequential(*layers)
         self.dropout = nn.Dropout(config.dropout)
-        self.embed = nn.Linear(config.widths[-1], config.embed_dim, bias=False)
+        self.embed = nn.Linear(config.widths[-1] * 4, config.embed_dim, bias=False)
         self.embed_norm = nn.BatchNorm1d(config.embed_dim)
         self.concepts = nn.Parameter(torch.randn(len(classes.concepts), config.embed_dim) / config.embed_dim**0.5)
         self.log_scale = nn.Parameter(torch.tensor(16.0).log())
@@ -106,10 +137,10 @@ class Judge(nn.Module):
             seen: (B, 4, h, w) in [-1, 1], colours on some background and alpha, as `look` makes them.
         """
         x = self.features(seen)  # (B, widths[-1], h', w')
-        x = x.mean(dim=(2, 3))  # (B, widths[-1])
-        embedding = F.normalize(self.embed_norm(self.embed(self.dropout(x))), dim=1)  # (B, embed_dim)
+        quarters = F.adaptive_avg_pool2d(x, 2).flatten(1)  # (B, widths[-1] * 4), so that it counts what is where
+        embedding = F.normalize(self.embed_norm(self.embed(self.dropout(quarters))), dim=1)  # (B, embed_dim)
         concept_logits = self.log_scale.exp() * embedding @ F.normalize(self.concepts, dim=1).T
-        return JudgeOutput(concept_logits, self.styles(x))
+        return JudgeOutput(concept_logits, self.styles(x.mean(dim=(2, 3))))
 
     def look(self, images: Tensor, background: Tensor | float = 1.0) -> Tensor:
         """Lay pictures on a background and resize them for `forward`; alpha goes along as a fourth channel.

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 import torch
 from PIL import Image
-from skimage.metrics import structural_similarity
 from torch import Tensor
 from tqdm.auto import tqdm
 
@@ -16,8 +15,9 @@ from multimodal import rgba
 from multimodal.data.images import decode_images, load_captioned_images
 from multimodal.evaluation.codecs import available_codecs, compress, header_bytes
 from multimodal.evaluation.statistics import mean_interval
+from multimodal.metrics import alpha_error, perplexity, psnr_on_white, ssim_on_white, usage
 from multimodal.models.vqvae import VQVAE
-from multimodal.pipeline import TextToImagePipeline, psnr_on_white
+from multimodal.pipeline import TextToImagePipeline
 
 CODEC_PICTURES = 100  # AVIF takes a third of a second for each
 BATCH_SIZE = 16
@@ -57,7 +57,7 @@ def evaluate_reconstruction(
             f"VQ-VAE, {len(pixels)} pictures": [_summary("VQ-VAE", rows)],
             f"At the same bytes, {len(sample)} pictures": compared,
             "Codebook": [
-                {"group": group, "codes": len(row), "usage": usage(row), "perplexity": perplexity(row)}
+                {"group": group, "codes": len(row), "usage": usage(row).item(), "perplexity": perplexity(row).item()}
                 for group, row in enumerate(counts)
             ],
         },
@@ -85,28 +85,6 @@ def count_codes(codebook_indices: Tensor, codebook_size: int) -> Tensor:
     """How often each code is used: (N, groups, h, w) indices → (groups, codebook_size)."""
     flat = codebook_indices.transpose(0, 1).flatten(1)  # (groups, N * h * w)
     return torch.stack([torch.bincount(group, minlength=codebook_size) for group in flat])
-
-
-def usage(counts: Tensor) -> float:
-    """The share of (codebook_size,) counts above zero."""
-    return (counts > 0).double().mean().item()
-
-
-def perplexity(counts: Tensor) -> float:
-    """exp(-Σ p log p) of (codebook_size,) counts: how many codes would carry as much, evenly used."""
-    return torch.special.entr(counts.double() / counts.sum()).sum().exp().item()
-
-
-def alpha_error(a: Tensor, b: Tensor) -> Tensor:
-    """Mean absolute difference of alpha, 0 … 1 per picture, of (B, 4, H, W) pictures in [-1, 1]."""
-    return (a[:, 3].clamp(-1, 1) - b[:, 3]).abs().mean(dim=(1, 2)) / 2
-
-
-def ssim_on_white(a: Tensor, b: Tensor) -> list[float]:
-    """Structural similarity (Wang et al. 2004, Gaussian window) of (B, 4, H, W) premultiplied RGBA in [-1, 1]."""
-    settings: dict[str, Any] = {"gaussian_weights": True, "sigma": 1.5, "use_sample_covariance": False, "data_range": 2.0}
-    pairs = zip(rgba.composite(a, 1.0).clamp(-1, 1), rgba.composite(b, 1.0), strict=True)
-    return [float(structural_similarity(x.numpy(), y.numpy(), channel_axis=0, **settings)) for x, y in pairs]
 
 
 @torch.inference_mode()

@@ -10,6 +10,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from multimodal import metrics
 from multimodal.checkpoint import CheckpointError, load_description, load_tensors, save_tensors
 
 TOP_PICTURES = 6  # per code
@@ -33,18 +34,12 @@ class CodebookStatistics:
     @property
     def usage(self) -> list[float]:
         """Per group, the share of the codes that are used at all."""
-        return (self.counts > 0).double().mean(dim=1).tolist()
+        return metrics.usage(self.counts).tolist()
 
     @property
     def perplexity(self) -> list[float]:
         """Per group, the exponential of the entropy of the code frequencies: how many codes are in even use."""
-        return perplexity(self.counts).tolist()
-
-
-def perplexity(counts: Tensor) -> Tensor:
-    """exp(-Σ p log p) over the last dimension of code counts; between 1 and the number of codes."""
-    p = counts.double() / counts.sum(dim=-1, keepdim=True).clamp(min=1)
-    return torch.special.entr(p).sum(dim=-1).exp()
+        return metrics.perplexity(self.counts).tolist()
 
 
 def codebook_statistics(

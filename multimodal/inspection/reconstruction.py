@@ -4,20 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 from PIL import Image
-from skimage.metrics import structural_similarity
 
 from multimodal.inspection.tokens import ramp
-
-
-def on_white(image: Image.Image) -> np.ndarray:
-    """A picture laid on white: (H, W, 3) in [0, 1]."""
-    white = Image.new("RGBA", image.size, "white")
-    return np.asarray(Image.alpha_composite(white, image.convert("RGBA")).convert("RGB"), dtype=np.float64) / 255
-
-
-def ssim_on_white(image: Image.Image, original: Image.Image) -> float:
-    """Structural similarity (Wang et al. 2004) of two pictures of one size, laid on white; 1 is identical."""
-    return float(structural_similarity(on_white(image), on_white(original), channel_axis=2, data_range=1.0))
 
 
 def difference(image: Image.Image, original: Image.Image) -> np.ndarray:

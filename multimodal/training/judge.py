@@ -84,12 +84,12 @@ def augment(images: Tensor, size: int) -> Tensor:
 
 
 def random_affine(images: Tensor, size: int) -> Tensor:
-    """Turn by up to 15°, scale by 0.8 … 1.2 with another 10 % per axis, shift by up to 8 %; resampled to `size`."""
+    """Turn by up to 8°, scale by 0.9 … 1.1 with another 5 % per axis, shift by up to 4 %; resampled to `size`."""
     count = len(images)
-    angle = uniform(images, (), -math.radians(15), math.radians(15))
-    scale = uniform(images, (1, 1), 0.8, 1.2) * uniform(images, (2, 1), 0.9, 1.1)
+    angle = uniform(images, (), -math.radians(8), math.radians(8))
+    scale = uniform(images, (1, 1), 0.9, 1.1) * uniform(images, (2, 1), 0.95, 1.05)
     rotation = torch.stack([angle.cos(), -angle.sin(), angle.sin(), angle.cos()], dim=1).view(count, 2, 2)
-    shift = uniform(images, (2, 1), -0.16, 0.16)  # the grid is 2 wide
+    shift = uniform(images, (2, 1), -0.08, 0.08)  # the grid is 2 wide
     grid = F.affine_grid(torch.cat([rotation / scale, shift], dim=2), [count, 4, size, size], align_corners=False)
     if size < images.shape[2]:  # what the sampling grid would skip is averaged first
         images = F.interpolate(images, (size, size), mode="area")
@@ -97,7 +97,7 @@ def random_affine(images: Tensor, size: int) -> Tensor:
 
 
 def random_colors(images: Tensor) -> Tensor:
-    """Hue turned, saturation, brightness and contrast changed, now and then grey or inverted; alpha stays.
+    """Change hue, saturation, brightness and contrast in half of the pictures, now and then to grey or inverted; alpha stays.
 
     All of it is one linear map of the colours and alpha, which is exact on premultiplied colours.
     """
@@ -105,22 +105,23 @@ def random_colors(images: Tensor) -> Tensor:
     def chance(probability: float) -> Tensor:
         return (uniform(images, (1, 1), 0, 1) < probability).float()
 
+    identity, changed = torch.eye(3, device=images.device), chance(0.5)
     grey = torch.full((3, 3), 1 / 3, device=images.device)  # projects on the grey axis, about which hues turn
     cross = torch.tensor([[0.0, -1, 1], [1, 0, -1], [-1, 1, 0]], device=images.device) / math.sqrt(3)
     angle = uniform(images, (1, 1), -0.5, 0.5) + chance(0.15) * uniform(images, (1, 1), 0, 2 * math.pi)
-    hue = grey + angle.cos() * (torch.eye(3, device=images.device) - grey) + angle.sin() * cross  # Rodrigues' formula
+    hue = grey + angle.cos() * (identity - grey) + angle.sin() * cross  # Rodrigues' formula
     saturation = uniform(images, (1, 1), 0.5, 1.4) * (1 - chance(0.2))
     contrast = uniform(images, (1, 1), 0.6, 1.2) * (1 - 2 * chance(0.05))
-    matrix = contrast * (saturation * hue + (1 - saturation) * grey)  # (B, 3, 3)
-    brightness = uniform(images, (1, 1), 0.35, 0.65) - contrast * 0.5  # mid-grey stays about where it is
+    matrix = identity.lerp(contrast * (saturation * hue + (1 - saturation) * grey), changed)  # (B, 3, 3)
+    brightness = changed * (uniform(images, (1, 1), 0.35, 0.65) - contrast * 0.5)  # mid-grey stays about where it is
     color, alpha = (images[:, :3] + 1) / 2, (images[:, 3:] + 1) / 2
     color = torch.einsum("bij,bjhw->bihw", matrix, color) + brightness[..., None] * alpha
     return torch.cat([color.clamp(min=0).minimum(alpha), alpha], dim=1) * 2 - 1
 
 
 def random_cutout(images: Tensor) -> Tensor:
-    """Make a rectangle of up to half the side transparent in half of the pictures (DeVries & Taylor 2017)."""
-    half = uniform(images, (2, 1), 0.1, 0.5) * (uniform(images, (1, 1), 0, 1) < 0.5)
+    """Make a rectangle of up to half the side transparent in a sixth of the pictures (DeVries & Taylor 2017)."""
+    half = uniform(images, (2, 1), 0.1, 0.5) * (uniform(images, (1, 1), 0, 1) < 1 / 6)
     center = uniform(images, (2, 1), -1, 1)
     position = torch.linspace(-1, 1, images.shape[2], device=images.device)
     inside = (position - center).abs() < half  # (B, 2, size)

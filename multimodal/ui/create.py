@@ -25,11 +25,11 @@ from multimodal.pipeline import (
     check_number,
     check_prompts,
 )
+from multimodal.settings import Settings, save_picture
 from multimodal.ui.errors import friendly_errors
 from multimodal.ui.examples import load_examples
 from multimodal.ui.figures import message, progress
 from multimodal.ui.session import DRAW, MODEL, LastPictures
-from multimodal.ui.settings import Settings, save_picture
 from multimodal.ui.texts import Texts, i18n
 
 STYLES = ("3d", "color", "flat", "line", "noto", "twemoji")

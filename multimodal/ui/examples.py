@@ -9,7 +9,7 @@ import argparse
 from pathlib import Path
 
 from multimodal.pipeline import TextToImagePipeline
-from multimodal.ui.settings import Settings, read_settings, save_picture
+from multimodal.settings import Settings, read_settings, save_picture
 
 EXAMPLES = (
     Settings("a red apple", seed=1),

@@ -11,8 +11,9 @@ import numpy as np
 from PIL import Image
 
 from multimodal import rgba
-from multimodal.inspection.reconstruction import difference_map, ssim_on_white
+from multimodal.inspection.reconstruction import difference_map
 from multimodal.inspection.tokens import index_maps
+from multimodal.metrics import ssim_on_white
 from multimodal.pipeline import ReconstructionOutput, TextToImagePipeline
 from multimodal.ui.errors import friendly_errors
 from multimodal.ui.figures import figure, figures, table, tiles
@@ -43,11 +44,12 @@ class Reconstruct:
         """Figures, difference map and index grids, as HTML."""
         indices = output.codebook_indices  # (groups, h, w)
         height, width = indices.shape[1:]
+        pair = (rgba.to_tensor(image, output.image.width)[None] for image in (output.image, output.original))
         used = ", ".join(str(len(group.unique())) for group in indices)
         shown = tiles(
             [
                 (f"{output.psnr:.1f} dB", texts("psnr")),
-                (f"{ssim_on_white(output.image, output.original):.3f}", texts("ssim")),
+                (f"{ssim_on_white(*pair)[0]:.3f}", texts("ssim")),
                 (texts("bytes", number=f"{output.num_bytes:,.0f}"), texts("codes_bytes")),
                 (texts("bytes", number=f"{file_bytes:,}"), texts("file_bytes")),
                 (used, texts("different_codes")),

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from pathlib import Path
 
 import pytest
 import torch
 
 from multimodal.checkpoint import CheckpointError
-from multimodal.inspection.codebook import codebook_statistics, load_statistics, perplexity, save_statistics
+from multimodal.inspection.codebook import codebook_statistics, load_statistics, save_statistics
 
 # Three pictures of 1 x 2 positions in two groups of four codes.
 INDICES = torch.tensor([[[[0, 0]], [[1, 2]]], [[[0, 1]], [[1, 1]]], [[[3, 3]], [[2, 2]]]])
@@ -25,6 +24,7 @@ def test_counts_positions_and_partners() -> None:
     assert statistics.partners[0, 0].tolist() == [0, 1]  # code 0 stands twice beside code 1, once beside code 2
     assert statistics.partners[1, 2].tolist() == [3, 2]
     assert statistics.usage == [0.75, 0.5]
+    assert statistics.perplexity[1] == pytest.approx(2)
 
 
 def test_the_pictures_that_use_a_code_most() -> None:
@@ -37,14 +37,6 @@ def test_the_pictures_that_use_a_code_most() -> None:
     assert most(0, 0) == [("apple", "3d", 2), ("fox", "flat", 1)]
     assert most(1, 2) == [("star", "line", 2), ("apple", "3d", 1)]
     assert most(0, 2) == []
-
-
-def test_perplexity_runs_from_one_to_the_number_of_codes() -> None:
-    counts = torch.tensor([[5, 5, 5, 5], [9, 0, 0, 0], [1, 1, 0, 0]])
-    assert perplexity(counts).tolist() == pytest.approx([4, 1, 2])
-    assert codebook_statistics(INDICES, 4, NAMES, STYLES).perplexity[1] == pytest.approx(2)
-    uneven = torch.tensor([[3, 1]])
-    assert perplexity(uneven).item() == pytest.approx(math.exp(-0.75 * math.log(0.75) - 0.25 * math.log(0.25)))
 
 
 def test_statistics_survive_the_disk_and_damage_is_noticed(tmp_path: Path) -> None:

@@ -95,8 +95,8 @@ def test_moved_pictures_stay_premultiplied_and_keep_their_size(images):
     color, alpha = (moved[:, :3] + 1) / 2, (moved[:, 3:] + 1) / 2
     assert (color <= alpha + 1e-5).all()
     area = alpha.mean(dim=(1, 2, 3))
-    assert area.min() > 0.25 * 0.72**2 - 0.02
-    assert area.max() < 0.25 * 1.32**2 + 0.02
+    assert area.min() > 0.25 * (0.9 * 0.95) ** 2 - 0.02
+    assert area.max() < 0.25 * (1.1 * 1.05) ** 2 + 0.02
     assert (moved[:, :, 0, 0] == -1).float().mean() > 0.9  # outside is transparent, not black
 
 
@@ -112,7 +112,7 @@ def test_cut_out_pictures_only_lose(images):
     cut = random_cutout(images)
     assert ((cut == images) | (cut == -1)).all()
     untouched = (cut == images).all(dim=(1, 2, 3)).float().mean()
-    assert 0.3 < untouched < 0.8
+    assert 0.6 < untouched < 0.98
 
 
 def test_blur_keeps_the_mean_and_leaves_most_pictures_alone(images):

@@ -12,10 +12,10 @@ from PIL import Image
 
 from multimodal import rgba
 from multimodal.pipeline import TextToImagePipeline
+from multimodal.settings import Settings, read_settings, save_picture
 from multimodal.ui import examples, texts
 from multimodal.ui.demo import build_demo, launch_settings, statistics_of
 from multimodal.ui.figures import figure, message, rank_plot, tiles
-from multimodal.ui.settings import Settings, read_settings, save_picture
 
 
 def test_settings_travel_inside_the_png(tmp_path: Path) -> None:
