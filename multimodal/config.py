@@ -170,7 +170,6 @@ class JudgeRunConfig(RunConfig):
     model: JudgeConfig = JudgeConfig()
     smallest_size: int = 32  # pictures grow from here to the model's image_size
     label_smoothing: float = 0.1
-    style_weight: float = 0.2
 
 
 def from_dict(cls: type[ConfigT], data: Mapping[str, Any]) -> ConfigT:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import math
 from collections.abc import Sequence
@@ -20,6 +21,7 @@ from multimodal.config import JudgeConfig
 
 CLASSES = "classes.json"
 ORIENTATIONS = 8
+STYLE_WIDTHS = (4, 24, 48, 96)
 
 
 @dataclass(frozen=True)
@@ -112,7 +114,8 @@ class Judge(nn.Module):
     """Classifies pictures by concept and by style.
 
     Concepts are told apart by the cosine between the picture's embedding and one direction per concept (NormFace, Wang et
-    al. 2017): with a handful of pictures of each, that generalises better than free weights.
+    al. 2017): with a handful of pictures of each, that generalises better than free weights. Styles have a small branch of
+    their own, because what tells them apart (shading, texture, margins) is what concepts are recognised in spite of.
     """
 
     def __init__(self, config: JudgeConfig, classes: Classes) -> None:
@@ -127,20 +130,23 @@ class Judge(nn.Module):
         self.embed_norm = nn.BatchNorm1d(config.embed_dim)
         self.concepts = nn.Parameter(torch.randn(len(classes.concepts), config.embed_dim) / config.embed_dim**0.5)
         self.log_scale = nn.Parameter(torch.tensor(16.0).log())
-        self.styles = nn.Linear(config.widths[-1], len(classes.styles))
+        self.style_features = nn.Sequential(*(ConvBlock(a, b, stride=2) for a, b in itertools.pairwise(STYLE_WIDTHS)))
+        self.styles = nn.Linear(STYLE_WIDTHS[-1], len(classes.styles))
         self.to(memory_format=torch.channels_last)
 
-    def forward(self, seen: Tensor) -> JudgeOutput:
+    def forward(self, seen: Tensor, seen_for_style: Tensor | None = None) -> JudgeOutput:
         """Classify.
 
         Args:
             seen: (B, 4, h, w) in [-1, 1], colours on some background and alpha, as `look` makes them.
+            seen_for_style: the same pictures for the styles, where `seen` was changed for training.
         """
         x = self.features(seen)  # (B, widths[-1], h', w')
         quarters = F.adaptive_avg_pool2d(x, 2).flatten(1)  # (B, widths[-1] * 4), so that it counts what is where
         embedding = F.normalize(self.embed_norm(self.embed(self.dropout(quarters))), dim=1)  # (B, embed_dim)
         concept_logits = self.log_scale.exp() * embedding @ F.normalize(self.concepts, dim=1).T
-        return JudgeOutput(concept_logits, self.styles(x.mean(dim=(2, 3))))
+        textures = self.style_features(seen if seen_for_style is None else seen_for_style)  # (B, STYLE_WIDTHS[-1], h', w')
+        return JudgeOutput(concept_logits, self.styles(textures.mean(dim=(2, 3))))
 
     def look(self, images: Tensor, background: Tensor | float = 1.0) -> Tensor:
         """Lay pictures on a background and resize them for `forward`; alpha goes along as a fourth channel.

@@ -41,13 +41,14 @@ def train_judge(config: JudgeRunConfig, data: Path, out: Path, max_minutes: floa
         rows = batch_indices(len(pixels), config.batch_size, step, config.seed, accelerator)
         images = rgba.from_uint8(pixels[rows].to(accelerator.device))
         seen = augment(images, growing_size(config, step)).contiguous(memory_format=torch.channels_last)
+        plain = torch.cat([rgba.composite(images, 1.0), images[:, 3:]], dim=1).contiguous(memory_format=torch.channels_last)
         concept, style = concepts[rows].to(seen.device), styles[rows].to(seen.device)
         with accelerator.autocast():
-            output = model(seen)
+            output = model(seen, plain)
         concept_loss = F.cross_entropy(output.concept_logits.float(), concept, label_smoothing=config.label_smoothing)
         style_loss = F.cross_entropy(output.style_logits.float(), style)
         return {
-            "loss": concept_loss + config.style_weight * style_loss,
+            "loss": concept_loss + style_loss,
             "concept": concept_loss,
             "style": style_loss,
             "top1": (output.concept_logits.argmax(dim=1) == concept).float().mean(),
@@ -97,7 +98,7 @@ def random_affine(images: Tensor, size: int) -> Tensor:
 
 
 def random_colors(images: Tensor) -> Tensor:
-    """Change hue, saturation, brightness and contrast in half of the pictures, now and then to grey or inverted; alpha stays.
+    """Change hue, saturation, brightness and contrast of half of the pictures, now and then to grey or inverted, not alpha.
 
     All of it is one linear map of the colours and alpha, which is exact on premultiplied colours.
     """

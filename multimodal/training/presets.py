@@ -9,6 +9,8 @@ from multimodal.config import (
     CLIPRunConfig,
     DiTConfig,
     DiTRunConfig,
+    JudgeConfig,
+    JudgeRunConfig,
     RunConfig,
     VQVAEConfig,
     VQVAERunConfig,
@@ -30,7 +32,7 @@ _GPU: dict[str, Any] = {"mixed_precision": "bf16", "compile": True, "save_every"
 PRESETS: dict[str, dict[str, RunConfig]] = {
     "vqvae": {
         "tiny": VQVAERunConfig(**_TINY, model=_TINY_VQVAE, crop_size=16),
-        "cpu": VQVAERunConfig(steps=5200, batch_size=16, learning_rate=1.5e-3),
+        "cpu": VQVAERunConfig(steps=4600, batch_size=16, learning_rate=1.5e-3),
         "gpu": VQVAERunConfig(
             **_GPU, steps=20_000, batch_size=128, learning_rate=1e-3, crop_size=128,
             model=VQVAEConfig(widths=(64, 128, 256), encoder_blocks=2, decoder_blocks=4),
@@ -38,17 +40,22 @@ PRESETS: dict[str, dict[str, RunConfig]] = {
     },
     "clip": {
         "tiny": CLIPRunConfig(**_TINY, model=_TINY_CLIP),
-        "cpu": CLIPRunConfig(steps=1200, batch_size=96, learning_rate=1e-3),
+        "cpu": CLIPRunConfig(steps=3000, batch_size=96, learning_rate=1e-3),
         "gpu": CLIPRunConfig(
             **_GPU, steps=8000, batch_size=1024, learning_rate=1e-3, model=CLIPConfig(text_layers=6, vision_layers=6)
         ),
     },
     "dit": {
         "tiny": DiTRunConfig(**_TINY, model=_TINY_DIT, num_composites=8),
-        "cpu": DiTRunConfig(steps=12_000, batch_size=32, learning_rate=8e-4, num_composites=6144),
+        "cpu": DiTRunConfig(steps=50_000, batch_size=32, learning_rate=1e-3, num_composites=6144),
         "gpu": DiTRunConfig(
             **_GPU, steps=7000, batch_size=1024, learning_rate=1e-3, num_composites=65_536,
             model=DiTConfig(patch_size=2, hidden_size=384, depth=12, num_heads=6, refiner_depth=2),
         ),
+    },
+    "judge": {
+        "tiny": JudgeRunConfig(**_TINY, model=JudgeConfig(image_size=32, widths=(8, 16), embed_dim=8), smallest_size=16),
+        "cpu": JudgeRunConfig(),
+        "gpu": JudgeRunConfig(mixed_precision="bf16", steps=20_000, batch_size=256),
     },
 }  # fmt: skip

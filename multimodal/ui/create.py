@@ -160,6 +160,7 @@ def create_tab(pipeline: TextToImagePipeline, last: gr.State, assets: Path) -> N
         show_label=False,
         format="png",
         columns=4,
+        fit_columns=False,
         object_fit="contain",
         interactive=False,
         buttons=["download", "fullscreen"],
@@ -179,8 +180,8 @@ def create_tab(pipeline: TextToImagePipeline, last: gr.State, assets: Path) -> N
         show_progress_on=status,
         **MODEL,
     )
-    run.failure(lambda: message(""), None, status, **DRAW)
-    stop.click(stopped, status, status, cancels=[run], queue=False, **DRAW)
+    run.failure(ended, None, status, **DRAW)
+    stop.click(None, cancels=[run], queue=False, api_visibility="private")
     gallery.select(choose, [gallery, last], [download, seed], **DRAW)
     seed.input(lambda: True, None, keep_seed, **DRAW)
     examples = load_examples(assets / "examples")
@@ -216,9 +217,9 @@ def choose(pictures: list[tuple[str, str]] | None, last: LastPictures | None, ev
     return gr.update(value=pictures[index][0]), last.seeds[index]
 
 
-def stopped(status: str, request: gr.Request) -> str:
-    """Say that a run was stopped, if there was one."""
-    return message(Texts(request).html("stopped")) if "running" in status else status
+def ended(request: gr.Request) -> str:
+    """What the status says when a run was stopped, or ended in an error, of which a message of its own tells."""
+    return message(Texts(request).html("stopped"))
 
 
 def zip_files(paths: list[Path]) -> Path:

@@ -39,7 +39,7 @@ def app_url(bundled_checkpoint: Path, tmp_path_factory: pytest.TempPathFactory) 
         yield url
     finally:
         process.terminate()
-        process.wait(timeout=30)
+        process.wait(timeout=PATIENCE)
     ours = [line for line in log.read_text().splitlines() if f'File "{ROOT}' in line and "app.py" not in line]
     assert not ours, f"code of ours raised what it did not expect:\n{log.read_text()[-3000:]}"
 

@@ -53,7 +53,7 @@ def test_a_prompt_becomes_four_stickers_that_can_be_taken_home_and_made_again(pa
     first = Image.open(downloaded(page, "download"))
     assert (first.format, first.mode) == ("PNG", "RGBA")
     low, high = first.getchannel("A").getextrema()
-    assert (low, high) == (0, 249), "the background is transparent and the apple is not"
+    assert (low, high) == (0, 255), "the background is transparent and the apple is not"
     settings = json.loads(first.info["multimodal"])
     assert settings["prompt"] == "a red apple"
     assert first.info["parameters"].startswith("a red apple\nSteps: 24, Sampler: Euler, CFG scale: 3, Seed: ")
@@ -70,7 +70,7 @@ def test_a_prompt_becomes_four_stickers_that_can_be_taken_home_and_made_again(pa
     assert json.loads(third.info["multimodal"])["seed"] == seeds[2]
     set_number(page, "count", "1")
     page.locator("#generate").click()
-    expect(page.locator("#status")).to_have_text(re.compile(f"1 in .*seed {seeds[2]}$"))
+    expect(page.locator("#status")).to_have_text(re.compile(rf"1 in .*seed {seeds[2]}\b"))
     again = Image.open(downloaded(page, "download"))
     difference = max(abs(a - b) for a, b in zip(again.tobytes(), third.tobytes(), strict=True))
     assert difference <= 2, "a seed makes the same picture alone as in a batch"
@@ -100,17 +100,21 @@ def start_long_job(page: Page) -> float:
     return (100 - last) * (end - begin) / (last - first)
 
 
+def seconds_taken(page: Page) -> float:
+    """How long the app says the job took; a job waits while the model still works on another."""
+    finished(page)
+    return float(page.locator("#status").inner_text().split(" in ")[1].split(" s ")[0])
+
+
 def test_hotkeys_start_and_stop_and_the_next_job_runs(page: Page) -> None:
     remaining = start_long_job(page)
     page.keyboard.press("Escape")
-    start = time.monotonic()
     expect(page.locator("#status")).to_have_text("Stopped.")
     set_number(page, "count", "1")
     set_number(page, "steps", "2")
     page.locator("#prompt input").press("Enter")
-    finished(page)
+    assert seconds_taken(page) < remaining / 2, "the stopped job was worked on to its end"
     expect(page.locator("#pictures img")).to_have_count(1)
-    assert time.monotonic() - start < remaining / 2, "the stopped job was worked on to its end"
 
 
 def test_leaving_stops_the_work(open_page: Callable[..., Page]) -> None:
@@ -118,10 +122,8 @@ def test_leaving_stops_the_work(open_page: Callable[..., Page]) -> None:
     ask(second, "a star", steps=2)
     remaining = start_long_job(first)
     first.close()
-    start = time.monotonic()
     second.locator("#generate").click()
-    finished(second)
-    assert time.monotonic() - start < remaining / 2, "the job of the closed page was worked on to its end"
+    assert seconds_taken(second) < remaining / 2, "the job of the closed page was worked on to its end"
 
 
 @pytest.mark.parametrize(
