@@ -114,7 +114,15 @@ def evaluate(args: argparse.Namespace) -> None:
         result = reconstruction.evaluate_reconstruction(pipeline, args.data, args.limit)
     else:
         result = prompts.evaluate_prompts(
-            pipeline, judge.load_judge(args.checkpoint / "judge"), args.data, args.names, args.limit
+            pipeline,
+            judge.load_judge(args.checkpoint / "judge"),
+            args.data,
+            args.names,
+            args.limit,
+            train=args.train,
+            num_inference_steps=args.steps,
+            guidance_scale=args.guidance_scale,
+            seed=args.seed,
         )
     print(format_table(result))
     if args.json:
@@ -166,9 +174,7 @@ def build_parser() -> argparse.ArgumentParser:
     sub = command(generate)
     sub.add_argument("prompt", nargs="+")
     sub.add_argument("-n", "--number", type=int, default=1, help="pictures per prompt")
-    sub.add_argument("--seed", type=int, default=0)
-    sub.add_argument("--steps", type=int, default=24)
-    sub.add_argument("--guidance-scale", type=float, default=3.0)
+    _add_sampling(sub)
     sub.add_argument("--negative-prompt", default="")
     sub.add_argument("--sampler", default="euler", help="euler or heun")
     sub.add_argument("--out", type=Path, default=Path("outputs"), help="folder")
@@ -194,10 +200,18 @@ def build_parser() -> argparse.ArgumentParser:
     sub.add_argument("--data", type=Path, required=True, help="a parquet table of pictures that were not trained on")
     sub.add_argument("--names", type=Path, help="a parquet table of names in other languages")
     sub.add_argument("--limit", type=int, help="use so many pictures only")
+    sub.add_argument("--train", type=Path, help="the table that the models were trained on, for cells known from there")
+    _add_sampling(sub)
     sub.add_argument("--json", type=Path, metavar="FILE", help="write the figures to a file")
 
     command(doctor)
     return parser
+
+
+def _add_sampling(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--steps", type=int, default=24)
+    parser.add_argument("--guidance-scale", type=float, default=3.0)
 
 
 def _load_pipeline(args: argparse.Namespace) -> Any:

@@ -138,6 +138,7 @@ class VQVAERunConfig(RunConfig):
 @dataclass(frozen=True)
 class CLIPRunConfig(RunConfig):
     model: CLIPConfig = CLIPConfig()
+    locked_image_fraction: float = 0.5  # of the steps, at the end, in which the text tower alone learns, mostly languages
 
 
 @dataclass(frozen=True)

@@ -76,9 +76,9 @@ def caption(subject: Subject, rng: random.Random) -> str:
     return _long_caption(subject, rng) if rng.random() < 0.5 else short_caption(subject, rng)
 
 
-def short_caption(subject: Subject, rng: random.Random) -> str:
-    """The name, perhaps with the style: in English three times in five, else in another language."""
-    if rng.random() < 0.6:
+def short_caption(subject: Subject, rng: random.Random, english: float = 0.6) -> str:
+    """The name, perhaps with the style: in English with the probability `english`, else in another language."""
+    if rng.random() < english:
         return with_style(_with_article(subject.name("en"), rng), subject, rng, 0.7)
     return with_style(subject.name(rng.choice(LANGUAGES[1:])), subject, rng, 0.5)
 

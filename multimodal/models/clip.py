@@ -63,10 +63,11 @@ class CLIP(nn.Module):
             ),
         )
 
-    def forward(self, images: Tensor, *ids: Tensor) -> tuple[Tensor, ...]:
-        """Embed pictures and any number of batches of token ids on the unit sphere, each (B, embed_dim)."""
-        embeddings = [self.encode_image(images), *(self.encode_text(batch).pooled for batch in ids)]
-        return tuple(F.normalize(embedding, dim=-1) for embedding in embeddings)
+    def forward(self, images: Tensor | None, *ids: Tensor) -> tuple[Tensor, ...]:
+        """Embed pictures, if any, and batches of token ids as unit vectors, (B, embed_dim) each; then the logit scale."""
+        embeddings = [] if images is None else [self.encode_image(images)]
+        embeddings += [self.encode_text(batch).pooled for batch in ids]
+        return *(F.normalize(embedding, dim=-1) for embedding in embeddings), self.logit_scale
 
     def tokenize(self, prompts: list[str]) -> Tokens:
         """Turn prompts into token ids, and say what was too long for the context."""

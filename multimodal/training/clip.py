@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import functools
 import random
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import torch
 import torch.nn.functional as F
 from accelerate import Accelerator
+from accelerate.utils import DistributedDataParallelKwargs
 from datasets import load_dataset
 from torch import Tensor, nn
 
@@ -18,6 +21,7 @@ from multimodal.config import CLIPRunConfig
 from multimodal.data.captions import Subject, caption, load_subjects, short_caption
 from multimodal.data.images import decode_images, load_captioned_images
 from multimodal.data.phrases import COLORS, NUMBERS, PATTERNS, STYLES
+from multimodal.data.wordnet import load_synsets
 from multimodal.models.clip import CLIP
 from multimodal.training.loop import Trainer, batch_indices
 from multimodal.training.tokenizer import train_tokenizer
@@ -28,36 +32,62 @@ def train_clip(
 ) -> None:
     """Train on the captioned pictures at `data`; the checkpoint is `out`/clip, the run's state `out`/training/clip.
 
+    First both towers learn. Then the image tower is locked (LiT, Zhai et al. 2022, with the roles swapped): its embeddings
+    of all pictures are computed once, and the text tower alone goes on learning, which costs a fraction.
+
     Args:
         names: a table of names in other languages, see `load_subjects`.
-        text: a table with a column `members` or `definition` (WordNet), for the tokenizer's vocabulary.
+        text: a WordNet table, for the tokenizer's vocabulary and, beside the captions in the second phase, related texts.
     """
-    accelerator = Accelerator(mixed_precision=config.mixed_precision)
+    unused_towers = DistributedDataParallelKwargs(find_unused_parameters=True)  # the image tower's, when it is locked
+    accelerator = Accelerator(mixed_precision=config.mixed_precision, kwargs_handlers=[unused_towers])
     table = load_captioned_images(data)
     subjects = load_subjects(table, names)
     pixels = decode_images(table, config.model.image_size)  # (N, 4, S, S) uint8
-    concepts = {concept: k for k, concept in enumerate(sorted({subject.concept for subject in subjects}))}
-    concept_ids = torch.tensor([concepts[subject.concept] for subject in subjects])  # (N,)
     folder = out / "training" / "clip"
     tokenizer = folder / TOKENIZER
     if not tokenizer.exists():
         folder.mkdir(parents=True, exist_ok=True)
         tokenizer.write_text(train_tokenizer(vocabulary(subjects, text), config.model.vocab_size), encoding="utf-8")
     tokenizer_json = tokenizer.read_text(encoding="utf-8")
+    known = {word.lower() for subject in subjects for word in (subject.names["en"], *subject.keywords["en"])}
+    synsets = load_synsets(text, known) if text else []
     torch.manual_seed(config.seed)
     trainer = Trainer(config, CLIP(config.model, tokenizer_json), folder, accelerator)
+    locked_from = (1 - config.locked_image_fraction) * config.steps
+
+    @functools.cache
+    def locked_embeddings() -> Tensor:
+        clip: CLIP = accelerator.unwrap_model(trainer.model)
+        with torch.no_grad(), accelerator.autocast():
+            batches = [clip.encode_image(rgba.from_uint8(batch.to(accelerator.device))) for batch in pixels.split(256)]
+        return F.normalize(torch.cat(batches).float(), dim=-1)  # (N, embed_dim)
 
     def loss(model: nn.Module, step: int) -> dict[str, Tensor]:
-        clip: CLIP = accelerator.unwrap_model(model)
+        device, clip = accelerator.device, accelerator.unwrap_model(model)
         rows = batch_indices(len(pixels), config.batch_size, step, config.seed, accelerator)
         rng = random.Random(f"{config.seed} {step} {accelerator.process_index}")
+        locked = step >= locked_from
         chosen = [subjects[row] for row in rows.tolist()]
-        ids = clip.tokenize([caption(subject, rng) for subject in chosen]).ids.to(accelerator.device)
-        short_ids = clip.tokenize([short_caption(subject, rng) for subject in chosen]).ids.to(accelerator.device)
-        images = rgba.from_uint8(pixels[rows].to(accelerator.device))
-        image, text, short_text = model(images, ids, short_ids)
-        same = (concept_ids[rows][:, None] == concept_ids[rows]).to(accelerator.device)  # (B, B)
-        losses = contrastive_losses(image, text, short_text, clip.logit_scale, same)
+        pairs = [synset.pair(rng) for synset in rng.sample(synsets, min(len(synsets), len(rows) // 2))] if locked else []
+        texts = [
+            [caption(subject, rng) for subject in chosen],
+            [short_caption(subject, rng, english=0.1 if locked else 0.6) for subject in chosen],
+            *zip(*pairs, strict=True),
+        ]
+        images = None if locked else rgba.from_uint8(pixels[rows].to(device))
+        *embeddings, scale = model(images, *(clip.tokenize(list(batch)).ids.to(device) for batch in texts))
+        if locked:
+            embeddings.insert(0, locked_embeddings()[rows.to(device)])
+        image, long, short = embeddings[:3]
+        same = equal([subject.concept for subject in chosen]).to(device)  # (B, B)
+        losses = {
+            "image_text": (info_nce(image, long, scale, same) + info_nce(image, short, scale, same)) / 2,
+            "text_text": info_nce(long, short, scale, same),
+        }
+        if pairs:
+            same = (equal([first for first, _ in pairs]) | equal([second for _, second in pairs])).to(device)
+            losses["wordnet"] = info_nce(embeddings[3], embeddings[4], scale, same)
         return {"loss": torch.stack(list(losses.values())).mean(), **losses}
 
     def export(model: nn.Module, training: dict[str, Any]) -> None:
@@ -66,25 +96,25 @@ def train_clip(
     trainer.run(loss, max_minutes=max_minutes, export=export)
 
 
-def contrastive_losses(image: Tensor, text: Tensor, other_text: Tensor, scale: Tensor, same: Tensor) -> dict[str, Tensor]:
-    """Symmetric InfoNCE (Radford et al. 2021) between pictures and captions, and between two captions of a picture.
+def info_nce(first: Tensor, second: Tensor, scale: Tensor, same: Tensor) -> Tensor:
+    """Symmetric InfoNCE (Radford et al. 2021).
 
     Args:
-        image, text, other_text: (B, D) unit vectors; row k of each belongs to picture k.
+        first, second: (B, D) unit vectors; row k of one belongs to row k of the other.
         scale: () inverse temperature.
-        same: (B, B) bool, True where two pictures show one concept; such pairs are no negatives.
+        same: (B, B) bool, True where two rows mean the same; such pairs are no negatives.
     """
-    eye = torch.eye(len(image), dtype=torch.bool, device=image.device)
+    others = ~torch.eye(len(first), dtype=torch.bool, device=first.device)
+    logits = (scale * first @ second.T).masked_fill(same & others, float("-inf"))  # (B, B)
+    target = torch.arange(len(first), device=first.device)
+    return (F.cross_entropy(logits, target) + F.cross_entropy(logits.T, target)) / 2
 
-    def info_nce(a: Tensor, b: Tensor) -> Tensor:
-        logits = (scale * a @ b.T).masked_fill(same & ~eye, float("-inf"))  # (B, B)
-        target = torch.arange(len(a), device=a.device)
-        return (F.cross_entropy(logits, target) + F.cross_entropy(logits.T, target)) / 2
 
-    return {
-        "image_text": (info_nce(image, text) + info_nce(image, other_text)) / 2,
-        "text_text": info_nce(text, other_text),
-    }
+def equal(values: Sequence[object]) -> Tensor:
+    """(B, B) bool, True where two of B values are equal."""
+    ids: dict[object, int] = {}
+    numbers = torch.tensor([ids.setdefault(value, len(ids)) for value in values])
+    return numbers[:, None] == numbers
 
 
 def vocabulary(subjects: list[Subject], text: Path | None) -> list[str]:

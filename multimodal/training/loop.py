@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import math
 import shutil
+import signal
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -78,7 +81,7 @@ class Trainer:
         sample: Callable[[nn.Module], Image.Image] | None = None,
         export: Callable[[nn.Module, dict[str, Any]], None] | None = None,
     ) -> None:
-        """Train until the last step or until `max_minutes` are over, then save; Ctrl-C saves too.
+        """Train until the last step, until `max_minutes` are over, or until Ctrl-C or SIGTERM; then save.
 
         Args:
             loss: returns the losses of a step; "loss" is minimised, the others are logged.
@@ -96,8 +99,11 @@ class Trainer:
             dynamic_ncols=True, mininterval=1.0,
         )  # fmt: skip
         start, start_step, saved_step = time.monotonic(), self.step, -1
-        try:
-            while self.step < config.steps and not self._any_process(time.monotonic() - start > max_minutes * 60):
+        with _stop_signals() as stopped:
+            while self.step < config.steps:
+                if self._any_process(stopped.is_set() or time.monotonic() - start > max_minutes * 60):
+                    accelerator.print(f"stopped at step {self.step}")
+                    break
                 set_seed(config.seed * 1_000_003 + self.step, device_specific=True)
                 if on_step:
                     on_step(self.step)
@@ -118,10 +124,7 @@ class Trainer:
                 if self.step % config.save_every == 0:
                     self.save(export)
                     saved_step = self.step
-        except KeyboardInterrupt:
-            accelerator.print(f"stopped at step {self.step}")
-        finally:
-            progress.close()
+        progress.close()
         if saved_step != self.step:
             self.save(export)
         if sample and accelerator.is_main_process:
@@ -229,6 +232,26 @@ class Trainer:
             from torchvision.transforms.functional import pil_to_tensor
 
             writer.add_image("samples", pil_to_tensor(grid.convert("RGB")), self.step)
+
+
+@contextmanager
+def _stop_signals() -> Iterator[threading.Event]:
+    """An event that Ctrl-C and SIGTERM set instead of breaking into a step; a second Ctrl-C is what it always is."""
+    stopped = threading.Event()
+    if threading.current_thread() is not threading.main_thread():  # where Python allows no signal handlers
+        yield stopped
+        return
+
+    def stop(number: int, frame: object) -> None:
+        stopped.set()
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield stopped
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def batch_indices(count: int, batch_size: int, step: int, seed: int, accelerator: Accelerator) -> Tensor:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import signal
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,17 +50,18 @@ def assert_same_state(first: dict[str, Tensor], second: dict[str, Tensor]) -> No
         assert torch.equal(value, second[key]), key
 
 
-def stop_at(step: int) -> Callable[[int], None]:
+def stop_in(step: int, number: int) -> Callable[[int], None]:
     def on_step(current: int) -> None:
         if current == step:
-            raise KeyboardInterrupt
+            signal.raise_signal(number)
 
     return on_step
 
 
-def test_a_stopped_and_resumed_run_repeats_an_uninterrupted_one_bit_for_bit(tmp_path: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_stopped_and_resumed_run_repeats_an_uninterrupted_one_bit_for_bit(tmp_path: Path, number: int) -> None:
     make_trainer(tmp_path / "whole").run(noisy_loss)
-    make_trainer(tmp_path / "parts").run(noisy_loss, on_step=stop_at(3))
+    make_trainer(tmp_path / "parts").run(noisy_loss, on_step=stop_in(2, number))
     assert [path.name for path in (tmp_path / "parts").glob("step-*")] == ["step-00000003"]
     resumed = make_trainer(tmp_path / "parts")
     assert resumed.step == 3

@@ -10,7 +10,7 @@ import torch
 import torch.nn.functional as F
 
 from multimodal import rgba
-from multimodal.training.clip import contrastive_losses
+from multimodal.training.clip import equal, info_nce
 from multimodal.training.vqvae import random_crops, reconstruction_losses, ssim
 
 
@@ -21,31 +21,29 @@ def _seed() -> None:
 
 def test_contrastive_loss_is_low_for_pairs_and_high_for_strangers() -> None:
     vectors, scale, different = F.normalize(torch.randn(6, 64), dim=-1), torch.tensor(50.0), torch.eye(6, dtype=torch.bool)
-    matched = contrastive_losses(vectors, vectors, vectors, scale, different)
-    exchanged = contrastive_losses(vectors, vectors.roll(1, 0), vectors.roll(1, 0), scale, different)
-    assert max(matched.values()) < 0.01
-    assert exchanged["image_text"] > 10
-    assert exchanged["text_text"] < 0.01  # the two texts still agree
-    uniform = contrastive_losses(*[torch.ones(6, 4) / 2] * 3, scale, different)
-    assert [value.item() for value in uniform.values()] == pytest.approx([math.log(6)] * 2, abs=1e-5)
+    assert info_nce(vectors, vectors, scale, different) < 0.01
+    assert info_nce(vectors, vectors.roll(1, 0), scale, different) > 10
+    uniform = info_nce(torch.ones(6, 4) / 2, torch.ones(6, 4) / 2, scale, different)
+    assert uniform.item() == pytest.approx(math.log(6), abs=1e-5)
 
 
 def test_pictures_of_one_concept_are_no_negatives_of_each_other() -> None:
     vectors = F.normalize(torch.randn(4, 8), dim=-1)
-    same = torch.eye(4, dtype=torch.bool)
-    same[0, 1] = same[1, 0] = True
-    scale = torch.tensor(10.0)
+    scale, same, different = torch.tensor(10.0), equal(["fox", "fox", "cat", "dog"]), torch.eye(4, dtype=torch.bool)
 
-    def image_text(mask: torch.Tensor, twin: torch.Tensor) -> float:
+    def twins(mask: torch.Tensor, twin: torch.Tensor) -> float:
         texts = torch.cat([vectors[:1], twin[None], vectors[2:]])
-        images = texts.clone()
-        return contrastive_losses(images, texts, texts, scale, mask)["image_text"].item()
+        return info_nce(texts, texts, scale, mask).item()
 
     far, near = -vectors[0], vectors[0]  # the twin of picture 0 looks like it, or like its opposite
-    assert image_text(torch.eye(4, dtype=torch.bool), near) > 0.3
-    assert image_text(same, near) < 0.3 * image_text(torch.eye(4, dtype=torch.bool), near)
-    gradient_free = [image_text(same, twin) for twin in (near, far)]
-    assert all(math.isfinite(value) for value in gradient_free)
+    assert twins(different, near) > 0.3
+    assert twins(same, near) < 0.3 * twins(different, near)
+    assert all(math.isfinite(twins(same, twin)) for twin in (near, far))
+
+
+def test_equal_values_are_found() -> None:
+    expected = [[True, False, True], [False, True, False], [True, False, True]]
+    assert equal(["a", "b", "a"]).tolist() == expected
 
 
 def test_a_perfect_reconstruction_costs_nothing_and_others_do() -> None:
