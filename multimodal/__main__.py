@@ -106,24 +106,25 @@ def train(args: argparse.Namespace) -> None:
 
 def evaluate(args: argparse.Namespace) -> None:
     """Measure the models on pictures they were not trained on."""
-    from multimodal.evaluation import judge, prompts, reconstruction
+    from multimodal.evaluation.composition import evaluate_composition
+    from multimodal.evaluation.judge import load_judge
+    from multimodal.evaluation.prompts import evaluate_prompts
+    from multimodal.evaluation.reconstruction import evaluate_reconstruction
+    from multimodal.evaluation.sampling import Sampling
     from multimodal.evaluation.tables import format_table
 
     pipeline = _load_pipeline(args)
+    sampling = Sampling(args.steps, args.guidance_scale, args.seed)
     if args.what == "reconstruction":
-        result = reconstruction.evaluate_reconstruction(pipeline, args.data, args.limit)
+        result = evaluate_reconstruction(pipeline, args.data, args.limit)
     else:
-        result = prompts.evaluate_prompts(
-            pipeline,
-            judge.load_judge(args.checkpoint / "judge"),
-            args.data,
-            args.names,
-            args.limit,
-            train=args.train,
-            num_inference_steps=args.steps,
-            guidance_scale=args.guidance_scale,
-            seed=args.seed,
-        )
+        judge = load_judge(args.checkpoint / "judge")
+        if args.what == "prompts":
+            result = evaluate_prompts(
+                pipeline, judge, args.data, args.names, args.limit, train=args.train, sampling=sampling
+            )
+        else:
+            result = evaluate_composition(pipeline, judge, args.data, args.limit, sampling)
     print(format_table(result))
     if args.json:
         args.json.parent.mkdir(parents=True, exist_ok=True)
@@ -196,7 +197,7 @@ def build_parser() -> argparse.ArgumentParser:
     sub.add_argument("--max-minutes", type=float, default=float("inf"), help="save and stop after so long")
 
     sub = command(evaluate, report=False)
-    sub.add_argument("what", choices=("reconstruction", "prompts"))
+    sub.add_argument("what", choices=("reconstruction", "prompts", "composition"))
     sub.add_argument("--data", type=Path, required=True, help="a parquet table of pictures that were not trained on")
     sub.add_argument("--names", type=Path, help="a parquet table of names in other languages")
     sub.add_argument("--limit", type=int, help="use so many pictures only")

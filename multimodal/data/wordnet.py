@@ -1,4 +1,4 @@
-"""Texts that mean nearly the same, from WordNet: they teach the text encoder words that no caption has."""
+"""Words that mean nearly the same, from WordNet: they teach the text encoder words that no caption has."""
 
 from __future__ import annotations
 
@@ -17,22 +17,20 @@ class Synset:
     """One meaning, and the words for it."""
 
     members: tuple[str, ...]
-    definition: str
     hypernyms: tuple[str, ...]  # the words for the next wider meanings
 
     def pair(self, rng: random.Random) -> tuple[str, str]:
-        """One of its words, and a text near it: another word, the definition, or a word for something wider."""
+        """One of its words, and another one or a word for something wider."""
         word = rng.choice(self.members)
         synonyms = [member for member in self.members if member != word]
-        texts = [rng.choice(group) for group in (synonyms, self.hypernyms, (self.definition,)) if group]
-        return word, rng.choice(texts)
+        return word, rng.choice(rng.choice([words for words in (synonyms, self.hypernyms) if words]))
 
 
 def load_synsets(path: Path, known: Collection[str]) -> list[Synset]:
     """The drawable nouns of a WordNet table that are, or whose next wider meaning is, called by one of the known words.
 
     Args:
-        path: a parquet table of synset, topic, members, definition, hypernyms.
+        path: a parquet table of synset, topic, members, hypernyms.
         known: words, in lower case.
     """
     rows = {row["synset"]: row for row in load_dataset("parquet", data_files=str(path), split="train")}
@@ -40,6 +38,7 @@ def load_synsets(path: Path, known: Collection[str]) -> list[Synset]:
     synsets = []
     for row in rows.values():
         hypernyms = [member for wider in row["hypernyms"] if wider in rows for member in rows[wider]["members"]]
-        if row["topic"] in topics and any(word.lower() in known for word in [*row["members"], *hypernyms]):
-            synsets.append(Synset(tuple(row["members"]), row["definition"], tuple(hypernyms)))
+        words = [*row["members"], *hypernyms]
+        if row["topic"] in topics and len(words) > 1 and any(word.lower() in known for word in words):
+            synsets.append(Synset(tuple(row["members"]), tuple(hypernyms)))
     return synsets

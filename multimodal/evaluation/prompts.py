@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 
 from datasets import Dataset
 from PIL import Image
-from tqdm.auto import tqdm
 
 from multimodal import rgba
 from multimodal.data.captions import Subject, load_subjects
@@ -17,6 +16,7 @@ from multimodal.data.images import DataError, load_captioned_images
 from multimodal.data.phrases import LANGUAGES
 from multimodal.evaluation.judge import Judge
 from multimodal.evaluation.reconstruction import spread
+from multimodal.evaluation.sampling import DEFAULT_SAMPLING, Sampling
 from multimodal.evaluation.statistics import mean_interval, ratio_interval
 from multimodal.pipeline import TextToImagePipeline
 
@@ -48,11 +48,8 @@ def evaluate_prompts(
     limit: int | None = None,
     *,
     train: Path | None = None,
-    num_inference_steps: int = 24,
-    guidance_scale: float = 3.0,
-    seed: int = 0,
+    sampling: Sampling = DEFAULT_SAMPLING,
     language_concepts: int = LANGUAGE_CONCEPTS,
-    batch_size: int = 8,
 ) -> dict[str, Any]:
     """Generate a picture for each concept × style cell of a table and let the judge say what it shows.
 
@@ -68,9 +65,7 @@ def evaluate_prompts(
         train: the table that the models were trained on. With it, known cells are taken from its rows, and their ceiling
             is the judge's on its pictures, which the judge was trained on too. Without it, known cells may be of styles in
             which the concept was never drawn, and the ceiling of the held-out cells stands in.
-        seed: prompt k of each set uses seed + k.
         language_concepts: how many concepts are asked for in each language.
-        batch_size: prompts per call of the pipeline.
     Returns:
         A result as `tables` describes it.
     Raises:
@@ -87,16 +82,7 @@ def evaluate_prompts(
         known = known_cells(subjects, taken, judge.classes.styles, train_cells)
 
     def generate(prompts: Sequence[str], label: str) -> list[Image.Image]:
-        images = []
-        for start in tqdm(range(0, len(prompts), batch_size), desc=label, unit="batch"):
-            output = pipeline(
-                prompts[start : start + batch_size],
-                num_inference_steps=num_inference_steps,
-                guidance_scale=guidance_scale,
-                seed=seed + start,
-            )
-            images += output.images
-        return images
+        return sampling.generate(pipeline, prompts, label)
 
     real = judge_cells(judge, cells, _pictures(table, cells))
     held_out = judge_cells(judge, cells, generate([cell.prompt for cell in cells], "held-out cells"))
@@ -113,13 +99,7 @@ def evaluate_prompts(
         ]
     return {
         "title": "Prompts",
-        "settings": {
-            "data": data.name,
-            "cells": len(cells),
-            "steps": num_inference_steps,
-            "guidance": guidance_scale,
-            "seed": seed,
-        },
+        "settings": {"data": data.name, "cells": len(cells), **sampling.settings()},
         "tables": tables,
         "notes": _notes(judge, subjects, known_real is not None),
     }

@@ -20,11 +20,11 @@ from multimodal.data.colors import color_names
 from multimodal.data.images import decode_images, load_captioned_images
 from multimodal.data.latents import load_or_make_latents
 from multimodal.diffusion import rectified_flow
+from multimodal.evaluation.contact_sheets import image_grid
 from multimodal.models.dit import DiT
 from multimodal.models.text_encoder import CLIPTextEncoder
 from multimodal.pipeline import TextToImagePipeline
 from multimodal.training.loop import Trainer, batch_indices
-from multimodal.training.samples import image_grid
 
 SAMPLE_PROMPTS = (
     "a red apple", "a fox, 3d style", "红苹果", "a rocket and a star", "a cat, flat style", "pizza, noto style",

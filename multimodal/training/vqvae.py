@@ -15,9 +15,9 @@ from multimodal import rgba
 from multimodal.checkpoint import save_model
 from multimodal.config import VQVAERunConfig
 from multimodal.data.images import decode_images, load_captioned_images
+from multimodal.evaluation.contact_sheets import image_grid
 from multimodal.models.vqvae import VQVAE
 from multimodal.training.loop import Trainer, batch_indices
-from multimodal.training.samples import image_grid
 
 LATENT_SCALE_PICTURES = 1024  # the mean and deviation of the latents are measured on so many
 

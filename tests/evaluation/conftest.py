@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -34,6 +35,37 @@ def draw(concept: str, style: str, size: int = 32) -> Image.Image:
         if concept == "04":
             pen.rectangle((3 * edge // 2, 0, 5 * edge // 2, size), fill=color)
     return image
+
+
+class FakePipeline:
+    """Draws with a function of the prompt, and notes how it was called."""
+
+    def __init__(self, draw):
+        self.draw, self.calls = draw, []
+        self.vqvae = SimpleNamespace(config=SimpleNamespace(image_size=128))
+
+    def __call__(self, prompt, **settings):
+        self.calls.append((prompt, settings))
+        return SimpleNamespace(images=[self.draw(text) for text in prompt])
+
+    @property
+    def prompts(self):
+        return [prompt for prompts, _ in self.calls for prompt in prompts]
+
+
+@pytest.fixture
+def fake_pipeline() -> type[FakePipeline]:
+    return FakePipeline
+
+
+@pytest.fixture
+def blank() -> FakePipeline:
+    return FakePipeline(lambda prompt: Image.new("RGBA", (32, 32)))
+
+
+@pytest.fixture(name="draw")
+def draw_fixture() -> Callable[..., Image.Image]:
+    return draw
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,4 @@
 import json
-from types import SimpleNamespace
 
 import pytest
 from datasets import Dataset
@@ -8,26 +7,12 @@ from PIL import Image
 from multimodal.data.captions import Subject
 from multimodal.data.images import DataError
 from multimodal.evaluation.prompts import evaluate_prompts, known_cells
+from multimodal.evaluation.sampling import Sampling
 from multimodal.evaluation.tables import format_table
 
 
-class FakePipeline:
-    """Draws with a function of the prompt, and notes how it was called."""
-
-    def __init__(self, draw):
-        self.draw, self.calls = draw, []
-
-    def __call__(self, prompt, **settings):
-        self.calls.append((prompt, settings))
-        return SimpleNamespace(images=[self.draw(text) for text in prompt])
-
-    @property
-    def prompts(self):
-        return [prompt for prompts, _ in self.calls for prompt in prompts]
-
-
 @pytest.fixture
-def real_pictures(data, train, rows):
+def real_pictures(data, train, rows, fake_pipeline):
     """A pipeline that answers "name, … style" with the real picture, and a name alone in the style noto."""
     names = {"01": "square", "02": "disc", "03": "bar", "04": "cross"}
     pictures = {}
@@ -36,12 +21,7 @@ def real_pictures(data, train, rows):
             pictures[f"{names[concept]}, {style} style"] = picture
     pictures |= {name: pictures[f"{name}, noto style"] for name in names.values()}
     pictures |= {"Quadrat": pictures["square"], "Scheibe": pictures["disc"], "Kreuz": Image.new("RGBA", (32, 32))}
-    return FakePipeline(pictures.__getitem__)
-
-
-@pytest.fixture
-def blank():
-    return FakePipeline(lambda prompt: Image.new("RGBA", (32, 32)))
+    return fake_pipeline(pictures.__getitem__)
 
 
 def rows_of(result, table):
@@ -81,7 +61,7 @@ def test_languages_ask_with_the_name_alone(real_pictures, judge, data, train, na
 
 
 def test_every_prompt_has_its_own_seed_whatever_the_batch(blank, judge, data):
-    evaluate_prompts(blank, judge, data, seed=100, batch_size=2, num_inference_steps=7, guidance_scale=1.5)
+    evaluate_prompts(blank, judge, data, sampling=Sampling(7, 1.5, seed=100, batch_size=2))
     held_out = blank.calls[:3]
     assert [len(prompts) for prompts, _ in held_out] == [2, 2, 1]
     assert [settings["seed"] for _, settings in held_out] == [100, 102, 104]
@@ -135,7 +115,7 @@ def test_known_cells_are_never_held_out(seed):
 
 
 def test_known_cells_come_from_the_training_table_where_there_is_one(blank, judge, data, train, rows):
-    evaluate_prompts(blank, judge, data, train=train, batch_size=5)
+    evaluate_prompts(blank, judge, data, train=train, sampling=Sampling(batch_size=5))
     _, concepts, styles = rows(train)
     names = {"01": "square", "02": "disc", "03": "bar"}
     trained = {f"{names[concept]}, {style} style" for concept, style in zip(concepts, styles, strict=True)}

@@ -7,8 +7,8 @@ from PIL import Image
 from tokenizers import Tokenizer
 
 from multimodal.data.captions import Subject
+from multimodal.evaluation.contact_sheets import image_grid
 from multimodal.training.clip import vocabulary
-from multimodal.training.samples import image_grid
 from multimodal.training.tokenizer import train_tokenizer
 
 SUBJECTS = [Subject("apple", {"en": "red apple", "zh": "红苹果", "hi": "लाल सेब"}, {"en": ["fruit"]})] * 3

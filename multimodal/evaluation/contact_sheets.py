@@ -1,0 +1,62 @@
+"""Contact sheets: what the model makes of lists of prompts, for people to look at.
+
+python -m multimodal.evaluation.contact_sheets
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+from PIL import Image
+
+from multimodal.evaluation.composition import PROMPTS, load_cases
+from multimodal.evaluation.sampling import Sampling
+from multimodal.pipeline import TextToImagePipeline
+
+COLUMNS = 12
+
+
+def image_grid(images: Sequence[Image.Image], columns: int, background: str = "white", gap: int = 4) -> Image.Image:
+    """Lay RGBA pictures of one size on a background, row by row; returns an RGB picture."""
+    width, height = images[0].size
+    rows = -(-len(images) // columns)
+    grid = Image.new("RGB", (columns * (width + gap) + gap, rows * (height + gap) + gap), background)
+    for k, image in enumerate(images):
+        position = (gap + (k % columns) * (width + gap), gap + (k // columns) * (height + gap))
+        grid.paste(image, position, image if image.mode == "RGBA" else None)
+    return grid
+
+
+def write_contact_sheets(pipeline: TextToImagePipeline, folder: Path, sampling: Sampling, limit: int | None = None) -> None:
+    """A sheet `NAME.webp` for each list of prompts, and a `README.md` that says which prompts they show.
+
+    Args:
+        limit: use so many prompts of each list only.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    settings = ", ".join(f"{name} {value}" for name, value in sampling.settings().items())
+    lines = ["# Contact sheets", "", f"Made by the bundled model: {settings}. Row by row, nothing left out:"]
+    for path in sorted(PROMPTS.glob("*.csv")):
+        prompts = [case.prompt for case in load_cases(path.stem)[:limit]]
+        sheet = image_grid(sampling.generate(pipeline, prompts, path.stem), COLUMNS)
+        sheet.save(folder / f"{path.stem}.webp", quality=90)
+        lines += ["", f"## {path.stem}", "", f"![{path.stem}]({path.stem}.webp)", ""]
+        lines += [f"{k // COLUMNS + 1}. " + " · ".join(prompts[k : k + COLUMNS]) for k in range(0, len(prompts), COLUMNS)]
+    (folder / "README.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Make the contact sheets of the model card.")
+    parser.add_argument("--checkpoint", default="checkpoints/emoji")
+    parser.add_argument("--out", type=Path, default=Path("assets/contact_sheets"))
+    parser.add_argument("--steps", type=int, default=24)
+    parser.add_argument("--guidance-scale", type=float, default=3.0)
+    arguments = parser.parse_args()
+    sampling = Sampling(arguments.steps, arguments.guidance_scale, seed=1)
+    write_contact_sheets(TextToImagePipeline.from_pretrained(arguments.checkpoint), arguments.out, sampling)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,40 @@
+"""How the pictures of an evaluation are made."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from PIL import Image
+from tqdm.auto import tqdm
+
+from multimodal.pipeline import TextToImagePipeline
+
+
+@dataclass(frozen=True)
+class Sampling:
+    num_inference_steps: int = 24
+    guidance_scale: float = 3.0
+    seed: int = 0  # prompt k uses seed + k
+    batch_size: int = 8  # prompts per call of the pipeline
+
+    def generate(self, pipeline: TextToImagePipeline, prompts: Sequence[str], label: str) -> list[Image.Image]:
+        """One picture per prompt, with a progress bar."""
+        images: list[Image.Image] = []
+        for start in tqdm(range(0, len(prompts), self.batch_size), desc=label, unit="batch"):
+            output = pipeline(
+                list(prompts[start : start + self.batch_size]),
+                num_inference_steps=self.num_inference_steps,
+                guidance_scale=self.guidance_scale,
+                seed=self.seed + start,
+            )
+            images += output.images
+        return images
+
+    def settings(self) -> dict[str, Any]:
+        """What a result says of it; the batch size changes no picture."""
+        return {name: value for name, value in asdict(self).items() if name != "batch_size"}
+
+
+DEFAULT_SAMPLING = Sampling()

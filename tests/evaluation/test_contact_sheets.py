@@ -1,0 +1,22 @@
+"""Sheets of pictures, and the list of what they show."""
+
+from pathlib import Path
+
+from PIL import Image
+
+from multimodal.evaluation.composition import PROMPTS, load_cases
+from multimodal.evaluation.contact_sheets import COLUMNS, write_contact_sheets
+from multimodal.evaluation.sampling import Sampling
+
+
+def test_every_list_of_prompts_has_a_sheet_and_its_prompts_stand_below(tmp_path: Path, fake_pipeline) -> None:
+    pipeline = fake_pipeline(lambda prompt: Image.new("RGBA", (8, 8), "red"))
+    write_contact_sheets(pipeline, tmp_path, Sampling(seed=1), limit=COLUMNS + 1)
+    text = (tmp_path / "README.md").read_text(encoding="utf-8")
+    for path in PROMPTS.glob("*.csv"):
+        sheet = Image.open(tmp_path / f"{path.stem}.webp").convert("RGB")
+        assert sheet.size == (COLUMNS * 12 + 4, 2 * 12 + 4)
+        assert sheet.getpixel((8, 8))[0] > 200
+        assert sheet.getpixel((30, 20)) == (255, 255, 255)  # nothing there
+        assert all(case.prompt in text for case in load_cases(path.stem)[: COLUMNS + 1])
+    assert "guidance_scale 3.0" in text
