@@ -1,12 +1,13 @@
-"""`python -m multimodal …`: generate, reconstruct, train, evaluate, inspect, doctor."""
+"""`python -m multimodal …`: generate, export, reconstruct, train, evaluate, inspect, doctor."""
 
 from __future__ import annotations
 
 import argparse
+import functools
 import json
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,7 @@ def generate(args: argparse.Namespace) -> None:
     """Make pictures and write them as PNG with their settings inside."""
     from tqdm import tqdm
 
+    from multimodal.export import file_name, to_sticker
     from multimodal.settings import Settings, save_picture
 
     pipeline = _load_pipeline(args)
@@ -52,7 +54,11 @@ def generate(args: argparse.Namespace) -> None:
     args.out.mkdir(parents=True, exist_ok=True)
     pictures = []
     for prompt, seed, image in zip(output.prompts, output.seeds, output.images, strict=True):
-        path = save_picture(image, Settings(prompt, seed, **settings), args.out)
+        if args.target:
+            path = args.out / file_name(prompt, args.target, seed)
+            path.write_bytes(to_sticker(image, args.target))
+        else:
+            path = save_picture(image, Settings(prompt, seed, **settings), args.out)
         pictures.append({"path": str(path), "prompt": prompt, "seed": seed})
     dropped = [words for words in output.dropped if words]
     report = {
@@ -65,6 +71,18 @@ def generate(args: argparse.Namespace) -> None:
     lines = [str(picture["path"]) for picture in pictures]
     lines += [f"too long for the text encoder, left out: {words}" for words in dropped]
     _report(args, report, "\n".join([*lines, f"{seconds:.1f} s on {pipeline.device}"]))
+
+
+def export(args: argparse.Namespace) -> None:
+    """Write a picture as a sticker for a messenger."""
+    from multimodal import rgba
+    from multimodal.export import file_name, to_sticker
+
+    data = to_sticker(rgba.open_image(args.file), args.target)
+    path = args.out or args.file.with_name("sticker_" + file_name(args.file.stem, args.target))
+    path.write_bytes(data)
+    report = {"path": str(path), "bytes": len(data), "size": args.target.size}
+    _report(args, report, f"{path}: {args.target.title}, {args.target.size} pixels, {len(data):,} bytes")
 
 
 def reconstruct(args: argparse.Namespace) -> None:
@@ -114,21 +132,20 @@ def evaluate(args: argparse.Namespace) -> None:
     from multimodal.evaluation.tables import format_table
 
     pipeline = _load_pipeline(args)
+    judge = functools.cache(lambda: load_judge(args.checkpoint / "judge"))
     sampling = Sampling(args.steps, args.guidance_scale, args.seed)
-    if args.what == "reconstruction":
-        result = evaluate_reconstruction(pipeline, args.data, args.limit)
-    else:
-        judge = load_judge(args.checkpoint / "judge")
-        if args.what == "prompts":
-            result = evaluate_prompts(
-                pipeline, judge, args.data, args.names, args.limit, train=args.train, sampling=sampling
-            )
-        else:
-            result = evaluate_composition(pipeline, judge, args.data, args.limit, sampling)
-    print(format_table(result))
+    evaluations: dict[str, Callable[[], dict[str, Any]]] = {
+        "reconstruction": lambda: evaluate_reconstruction(pipeline, args.data, args.limit),
+        "prompts": lambda: evaluate_prompts(
+            pipeline, judge(), args.data, args.names, args.limit, train=args.train, sampling=sampling
+        ),
+        "composition": lambda: evaluate_composition(pipeline, judge(), args.data, args.limit, sampling),
+    }
+    results = [run() for name, run in evaluations.items() if args.what in (name, "all")]
+    print("\n\n".join(format_table(result) for result in results))
     if args.json:
         args.json.parent.mkdir(parents=True, exist_ok=True)
-        args.json.write_text(json.dumps(result, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+        args.json.write_text(json.dumps(results, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def doctor(args: argparse.Namespace) -> None:
@@ -179,6 +196,12 @@ def build_parser() -> argparse.ArgumentParser:
     sub.add_argument("--negative-prompt", default="")
     sub.add_argument("--sampler", default="euler", help="euler or heun")
     sub.add_argument("--out", type=Path, default=Path("outputs"), help="folder")
+    _add_target(sub, required=False)
+
+    sub = command(export, checkpoint=False)
+    sub.add_argument("file", type=Path)
+    _add_target(sub, required=True)
+    sub.add_argument("--out", type=Path, help="file to write (default: beside the picture)")
 
     sub = command(reconstruct)
     sub.add_argument("file", type=Path)
@@ -197,13 +220,13 @@ def build_parser() -> argparse.ArgumentParser:
     sub.add_argument("--max-minutes", type=float, default=float("inf"), help="save and stop after so long")
 
     sub = command(evaluate, report=False)
-    sub.add_argument("what", choices=("reconstruction", "prompts", "composition"))
+    sub.add_argument("what", choices=("reconstruction", "prompts", "composition", "all"))
     sub.add_argument("--data", type=Path, required=True, help="a parquet table of pictures that were not trained on")
     sub.add_argument("--names", type=Path, help="a parquet table of names in other languages")
     sub.add_argument("--limit", type=int, help="use so many pictures only")
     sub.add_argument("--train", type=Path, help="the table that the models were trained on, for cells known from there")
     _add_sampling(sub)
-    sub.add_argument("--json", type=Path, metavar="FILE", help="write the figures to a file")
+    sub.add_argument("--json", type=Path, metavar="FILE", help="write the results, a list, to a file")
 
     command(doctor)
     return parser
@@ -213,6 +236,18 @@ def _add_sampling(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--steps", type=int, default=24)
     parser.add_argument("--guidance-scale", type=float, default=3.0)
+
+
+def _add_target(parser: argparse.ArgumentParser, required: bool) -> None:
+    def target(name: str) -> Any:
+        from multimodal.export import TARGETS
+
+        if name not in TARGETS:
+            raise argparse.ArgumentTypeError(f"{name!r} is none of {', '.join(TARGETS)}")
+        return TARGETS[name]
+
+    text = "slack, discord-emoji, discord-sticker, telegram or ios: write stickers as this one wants them"
+    parser.add_argument("--for", dest="target", type=target, required=required, metavar="MESSENGER", help=text)
 
 
 def _load_pipeline(args: argparse.Namespace) -> Any:

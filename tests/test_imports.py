@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parent.parent
 FILES = sorted([*(ROOT / "multimodal").rglob("*.py"), *ROOT.glob("app.py")])
 
 # "multimodal" is the package's own __init__: the version and the public names.
-LEAVES = {"config", "rgba", "metrics", "settings", "multimodal"}
+LEAVES = {"config", "rgba", "metrics", "settings", "export", "multimodal"}
 BELOW_PIPELINE = LEAVES | {"models", "diffusion", "checkpoint", "data"}
 MAY_IMPORT = {
     "multimodal": {"pipeline"},
@@ -21,6 +21,7 @@ MAY_IMPORT = {
     "rgba": set(),
     "metrics": {"rgba"},
     "settings": {"rgba", "multimodal"},
+    "export": {"rgba"},
     "models": {"config", "models"},
     "diffusion": {"config", "diffusion"},
     "checkpoint": {"config", "models"},

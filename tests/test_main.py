@@ -46,6 +46,26 @@ def test_generate_writes_pictures_with_their_settings_inside(
         assert (settings.prompt, settings.seed, settings.num_inference_steps) == (picture["prompt"], picture["seed"], 2)
 
 
+def test_generate_writes_stickers_for_a_messenger_and_export_makes_one_of_a_file(
+    tiny_checkpoint: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    options = ["--checkpoint", str(tiny_checkpoint), "--steps", "1", "--out", str(tmp_path)]
+    assert main(["generate", "A red apple!", "--seed", "3", "--for", "discord-sticker", *options]) == 0
+    with Image.open(tmp_path / "a_red_apple_3.png") as image:
+        assert image.size == (320, 320)
+    capsys.readouterr()
+    assert main(["export", str(tmp_path / "a_red_apple_3.png"), "--for", "telegram", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["size"] == 512
+    with Image.open(tmp_path / "sticker_a_red_apple_3.webp") as image:
+        assert image.size == (512, 512)
+
+
+def test_an_unknown_messenger_is_refused_with_the_known_ones(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["export", "a.png", "--for", "fax"])
+    assert "'fax' is none of slack, discord-emoji" in capsys.readouterr().err
+
+
 def test_generate_says_which_words_did_not_fit(
     tiny_checkpoint: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

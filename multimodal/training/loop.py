@@ -64,6 +64,8 @@ class Trainer:
             lr=config.learning_rate,
             betas=(config.beta1, config.beta2),
         )
+        if config.compile:
+            model.compile()
         self.model, self.optimizer = accelerator.prepare(model, optimizer)
         self._resume()
 
@@ -92,7 +94,6 @@ class Trainer:
             TrainingError: the loss was not finite for five steps in a row.
         """
         config, accelerator = self.config, self.accelerator
-        step_model: Any = torch.compile(self.model) if config.compile else self.model
         writer = self._tensorboard()
         progress = tqdm(
             total=config.steps, initial=self.step, unit="step", disable=not accelerator.is_local_main_process,
@@ -107,7 +108,7 @@ class Trainer:
                 set_seed(config.seed * 1_000_003 + self.step, device_specific=True)
                 if on_step:
                     on_step(self.step)
-                losses = self._train_step(step_model, loss)
+                losses = self._train_step(loss)
                 self.step += 1
                 progress.update()
                 if self.step % config.log_every == 0:
@@ -145,8 +146,8 @@ class Trainer:
         if export:
             export(self.ema_model.eval(), {"steps": self.step, "run": configs.to_dict(self.config)})
 
-    def _train_step(self, model: nn.Module, loss: StepLoss) -> dict[str, Tensor]:
-        accelerator, config = self.accelerator, self.config
+    def _train_step(self, loss: StepLoss) -> dict[str, Tensor]:
+        accelerator, config, model = self.accelerator, self.config, self.model
         for group in self.optimizer.param_groups:
             group["lr"] = self._learning_rate()
         model.train()

@@ -1,0 +1,67 @@
+"""Stickers in the form that messengers take: their size, format, byte limit and file name."""
+
+from __future__ import annotations
+
+import io
+import re
+from dataclasses import dataclass
+
+from PIL import Image
+
+from multimodal import rgba
+
+COLORS = (256, 128, 64, 32, 16, 8)  # of a palette, tried in turn where a file would be too large
+
+
+@dataclass(frozen=True)
+class Target:
+    """What a messenger asks of a picture."""
+
+    title: str
+    size: int  # pixels, width and height
+    max_bytes: int
+    format: str = "PNG"
+
+
+TARGETS = {
+    "slack": Target("Slack emoji", 128, 64_000),
+    "discord-emoji": Target("Discord emoji", 128, 256_000),
+    "discord-sticker": Target("Discord sticker", 320, 512_000),
+    "telegram": Target("Telegram sticker", 512, 512_000, "WEBP"),
+    "ios": Target("iOS sticker", 618, 500_000),
+}
+
+
+def to_sticker(image: Image.Image, target: Target) -> bytes:
+    """The file of a picture for a messenger: trimmed to the drawing, centred in the square, within the byte limit.
+
+    It is resized in premultiplied alpha, so that its edges have no halo. A PNG that would be too large gets a palette.
+
+    Args:
+        image: RGBA with straight alpha.
+    Raises:
+        ValueError: it cannot be made small enough.
+    """
+    drawing = image.crop(image.getchannel("A").getbbox())
+    square = rgba.fit_square(drawing, target.size).convert("RGBA")
+    versions = (square, *(square.quantize(colors, Image.Quantize.FASTOCTREE) for colors in COLORS))
+    for version in versions:
+        data = _encode(version, target.format)
+        if len(data) <= target.max_bytes:
+            return data
+    raise ValueError(f"the picture does not fit into the {target.max_bytes:,} bytes of a {target.title}")
+
+
+def file_name(prompt: str, target: Target, seed: int | None = None) -> str:
+    """A name that every messenger takes: lower-case letters, digits and underscores of the prompt, perhaps the seed."""
+    words = re.sub(r"[^a-z0-9]+", "_", prompt.lower()).strip("_")[:32].strip("_") or "sticker"
+    return f"{words}{'' if seed is None else f'_{seed}'}.{target.format.lower()}"
+
+
+def _encode(image: Image.Image, format: str) -> bytes:
+    buffer = io.BytesIO()
+    if format == "WEBP":
+        image.convert("RGBA").save(buffer, format, lossless=True, exact=False)
+    else:
+        image.save(buffer, format, optimize=True)
+    return buffer.getvalue()

@@ -1,0 +1,78 @@
+"""Exported stickers: size, format, byte limit, name, trimmed, and without halos."""
+
+import io
+import re
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw
+
+from multimodal.export import TARGETS, Target, file_name, to_sticker
+
+
+def drawing(size: int = 128) -> Image.Image:
+    """A red disc, a quarter as wide as the picture, off its centre, with smooth edges; white where it is transparent."""
+    large = Image.new("L", (size * 4, size * 4))
+    ImageDraw.Draw(large).ellipse((size * 2, size * 2, size * 3, size * 3), fill=255)
+    image = Image.new("RGBA", (size, size), (255, 255, 255, 0))
+    image.paste((220, 0, 0), (0, 0, size, size))
+    image.putalpha(large.resize((size, size), Image.Resampling.BOX))
+    return image
+
+
+def opened(data: bytes) -> Image.Image:
+    return Image.open(io.BytesIO(data))
+
+
+@pytest.mark.parametrize("name", TARGETS)
+def test_a_sticker_has_the_size_format_and_bytes_of_its_target(name: str) -> None:
+    target = TARGETS[name]
+    data = to_sticker(drawing(), target)
+    image = opened(data)
+    assert image.size == (target.size, target.size)
+    assert image.format == target.format
+    assert len(data) <= target.max_bytes
+    assert image.convert("RGBA").getchannel("A").getextrema() == (0, 255)
+
+
+def test_a_sticker_is_trimmed_to_the_drawing() -> None:
+    alpha = opened(to_sticker(drawing(), TARGETS["slack"])).convert("RGBA").getchannel("A")
+    assert alpha.point(lambda a: 255 * (a > 127)).getbbox() == pytest.approx((0, 0, 128, 128), abs=4)
+
+
+def test_edges_keep_the_colour_of_the_drawing() -> None:
+    image = drawing()
+    image.paste((255, 255, 255, 0), (0, 0), image.getchannel("A").point(lambda a: 255 * (a == 0)))  # a white nothing around
+    pixels = np.asarray(opened(to_sticker(image, TARGETS["telegram"])).convert("RGBA")).astype(int)
+    edge = (pixels[..., 3] > 20) & (pixels[..., 3] < 235)
+    assert edge.any()
+    assert np.abs(pixels[edge][:, 1:3]).max() < 30  # no white has leaked in
+
+
+def test_a_picture_that_is_too_large_gets_fewer_colours_and_keeps_its_alpha() -> None:
+    noise = np.random.default_rng(0).integers(0, 255, (128, 128, 4), dtype=np.uint8)
+    noise[:64, :, 3] = 0
+    target = Target("small", 128, 12_000)
+    data = to_sticker(Image.fromarray(noise, "RGBA"), target)
+    assert len(data) <= target.max_bytes
+    assert opened(data).convert("RGBA").getchannel("A").getextrema()[0] == 0
+
+
+def test_what_cannot_fit_is_refused_with_the_limit() -> None:
+    with pytest.raises(ValueError, match="100 bytes of a tiny"):
+        to_sticker(drawing(), Target("tiny", 128, 100))
+
+
+def test_an_empty_picture_stays_empty() -> None:
+    assert opened(to_sticker(Image.new("RGBA", (128, 128)), TARGETS["slack"])).convert("RGBA").getbbox() is None
+
+
+@pytest.mark.parametrize("prompt", ["A red fox, 3D style!", "红苹果", "../../etc/passwd", "x" * 300, ""])
+def test_names_are_plain(prompt: str) -> None:
+    assert re.fullmatch(r"[a-z0-9][a-z0-9_]{0,31}\.png", file_name(prompt, TARGETS["slack"]))
+
+
+def test_a_name_says_what_the_sticker_shows() -> None:
+    assert file_name("A red fox, 3D style!", TARGETS["slack"]) == "a_red_fox_3d_style.png"
+    assert file_name("A red fox", TARGETS["telegram"], seed=7) == "a_red_fox_7.webp"
+    assert file_name("红苹果", TARGETS["slack"], seed=7) == "sticker_7.png"
