@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 import tempfile
 import time
-import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ from typing import Any
 import gradio as gr
 import numpy as np
 
+from multimodal.export import TARGETS
 from multimodal.inspection.denoising import SAMPLERS, SamplerStep, watch
 from multimodal.pipeline import (
     MAX_GUIDANCE,
@@ -26,6 +26,7 @@ from multimodal.pipeline import (
     check_prompts,
 )
 from multimodal.settings import Settings, save_picture
+from multimodal.ui.download import deliver
 from multimodal.ui.errors import friendly_errors
 from multimodal.ui.examples import load_examples
 from multimodal.ui.figures import message, progress
@@ -60,7 +61,7 @@ class Create:
         """Pictures while they form, then the files of the finished ones.
 
         Yields:
-            values for gallery, status, seed, download, download_all, last.
+            values for gallery, status, seed, chosen, download, download_all, last.
         """
         texts = Texts(request)
         with friendly_errors(texts):
@@ -75,13 +76,14 @@ class Create:
             first_seed = int(seed) if keep_seed else random.randrange(NEW_SEEDS)
             styled = f"{prompt}, {style} style" if style else prompt
             start = time.perf_counter()
-            yield gr.skip(), message(texts.html("starting"), "running"), first_seed, gr.skip(), gr.skip(), gr.skip()
+            off = gr.update(interactive=False)
+            yield gr.skip(), message(texts.html("starting"), "running"), first_seed, gr.skip(), off, off, gr.skip()
 
             arguments = styled, negative_prompt, int(steps), guidance_scale, first_seed, int(count), sampler
             for event in watch(lambda callback: self.pipeline(*arguments, callback)):
                 if isinstance(event, SamplerStep):
                     status = progress(texts("running", step=event.step, steps=event.num_inference_steps), *event[:2])
-                    yield self.preview(event, prompt), status, gr.skip(), gr.skip(), gr.skip(), gr.skip()
+                    yield self.preview(event, prompt), status, *[gr.skip()] * 5
                     continue
                 settings = [Settings(styled, s, negative_prompt, int(steps), guidance_scale, sampler) for s in event.seeds]
                 captions = [f"{prompt} · {s}" for s in event.seeds]
@@ -92,8 +94,9 @@ class Create:
                         list(zip(map(str, paths), captions, strict=True)),
                         self.summary(event, seconds, texts),
                         gr.skip(),
-                        gr.update(value=str(paths[0]), interactive=True),
-                        gr.update(value=str(zip_files(paths)), interactive=True),
+                        0,
+                        gr.skip(),
+                        gr.skip(),
                         LastPictures(captions, event.codebook_indices.numpy().astype(np.uint16), tuple(event.seeds)),
                     )
 
@@ -167,7 +170,15 @@ def create_tab(pipeline: TextToImagePipeline, last: gr.State, assets: Path) -> N
         elem_id="pictures",
         elem_classes="checkered",
     )
-    with gr.Row():
+    chosen = gr.State(0)
+    with gr.Row(elem_id="downloads"):
+        target = gr.Dropdown(
+            [(i18n("plain_png"), ""), *((target.title, name) for name, target in TARGETS.items())],
+            value="",
+            label=i18n("save_as"),
+            min_width=140,
+            elem_id="target",
+        )
         download = gr.DownloadButton(i18n("download"), interactive=False, size="md", elem_id="download")
         download_all = gr.DownloadButton(i18n("download_all"), interactive=False, size="md", elem_id="download-all")
 
@@ -175,14 +186,17 @@ def create_tab(pipeline: TextToImagePipeline, last: gr.State, assets: Path) -> N
         [generate.click, prompt.submit],
         tab.generate,
         [prompt, negative_prompt, style, steps, guidance, sampler, count, seed, keep_seed],
-        [gallery, status, seed, download, download_all, last],
+        [gallery, status, seed, chosen, download, download_all, last],
         show_progress="minimal",
         show_progress_on=status,
         **MODEL,
     )
     run.failure(ended, None, status, **DRAW)
     stop.click(None, cancels=[run], queue=False, api_visibility="private")
-    gallery.select(choose, [gallery, last], [download, seed], **DRAW)
+    delivery: dict[str, Any] = {"inputs": [gallery, chosen, target], "outputs": [download, download_all], **DRAW}
+    run.success(deliver, **delivery)
+    target.change(deliver, **delivery)
+    gallery.select(choose, last, [chosen, seed], **DRAW).success(deliver, **delivery)
     seed.input(lambda: True, None, keep_seed, **DRAW)
     examples = load_examples(assets / "examples")
     if examples:
@@ -209,23 +223,14 @@ def create_tab(pipeline: TextToImagePipeline, last: gr.State, assets: Path) -> N
         shown.select(take, None, targets, **DRAW)
 
 
-def choose(pictures: list[tuple[str, str]] | None, last: LastPictures | None, event: gr.SelectData) -> tuple[Any, Any]:
-    """The file and the seed of the picture that was clicked."""
+def choose(last: LastPictures | None, event: gr.SelectData) -> tuple[Any, Any]:
+    """The place and the seed of the picture that was clicked."""
     index = event.index
-    if not pictures or last is None or not isinstance(index, int) or not 0 <= index < min(len(pictures), len(last.seeds)):
+    if last is None or not isinstance(index, int) or not 0 <= index < len(last.seeds):
         return gr.skip(), gr.skip()
-    return gr.update(value=pictures[index][0]), last.seeds[index]
+    return index, last.seeds[index]
 
 
 def ended(request: gr.Request) -> str:
     """What the status says when a run was stopped, or ended in an error, of which a message of its own tells."""
     return message(Texts(request).html("stopped"))
-
-
-def zip_files(paths: list[Path]) -> Path:
-    """All files in one zip beside them."""
-    target = paths[0].parent / "pictures.zip"
-    with zipfile.ZipFile(target, "w") as archive:
-        for path in paths:
-            archive.write(path, path.name)
-    return target

@@ -76,6 +76,22 @@ def test_a_prompt_becomes_four_stickers_that_can_be_taken_home_and_made_again(pa
     assert difference <= 2, "a seed makes the same picture alone as in a batch"
 
 
+def test_a_picture_is_saved_as_a_sticker_for_a_messenger(page: Page) -> None:
+    ask(page, "a red heart", count=2)
+    page.locator("#generate").click()
+    finished(page)
+    page.locator("#target input").click()
+    page.get_by_role("option", name="Discord sticker").click()
+    sizes = set()
+    while (320, 320) not in sizes:  # until then the button still gives the picture as it is
+        sticker = Image.open(downloaded(page, "download"))
+        sizes.add(sticker.size)
+    assert sticker.mode == "RGBA"
+    with zipfile.ZipFile(downloaded(page, "download-all")) as archive:
+        assert len(archive.namelist()) == 2
+        assert all(re.fullmatch(r"a_red_heart_\d+\.png", name) for name in archive.namelist())
+
+
 def test_previews_show_before_the_pictures_are_done(page: Page) -> None:
     ask(page, "a fox", count=2, steps=40)
     page.locator("#generate").click()
