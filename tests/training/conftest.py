@@ -43,3 +43,12 @@ def names(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("names") / "names.parquet"
     pq.write_table(pa.table({"codepoints": ["0-disc"], "language": ["zh"], "name": ["红圆"], "keywords": [["红"]]}), path)
     return path
+
+
+@pytest.fixture(scope="session")
+def words(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A WordNet of two meanings, both near the pictures."""
+    path = tmp_path_factory.mktemp("words") / "wordnet.parquet"
+    rows = {"synset": ["1", "2"], "topic": ["noun.artifact"] * 2, "members": [["red disc", "puck"], ["coaster"]]}
+    pq.write_table(pa.table({**rows, "definition": ["round", "flat"], "hypernyms": [[], ["1"]]}), path)
+    return path

@@ -26,7 +26,7 @@ MODELS = ("vqvae", "clip", "dit")
 
 
 @pytest.fixture(scope="module")
-def train(pictures: Path, names: Path) -> Train:
+def train(pictures: Path, names: Path, words: Path) -> Train:
     """Train one model with its tiny config, in which quantisation begins and a state is saved after two of four steps."""
 
     def run(model: str, out: Path, /, **changes: object) -> None:
@@ -35,7 +35,7 @@ def train(pictures: Path, names: Path) -> Train:
             config = dataclasses.replace(config, continuous_fraction=0.5, whole_picture_fraction=0.25)
         config = dataclasses.replace(config, **changes)
         functions = {"vqvae": train_vqvae, "clip": train_clip, "dit": train_dit}
-        more = {} if model == "vqvae" else {"names": names}
+        more = {"vqvae": {}, "clip": {"names": names, "text": words}, "dit": {"names": names}}[model]
         functions[model](config, pictures, out, math.inf, **more)
 
     return run
@@ -98,6 +98,13 @@ def test_the_tokenizer_is_kept_with_the_model(trained: Path) -> None:
     clip = load_clip(trained / "clip")
     assert clip.tokenizer.get_vocab_size() <= clip.config.vocab_size == 512
     assert clip.tokenize(["red disc, flat style"]).dropped == [""]
+
+
+def test_a_locked_image_tower_stays_as_it_is_while_the_text_tower_learns(trained: Path) -> None:
+    (before, _), (after, _) = (load_tensors(trained / "training" / "clip" / f"step-0000000{step}") for step in (2, 4))
+    same = {key for key in before if key.startswith("model.") and torch.equal(before[key], after[key])}
+    assert {key for key in before if key.startswith("model.model.visual.")} <= same
+    assert "model.model.token_embedding.weight" not in same
 
 
 @pytest.mark.parametrize("model", ["vqvae", "dit"])
