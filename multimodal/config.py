@@ -91,13 +91,15 @@ class DiTConfig:
     latent_channels: int = 8
     latent_size: int = 16
     patch_size: int = 4
-    hidden_size: int = 384
-    depth: int = 6
-    num_heads: int = 6
+    hidden_size: int = 320
+    depth: int = 5
+    num_heads: int = 5
     num_registers: int = 4
     refiner_depth: int = 1  # trainable transformer layers on top of the frozen text encoder's token states
     context_dim: int = 256  # width of the text encoder's token states
     pooled_dim: int = 256
+    mean_width: int = 400  # of the MLP that predicts the mean of a prompt's pictures
+    mean_depth: int = 3
     prediction: str = "x0"  # what the output means: "x0" or "velocity"
     text_encoder: TextEncoderConfig = TextEncoderConfig()
 
@@ -146,6 +148,8 @@ class DiTRunConfig(RunConfig):
     model: DiTConfig = DiTConfig()
     composite_fraction: float = 0.2  # of every batch
     num_composites: int = 8192  # made and encoded once
+    mean: RunConfig = RunConfig(steps=3000, batch_size=256, learning_rate=1e-3, weight_decay=0.05, ema_decay=0.99)
+    captions_per_picture: int = 8  # encoded once, to fit the mean
     prompt_dropout: float = 0.1  # for classifier-free guidance
     t_mean: float = 0.4  # of the logit-normal times; above 0 favours noise, where it is decided what a picture shows
     min_t: float = 0.05  # clips the 1 / t² weight that the velocity loss gives an x0-prediction

@@ -17,8 +17,8 @@ from multimodal import rgba
 from multimodal.checkpoint import CheckpointError, load_clip, load_dit, load_vqvae
 from multimodal.diffusion.samplers import SAMPLERS, Callback, SamplerStep, guided
 from multimodal.metrics import psnr_on_white
-from multimodal.models.dit import DiT
-from multimodal.models.text_encoder import CLIPTextEncoder, TextEncoding
+from multimodal.models.dit import Condition, DiT
+from multimodal.models.text_encoder import CLIPTextEncoder
 from multimodal.models.vqvae import VQVAE
 
 MAX_STEPS, MAX_GUIDANCE, MAX_IMAGES, MAX_PROMPT_CHARACTERS, MAX_SEED = 100, 20.0, 16, 2000, 2**32 - 1
@@ -126,25 +126,24 @@ class TextToImagePipeline:
         repeated = [prompt for prompt in prompts for _ in range(num_images_per_prompt)]
         seeds = [(seed + k) % (MAX_SEED + 1) for k in range(len(repeated))]
         with self._lock:
-            encoding = self.encode_prompt(repeated)
-            negative = self.encode_prompt([negative_prompt])
+            condition, dropped = self.encode_prompt(repeated)
+            negative, _ = self.encode_prompt([negative_prompt])
             latents = self.sample_latents(
-                encoding, negative, seeds, int(num_inference_steps), float(guidance_scale), sampler, callback
+                condition, negative, seeds, int(num_inference_steps), float(guidance_scale), sampler, callback
             )
             codebook_indices = self.vqvae.quantize(latents)
             images = self.to_images(self.vqvae.decode_indices(codebook_indices))
-        dropped = encoding.dropped[::num_images_per_prompt]
-        return TextToImageOutput(images, codebook_indices.cpu(), repeated, seeds, dropped)
+        return TextToImageOutput(images, codebook_indices.cpu(), repeated, seeds, dropped[::num_images_per_prompt])
 
-    def encode_prompt(self, prompts: list[str]) -> TextEncoding:
-        """Prompts → (B, L, context_dim) refined token states, their mask, and (B, pooled_dim) embeddings."""
-        encoding = self.text_encoder(prompts)
-        return encoding._replace(context=self.dit.refine(encoding.context, encoding.context_mask))
+    def encode_prompt(self, prompts: list[str]) -> tuple[Condition, list[str]]:
+        """What the DiT is told of B prompts; and per prompt the words that did not fit into the context, or ""."""
+        context, context_mask, pooled, dropped = self.text_encoder(prompts)
+        return self.dit.condition(context, context_mask, pooled), dropped
 
     def sample_latents(
         self,
-        encoding: TextEncoding,
-        negative: TextEncoding,
+        condition: Condition,
+        negative: Condition,
         seeds: list[int],
         num_inference_steps: int,
         guidance_scale: float,
@@ -153,15 +152,15 @@ class TextToImagePipeline:
     ) -> Tensor:
         """Noise of each seed → (B, latent_channels, h, w) latents, by following the DiT's velocity to t = 0."""
         noise = self.make_noise(seeds)
-        velocity = guided(self.dit_velocity(encoding), self.dit_velocity(negative), guidance_scale, GUIDANCE_INTERVAL)
+        velocity = guided(self.dit_velocity(condition), self.dit_velocity(negative), guidance_scale, GUIDANCE_INTERVAL)
         return SAMPLERS[sampler](velocity, noise, num_inference_steps, callback)
 
-    def dit_velocity(self, encoding: TextEncoding) -> Callable[[Tensor, Tensor], Tensor]:
+    def dit_velocity(self, condition: Condition) -> Callable[[Tensor, Tensor], Tensor]:
         """The velocity field v(latents, t) that the DiT gives under a prompt; one prompt serves any batch."""
 
         def velocity(latents: Tensor, t: Tensor) -> Tensor:
-            context, mask, pooled = (x.expand(len(latents), *x.shape[1:]) for x in encoding[:3])
-            return self.dit.velocity(latents, t, context, mask, pooled)
+            batch = Condition(*(x.expand(len(latents), *x.shape[1:]) for x in condition))
+            return self.dit.velocity(latents, t, batch)
 
         return velocity
 

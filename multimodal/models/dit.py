@@ -1,8 +1,9 @@
-"""DiT: a transformer over patches of latents, told the time by adaLN and the prompt by cross-attention."""
+"""DiT: a transformer over patches of latents, told the time by adaLN, the prompt by cross-attention and by its mean."""
 
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 import torch
 import torch.nn.functional as F
@@ -10,6 +11,16 @@ from torch import Tensor, nn
 
 from multimodal.config import DiTConfig
 from multimodal.models.attention import Attention, SwiGLU, grid_angles
+from multimodal.models.mean_predictor import MeanPredictor
+
+
+class Condition(NamedTuple):
+    """What the DiT knows of B prompts; made once per prompt and not once per step."""
+
+    context: Tensor  # (B, L, context_dim) refined token states
+    context_mask: Tensor  # (B, L) bool, True at tokens
+    pooled: Tensor  # (B, pooled_dim) embedding of the whole prompt
+    mean: Tensor  # (B, latent_channels, latent_size, latent_size) expected clean latents
 
 
 class Refiner(nn.Module):
@@ -63,7 +74,10 @@ class DiT(nn.Module):
         if config.latent_size % config.patch_size:
             raise ValueError(f"latent_size {config.latent_size} must be a multiple of patch_size {config.patch_size}")
         hidden_size, patch_dim = config.hidden_size, config.latent_channels * config.patch_size**2
-        self.patch_embedding = nn.Linear(patch_dim, hidden_size)
+        self.mean_predictor = MeanPredictor(
+            config.pooled_dim, config.mean_width, config.mean_depth, config.latent_channels, config.latent_size
+        )
+        self.patch_embedding = nn.Linear(2 * patch_dim, hidden_size)
         self.registers = nn.Parameter(torch.randn(config.num_registers, hidden_size) * 0.02)
         self.time_embedding = nn.Sequential(nn.Linear(256, hidden_size), nn.SiLU(), nn.Linear(hidden_size, hidden_size))
         self.pooled_embedding = nn.Sequential(
@@ -85,19 +99,18 @@ class DiT(nn.Module):
         self.register_buffer("rotation", rotation, persistent=False)
         self._initialize()
 
-    def refine(self, context: Tensor, context_mask: Tensor) -> Tensor:
-        """Prepare token states for cross-attention, once per prompt and not once per step.
+    def condition(self, context: Tensor, context_mask: Tensor, pooled: Tensor) -> Condition:
+        """Prepare what the text encoder gives: refine the token states for cross-attention, predict the mean.
 
         Args:
             context: (B, L, context_dim) token states of the text encoder.
             context_mask: (B, L) bool, True at tokens, False at padding.
-        Returns:
-            (B, L, context_dim).
+            pooled: (B, pooled_dim).
         """
         context = self.context_norm(context)
         for layer in self.refiner:
-            context = layer(context, context_mask)
-        return context
+            context = layer(context, context_mask)  # (B, L, context_dim)
+        return Condition(context, context_mask, pooled, self.mean_predictor(pooled))
 
     def forward(
         self,
@@ -106,24 +119,23 @@ class DiT(nn.Module):
         context: Tensor,
         context_mask: Tensor,
         pooled: Tensor,
-        refined: bool = True,
+        mean: Tensor | None = None,
     ) -> Tensor:
         """Predict the clean latents or the velocity, as `config.prediction` says.
 
         Args:
             latents: (B, latent_channels, latent_size, latent_size) noised latents.
             t: (B,) times in [0, 1]; 0 is data, 1 is noise.
-            context: (B, L, context_dim), from `refine`; or from the text encoder, with `refined=False`.
-            context_mask: (B, L) bool, True at tokens; masked tokens cannot change the output.
-            pooled: (B, pooled_dim) embedding of the whole prompt.
+            context, context_mask, pooled, mean: a `Condition`; without a mean, what the text encoder gives.
+                Masked tokens cannot change the output.
         Returns:
             (B, latent_channels, latent_size, latent_size).
         """
-        if not refined:
-            context = self.refine(context, context_mask)  # (B, L, context_dim)
+        if mean is None:
+            context, context_mask, pooled, mean = self.condition(context, context_mask, pooled)
         c = self.time_embedding(sinusoidal_embedding(t)) + self.pooled_embedding(pooled)  # (B, D)
         modulation = self.modulation(c).unflatten(1, (6, -1))  # (B, 6, D)
-        x = self.patch_embedding(self.patchify(latents))  # (B, N, D)
+        x = self.patch_embedding(self.patchify(torch.cat([latents, mean], dim=1)))  # (B, N, D)
         x = torch.cat([self.registers.expand(len(x), -1, -1), x], dim=1)  # (B, R + N, D)
         for block in self.blocks:
             x = block(x, modulation, context, context_mask, self.rotation)  # (B, R + N, D)
@@ -131,9 +143,9 @@ class DiT(nn.Module):
         shift, scale = (c.unsqueeze(1) + self.final_modulation).unsqueeze(2).unbind(1)  # (B, 1, D)
         return self.unpatchify(self.final(self.final_norm(x) * (1 + scale) + shift))  # (B, C, H, W)
 
-    def velocity(self, latents: Tensor, t: Tensor, context: Tensor, context_mask: Tensor, pooled: Tensor) -> Tensor:
+    def velocity(self, latents: Tensor, t: Tensor, condition: Condition) -> Tensor:
         """The velocity noise - x_0 at (latents, t), whatever the network predicts; arguments as for `forward`."""
-        output = self(latents, t, context, context_mask, pooled)
+        output = self(latents, t, *condition)
         if self.config.prediction == "velocity":
             return output
         return (latents - output) / t.view(-1, 1, 1, 1).clamp(min=1e-5)  # x_t = x_0 + t * velocity

@@ -1,13 +1,15 @@
-"""Train the DiT: latents and captions → rectified flow at a random time → velocity loss → save."""
+"""Train the DiT: the mean of every caption's pictures first; then rectified flow at a random time → velocity loss → save."""
 
 from __future__ import annotations
 
 import dataclasses
+import functools
 import random
 from pathlib import Path
 from typing import Any
 
 import torch
+import torch.nn.functional as F
 from accelerate import Accelerator
 from PIL import Image
 from torch import Tensor, nn
@@ -36,7 +38,7 @@ SAMPLE_PROMPTS = (
 def train_dit(config: DiTRunConfig, data: Path, out: Path, max_minutes: float, names: Path | None = None) -> None:
     """Train on the captioned pictures at `data` with `out`/vqvae and the text encoder that the config names.
 
-    The checkpoint is `out`/dit; the run's state and the latent cache are under `out`/training/dit.
+    The checkpoint is `out`/dit; the run's state, the mean's and the latent cache are under `out`/training/dit.
     """
     accelerator = Accelerator(mixed_precision=config.mixed_precision)
     folder, device = out / "training" / "dit", accelerator.device
@@ -59,31 +61,55 @@ def train_dit(config: DiTRunConfig, data: Path, out: Path, max_minutes: float, n
         )
     shown: list[Subject | Composite] = [*subjects, *cache.composites]
     torch.manual_seed(config.seed)
-    trainer = Trainer(config, DiT(config.model), folder, accelerator)
+    dit = DiT(config.model)
 
-    def batch(step: int) -> tuple[Tensor, list[str]]:
-        """Clean latents (B, C, h, w) and a prompt for each; the last ones of a batch are composites."""
-        num_composites = int(config.composite_fraction * config.batch_size) if cache.composites else 0
-        singles = batch_indices(len(subjects), config.batch_size - num_composites, step, config.seed, accelerator)
+    def choose(step: int, batch_size: int) -> Tensor:
+        """The pictures of a batch, (B,) rows of `shown`; the last ones are composites."""
+        num_composites = int(config.composite_fraction * batch_size) if cache.composites else 0
+        singles = batch_indices(len(subjects), batch_size - num_composites, step, config.seed, accelerator)
         composites = batch_indices(max(1, len(cache.composites)), num_composites, step, config.seed, accelerator)
-        rows = torch.cat([singles, composites + len(subjects)])
-        rng = random.Random(f"{config.seed} {step} {accelerator.process_index}")
-        prompts = []
-        for row in rows.tolist():
-            subject = shown[row]
-            text = caption(subject, rng) if isinstance(subject, Subject) else composite_caption(subject, rng)
-            prompts.append("" if rng.random() < config.prompt_dropout else text)
-        return vqvae.lookup(cache.codebook_indices[rows].to(device, torch.int64)), prompts
+        return torch.cat([singles, composites + len(subjects)])
+
+    def clean_latents(rows: Tensor) -> Tensor:
+        return vqvae.lookup(cache.codebook_indices[rows].to(device, torch.int64))  # (B, C, h, w)
+
+    def prompt(row: int, rng: random.Random) -> str:
+        if rng.random() < config.prompt_dropout:
+            return ""
+        subject = shown[row]
+        return caption(subject, rng) if isinstance(subject, Subject) else composite_caption(subject, rng)
+
+    @functools.cache
+    def pooled() -> Tensor:
+        """Embeddings of some prompts of every picture, (captions_per_picture, N, pooled_dim)."""
+        rng = random.Random(config.seed)
+        prompts = [prompt(row, rng) for _ in range(config.captions_per_picture) for row in range(len(shown))]
+        with torch.no_grad(), accelerator.autocast():
+            batches = [text_encoder(prompts[k : k + 64]).pooled.float() for k in range(0, len(prompts), 64)]
+        return torch.cat(batches).unflatten(0, (-1, len(shown)))
+
+    def mean_loss(model: nn.Module, step: int) -> dict[str, Tensor]:
+        rows = choose(step, config.mean.batch_size)
+        captions = torch.randint(config.captions_per_picture, rows.shape)
+        return {"loss": F.mse_loss(model(pooled()[captions, rows]).float(), clean_latents(rows))}
+
+    fitted = Trainer(config.mean, dit.mean_predictor, folder / "mean", accelerator)
+    fitted.run(mean_loss, max_minutes=max_minutes)
+    dit.mean_predictor.load_state_dict(fitted.ema_model.state_dict())
+    dit.mean_predictor.requires_grad_(False)
+    trainer = Trainer(config, dit, folder, accelerator)
 
     def loss(model: nn.Module, step: int) -> dict[str, Tensor]:
+        rows = choose(step, config.batch_size)
+        rng = random.Random(f"{config.seed} {step} {accelerator.process_index}")
         with torch.no_grad():
-            x0, prompts = batch(step)
+            x0 = clean_latents(rows)
             with accelerator.autocast():
-                encoding = text_encoder(prompts)
+                encoding = text_encoder([prompt(row, rng) for row in rows.tolist()])
         noise = torch.randn_like(x0)
         t = rectified_flow.sample_t(len(x0), device, config.t_mean)
         x_t = rectified_flow.interpolate(x0, noise, t)
-        output = model(x_t, t, encoding.context, encoding.context_mask, encoding.pooled, refined=False)
+        output = model(x_t, t, encoding.context, encoding.context_mask, encoding.pooled)
         losses = rectified_flow.loss(output, x0, noise, t, config.model.prediction, config.min_t)
         return {"loss": losses.mean()}
 

@@ -196,7 +196,7 @@ class Trainer:
             return
         tensors, description = checkpoint.load_tensors(states[-1])
         before, now = description["run"], configs.to_dict(self.config)
-        if before["model"] != now["model"]:
+        if before.get("model") != now.get("model"):
             raise TrainingError(f"{states[-1]} was trained with another model config; choose another folder or restore it")
         changed = [f"{key}: {before.get(key)} → {now[key]}" for key in now if before.get(key) != now[key]]
         if changed:

@@ -25,7 +25,8 @@ _TINY_CLIP = CLIPConfig(
     context_length=24, vocab_size=512,
 )  # fmt: skip
 _TINY_DIT = DiTConfig(
-    latent_size=4, patch_size=2, hidden_size=32, depth=2, num_heads=2, num_registers=1, context_dim=32, pooled_dim=16
+    latent_size=4, patch_size=2, hidden_size=32, depth=2, num_heads=2, num_registers=1, context_dim=32, pooled_dim=16,
+    mean_width=24, mean_depth=1,
 )
 _GPU: dict[str, Any] = {"mixed_precision": "bf16", "compile": True, "save_every": 1000}
 
@@ -46,7 +47,9 @@ PRESETS: dict[str, dict[str, RunConfig]] = {
         ),
     },
     "dit": {
-        "tiny": DiTRunConfig(**_TINY, model=_TINY_DIT, num_composites=8),
+        "tiny": DiTRunConfig(
+            **_TINY, model=_TINY_DIT, num_composites=8, mean=RunConfig(**_TINY), captions_per_picture=2
+        ),
         "cpu": DiTRunConfig(steps=50_000, batch_size=32, learning_rate=1e-3, num_composites=6144),
         "gpu": DiTRunConfig(
             **_GPU, steps=7000, batch_size=1024, learning_rate=1e-3, num_composites=65_536,

@@ -70,7 +70,8 @@ def test_what_does_not_fit_is_reported(clip: CLIP) -> None:
 @torch.no_grad()
 def test_pictures_and_texts_are_embedded_on_the_unit_sphere(clip: CLIP) -> None:
     ids = clip.tokenize(["a fox", "a star"]).ids
-    embeddings = clip(torch.rand(2, 4, 48, 48) * 2 - 1, ids, ids)
+    *embeddings, scale = clip(torch.rand(2, 4, 48, 48) * 2 - 1, ids, ids)
+    assert scale.shape == ()
     assert [embedding.shape for embedding in embeddings] == [(2, 16)] * 3
     assert torch.allclose(torch.stack(embeddings).norm(dim=-1), torch.ones(3, 2))
     assert torch.equal(embeddings[1], embeddings[2])

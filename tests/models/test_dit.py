@@ -10,11 +10,11 @@ from torch import Tensor
 
 from multimodal.config import DiTConfig
 from multimodal.diffusion import rectified_flow
-from multimodal.models.dit import DiT
+from multimodal.models.dit import Condition, DiT
 
 CONFIG = DiTConfig(
     latent_channels=3, latent_size=8, patch_size=2, hidden_size=32, depth=2, num_heads=2, num_registers=3,
-    context_dim=16, pooled_dim=12,
+    context_dim=16, pooled_dim=12, mean_width=24, mean_depth=2,
 )  # fmt: skip
 
 
@@ -39,6 +39,10 @@ def make_dit(config: DiTConfig = CONFIG) -> DiT:
     return model
 
 
+def condition_of(model: DiT, inputs: dict[str, Tensor]) -> Condition:
+    return model.condition(inputs["context"], inputs["context_mask"], inputs["pooled"])
+
+
 @torch.no_grad()
 def test_the_output_is_zero_before_training(inputs: dict[str, Tensor]) -> None:
     output = DiT(CONFIG)(**inputs)
@@ -47,12 +51,11 @@ def test_the_output_is_zero_before_training(inputs: dict[str, Tensor]) -> None:
 
 
 @torch.no_grad()
-@pytest.mark.parametrize("refined", [True, False])
-def test_masked_tokens_cannot_change_the_output_and_others_do(refined: bool, inputs: dict[str, Tensor]) -> None:
+def test_masked_tokens_cannot_change_the_output_and_others_do(inputs: dict[str, Tensor]) -> None:
     model = make_dit()
     changed = inputs["context"].clone()
     changed[:, 4] = 100 * torch.randn(2, 16)
-    before, after = model(**inputs, refined=refined), model(**{**inputs, "context": changed}, refined=refined)
+    before, after = model(**inputs), model(**{**inputs, "context": changed})
     assert torch.allclose(before[0], after[0], atol=1e-5)
     assert not torch.allclose(before[1], after[1], atol=1e-2)
 
@@ -69,12 +72,25 @@ def test_every_input_has_an_influence_on_its_own_sample_only(name: str, inputs: 
 
 
 @torch.no_grad()
-def test_refining_first_or_within_is_the_same(inputs: dict[str, Tensor]) -> None:
+def test_preparing_the_condition_first_or_within_is_the_same(inputs: dict[str, Tensor]) -> None:
     model = make_dit()
-    refined = model.refine(inputs["context"], inputs["context_mask"])
-    assert refined.shape == inputs["context"].shape
-    assert torch.equal(model(**{**inputs, "context": refined}), model(**inputs, refined=False))
-    assert not torch.allclose(refined, inputs["context"], atol=1e-2)
+    condition = condition_of(model, inputs)
+    assert condition.context.shape == inputs["context"].shape
+    assert condition.mean.shape == inputs["latents"].shape
+    assert torch.equal(model(inputs["latents"], inputs["t"], *condition), model(**inputs))
+    assert not torch.allclose(condition.context, inputs["context"], atol=1e-2)
+
+
+@torch.no_grad()
+def test_the_mean_has_an_influence_on_its_own_sample_only(inputs: dict[str, Tensor]) -> None:
+    model = make_dit()
+    condition = condition_of(model, inputs)
+    changed = condition.mean.clone()
+    changed[1] += 0.2
+    before = model(inputs["latents"], inputs["t"], *condition)
+    after = model(inputs["latents"], inputs["t"], *condition._replace(mean=changed))
+    assert torch.equal(before[0], after[0])
+    assert not torch.allclose(before[1], after[1], atol=1e-3)
 
 
 def test_patchify_is_undone_by_unpatchify() -> None:
@@ -115,12 +131,14 @@ def test_velocity_is_the_same_whatever_is_predicted(inputs: dict[str, Tensor], m
     for prediction, truth in (("x0", x0), ("velocity", noise - x0)):
         model = DiT(dataclasses.replace(CONFIG, prediction=prediction))
         monkeypatch.setattr(model, "forward", lambda *_, truth=truth: truth)
-        assert torch.allclose(model.velocity(**inputs), noise - x0, atol=1e-5)
+        assert torch.allclose(model.velocity(inputs["latents"], t, condition_of(model, inputs)), noise - x0, atol=1e-5)
 
 
 @torch.no_grad()
 def test_the_velocity_is_finite_at_both_ends(inputs: dict[str, Tensor]) -> None:
-    assert make_dit().velocity(**{**inputs, "t": torch.tensor([0.0, 1.0])}).isfinite().all()
+    model = make_dit()
+    velocity = model.velocity(inputs["latents"], torch.tensor([0.0, 1.0]), condition_of(model, inputs))
+    assert velocity.isfinite().all()
 
 
 def test_a_patch_that_does_not_fit_is_refused() -> None:
@@ -136,7 +154,7 @@ def test_one_batch_can_be_learnt_by_heart(inputs: dict[str, Tensor]) -> None:
     optimizer = torch.optim.AdamW(model.parameters(), lr=3e-3)
     losses = []
     for _ in range(60):
-        output = model(**inputs, refined=False)
+        output = model(**inputs)
         loss = rectified_flow.loss(output, x0, noise, inputs["t"], "x0", min_t=0.05).mean()
         optimizer.zero_grad()
         loss.backward()

@@ -1,0 +1,28 @@
+"""The mean predictor: a regression, so squared error leads it to the mean of what a prompt's pictures are."""
+
+from __future__ import annotations
+
+import torch
+
+from multimodal.models.mean_predictor import MeanPredictor
+
+
+def test_it_learns_the_mean_of_the_pictures_of_each_prompt() -> None:
+    torch.manual_seed(0)
+    pooled, pictures = torch.randn(3, 8), torch.randn(3, 5, 2, 4, 4)  # five pictures of each of three prompts
+    model = MeanPredictor(pooled_dim=8, width=24, depth=1, channels=2, size=4)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=1e-2, weight_decay=0)
+    for _ in range(300):
+        loss = (model(pooled)[:, None] - pictures).square().mean()
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    assert torch.allclose(model(pooled), pictures.mean(dim=1), atol=0.05)
+
+
+@torch.no_grad()
+def test_a_prompt_cannot_change_the_mean_of_another() -> None:
+    model, pooled = MeanPredictor(pooled_dim=8, width=24, depth=2, channels=2, size=4), torch.randn(2, 8)
+    changed = torch.stack([pooled[0], -pooled[1]])
+    assert torch.equal(model(pooled)[0], model(changed)[0])
+    assert not torch.allclose(model(pooled)[1], model(changed)[1], atol=1e-2)
