@@ -80,7 +80,7 @@ def train_dit(config: DiTRunConfig, data: Path, out: Path, max_minutes: float, n
         return caption(subject, rng) if isinstance(subject, Subject) else composite_caption(subject, rng)
 
     @functools.cache
-    def pooled() -> Tensor:
+    def embedded_captions() -> Tensor:
         """Embeddings of some prompts of every picture, (captions_per_picture, N, pooled_dim)."""
         rng = random.Random(config.seed)
         prompts = [prompt(row, rng) for _ in range(config.captions_per_picture) for row in range(len(shown))]
@@ -91,7 +91,7 @@ def train_dit(config: DiTRunConfig, data: Path, out: Path, max_minutes: float, n
     def mean_loss(model: nn.Module, step: int) -> dict[str, Tensor]:
         rows = choose(step, config.mean.batch_size)
         captions = torch.randint(config.captions_per_picture, rows.shape)
-        return {"loss": F.mse_loss(model(pooled()[captions, rows]).float(), clean_latents(rows))}
+        return {"loss": F.mse_loss(model(embedded_captions()[captions, rows]).float(), clean_latents(rows))}
 
     fitted = Trainer(config.mean, dit.mean_predictor, folder / "mean", accelerator)
     fitted.run(mean_loss, max_minutes=max_minutes)
@@ -106,10 +106,11 @@ def train_dit(config: DiTRunConfig, data: Path, out: Path, max_minutes: float, n
             x0 = clean_latents(rows)
             with accelerator.autocast():
                 encoding = text_encoder([prompt(row, rng) for row in rows.tolist()])
+            pooled = add_noise(encoding.pooled, config.pooled_noise)
         noise = torch.randn_like(x0)
         t = rectified_flow.sample_t(len(x0), device, config.t_mean)
         x_t = rectified_flow.interpolate(x0, noise, t)
-        output = model(x_t, t, encoding.context, encoding.context_mask, encoding.pooled)
+        output = model(x_t, t, encoding.context, encoding.context_mask, pooled)
         losses = rectified_flow.loss(output, x0, noise, t, config.model.prediction, config.min_t)
         return {"loss": losses.mean()}
 
@@ -122,3 +123,9 @@ def train_dit(config: DiTRunConfig, data: Path, out: Path, max_minutes: float, n
         save_model(out / "dit", model, config.model, training)
 
     trainer.run(loss, max_minutes=max_minutes, sample=sample, export=export)
+
+
+def add_noise(pooled: Tensor, maximum: float) -> Tensor:
+    """Conditioning augmentation (Ho et al. 2022): (B, D) with noise of 0 … `maximum` times each row's RMS."""
+    strength = maximum * torch.rand(len(pooled), 1, device=pooled.device) * pooled.square().mean(dim=1, keepdim=True).sqrt()
+    return pooled + strength * torch.randn_like(pooled)

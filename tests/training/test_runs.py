@@ -13,7 +13,7 @@ import torch
 from PIL import Image
 
 from multimodal import TextToImagePipeline
-from multimodal.checkpoint import load_clip, load_description, load_tensors, load_vqvae
+from multimodal.checkpoint import load_clip, load_description, load_dit, load_tensors, load_vqvae
 from multimodal.config import VQVAERunConfig
 from multimodal.training.clip import train_clip
 from multimodal.training.dit import train_dit
@@ -55,6 +55,14 @@ def test_what_was_trained_makes_pictures(trained: Path) -> None:
     output = pipeline(["a red disc", "红圆"], num_inference_steps=2)
     assert [(image.mode, image.size) for image in output.images] == [("RGBA", (32, 32))] * 2
     assert pipeline.reconstruct(output.images[0]).num_bytes == pipeline.vqvae.config.bytes_per_image
+
+
+def test_the_mean_is_fitted_first_and_stays_as_it_is(trained: Path) -> None:
+    state, _ = load_tensors(max((trained / "training" / "dit" / "mean").glob("step-*")))
+    fitted = {key.removeprefix("ema."): value for key, value in state.items() if key.startswith("ema.")}
+    mean_predictor = load_dit(trained / "dit").mean_predictor.state_dict()
+    assert mean_predictor.keys() == fitted.keys()
+    assert all(torch.allclose(mean_predictor[key], fitted[key], atol=1e-2) for key in fitted)  # in half precision
 
 
 @pytest.mark.parametrize("model", MODELS)
