@@ -1,4 +1,4 @@
-"""Train the DiT: the mean of every caption's pictures first; then rectified flow at a random time → velocity loss → save."""
+"""Train the DiT: first the mean of every prompt's pictures, then rectified flow at a random time → velocity loss → save."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ from multimodal.data.latents import load_or_make_latents
 from multimodal.diffusion import rectified_flow
 from multimodal.evaluation.contact_sheets import image_grid
 from multimodal.models.dit import DiT
+from multimodal.models.mean_predictor import MeanPredictor
 from multimodal.models.text_encoder import CLIPTextEncoder
 from multimodal.pipeline import TextToImagePipeline
 from multimodal.training.loop import Trainer, batch_indices
@@ -42,70 +43,20 @@ def train_dit(config: DiTRunConfig, data: Path, out: Path, max_minutes: float, n
     """
     accelerator = Accelerator(mixed_precision=config.mixed_precision)
     folder, device = out / "training" / "dit", accelerator.device
-    vqvae = load_vqvae(out / "vqvae").to(device)
+    pictures = CaptionedLatents(config, data, names, out, accelerator)
     text_encoder = CLIPTextEncoder.from_config(config.model.text_encoder, lambda: load_clip(out / "clip")).to(device)
-    table = load_captioned_images(data)
-    pixels = decode_images(table, vqvae.config.image_size)
-    subjects = [
-        dataclasses.replace(subject, colors=tuple(color_names(picture)[:2]))
-        for subject, picture in zip(load_subjects(table, names), pixels, strict=True)
-    ]
-    with accelerator.main_process_first(), torch.no_grad():
-        cache = load_or_make_latents(
-            folder / "latents.safetensors",
-            key=checkpoint.load_description(out / "vqvae")["sha256"][checkpoint.WEIGHTS],
-            pixels=pixels,
-            subjects=subjects,
-            num_composites=config.num_composites,
-            encode=lambda batch: vqvae.quantize(vqvae.encode(rgba.from_uint8(batch.to(device)))).cpu(),
-        )
-    shown: list[Subject | Composite] = [*subjects, *cache.composites]
     torch.manual_seed(config.seed)
     dit = DiT(config.model)
-
-    def choose(step: int, batch_size: int) -> Tensor:
-        """The pictures of a batch, (B,) rows of `shown`; the last ones are composites."""
-        num_composites = int(config.composite_fraction * batch_size) if cache.composites else 0
-        singles = batch_indices(len(subjects), batch_size - num_composites, step, config.seed, accelerator)
-        composites = batch_indices(max(1, len(cache.composites)), num_composites, step, config.seed, accelerator)
-        return torch.cat([singles, composites + len(subjects)])
-
-    def clean_latents(rows: Tensor) -> Tensor:
-        return vqvae.lookup(cache.codebook_indices[rows].to(device, torch.int64))  # (B, C, h, w)
-
-    def prompt(row: int, rng: random.Random) -> str:
-        if rng.random() < config.prompt_dropout:
-            return ""
-        subject = shown[row]
-        return caption(subject, rng) if isinstance(subject, Subject) else composite_caption(subject, rng)
-
-    @functools.cache
-    def embedded_captions() -> Tensor:
-        """Embeddings of some prompts of every picture, (captions_per_picture, N, pooled_dim)."""
-        rng = random.Random(config.seed)
-        prompts = [prompt(row, rng) for _ in range(config.captions_per_picture) for row in range(len(shown))]
-        with torch.no_grad(), accelerator.autocast():
-            batches = [text_encoder(prompts[k : k + 64]).pooled.float() for k in range(0, len(prompts), 64)]
-        return torch.cat(batches).unflatten(0, (-1, len(shown)))
-
-    def mean_loss(model: nn.Module, step: int) -> dict[str, Tensor]:
-        rows = choose(step, config.mean.batch_size)
-        captions = torch.randint(config.captions_per_picture, rows.shape)
-        return {"loss": F.mse_loss(model(embedded_captions()[captions, rows]).float(), clean_latents(rows))}
-
-    fitted = Trainer(config.mean, dit.mean_predictor, folder / "mean", accelerator)
-    fitted.run(mean_loss, max_minutes=max_minutes)
-    dit.mean_predictor.load_state_dict(fitted.ema_model.state_dict())
-    dit.mean_predictor.requires_grad_(False)
+    fit_mean(dit.mean_predictor, pictures, text_encoder, folder / "mean", max_minutes)
     trainer = Trainer(config, dit, folder, accelerator)
 
     def loss(model: nn.Module, step: int) -> dict[str, Tensor]:
-        rows = choose(step, config.batch_size)
+        rows = pictures.batch(step, config.batch_size)
         rng = random.Random(f"{config.seed} {step} {accelerator.process_index}")
         with torch.no_grad():
-            x0 = clean_latents(rows)
+            x0 = pictures.latents(rows)  # (B, C, h, w)
             with accelerator.autocast():
-                encoding = text_encoder([prompt(row, rng) for row in rows.tolist()])
+                encoding = text_encoder([pictures.prompt(row, rng) for row in rows.tolist()])
             pooled = add_noise(encoding.pooled, config.pooled_noise)
         noise = torch.randn_like(x0)
         t = rectified_flow.sample_t(len(x0), device, config.t_mean)
@@ -116,13 +67,92 @@ def train_dit(config: DiTRunConfig, data: Path, out: Path, max_minutes: float, n
 
     def sample(model: nn.Module) -> Image.Image:
         assert isinstance(model, DiT)
-        pipeline = TextToImagePipeline(text_encoder, model, vqvae)
+        pipeline = TextToImagePipeline(text_encoder, model, pictures.vqvae)
         return image_grid(pipeline(SAMPLE_PROMPTS, seed=1).images, columns=8)
 
     def export(model: nn.Module, training: dict[str, Any]) -> None:
         save_model(out / "dit", model, config.model, training)
 
     trainer.run(loss, max_minutes=max_minutes, sample=sample, export=export)
+
+
+class CaptionedLatents:
+    """The pictures to learn from and composites of them, as clean latents, each with prompts in many wordings.
+
+    They are encoded once with `out`/vqvae, and kept in `out`/training/dit/latents.safetensors.
+    """
+
+    def __init__(self, config: DiTRunConfig, data: Path, names: Path | None, out: Path, accelerator: Accelerator) -> None:
+        self.config, self.accelerator = config, accelerator
+        self.vqvae = vqvae = load_vqvae(out / "vqvae").to(accelerator.device)
+        table = load_captioned_images(data)
+        pixels = decode_images(table, vqvae.config.image_size)
+        subjects = [
+            dataclasses.replace(subject, colors=tuple(color_names(picture)[:2]))
+            for subject, picture in zip(load_subjects(table, names), pixels, strict=True)
+        ]
+        with accelerator.main_process_first(), torch.no_grad():
+            cache = load_or_make_latents(
+                out / "training" / "dit" / "latents.safetensors",
+                checkpoint.load_description(out / "vqvae")["sha256"][checkpoint.WEIGHTS],
+                pixels,
+                subjects,
+                config.num_composites,
+                encode=lambda batch: vqvae.quantize(vqvae.encode(rgba.from_uint8(batch.to(accelerator.device)))).cpu(),
+            )
+        self.codebook_indices = cache.codebook_indices  # (N, groups, h, w)
+        self.shown: list[Subject | Composite] = [*subjects, *cache.composites]
+        self.num_composites = len(cache.composites)
+
+    def batch(self, step: int, batch_size: int) -> Tensor:
+        """Which pictures this process works on in a step, (batch_size / processes,); the last ones are composites."""
+        seed, num_subjects = self.config.seed, len(self.shown) - self.num_composites
+        composites = int(self.config.composite_fraction * batch_size) if self.num_composites else 0
+        singles = batch_indices(num_subjects, batch_size - composites, step, seed, self.accelerator)
+        others = batch_indices(max(1, self.num_composites), composites, step, seed, self.accelerator)
+        return torch.cat([singles, others + num_subjects])
+
+    def latents(self, rows: Tensor) -> Tensor:
+        """(B,) rows → (B, latent_channels, h, w)."""
+        return self.vqvae.lookup(self.codebook_indices[rows].to(self.accelerator.device, torch.int64))
+
+    def prompt(self, row: int, rng: random.Random) -> str:
+        """One of the many prompts for a picture; now and then none at all, for classifier-free guidance."""
+        if rng.random() < self.config.prompt_dropout:
+            return ""
+        shown = self.shown[row]
+        return caption(shown, rng) if isinstance(shown, Subject) else composite_caption(shown, rng)
+
+
+def fit_mean(
+    mean_predictor: MeanPredictor,
+    pictures: CaptionedLatents,
+    text_encoder: CLIPTextEncoder,
+    folder: Path,
+    max_minutes: float,
+) -> None:
+    """Fit the mean of every prompt's pictures by least squares, in place, and freeze it; the run's state is in `folder`."""
+    config, accelerator = pictures.config, pictures.accelerator
+
+    @functools.cache
+    def pooled() -> Tensor:
+        """The embeddings of some prompts of every picture, (captions_per_picture, N, pooled_dim)."""
+        rng = random.Random(config.seed)
+        rows = range(len(pictures.shown))
+        prompts = [pictures.prompt(row, rng) for _ in range(config.captions_per_picture) for row in rows]
+        with torch.no_grad(), accelerator.autocast():
+            batches = [text_encoder(prompts[k : k + 64]).pooled.float() for k in range(0, len(prompts), 64)]
+        return torch.cat(batches).unflatten(0, (-1, len(rows)))
+
+    def loss(model: nn.Module, step: int) -> dict[str, Tensor]:
+        rows = pictures.batch(step, config.mean.batch_size)
+        captions = torch.randint(config.captions_per_picture, rows.shape)
+        return {"loss": F.mse_loss(model(pooled()[captions, rows]).float(), pictures.latents(rows))}
+
+    trainer = Trainer(config.mean, mean_predictor, folder, accelerator)
+    trainer.run(loss, max_minutes=max_minutes)
+    mean_predictor.load_state_dict(trainer.ema_model.state_dict())
+    mean_predictor.requires_grad_(False)
 
 
 def add_noise(pooled: Tensor, maximum: float) -> Tensor:

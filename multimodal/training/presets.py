@@ -27,7 +27,7 @@ _TINY_CLIP = CLIPConfig(
 _TINY_DIT = DiTConfig(
     latent_size=4, patch_size=2, hidden_size=32, depth=2, num_heads=2, num_registers=1, context_dim=32, pooled_dim=16,
     mean_width=24, mean_depth=1,
-)
+)  # fmt: skip
 _GPU: dict[str, Any] = {"mixed_precision": "bf16", "compile": True, "save_every": 1000}
 
 PRESETS: dict[str, dict[str, RunConfig]] = {
