@@ -146,13 +146,13 @@ class CLIPRunConfig(RunConfig):
 @dataclass(frozen=True)
 class DiTRunConfig(RunConfig):
     model: DiTConfig = DiTConfig()
-    composite_fraction: float = 0.2  # of every batch
+    composite_fraction: float = 0.16  # of every batch
     num_composites: int = 8192  # made and encoded once
-    mean: RunConfig = RunConfig(steps=3000, batch_size=256, learning_rate=1e-3, weight_decay=0.05, ema_decay=0.99)
+    mean: RunConfig = RunConfig(steps=8000, batch_size=256, learning_rate=1e-3, weight_decay=0.05, ema_decay=0.99)
     captions_per_picture: int = 8  # encoded once, to fit the mean
     pooled_noise: float = 0.8  # at most, over the embedding's RMS, for the DiT to meet means as rough as new prompts give
     prompt_dropout: float = 0.1  # for classifier-free guidance
-    t_mean: float = 0.4  # of the logit-normal times; above 0 favours noise, where it is decided what a picture shows
+    t_mean: float = 0.5  # of the logit-normal times; above 0 favours noise, where it is decided what a picture shows
     min_t: float = 0.05  # clips the 1 / t² weight that the velocity loss gives an x0-prediction
 
 
