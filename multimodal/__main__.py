@@ -31,8 +31,9 @@ def generate(args: argparse.Namespace) -> None:
     """Make pictures and write them as PNG with their settings inside."""
     from tqdm import tqdm
 
+    from multimodal import rgba
     from multimodal.export import file_name, to_sticker
-    from multimodal.settings import Settings, save_picture
+    from multimodal.settings import Settings, pack_indices, save_picture
 
     pipeline = _load_pipeline(args)
     settings: dict[str, Any] = {
@@ -41,14 +42,15 @@ def generate(args: argparse.Namespace) -> None:
         "guidance_scale": args.guidance_scale,
         "sampler": args.sampler,
     }
+    if args.image:
+        indices = pipeline.reconstruct(rgba.open_image(args.image)).codebook_indices
+        settings |= {"image": pack_indices(indices), "strength": args.strength}
     start = time.perf_counter()
     with tqdm(total=args.steps, unit="step", disable=args.json) as progress:
         output = pipeline(
-            args.prompt,
-            seed=args.seed,
+            **{**Settings("", args.seed, **settings).arguments(), "prompt": args.prompt},
             num_images_per_prompt=args.number,
             callback=lambda step: progress.update() or None,
-            **settings,
         )
     seconds = time.perf_counter() - start
     args.out.mkdir(parents=True, exist_ok=True)
@@ -195,6 +197,8 @@ def build_parser() -> argparse.ArgumentParser:
     _add_sampling(sub)
     sub.add_argument("--negative-prompt", default="")
     sub.add_argument("--sampler", default="euler", help="euler or heun")
+    sub.add_argument("--image", type=Path, help="a picture to start from instead of noise")
+    sub.add_argument("--strength", type=float, default=0.6, help="0 to 1: how far to go from that picture")
     sub.add_argument("--out", type=Path, default=Path("outputs"), help="folder")
     _add_target(sub, required=False)
 

@@ -15,6 +15,7 @@ from torch import Tensor
 
 from multimodal import rgba
 from multimodal.checkpoint import CheckpointError, load_clip, load_dit, load_vqvae
+from multimodal.diffusion import rectified_flow
 from multimodal.diffusion.samplers import SAMPLERS, Callback, SamplerStep, guided
 from multimodal.metrics import psnr_on_white
 from multimodal.models.dit import Condition, DiT
@@ -96,6 +97,8 @@ class TextToImagePipeline:
         num_images_per_prompt: int = 1,
         sampler: str = "euler",
         callback: Callback | None = None,
+        image: Image.Image | Tensor | None = None,
+        strength: float = 0.6,
     ) -> TextToImageOutput:
         """Make pictures from prompts.
 
@@ -110,6 +113,9 @@ class TextToImagePipeline:
             num_images_per_prompt: 1 … 16.
             sampler: "euler" or "heun".
             callback: called after each step with a `SamplerStep`; where it returns False, sampling stops.
+            image: a picture to start from instead of noise (SDEdit, Meng et al. 2022), or its (groups, h, w) indices.
+            strength: 0 … 1, how far to go from `image`: it is noised up to this time, and num_inference_steps are shortened
+                to match.
         Raises:
             ValueError: a prompt is empty or an argument out of its range.
             SamplingCancelled: the callback returned False.
@@ -120,6 +126,7 @@ class TextToImagePipeline:
         check_number("guidance_scale", guidance_scale, 0, MAX_GUIDANCE)
         check_number("seed", seed, 0, MAX_SEED, whole=True)
         check_number("num_images_per_prompt", num_images_per_prompt, 1, MAX_IMAGES, whole=True)
+        check_number("strength", strength, 0, 1)
         if sampler not in SAMPLERS:
             raise ValueError(f"sampler must be one of {', '.join(SAMPLERS)}, not {sampler!r}")
         seed, num_images_per_prompt = int(seed), int(num_images_per_prompt)
@@ -128,8 +135,12 @@ class TextToImagePipeline:
         with self._lock:
             condition, dropped = self.encode_prompt(repeated)
             negative, _ = self.encode_prompt([negative_prompt])
+            latents, start = self.make_noise(seeds), 1.0
+            if image is not None:
+                latents, start = self.noised(image, latents, strength), strength
+            steps = max(1, round(num_inference_steps * start))
             latents = self.sample_latents(
-                condition, negative, seeds, int(num_inference_steps), float(guidance_scale), sampler, callback
+                condition, negative, latents, steps, float(guidance_scale), sampler, callback, start
             )
             codebook_indices = self.vqvae.quantize(latents)
             images = self.to_images(self.vqvae.decode_indices(codebook_indices))
@@ -144,16 +155,16 @@ class TextToImagePipeline:
         self,
         condition: Condition,
         negative: Condition,
-        seeds: list[int],
+        latents: Tensor,
         num_inference_steps: int,
         guidance_scale: float,
         sampler: str = "euler",
         callback: Callback | None = None,
+        start: float = 1.0,
     ) -> Tensor:
-        """Noise of each seed → (B, latent_channels, h, w) latents, by following the DiT's velocity to t = 0."""
-        noise = self.make_noise(seeds)
+        """(B, latent_channels, h, w) latents at time `start` → clean ones, by following the DiT's velocity to t = 0."""
         velocity = guided(self.dit_velocity(condition), self.dit_velocity(negative), guidance_scale, GUIDANCE_INTERVAL)
-        return SAMPLERS[sampler](velocity, noise, num_inference_steps, callback)
+        return SAMPLERS[sampler](velocity, latents, num_inference_steps, callback, start)
 
     def dit_velocity(self, condition: Condition) -> Callable[[Tensor, Tensor], Tensor]:
         """The velocity field v(latents, t) that the DiT gives under a prompt; one prompt serves any batch."""
@@ -170,6 +181,21 @@ class TextToImagePipeline:
         shape = (config.latent_channels, config.latent_size, config.latent_size)
         noise = [torch.randn(shape, generator=torch.Generator().manual_seed(seed)) for seed in seeds]
         return torch.stack(noise).to(self.device)
+
+    def noised(self, image: Image.Image | Tensor, noise: Tensor, t: float) -> Tensor:
+        """The latents of a picture, or of its (groups, h, w) indices, at time t: (B, latent_channels, h, w) as `noise`."""
+        if isinstance(image, Image.Image):
+            codebook_indices = self.encode_picture(rgba.to_tensor(image, self.vqvae.config.image_size))
+        else:
+            codebook_indices = self.check_indices(image[None]).to(self.device)
+        if codebook_indices.shape[2:] != noise.shape[2:]:
+            raise ValueError(f"codebook_indices must be a grid of {noise.shape[2]} x {noise.shape[3]}")
+        x0 = self.vqvae.lookup(codebook_indices).expand_as(noise)
+        return rectified_flow.interpolate(x0, noise, torch.full((len(noise),), t, device=self.device))
+
+    def encode_picture(self, picture: Tensor) -> Tensor:
+        """(4, H, W) premultiplied RGBA → (1, groups, h, w) codebook indices."""
+        return self.vqvae.quantize(self.vqvae.encode(picture[None].to(self.device)))
 
     def decode_latents(self, latents: Tensor) -> Tensor:
         """(B, latent_channels, h, w) latents → (B, 4, H, W) premultiplied RGBA, snapping to the codebook."""
@@ -189,7 +215,7 @@ class TextToImagePipeline:
         """Send a picture of any size and mode through the VQ-VAE; it is fitted into the model's square first."""
         original = rgba.to_tensor(image, self.vqvae.config.image_size)
         with self._lock:
-            codebook_indices = self.vqvae.quantize(self.vqvae.encode(original[None].to(self.device)))
+            codebook_indices = self.encode_picture(original)
             reconstruction = self.vqvae.decode_indices(codebook_indices)[0].cpu()
         return ReconstructionOutput(
             image=rgba.to_image(reconstruction),
@@ -206,13 +232,18 @@ class TextToImagePipeline:
         Raises:
             ValueError: the shape does not fit, or an index is not in the codebook.
         """
+        codebook_indices = self.check_indices(codebook_indices)
+        with self._lock:
+            return self.to_images(self.vqvae.decode_indices(codebook_indices.to(self.device)))
+
+    def check_indices(self, codebook_indices: Tensor) -> Tensor:
+        """The indices themselves; ValueError where they are not (B, groups, h, w), or not in the codebook."""
         config = self.vqvae.config
         if codebook_indices.ndim != 4 or codebook_indices.shape[1] != config.groups:
             raise ValueError(f"codebook_indices must be (B, {config.groups}, h, w), not {tuple(codebook_indices.shape)}")
         if codebook_indices.min() < 0 or codebook_indices.max() >= config.codebook_size:
             raise ValueError(f"codebook_indices must lie in 0 … {config.codebook_size - 1}")
-        with self._lock:
-            return self.to_images(self.vqvae.decode_indices(codebook_indices.to(self.device)))
+        return codebook_indices.long()
 
 
 def check_prompts(prompts: Sequence[str]) -> list[str]:

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 import json
 import re
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
+import numpy as np
+import torch
 from PIL import Image
+from torch import Tensor
 
 from multimodal import __version__, rgba
 
@@ -24,15 +30,22 @@ class Settings:
     num_inference_steps: int = 24
     guidance_scale: float = 3.0
     sampler: str = "euler"
+    image: str = ""  # the codebook indices of the picture that this one was made from, as `pack_indices` writes them
+    strength: float = 1.0  # how far it went from there
+
+    def arguments(self) -> dict[str, Any]:
+        """What to call a pipeline with; ValueError where `image` holds no indices."""
+        return {**asdict(self), "image": unpack_indices(self.image) if self.image else None}
 
     def to_png_text(self, size: tuple[int, int]) -> dict[str, str]:
         """PNG text chunks: the line that AUTOMATIC1111 writes and its many readers know, and JSON."""
         lines = [self.prompt]
         if self.negative_prompt:
             lines.append(f"Negative prompt: {self.negative_prompt}")
+        strength = f"Denoising strength: {self.strength:g}, " if self.image else ""
         lines.append(
             f"Steps: {self.num_inference_steps}, Sampler: {self.sampler.capitalize()}, CFG scale: {self.guidance_scale:g}, "
-            f"Seed: {self.seed}, Size: {size[0]}x{size[1]}, Version: multimodal {__version__}"
+            f"Seed: {self.seed}, Size: {size[0]}x{size[1]}, {strength}Version: multimodal {__version__}"
         )
         return {A1111_KEY: "\n".join(lines), JSON_KEY: json.dumps(asdict(self), ensure_ascii=False)}
 
@@ -41,6 +54,22 @@ class Settings:
         """The prompt's words and the seed, safe as a file name everywhere."""
         words = re.sub(r"\W+", "-", self.prompt).strip("-")[:48].strip("-")
         return f"{words or 'picture'}-{self.seed}.png"
+
+
+def pack_indices(codebook_indices: Tensor) -> str:
+    """(groups, h, w) indices below 65,536 as text: the shape, and 16-bit numbers in base 64."""
+    shape = "x".join(map(str, codebook_indices.shape))
+    return f"{shape}:{base64.b64encode(codebook_indices.numpy().astype('<u2').tobytes()).decode()}"
+
+
+def unpack_indices(text: str) -> Tensor:
+    """The inverse of `pack_indices`; ValueError where the text is of another kind."""
+    shape, _, data = text.partition(":")
+    try:
+        numbers = np.frombuffer(base64.b64decode(data, validate=True), "<u2").astype(np.int64)
+        return torch.from_numpy(numbers).reshape([int(side) for side in shape.split("x")])
+    except (binascii.Error, ValueError, RuntimeError) as error:
+        raise ValueError(f"the settings hold no codebook indices ({error})") from None
 
 
 def save_picture(image: Image.Image, settings: Settings, folder: Path) -> Path:

@@ -197,6 +197,25 @@ def test_two_threads_take_turns(pipeline: TextToImagePipeline) -> None:
     assert order == ["first"] * 3 + ["second"] * 3
 
 
+def test_strength_leads_from_the_picture_to_what_the_prompt_alone_makes(pipeline: TextToImagePipeline) -> None:
+    source = generate(pipeline, "a green star", seed=3)
+    image, indices = source.images[0], source.codebook_indices[0]
+    untouched = generate(pipeline, image=indices, strength=0)
+    assert torch.equal(untouched.codebook_indices[0], indices)
+    new = generate(pipeline, seed=5)
+    assert same(generate(pipeline, seed=5, image=image, strength=1.0).images[0], new.images[0])
+    steps: list[SamplerStep] = []
+    between = generate(pipeline, seed=5, image=indices, strength=0.5, num_inference_steps=10, callback=steps.append)
+    assert len(steps) == 5
+    assert not same(between.images[0], new.images[0])
+    assert not same(between.images[0], image)
+
+
+def test_a_grid_of_another_size_is_no_picture_to_start_from(pipeline: TextToImagePipeline) -> None:
+    with pytest.raises(ValueError, match="grid of 8 x 8"):
+        generate(pipeline, image=torch.zeros(2, 4, 4, dtype=torch.int64))
+
+
 def test_reconstruction(pipeline: TextToImagePipeline) -> None:
     picture = Image.new("RGB", (60, 30), "red")
     output = pipeline.reconstruct(picture)

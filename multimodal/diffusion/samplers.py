@@ -1,4 +1,4 @@
-"""Samplers: plain functions that follow a velocity field from noise (t = 1) to data (t = 0).
+"""Samplers: plain functions that follow a velocity field from noise (t = 1), or from any time before, to data (t = 0).
 
 A sampler takes any `velocity(latents, t)`: latents (B, ...), t (B,) in (0, 1], and returns (B, ...).
 """
@@ -32,16 +32,19 @@ class SamplerStep(NamedTuple):
 Callback = Callable[[SamplerStep], bool | None]
 
 
-def euler(velocity: Velocity, noise: Tensor, num_inference_steps: int, callback: Callback | None = None) -> Tensor:
+def euler(
+    velocity: Velocity, latents: Tensor, num_inference_steps: int, callback: Callback | None = None, start: float = 1.0
+) -> Tensor:
     """First-order sampler: x ← x + (t' - t) v(x, t).
 
     Args:
-        noise: (B, ...) standard normal.
+        latents: (B, ...) at time `start`: standard normal noise, or data noised by `rectified_flow.interpolate`.
         callback: called after each step; where it returns False, sampling stops.
+        start: the time to begin at, in (0, 1].
     Raises:
         SamplingCancelled: the callback returned False.
     """
-    x, times = noise, timesteps(num_inference_steps)
+    x, times = latents, timesteps(num_inference_steps, start)
     for step, (t, t_next) in enumerate(pairwise(times), start=1):
         v = velocity(x, _batch(t, x))
         denoised = to_x0(v, x, _batch(t, x))
@@ -50,12 +53,14 @@ def euler(velocity: Velocity, noise: Tensor, num_inference_steps: int, callback:
     return x
 
 
-def heun(velocity: Velocity, noise: Tensor, num_inference_steps: int, callback: Callback | None = None) -> Tensor:
+def heun(
+    velocity: Velocity, latents: Tensor, num_inference_steps: int, callback: Callback | None = None, start: float = 1.0
+) -> Tensor:
     """Second-order sampler (Karras et al. 2022, algorithm 1): the mean of the slopes at both ends of each step.
 
     The last step, which ends at t = 0, is an Euler step. Arguments and errors as for `euler`.
     """
-    x, times = noise, timesteps(num_inference_steps)
+    x, times = latents, timesteps(num_inference_steps, start)
     for step, (t, t_next) in enumerate(pairwise(times), start=1):
         v = velocity(x, _batch(t, x))
         denoised = to_x0(v, x, _batch(t, x))
@@ -70,11 +75,11 @@ def heun(velocity: Velocity, noise: Tensor, num_inference_steps: int, callback: 
 SAMPLERS = {"euler": euler, "heun": heun}
 
 
-def timesteps(num_inference_steps: int) -> list[float]:
-    """num_inference_steps + 1 evenly spaced times from 1 to 0."""
+def timesteps(num_inference_steps: int, start: float = 1.0) -> list[float]:
+    """num_inference_steps + 1 evenly spaced times from `start` to 0."""
     if num_inference_steps < 1:
         raise ValueError(f"num_inference_steps must be at least 1, not {num_inference_steps}")
-    return [1 - k / num_inference_steps for k in range(num_inference_steps + 1)]
+    return [start * (1 - k / num_inference_steps) for k in range(num_inference_steps + 1)]
 
 
 def guided(velocity: Velocity, unconditional: Velocity, guidance_scale: float, interval: tuple[float, float]) -> Velocity:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import random
 import tempfile
 import time
@@ -11,6 +12,7 @@ from typing import Any
 
 import gradio as gr
 import numpy as np
+import torch
 
 from multimodal.export import TARGETS
 from multimodal.inspection.denoising import SAMPLERS, SamplerStep, watch
@@ -25,7 +27,7 @@ from multimodal.pipeline import (
     check_number,
     check_prompts,
 )
-from multimodal.settings import Settings, save_picture
+from multimodal.settings import Settings, pack_indices, save_picture
 from multimodal.ui.download import deliver
 from multimodal.ui.errors import friendly_errors
 from multimodal.ui.examples import load_examples
@@ -36,6 +38,7 @@ from multimodal.ui.texts import Texts, i18n
 STYLES = ("3d", "color", "flat", "line", "noto", "twemoji")
 DEFAULT_STYLE = ""  # none: the prompt decides
 NEW_SEEDS = 1_000_000  # short enough to note down
+VARIATIONS = {"subtle": 0.5, "strong": 0.75}  # how far from the chosen picture
 PREVIEWS = 5  # in a run, before the pictures themselves
 
 
@@ -75,30 +78,52 @@ class Create:
             assert seed is not None
             first_seed = int(seed) if keep_seed else random.randrange(NEW_SEEDS)
             styled = f"{prompt}, {style} style" if style else prompt
-            start = time.perf_counter()
-            off = gr.update(interactive=False)
-            yield gr.skip(), message(texts.html("starting"), "running"), first_seed, gr.skip(), off, off, gr.skip()
+            settings = Settings(styled, first_seed, negative_prompt, int(steps), guidance_scale, sampler)
+            yield from self.make(settings, int(count), texts)
 
-            arguments = styled, negative_prompt, int(steps), guidance_scale, first_seed, int(count), sampler
-            for event in watch(lambda callback: self.pipeline(*arguments, callback)):
-                if isinstance(event, SamplerStep):
-                    status = progress(texts("running", step=event.step, steps=event.num_inference_steps), *event[:2])
-                    yield self.preview(event, prompt), status, *[gr.skip()] * 5
-                    continue
-                settings = [Settings(styled, s, negative_prompt, int(steps), guidance_scale, sampler) for s in event.seeds]
-                captions = [f"{prompt} · {s}" for s in event.seeds]
-                seconds = time.perf_counter() - start
-                with tempfile.TemporaryDirectory() as folder:  # Gradio copies what is yielded
-                    paths = [save_picture(*pair, Path(folder)) for pair in zip(event.images, settings, strict=True)]
-                    yield (
-                        list(zip(map(str, paths), captions, strict=True)),
-                        self.summary(event, seconds, texts),
-                        gr.skip(),
-                        0,
-                        gr.skip(),
-                        gr.skip(),
-                        LastPictures(captions, event.codebook_indices.numpy().astype(np.uint16), tuple(event.seeds)),
-                    )
+    def vary(
+        self, last: LastPictures | None, chosen: int, count: float, strength: float, request: gr.Request
+    ) -> Iterator[tuple[Any, ...]]:
+        """More pictures like the chosen one, with its settings and new seeds; yields as `generate`."""
+        texts = Texts(request)
+        with friendly_errors(texts):
+            if last is None or not 0 <= chosen < len(last.settings):
+                raise ValueError(texts("nothing_to_vary"))
+            check_number("num_images_per_prompt", count, 1, MAX_IMAGES, whole=True)
+            indices = torch.from_numpy(last.codebook_indices[chosen].astype(np.int64))
+            changes: dict[str, Any] = {
+                "seed": random.randrange(NEW_SEEDS),
+                "image": pack_indices(indices),
+                "strength": strength,
+            }
+            yield from self.make(dataclasses.replace(last.settings[chosen], **changes), int(count), texts)
+
+    def make(self, settings: Settings, count: int, texts: Texts) -> Iterator[tuple[Any, ...]]:
+        """Pictures while they form, then the files of the finished ones; yields as `generate`."""
+        start = time.perf_counter()
+        off = gr.update(interactive=False)
+        yield gr.skip(), message(texts.html("starting"), "running"), settings.seed, gr.skip(), off, off, gr.skip()
+
+        arguments = {**settings.arguments(), "num_images_per_prompt": count}
+        for event in watch(lambda callback: self.pipeline(**arguments, callback=callback)):
+            if isinstance(event, SamplerStep):
+                status = progress(texts("running", step=event.step, steps=event.num_inference_steps), *event[:2])
+                yield self.preview(event, settings.prompt), status, *[gr.skip()] * 5
+                continue
+            made = tuple(dataclasses.replace(settings, seed=seed) for seed in event.seeds)
+            captions = [f"{settings.prompt} · {seed}" for seed in event.seeds]
+            seconds = time.perf_counter() - start
+            with tempfile.TemporaryDirectory() as folder:  # Gradio copies what is yielded
+                paths = [save_picture(*pair, Path(folder)) for pair in zip(event.images, made, strict=True)]
+                yield (
+                    list(zip(map(str, paths), captions, strict=True)),
+                    self.summary(event, seconds, texts),
+                    gr.skip(),
+                    0,
+                    gr.skip(),
+                    gr.skip(),
+                    LastPictures(captions, event.codebook_indices.numpy().astype(np.uint16), made),
+                )
 
     def preview(self, step: SamplerStep, caption: str) -> Any:
         """Pictures as they are expected to become, at a few of the steps."""
@@ -172,6 +197,10 @@ def create_tab(pipeline: TextToImagePipeline, last: gr.State, assets: Path) -> N
     )
     chosen = gr.State(0)
     with gr.Row(elem_id="downloads"):
+        vary = {
+            name: gr.Button(i18n(f"vary_{name}"), interactive=False, min_width=140, elem_id=f"vary-{name}")
+            for name in VARIATIONS
+        }
         target = gr.Dropdown(
             [(i18n("plain_png"), ""), *((target.title, name) for name, target in TARGETS.items())],
             value="",
@@ -182,19 +211,19 @@ def create_tab(pipeline: TextToImagePipeline, last: gr.State, assets: Path) -> N
         download = gr.DownloadButton(i18n("download"), interactive=False, size="md", elem_id="download")
         download_all = gr.DownloadButton(i18n("download_all"), interactive=False, size="md", elem_id="download-all")
 
-    run = gr.on(
-        [generate.click, prompt.submit],
-        tab.generate,
-        [prompt, negative_prompt, style, steps, guidance, sampler, count, seed, keep_seed],
-        [gallery, status, seed, chosen, download, download_all, last],
-        show_progress="minimal",
-        show_progress_on=status,
-        **MODEL,
-    )
-    run.failure(ended, None, status, **DRAW)
-    stop.click(None, cancels=[run], queue=False, api_visibility="private")
+    outputs = [gallery, status, seed, chosen, download, download_all, last]
+    settings = [prompt, negative_prompt, style, steps, guidance, sampler, count, seed, keep_seed]
+    shown_as: dict[str, Any] = {"show_progress": "minimal", "show_progress_on": status}
+    runs = [gr.on([generate.click, prompt.submit], tab.generate, settings, outputs, **shown_as, **MODEL)]
+    for name, strength in VARIATIONS.items():
+        inputs = [last, chosen, count, gr.State(strength)]
+        runs.append(vary[name].click(tab.vary, inputs, outputs, **shown_as, **MODEL))
     delivery: dict[str, Any] = {"inputs": [gallery, chosen, target], "outputs": [download, download_all], **DRAW}
-    run.success(deliver, **delivery)
+    for run in runs:
+        run.failure(ended, None, status, **DRAW)
+        run.success(deliver, **delivery)
+        run.success(lambda: [gr.update(interactive=True)] * len(vary), None, list(vary.values()), **DRAW)
+    stop.click(None, cancels=runs, queue=False, api_visibility="private")
     target.change(deliver, **delivery)
     gallery.select(choose, last, [chosen, seed], **DRAW).success(deliver, **delivery)
     seed.input(lambda: True, None, keep_seed, **DRAW)
@@ -226,9 +255,9 @@ def create_tab(pipeline: TextToImagePipeline, last: gr.State, assets: Path) -> N
 def choose(last: LastPictures | None, event: gr.SelectData) -> tuple[Any, Any]:
     """The place and the seed of the picture that was clicked."""
     index = event.index
-    if last is None or not isinstance(index, int) or not 0 <= index < len(last.seeds):
+    if last is None or not isinstance(index, int) or not 0 <= index < len(last.settings):
         return gr.skip(), gr.skip()
-    return index, last.seeds[index]
+    return index, last.settings[index].seed
 
 
 def ended(request: gr.Request) -> str:

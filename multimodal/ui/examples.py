@@ -43,15 +43,7 @@ def write_examples(pipeline: TextToImagePipeline, folder: Path) -> list[Path]:
     folder.mkdir(parents=True, exist_ok=True)
     paths = []
     for number, settings in enumerate(EXAMPLES, start=1):
-        output = pipeline(
-            settings.prompt,
-            settings.negative_prompt,
-            settings.num_inference_steps,
-            settings.guidance_scale,
-            settings.seed,
-            sampler=settings.sampler,
-        )
-        path = save_picture(output.images[0], settings, folder)
+        path = save_picture(pipeline(**settings.arguments()).images[0], settings, folder)
         paths.append(path.rename(folder / f"{number:02d}-{path.name}"))
     return paths
 

@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from multimodal.settings import Settings
+
 MODEL: dict[str, Any] = {"concurrency_id": "model", "concurrency_limit": 1, "api_visibility": "private"}
 DRAW: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}  # handlers that leave the model alone
 
@@ -17,4 +19,4 @@ class LastPictures:
 
     captions: list[str]
     codebook_indices: np.ndarray  # (N, groups, h, w)
-    seeds: tuple[int, ...] = ()  # of generated pictures
+    settings: tuple[Settings, ...] = ()  # of generated pictures

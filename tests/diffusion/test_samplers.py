@@ -8,6 +8,7 @@ import pytest
 import torch
 from torch import Tensor
 
+from multimodal.diffusion import rectified_flow
 from multimodal.diffusion.samplers import SAMPLERS, SamplerStep, SamplingCancelled, guided, timesteps
 
 NOISE = torch.randn(2, 3, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
@@ -53,6 +54,20 @@ def test_times_run_from_noise_to_data_and_never_reach_zero(sampler) -> None:
     sampler(velocity, NOISE, 4)
     assert sorted(set(seen), reverse=True) == [1, 0.75, 0.5, 0.25]
     assert timesteps(4) == [1, 0.75, 0.5, 0.25, 0]
+
+
+@both
+def test_a_path_is_followed_from_any_time_on(sampler) -> None:
+    half = rectified_flow.interpolate(torch.ones_like(NOISE), NOISE, torch.full((2,), 0.5, dtype=torch.float64))
+    seen: list[float] = []
+
+    def velocity(x: Tensor, t: Tensor) -> Tensor:
+        seen.append(t[0].item())
+        return NOISE - 1
+
+    assert torch.allclose(sampler(velocity, half, 2, start=0.5), torch.ones_like(NOISE))
+    assert max(seen) == 0.5
+    assert timesteps(2, start=0.5) == [0.5, 0.25, 0]
 
 
 @both

@@ -76,6 +76,22 @@ def test_a_prompt_becomes_four_stickers_that_can_be_taken_home_and_made_again(pa
     assert difference <= 2, "a seed makes the same picture alone as in a batch"
 
 
+def test_more_like_a_picture_are_made_from_it_and_say_so(page: Page) -> None:
+    expect(page.locator("#vary-subtle")).to_be_disabled()
+    ask(page, "a fox", count=2)
+    page.locator("#generate").click()
+    finished(page)
+    page.locator("#pictures button:has(img)").nth(1).click()
+    chosen = page.locator("#seed input").input_value()
+    page.locator("#vary-subtle").click()
+    expect(page.locator("#status")).not_to_contain_text(f"{chosen}")
+    finished(page)
+    settings = json.loads(Image.open(downloaded(page, "download")).info["multimodal"])
+    assert settings["prompt"] == "a fox"
+    assert settings["strength"] == 0.5
+    assert settings["image"].startswith("2x16x16:")
+
+
 def test_a_picture_is_saved_as_a_sticker_for_a_messenger(page: Page) -> None:
     ask(page, "a red heart", count=2)
     page.locator("#generate").click()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import string
 from pathlib import Path
@@ -12,40 +11,10 @@ from PIL import Image
 
 from multimodal import rgba
 from multimodal.pipeline import TextToImagePipeline
-from multimodal.settings import Settings, read_settings, save_picture
+from multimodal.settings import Settings, save_picture
 from multimodal.ui import examples, texts
 from multimodal.ui.demo import build_demo, launch_settings, statistics_of
 from multimodal.ui.figures import figure, message, rank_plot, tiles
-
-
-def test_settings_travel_inside_the_png(tmp_path: Path) -> None:
-    settings = Settings("a red fox, 3d style", 7, "blur", 12, 2.5, "heun")
-    image = Image.new("RGBA", (8, 8), (200, 10, 10, 128))
-    path = save_picture(image, settings, tmp_path)
-    assert read_settings(path) == settings
-    with Image.open(path) as saved:
-        assert saved.mode == "RGBA"
-        assert saved.tobytes() == image.tobytes()
-        lines = saved.info["parameters"].splitlines()
-        assert json.loads(saved.info["multimodal"])["seed"] == 7
-    assert lines[:2] == ["a red fox, 3d style", "Negative prompt: blur"]
-    assert lines[2].startswith("Steps: 12, Sampler: Heun, CFG scale: 2.5, Seed: 7, Size: 8x8, Version: multimodal ")
-
-
-@pytest.mark.parametrize(
-    ("prompt", "name"),
-    [
-        ("a red apple", "a-red-apple-5.png"),
-        ("红苹果!", "红苹果-5.png"),
-        ("../../etc/passwd", "etc-passwd-5.png"),
-        ("🦊", "picture-5.png"),
-        ("word " * 50, "word-" * 9 + "wor-5.png"),
-    ],
-)
-def test_file_names_are_words_and_nothing_else(prompt: str, name: str) -> None:
-    file_name = Settings(prompt, 5).file_name
-    assert file_name == name
-    assert "/" not in file_name
 
 
 def test_pictures_without_settings_are_no_examples(tmp_path: Path) -> None:

@@ -1,0 +1,59 @@
+"""The settings of a picture: written into its PNG, and read again."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+import torch
+from PIL import Image
+
+from multimodal.settings import Settings, pack_indices, read_settings, save_picture, unpack_indices
+
+
+def test_settings_travel_inside_the_png(tmp_path: Path) -> None:
+    settings = Settings("a red fox, 3d style", 7, "blur", 12, 2.5, "heun")
+    image = Image.new("RGBA", (8, 8), (200, 10, 10, 128))
+    path = save_picture(image, settings, tmp_path)
+    assert read_settings(path) == settings
+    with Image.open(path) as saved:
+        assert saved.mode == "RGBA"
+        assert saved.tobytes() == image.tobytes()
+        lines = saved.info["parameters"].splitlines()
+        assert json.loads(saved.info["multimodal"])["seed"] == 7
+    assert lines[:2] == ["a red fox, 3d style", "Negative prompt: blur"]
+    assert lines[2].startswith("Steps: 12, Sampler: Heun, CFG scale: 2.5, Seed: 7, Size: 8x8, Version: multimodal ")
+
+
+def test_the_picture_that_one_was_made_from_travels_too(tmp_path: Path) -> None:
+    indices = torch.randint(0, 1024, (2, 16, 16))
+    settings = Settings("a red fox", 7, image=pack_indices(indices), strength=0.5)
+    path = save_picture(Image.new("RGBA", (8, 8)), settings, tmp_path)
+    arguments = read_settings(path).arguments()
+    assert torch.equal(arguments["image"], indices)
+    assert arguments["strength"] == 0.5
+    with Image.open(path) as saved:
+        assert "Denoising strength: 0.5, Version" in saved.info["parameters"]
+
+
+@pytest.mark.parametrize("text", ["2x16x16", "2x2:AAAA", "axb:AAAA", "2x2:*", "-1x:AAAA", "2x2:" + "A" * 999])
+def test_what_is_no_picture_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="hold no codebook indices"):
+        unpack_indices(text)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "name"),
+    [
+        ("a red apple", "a-red-apple-5.png"),
+        ("红苹果!", "红苹果-5.png"),
+        ("../../etc/passwd", "etc-passwd-5.png"),
+        ("🦊", "picture-5.png"),
+        ("word " * 50, "word-" * 9 + "wor-5.png"),
+    ],
+)
+def test_file_names_are_words_and_nothing_else(prompt: str, name: str) -> None:
+    file_name = Settings(prompt, 5).file_name
+    assert file_name == name
+    assert "/" not in file_name
