@@ -22,6 +22,7 @@ def parse_arguments() -> argparse.Namespace:
         "--port", type=int, default=os.environ.get("GRADIO_SERVER_PORT"), help="the first free one from 7860"
     )
     parser.add_argument("--cpu-offload", action="store_true", help="keep the weights off a small GPU between uses")
+    parser.add_argument("--mcp", action="store_true", help="serve the endpoints as MCP tools too, at /gradio_api/mcp/")
     parser.add_argument("--open", action="store_true", help="open the page in the browser")
     return parser.parse_args()
 
@@ -46,7 +47,13 @@ def serve(arguments: argparse.Namespace) -> None:
         sys.exit(f"The checkpoint cannot be used: {error}")
     print(f"Loaded {arguments.checkpoint} on {pipeline.device}. Ctrl+C ends.", flush=True)
     try:
-        demo.launch(server_name=arguments.host, server_port=arguments.port, inbrowser=arguments.open, **launch_settings())
+        demo.launch(
+            server_name=arguments.host,
+            server_port=arguments.port,
+            inbrowser=arguments.open,
+            mcp_server=arguments.mcp,
+            **launch_settings(),
+        )
     except OSError as error:
         sys.exit(f"The server cannot start: {error}")
 

@@ -11,6 +11,7 @@ from gradio.route_utils import FnIndexInferError
 
 from multimodal.inspection.codebook import CodebookStatistics, load_statistics, vqvae_sha256
 from multimodal.pipeline import TextToImagePipeline
+from multimodal.ui.api import add_endpoints
 from multimodal.ui.codebook import codebook_tab
 from multimodal.ui.create import create_tab
 from multimodal.ui.reconstruct import reconstruct_tab
@@ -34,6 +35,7 @@ def build_demo(pipeline: TextToImagePipeline, checkpoint: str | Path, assets: Pa
         CheckpointError: the codebook statistics are damaged.
     """
     with gr.Blocks(title="multimodal", analytics_enabled=False, delete_cache=(600, 3600)) as demo:
+        add_endpoints(demo, pipeline)
         gr.Markdown(i18n("tagline"), elem_id="tagline")
         last = gr.State(None)
         with gr.Tab(i18n("create"), id="create"):
