@@ -35,21 +35,25 @@ TARGETS = {
 def to_sticker(image: Image.Image, target: Target) -> bytes:
     """The file of a picture for a messenger: trimmed to the drawing, centred in the square, within the byte limit.
 
-    It is resized in premultiplied alpha, so that its edges have no halo. A PNG that would be too large gets a palette.
+    A PNG that would be too large gets a palette.
 
     Args:
         image: RGBA with straight alpha.
     Raises:
         ValueError: it cannot be made small enough.
     """
-    drawing = image.crop(image.getchannel("A").getbbox())
-    square = rgba.fit_square(drawing, target.size).convert("RGBA")
+    square = trimmed(image, target.size)
     versions = (square, *(square.quantize(colors, Image.Quantize.FASTOCTREE) for colors in COLORS))
     for version in versions:
         data = _encode(version, target.format)
         if len(data) <= target.max_bytes:
             return data
     raise ValueError(f"the picture does not fit into the {target.max_bytes:,} bytes of a {target.title}")
+
+
+def trimmed(image: Image.Image, size: int) -> Image.Image:
+    """The drawing without its margins, centred in a square of `size` pixels: RGBA, resized in premultiplied alpha."""
+    return rgba.fit_square(image.crop(image.getchannel("A").getbbox()), size).convert("RGBA")
 
 
 def file_name(prompt: str, target: Target, seed: int | None = None) -> str:

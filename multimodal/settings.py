@@ -16,6 +16,7 @@ from PIL import Image
 from torch import Tensor
 
 from multimodal import __version__, rgba
+from multimodal.config import from_dict
 
 A1111_KEY, JSON_KEY = "parameters", "multimodal"
 
@@ -80,14 +81,33 @@ def save_picture(image: Image.Image, settings: Settings, folder: Path) -> Path:
 
 
 def read_settings(path: Path) -> Settings:
-    """The settings inside a PNG that `save_picture` wrote.
+    """The settings inside a PNG: ours, or what AUTOMATIC1111 and its kin write, as far as they mean something here.
 
     Raises:
         ValueError: there are none.
     """
-    with Image.open(path, formats=("PNG",)) as image:
-        text = image.info.get(JSON_KEY, "")
     try:
-        return Settings(**json.loads(text))
-    except TypeError as error:
-        raise ValueError(f"{path} holds no settings ({error})") from None
+        with Image.open(path, formats=("PNG",)) as image:
+            text = image.info
+        if JSON_KEY in text:
+            return from_dict(Settings, json.loads(text[JSON_KEY]))
+        return parse_a1111(text[A1111_KEY])
+    except (OSError, KeyError, ValueError, TypeError, AttributeError):  # whatever strangers write
+        raise ValueError(
+            f"{path.name} holds no settings: take a PNG as it was downloaded, not a screenshot of it"
+        ) from None
+
+
+def parse_a1111(text: str) -> Settings:
+    """The prompt, the negative prompt and a line such as "Steps: 20, Sampler: Euler a, CFG scale: 7, Seed: 5"."""
+    *head, last = text.strip().splitlines()
+    prompt, _, negative_prompt = "\n".join(head).partition("Negative prompt: ")
+    values = dict(re.findall(r"([\w ]+): ([^,]*)(?:, |$)", last))
+    return Settings(
+        prompt.strip(),
+        int(values["Seed"]),
+        negative_prompt.strip(),
+        int(values["Steps"]),
+        float(values["CFG scale"]),
+        "heun" if "heun" in values["Sampler"].lower() else "euler",
+    )

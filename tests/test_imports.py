@@ -20,7 +20,7 @@ MAY_IMPORT = {
     "config": set(),
     "rgba": set(),
     "metrics": {"rgba"},
-    "settings": {"rgba", "multimodal"},
+    "settings": {"config", "rgba", "multimodal"},
     "export": {"rgba"},
     "models": {"config", "models"},
     "diffusion": {"config", "diffusion"},

@@ -9,6 +9,7 @@ import pytest
 import torch
 from PIL import Image
 
+from multimodal import rgba
 from multimodal.settings import Settings, pack_indices, read_settings, save_picture, unpack_indices
 
 
@@ -57,3 +58,41 @@ def test_file_names_are_words_and_nothing_else(prompt: str, name: str) -> None:
     file_name = Settings(prompt, 5).file_name
     assert file_name == name
     assert "/" not in file_name
+
+
+def test_settings_of_automatic1111_are_understood(tmp_path: Path) -> None:
+    numbers = "Steps: 20, Sampler: DPM++ 2M Karras, CFG scale: 7, Seed: 5, Size: 512x512"
+    text = f"a red fox,\nin snow\nNegative prompt: blur, text\n{numbers}"
+    path = tmp_path / "fox.png"
+    rgba.save_png(Image.new("RGBA", (4, 4)), path, {"parameters": text})
+    assert read_settings(path) == Settings("a red fox,\nin snow", 5, "blur, text", 20, 7.0, "euler")
+    rgba.save_png(
+        Image.new("RGBA", (4, 4)), path, {"parameters": "a star\nSteps: 9, Sampler: Heun, CFG scale: 2.5, Seed: 1"}
+    )
+    assert read_settings(path) == Settings("a star", 1, "", 9, 2.5, "heun")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        {},
+        {"parameters": ""},
+        {"parameters": "a fox"},
+        {"parameters": "Steps: many, Sampler: Euler, CFG scale: 7, Seed: 5"},
+        {"multimodal": "no JSON"},
+        {"multimodal": "[1]"},
+        {"multimodal": '{"prompt": "a fox"}'},
+        {"multimodal": '{"prompt": "a fox", "seed": "1"}'},
+        {"multimodal": '{"prompt": "a fox", "seed": 1, "unknown": 2}'},
+    ],
+)
+def test_pictures_without_settings_are_named(text: dict[str, str], tmp_path: Path) -> None:
+    rgba.save_png(Image.new("RGBA", (4, 4)), tmp_path / "other.png", text)
+    with pytest.raises(ValueError, match=r"other\.png holds no settings"):
+        read_settings(tmp_path / "other.png")
+
+
+def test_what_is_no_png_holds_no_settings(tmp_path: Path) -> None:
+    (tmp_path / "text.png").write_text("no picture")
+    with pytest.raises(ValueError, match="holds no settings"):
+        read_settings(tmp_path / "text.png")

@@ -27,7 +27,7 @@ from multimodal.pipeline import (
     check_number,
     check_prompts,
 )
-from multimodal.settings import Settings, pack_indices, save_picture
+from multimodal.settings import Settings, pack_indices, read_settings, save_picture
 from multimodal.ui.download import deliver
 from multimodal.ui.errors import friendly_errors
 from multimodal.ui.examples import load_examples
@@ -78,7 +78,7 @@ class Create:
             assert seed is not None
             first_seed = int(seed) if keep_seed else random.randrange(NEW_SEEDS)
             styled = f"{prompt}, {style} style" if style else prompt
-            settings = Settings(styled, first_seed, negative_prompt, int(steps), guidance_scale, sampler)
+            settings = Settings(styled, first_seed, negative_prompt, int(steps), float(guidance_scale), sampler)
             yield from self.make(settings, int(count), texts)
 
     def vary(
@@ -97,6 +97,12 @@ class Create:
                 "strength": strength,
             }
             yield from self.make(dataclasses.replace(last.settings[chosen], **changes), int(count), texts)
+
+    def again(self, path: str, request: gr.Request) -> Iterator[tuple[Any, ...]]:
+        """The picture that the settings inside a PNG make; yields as `generate`."""
+        texts = Texts(request)
+        with friendly_errors(texts):
+            yield from self.make(read_settings(Path(path)), 1, texts)
 
     def make(self, settings: Settings, count: int, texts: Texts) -> Iterator[tuple[Any, ...]]:
         """Pictures while they form, then the files of the finished ones; yields as `generate`."""
@@ -182,6 +188,7 @@ def create_tab(pipeline: TextToImagePipeline, last: gr.State, assets: Path) -> N
                 max_length=MAX_PROMPT_CHARACTERS,
                 elem_id="negative-prompt",
             )
+        restore = gr.UploadButton(i18n("restore"), file_types=[".png"], size="sm", elem_id="restore")
     status = gr.HTML(message(""), elem_id="status")
     gallery = gr.Gallery(
         label=i18n("pictures"),
@@ -210,6 +217,7 @@ def create_tab(pipeline: TextToImagePipeline, last: gr.State, assets: Path) -> N
         )
         download = gr.DownloadButton(i18n("download"), interactive=False, size="md", elem_id="download")
         download_all = gr.DownloadButton(i18n("download_all"), interactive=False, size="md", elem_id="download-all")
+    sizes = gr.HTML(elem_id="sizes")
 
     outputs = [gallery, status, seed, chosen, download, download_all, last]
     settings = [prompt, negative_prompt, style, steps, guidance, sampler, count, seed, keep_seed]
@@ -218,7 +226,10 @@ def create_tab(pipeline: TextToImagePipeline, last: gr.State, assets: Path) -> N
     for name, strength in VARIATIONS.items():
         inputs = [last, chosen, count, gr.State(strength)]
         runs.append(vary[name].click(tab.vary, inputs, outputs, **shown_as, **MODEL))
-    delivery: dict[str, Any] = {"inputs": [gallery, chosen, target], "outputs": [download, download_all], **DRAW}
+    filled = [prompt, negative_prompt, style, steps, guidance, sampler, seed, keep_seed]
+    read = restore.upload(take, restore, filled, **DRAW)
+    runs.append(read.success(tab.again, restore, outputs, **shown_as, **MODEL))
+    delivery: dict[str, Any] = {"inputs": [gallery, chosen, target], "outputs": [download, download_all, sizes], **DRAW}
     for run in runs:
         run.failure(ended, None, status, **DRAW)
         run.success(deliver, **delivery)
@@ -243,13 +254,22 @@ def create_tab(pipeline: TextToImagePipeline, last: gr.State, assets: Path) -> N
             elem_classes="checkered",
         )
 
-        def take(event: gr.SelectData) -> tuple[Any, ...]:
-            settings = examples[int(event.index)][1]
-            numbers = settings.num_inference_steps, settings.guidance_scale, settings.sampler
-            return settings.prompt, settings.negative_prompt, DEFAULT_STYLE, *numbers, settings.seed, True
+        def take_example(event: gr.SelectData) -> tuple[Any, ...]:
+            return fields(examples[int(event.index)][1])
 
-        targets = [prompt, negative_prompt, style, steps, guidance, sampler, seed, keep_seed]
-        shown.select(take, None, targets, **DRAW)
+        shown.select(take_example, None, filled, **DRAW)
+
+
+def fields(settings: Settings) -> tuple[Any, ...]:
+    """Values for prompt, negative prompt, style, steps, guidance, sampler, seed, keep seed."""
+    numbers = settings.num_inference_steps, settings.guidance_scale, settings.sampler
+    return settings.prompt, settings.negative_prompt, DEFAULT_STYLE, *numbers, settings.seed, True
+
+
+def take(path: str, request: gr.Request) -> tuple[Any, ...]:
+    """The settings inside an uploaded PNG, as `fields`."""
+    with friendly_errors(Texts(request)):
+        return fields(read_settings(Path(path)))
 
 
 def choose(last: LastPictures | None, event: gr.SelectData) -> tuple[Any, Any]:

@@ -9,27 +9,44 @@ from pathlib import Path
 from typing import Any
 
 import gradio as gr
+from PIL import Image
 
 from multimodal import rgba
-from multimodal.export import TARGETS, file_name, to_sticker
+from multimodal.export import TARGETS, file_name, to_sticker, trimmed
 from multimodal.settings import read_settings
 from multimodal.ui.errors import friendly_errors
+from multimodal.ui.figures import data_uri
 from multimodal.ui.texts import Texts
+
+SIZES = (16, 22, 32, 64, 128)  # pixels
 
 
 def deliver(
     pictures: list[tuple[str, str]] | None, chosen: int, target: str, request: gr.Request
-) -> Iterator[tuple[Any, Any]]:
-    """Fill the download buttons: one with the chosen picture, the other with a zip of all.
+) -> Iterator[tuple[Any, ...]]:
+    """Fill the download buttons: one with the chosen picture, the other with a zip of all; and show it at small sizes.
 
     Yields:
-        updates of both buttons, once; Gradio copies the files before they go.
+        updates of both buttons and of the sizes, once; Gradio copies the files before they go.
     """
-    with friendly_errors(Texts(request)), tempfile.TemporaryDirectory() as folder:
+    texts = Texts(request)
+    with friendly_errors(texts), tempfile.TemporaryDirectory() as folder:
         files = [as_file(Path(path), target, Path(folder)) for path, _ in pictures or ()]
         if files:
-            one, everything = files[min(chosen, len(files) - 1)], zip_files(files, Path(folder))
-            yield gr.update(value=str(one), interactive=True), gr.update(value=str(everything), interactive=True)
+            chosen = min(chosen, len(files) - 1)
+            everything = zip_files(files, Path(folder))
+            yield (
+                gr.update(value=str(files[chosen]), interactive=True),
+                gr.update(value=str(everything), interactive=True),
+                at_sizes(rgba.open_image(pictures[chosen][0]), texts),  # type: ignore[index]
+            )
+
+
+def at_sizes(image: Image.Image, texts: Texts) -> str:
+    """HTML: the picture as small as messengers show it, on light and on dark."""
+    shown = ((size, data_uri(trimmed(image, size)), texts.html("at_size", size=size)) for size in SIZES)
+    pictures = "".join(f'<img src="{uri}" alt="{alt}" width="{size}" height="{size}">' for size, uri, alt in shown)
+    return f'<div class="sizes"><div class="on-light">{pictures}</div><div class="on-dark">{pictures}</div></div>'
 
 
 def as_file(picture: Path, target: str, folder: Path) -> Path:

@@ -35,6 +35,14 @@ def finished(page: Page) -> None:
     expect(page.locator("#status")).to_have_text(DONE)
 
 
+def vary(page: Page, how: str) -> None:
+    """Make more pictures like the chosen one, which get another seed."""
+    seed = page.locator("#seed input").input_value()
+    page.locator(f"#vary-{how}").click()
+    expect(page.locator("#seed input")).not_to_have_value(seed)
+    finished(page)
+
+
 def downloaded(page: Page, button: str) -> Path:
     with page.expect_download() as download:
         page.locator(f"#{button}").click()
@@ -82,14 +90,44 @@ def test_more_like_a_picture_are_made_from_it_and_say_so(page: Page) -> None:
     page.locator("#generate").click()
     finished(page)
     page.locator("#pictures button:has(img)").nth(1).click()
-    chosen = page.locator("#seed input").input_value()
-    page.locator("#vary-subtle").click()
-    expect(page.locator("#status")).not_to_contain_text(f"{chosen}")
-    finished(page)
+    vary(page, "subtle")
     settings = json.loads(Image.open(downloaded(page, "download")).info["multimodal"])
     assert settings["prompt"] == "a fox"
     assert settings["strength"] == 0.5
     assert settings["image"].startswith("2x16x16:")
+
+
+def test_a_png_brings_its_settings_back_and_makes_the_same_picture(open_page: Callable[..., Page], tmp_path: Path) -> None:
+    first, second = open_page(), open_page()
+    ask(first, "a star", steps=3)
+    first.locator("#generate").click()
+    finished(first)
+    vary(first, "strong")
+    path = tmp_path / "star.png"
+    path.write_bytes(downloaded(first, "download").read_bytes())
+
+    second.get_by_role("button", name="Advanced").click()
+    with second.expect_file_chooser() as chooser:
+        second.locator("#restore").click()
+    chooser.value.set_files(path)
+    finished(second)
+    expect(second.locator("#prompt input")).to_have_value("a star")
+    expect(second.locator("#steps input[type=number]")).to_have_value("3")
+    again, original = Image.open(downloaded(second, "download")), Image.open(path)
+    assert again.info["multimodal"] == original.info["multimodal"]
+    assert again.tobytes() == original.tobytes()
+
+
+def test_the_chosen_picture_is_shown_small_on_light_and_dark(page: Page) -> None:
+    ask(page, "a star", count=2, steps=2)
+    page.locator("#generate").click()
+    finished(page)
+    small = page.locator("#sizes img")
+    expect(small).to_have_count(10)
+    before = small.nth(4).get_attribute("src")
+    assert [image.bounding_box()["width"] for image in small.all()[:5]] == [16, 22, 32, 64, 128]  # type: ignore[index]
+    page.locator("#pictures button:has(img)").nth(1).click()
+    expect(small.nth(4)).not_to_have_attribute("src", before or "")
 
 
 def test_a_picture_is_saved_as_a_sticker_for_a_messenger(page: Page) -> None:
