@@ -20,7 +20,7 @@ from multimodal.models.clip import CLIP
 from multimodal.models.dit import DiT
 from multimodal.models.vqvae import VQVAE
 
-CONFIG, WEIGHTS, TOKENIZER = "config.json", "model.safetensors", "tokenizer.json"
+CONFIG, WEIGHTS, TOKENIZER, NAMES = "config.json", "model.safetensors", "tokenizer.json", "names.json"
 ModelT = TypeVar("ModelT", bound=nn.Module)
 
 

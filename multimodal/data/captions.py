@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -69,6 +70,15 @@ def load_subjects(table: Dataset, names: Path | None = None) -> list[Subject]:
             )
         )
     return subjects
+
+
+def names_by_language(subjects: Sequence[Subject]) -> dict[str, list[str]]:
+    """The names of all subjects, per language, the shortest first."""
+    names: dict[str, set[str]] = {}
+    for subject in subjects:
+        for language, name in subject.names.items():
+            names.setdefault(language, set()).add(name)
+    return {language: sorted(known, key=lambda name: (len(name), name)) for language, known in sorted(names.items())}
 
 
 def caption(subject: Subject, rng: random.Random) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import json
 import random
 from pathlib import Path
 from typing import Any
@@ -15,9 +16,9 @@ from PIL import Image
 from torch import Tensor, nn
 
 from multimodal import checkpoint, rgba
-from multimodal.checkpoint import load_clip, load_vqvae, save_model
+from multimodal.checkpoint import NAMES, load_clip, load_vqvae, save_model
 from multimodal.config import DiTRunConfig
-from multimodal.data.captions import Composite, Subject, caption, composite_caption, load_subjects
+from multimodal.data.captions import Composite, Subject, caption, composite_caption, load_subjects, names_by_language
 from multimodal.data.colors import color_names
 from multimodal.data.images import decode_images, load_captioned_images
 from multimodal.data.latents import load_or_make_latents
@@ -71,7 +72,8 @@ def train_dit(config: DiTRunConfig, data: Path, out: Path, max_minutes: float, n
         return image_grid(pipeline(SAMPLE_PROMPTS, seed=1).images, columns=8)
 
     def export(model: nn.Module, training: dict[str, Any]) -> None:
-        save_model(out / "dit", model, config.model, training)
+        known = json.dumps(names_by_language(pictures.subjects), ensure_ascii=False)
+        save_model(out / "dit", model, config.model, training, files={NAMES: known})
 
     trainer.run(loss, max_minutes=max_minutes, sample=sample, export=export)
 
@@ -101,12 +103,12 @@ class CaptionedLatents:
                 encode=lambda batch: vqvae.quantize(vqvae.encode(rgba.from_uint8(batch.to(accelerator.device)))).cpu(),
             )
         self.codebook_indices = cache.codebook_indices  # (N, groups, h, w)
+        self.subjects, self.num_composites = subjects, len(cache.composites)
         self.shown: list[Subject | Composite] = [*subjects, *cache.composites]
-        self.num_composites = len(cache.composites)
 
     def batch(self, step: int, batch_size: int) -> Tensor:
         """Which pictures this process works on in a step, (batch_size / processes,); the last ones are composites."""
-        seed, num_subjects = self.config.seed, len(self.shown) - self.num_composites
+        seed, num_subjects = self.config.seed, len(self.subjects)
         composites = int(self.config.composite_fraction * batch_size) if self.num_composites else 0
         singles = batch_indices(num_subjects, batch_size - composites, step, seed, self.accelerator)
         others = batch_indices(max(1, self.num_composites), composites, step, seed, self.accelerator)

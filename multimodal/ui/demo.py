@@ -10,19 +10,16 @@ from fastapi import Request, Response
 from gradio.route_utils import FnIndexInferError
 
 from multimodal.inspection.codebook import CodebookStatistics, load_statistics, vqvae_sha256
+from multimodal.inspection.names import load_names
 from multimodal.pipeline import TextToImagePipeline
 from multimodal.ui.api import add_endpoints
 from multimodal.ui.codebook import codebook_tab
 from multimodal.ui.create import create_tab
 from multimodal.ui.reconstruct import reconstruct_tab
+from multimodal.ui.suggestions import add_suggestions
 from multimodal.ui.texts import TRANSLATIONS, i18n
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
-HOTKEYS = """() => document.addEventListener('keydown', event => {
-    const click = id => document.getElementById(id)?.click();
-    if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) { event.preventDefault(); click('generate'); }
-    if (event.key === 'Escape') click('stop');
-})"""
 
 
 def build_demo(pipeline: TextToImagePipeline, checkpoint: str | Path, assets: Path = ASSETS) -> gr.Blocks:
@@ -32,10 +29,11 @@ def build_demo(pipeline: TextToImagePipeline, checkpoint: str | Path, assets: Pa
         checkpoint: the folder that the pipeline was loaded from; its codebook/ holds the codebook statistics.
         assets: example pictures; what is missing is left out.
     Raises:
-        CheckpointError: the codebook statistics are damaged.
+        CheckpointError: the codebook statistics or the known names are damaged.
     """
     with gr.Blocks(title="multimodal", analytics_enabled=False, delete_cache=(600, 3600)) as demo:
         add_endpoints(demo, pipeline)
+        add_suggestions(demo, load_names(Path(checkpoint) / "dit"))
         gr.Markdown(i18n("tagline"), elem_id="tagline")
         last = gr.State(None)
         with gr.Tab(i18n("create"), id="create"):
@@ -58,7 +56,7 @@ def statistics_of(checkpoint: Path) -> CodebookStatistics | None:
 
 
 def launch_settings(assets: Path = ASSETS) -> dict[str, Any]:
-    """What `launch` needs beside the address: looks, hotkeys, languages and limits. Nothing is fetched from elsewhere."""
+    """What `launch` needs beside the address: looks, scripts, languages and limits. Nothing is fetched from elsewhere."""
     plain = {"background_fill": "transparent", "text_color": "*body_text_color", "border_width": "0px"}
     theme = gr.themes.Base(
         primary_hue="indigo",
@@ -81,7 +79,7 @@ def launch_settings(assets: Path = ASSETS) -> dict[str, Any]:
     return {
         "theme": theme,
         "css_paths": [assets / "style.css"],
-        "js": HOTKEYS,
+        "js": (assets / "page.js").read_text(encoding="utf-8"),
         "i18n": TRANSLATIONS,
         "footer_links": [],
         "max_file_size": "10mb",

@@ -7,7 +7,15 @@ from string import Formatter
 
 import pytest
 
-from multimodal.data.captions import Composite, Subject, caption, composite_caption, plural, short_caption
+from multimodal.data.captions import (
+    Composite,
+    Subject,
+    caption,
+    composite_caption,
+    names_by_language,
+    plural,
+    short_caption,
+)
 from multimodal.data.composition import COUNT_LAYOUTS, KINDS, SHAPE_COLORS
 from multimodal.data.phrases import COLORS, LANGUAGES, NUMBERS, PATTERNS, phrase
 
@@ -29,6 +37,12 @@ def test_a_seed_gives_one_caption() -> None:
     assert captions() == captions()
     composite = Composite("left", APPLE, STAR)
     assert len({composite_caption(composite, random.Random(7)) for _ in range(5)}) == 1
+
+
+def test_names_are_listed_once_per_language_the_shortest_first() -> None:
+    names = names_by_language([APPLE, STAR, APPLE])
+    assert names["en"] == ["star", "apple"]
+    assert names["zh"] == ["apple-zh"]
 
 
 def test_every_caption_names_the_subject_and_nothing_foreign() -> None:

@@ -243,3 +243,14 @@ def test_an_example_fills_in_its_prompt_and_its_seed(page: Page) -> None:
     examples.first.click()
     expect(page.locator("#prompt input")).to_have_value(prompt or "")
     expect(page.get_by_label("Keep this seed")).to_be_checked()
+
+
+def test_known_names_are_suggested_while_typing(open_page: Callable[..., Page]) -> None:
+    for locale, typed, suggestion in (("en-US", "a blue octo", "a blue octopus"), ("zh-CN", "红苹", "红苹果")):
+        page = open_page(locale=locale)
+        page.wait_for_selector("#suggestions", state="attached")
+        page.locator("#prompt input").press_sequentially(typed)
+        options = page.locator("#suggestions option").evaluate_all("options => options.map(option => option.value)")
+        assert suggestion in options
+        assert len(options) <= 8
+        assert page.locator("#prompt input").get_attribute("list") == "suggestions"

@@ -1,0 +1,28 @@
+// What the page does by itself: hotkeys, and suggestions while a prompt is typed.
+() => {
+  const click = id => document.getElementById(id)?.click();
+  document.addEventListener('keydown', event => {
+    if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) { event.preventDefault(); click('generate'); }
+    if (event.key === 'Escape') click('stop');
+  });
+
+  // Names that go on where the last one to four words of the prompt begin, as whole prompts.
+  const suggest = (prompt, names) => {
+    const words = prompt.split(/(?<=[\s,])/);
+    for (let k = Math.max(0, words.length - 4); k < words.length; k++) {
+      const tail = words.slice(k).join('').toLowerCase();
+      if (tail.length < (/[^\x00-\x7f]/.test(tail) ? 1 : 2)) continue;
+      const found = names.filter(name => name.toLowerCase().startsWith(tail) && name.length > tail.length);
+      if (found.length) return found.slice(0, 8).map(name => words.slice(0, k).join('') + name);
+    }
+    return [];
+  };
+
+  document.addEventListener('input', event => {
+    const list = document.getElementById('suggestions');
+    if (!list || !event.target.matches('#prompt input')) return;
+    event.target.setAttribute('list', list.id);
+    const options = suggest(event.target.value, JSON.parse(list.dataset.names));
+    list.replaceChildren(...options.map(text => Object.assign(document.createElement('option'), { value: text })));
+  });
+}
