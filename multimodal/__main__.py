@@ -1,4 +1,4 @@
-"""`python -m multimodal …`: generate, export, reconstruct, train, evaluate, inspect, doctor."""
+"""`python -m multimodal …`: generate, export, reconstruct, train, evaluate, space, doctor."""
 
 from __future__ import annotations
 
@@ -150,6 +150,17 @@ def evaluate(args: argparse.Namespace) -> None:
         args.json.write_text(json.dumps(results, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
+def space(args: argparse.Namespace) -> None:
+    """Write a folder that can be pushed to Hugging Face as a Space."""
+    from multimodal.checkpoint import load_description
+    from multimodal.space import write_space
+
+    load_description(args.checkpoint / "dit")
+    write_space(args.out, args.checkpoint)
+    text = f"{args.out} is ready: push it to https://huggingface.co/spaces with git, or with `hf upload`"
+    _report(args, {"path": str(args.out)}, text)
+
+
 def doctor(args: argparse.Namespace) -> None:
     """Say what is installed, which device is used, and whether the checkpoint is whole."""
     from multimodal.doctor import diagnose
@@ -231,6 +242,9 @@ def build_parser() -> argparse.ArgumentParser:
     sub.add_argument("--train", type=Path, help="the table that the models were trained on, for cells known from there")
     _add_sampling(sub)
     sub.add_argument("--json", type=Path, metavar="FILE", help="write the results, a list, to a file")
+
+    sub = command(space)
+    sub.add_argument("--out", type=Path, required=True, help="a new folder")
 
     command(doctor)
     return parser

@@ -22,6 +22,7 @@ MAY_IMPORT = {
     "metrics": {"rgba"},
     "settings": {"config", "rgba", "multimodal"},
     "export": {"rgba"},
+    "space": set(),
     "models": {"config", "models"},
     "diffusion": {"config", "diffusion"},
     "checkpoint": {"config", "models"},

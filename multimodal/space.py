@@ -1,0 +1,33 @@
+"""A folder that can be pushed to Hugging Face as a Space: the app with one checkpoint."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+FILES = ("app.py", "requirements.txt", "README.md", "LICENSE", "NOTICE")
+FOLDERS = ("multimodal", "assets")
+LARGE_FILES = "*.safetensors filter=lfs diff=lfs merge=lfs -text\n*.png filter=lfs diff=lfs merge=lfs -text\n"
+
+
+def write_space(out: Path, checkpoint: Path, root: Path = ROOT) -> None:
+    """Copy the app and a checkpoint, which becomes the bundled one of the Space, into an empty or new folder.
+
+    The front matter of README.md tells Spaces how to run it.
+
+    Raises:
+        ValueError: the folder is not empty.
+        FileNotFoundError: the project's files are not there, as when only the package is installed.
+    """
+    if out.exists() and any(out.iterdir()):
+        raise ValueError(f"{out} is not empty: choose a new folder")
+    missing = [name for name in (*FILES, *FOLDERS) if not (root / name).exists()]
+    if missing:
+        raise FileNotFoundError(f"{root} lacks {', '.join(missing)}: a Space is made from a clone of the repository")
+    shutil.copytree(checkpoint, out / "checkpoints" / "emoji", ignore=shutil.ignore_patterns("training", ".*"))
+    for folder in FOLDERS:
+        shutil.copytree(root / folder, out / folder, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in FILES:
+        shutil.copy(root / name, out / name)
+    (out / ".gitattributes").write_text(LARGE_FILES, encoding="utf-8")
