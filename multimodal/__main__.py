@@ -33,6 +33,7 @@ def generate(args: argparse.Namespace) -> None:
 
     from multimodal import rgba
     from multimodal.export import file_name, to_sticker
+    from multimodal.prompts import expand
     from multimodal.settings import Settings, pack_indices, save_picture
 
     pipeline = _load_pipeline(args)
@@ -48,7 +49,10 @@ def generate(args: argparse.Namespace) -> None:
     start = time.perf_counter()
     with tqdm(total=args.steps, unit="step", disable=args.json) as progress:
         output = pipeline(
-            **{**Settings("", args.seed, **settings).arguments(), "prompt": args.prompt},
+            **{
+                **Settings("", args.seed, **settings).arguments(),
+                "prompt": [one for prompt in args.prompt for one in expand(prompt)],
+            },
             num_images_per_prompt=args.number,
             callback=lambda step: progress.update() or None,
         )
@@ -203,7 +207,7 @@ def build_parser() -> argparse.ArgumentParser:
         return sub
 
     sub = command(generate)
-    sub.add_argument("prompt", nargs="+")
+    sub.add_argument("prompt", nargs="+", help="what to draw; {red|green} stands for each of its choices")
     sub.add_argument("-n", "--number", type=int, default=1, help="pictures per prompt")
     _add_sampling(sub)
     sub.add_argument("--negative-prompt", default="")

@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parent.parent
 FILES = sorted([*(ROOT / "multimodal").rglob("*.py"), *ROOT.glob("app.py")])
 
 # "multimodal" is the package's own __init__: the version and the public names.
-LEAVES = {"config", "rgba", "metrics", "settings", "export", "multimodal"}
+LEAVES = {"config", "rgba", "metrics", "settings", "export", "prompts", "multimodal"}
 BELOW_PIPELINE = LEAVES | {"models", "diffusion", "checkpoint", "data"}
 MAY_IMPORT = {
     "multimodal": {"pipeline"},
@@ -22,6 +22,7 @@ MAY_IMPORT = {
     "metrics": {"rgba"},
     "settings": {"config", "rgba", "multimodal"},
     "export": {"rgba"},
+    "prompts": set(),
     "space": set(),
     "models": {"config", "models"},
     "diffusion": {"config", "diffusion"},

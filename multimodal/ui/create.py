@@ -6,7 +6,7 @@ import dataclasses
 import random
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,7 @@ from multimodal.pipeline import (
     check_number,
     check_prompts,
 )
+from multimodal.prompts import expand
 from multimodal.settings import Settings, pack_indices, read_settings, save_picture
 from multimodal.ui.download import deliver
 from multimodal.ui.errors import friendly_errors
@@ -35,8 +36,8 @@ from multimodal.ui.figures import message, progress
 from multimodal.ui.session import DRAW, MODEL, LastPictures
 from multimodal.ui.texts import Texts, i18n
 
-STYLES = ("3d", "color", "flat", "line", "noto", "twemoji")
 DEFAULT_STYLE = ""  # none: the prompt decides
+STYLES = (DEFAULT_STYLE, "3d", "color", "flat", "line", "noto", "twemoji")
 NEW_SEEDS = 1_000_000  # short enough to note down
 VARIATIONS = {"subtle": 0.5, "strong": 0.75}  # how far from the chosen picture
 PREVIEWS = 5  # in a run, before the pictures themselves
@@ -79,7 +80,10 @@ class Create:
             first_seed = int(seed) if keep_seed else random.randrange(NEW_SEEDS)
             styled = f"{prompt}, {style} style" if style else prompt
             settings = Settings(styled, first_seed, negative_prompt, int(steps), float(guidance_scale), sampler)
-            yield from self.make(settings, int(count), texts)
+            prompts = expand(styled)
+            if len(prompts) * count > MAX_IMAGES:
+                raise ValueError(texts("too_many", prompts=len(prompts), count=count, maximum=MAX_IMAGES))
+            yield from self.make(settings, int(count), texts, prompts)
 
     def vary(
         self, last: LastPictures | None, chosen: int, count: float, strength: float, request: gr.Request
@@ -104,20 +108,24 @@ class Create:
         with friendly_errors(texts):
             yield from self.make(read_settings(Path(path)), 1, texts)
 
-    def make(self, settings: Settings, count: int, texts: Texts) -> Iterator[tuple[Any, ...]]:
-        """Pictures while they form, then the files of the finished ones; yields as `generate`."""
+    def make(
+        self, settings: Settings, count: int, texts: Texts, prompts: Sequence[str] | None = None
+    ) -> Iterator[tuple[Any, ...]]:
+        """Pictures of each prompt while they form, then the files of the finished ones; yields as `generate`."""
         start = time.perf_counter()
         off = gr.update(interactive=False)
         yield gr.skip(), message(texts.html("starting"), "running"), settings.seed, gr.skip(), off, off, gr.skip()
 
-        arguments = {**settings.arguments(), "num_images_per_prompt": count}
+        prompts = prompts or [settings.prompt]
+        arguments = {**settings.arguments(), "prompt": prompts, "num_images_per_prompt": count}
         for event in watch(lambda callback: self.pipeline(**arguments, callback=callback)):
             if isinstance(event, SamplerStep):
                 status = progress(texts("running", step=event.step, steps=event.num_inference_steps), *event[:2])
-                yield self.preview(event, settings.prompt), status, *[gr.skip()] * 5
+                yield self.preview(event, [prompt for prompt in prompts for _ in range(count)]), status, *[gr.skip()] * 5
                 continue
-            made = tuple(dataclasses.replace(settings, seed=seed) for seed in event.seeds)
-            captions = [f"{settings.prompt} · {seed}" for seed in event.seeds]
+            pairs = zip(event.prompts, event.seeds, strict=True)
+            made = tuple(dataclasses.replace(settings, prompt=prompt, seed=seed) for prompt, seed in pairs)
+            captions = [f"{one.prompt} · {one.seed}" for one in made]
             seconds = time.perf_counter() - start
             with tempfile.TemporaryDirectory() as folder:  # Gradio copies what is yielded
                 paths = [save_picture(*pair, Path(folder)) for pair in zip(event.images, made, strict=True)]
@@ -131,12 +139,12 @@ class Create:
                     LastPictures(captions, event.codebook_indices.numpy().astype(np.uint16), made),
                 )
 
-    def preview(self, step: SamplerStep, caption: str) -> Any:
+    def preview(self, step: SamplerStep, captions: Sequence[str]) -> Any:
         """Pictures as they are expected to become, at a few of the steps."""
         shown, before = (s * (PREVIEWS + 1) // step.num_inference_steps for s in (step.step, step.step - 1))
         if shown == before or step.step == step.num_inference_steps:
             return gr.skip()
-        return [(image, caption) for image in self.pipeline.preview(step)]
+        return list(zip(self.pipeline.preview(step), captions, strict=True))
 
     def summary(self, output: TextToImageOutput, seconds: float, texts: Texts) -> str:
         """How long it took, on what, with which seeds, and what did not fit."""
@@ -165,8 +173,12 @@ def create_tab(pipeline: TextToImagePipeline, last: gr.State, assets: Path) -> N
         generate = gr.Button(i18n("generate"), variant="primary", scale=1, min_width=110, elem_id="generate")
         stop = gr.Button(i18n("stop"), variant="stop", scale=1, min_width=80, elem_id="stop")
     with gr.Row(elem_id="options"):
-        style = gr.Dropdown(
-            [(i18n("style_any"), ""), *STYLES], value=DEFAULT_STYLE, label=i18n("style"), min_width=140, elem_id="style"
+        style = gr.Radio(
+            [(i18n(f"style_{name or 'any'}"), name) for name in STYLES],
+            value=DEFAULT_STYLE,
+            label=i18n("style"),
+            min_width=520,
+            elem_id="style",
         )
         count = gr.Slider(1, MAX_IMAGES, value=4, step=1, label=i18n("count"), min_width=140, elem_id="count")
         seed = gr.Number(0, label=i18n("seed"), min_width=140, elem_id="seed")

@@ -215,6 +215,17 @@ def test_numbers_out_of_range_are_refused_with_a_sentence(page: Page, control: s
         finished(page)
 
 
+def test_choices_in_braces_become_pictures_of_their_own(page: Page) -> None:
+    ask(page, "a {red|green} apple", steps=2)
+    page.locator("#generate").click()
+    finished(page)
+    alts = [picture.get_attribute("alt") or "" for picture in page.locator("#pictures img").all()]
+    assert [alt.split(" · ")[0] for alt in alts] == ["a red apple", "a green apple"]
+    page.locator("#prompt input").fill("a {red apple")
+    page.locator("#generate").click()
+    expect(page.get_by_test_id("toast-body").first).to_contain_text("braces in the prompt do not match")
+
+
 def test_an_empty_prompt_gets_a_sentence_and_loses_nothing(page: Page) -> None:
     ask(page, "a star", steps=2)
     page.locator("#generate").click()
