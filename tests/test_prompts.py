@@ -28,3 +28,8 @@ def test_choices_become_prompts(prompt: str, prompts: list[str]) -> None:
 def test_braces_that_do_not_match_are_explained(prompt: str) -> None:
     with pytest.raises(ValueError, match="the braces in the prompt do not match"):
         expand(prompt)
+
+
+def test_too_many_choices_are_refused_before_they_are_written_out() -> None:
+    with pytest.raises(ValueError, match="more than 1,000 prompts"):
+        expand("{a|b}" * 400)
