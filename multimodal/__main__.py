@@ -132,6 +132,7 @@ def evaluate(args: argparse.Namespace) -> None:
     """Measure the models on pictures they were not trained on."""
     from multimodal.evaluation.composition import evaluate_composition
     from multimodal.evaluation.judge import load_judge
+    from multimodal.evaluation.memorization import evaluate_memorization
     from multimodal.evaluation.prompts import evaluate_prompts
     from multimodal.evaluation.reconstruction import evaluate_reconstruction
     from multimodal.evaluation.sampling import Sampling
@@ -147,6 +148,10 @@ def evaluate(args: argparse.Namespace) -> None:
         ),
         "composition": lambda: evaluate_composition(pipeline, judge(), args.data, args.limit, sampling),
     }
+    if args.train:
+        evaluations["memorization"] = lambda: evaluate_memorization(pipeline, args.data, args.train, args.limit, sampling)
+    elif args.what == "memorization":
+        raise ValueError("memorization needs --train, the table that the models were trained on")
     results = [run() for name, run in evaluations.items() if args.what in (name, "all")]
     print("\n\n".join(format_table(result) for result in results))
     if args.json:
@@ -239,7 +244,7 @@ def build_parser() -> argparse.ArgumentParser:
     sub.add_argument("--max-minutes", type=float, default=float("inf"), help="save and stop after so long")
 
     sub = command(evaluate, report=False)
-    sub.add_argument("what", choices=("reconstruction", "prompts", "composition", "all"))
+    sub.add_argument("what", choices=("reconstruction", "prompts", "composition", "memorization", "all"))
     sub.add_argument("--data", type=Path, required=True, help="a parquet table of pictures that were not trained on")
     sub.add_argument("--names", type=Path, help="a parquet table of names in other languages")
     sub.add_argument("--limit", type=int, help="use so many pictures only")
