@@ -22,6 +22,8 @@ def parse_arguments() -> argparse.Namespace:
         "--port", type=int, default=os.environ.get("GRADIO_SERVER_PORT"), help="the first free one from 7860"
     )
     parser.add_argument("--cpu-offload", action="store_true", help="keep the weights off a small GPU between uses")
+    parser.add_argument("--outputs", type=Path, default=Path("outputs"), help="folder that keeps every picture")
+    parser.add_argument("--public", action="store_true", help="among strangers: keep no pictures (so too on Spaces)")
     parser.add_argument("--mcp", action="store_true", help="serve the endpoints as MCP tools too, at /gradio_api/mcp/")
     parser.add_argument("--open", action="store_true", help="open the page in the browser")
     return parser.parse_args()
@@ -42,7 +44,8 @@ def serve(arguments: argparse.Namespace) -> None:
 
     try:
         pipeline = TextToImagePipeline.from_pretrained(arguments.checkpoint, offload=arguments.cpu_offload)
-        demo = build_demo(pipeline, arguments.checkpoint)
+        public = arguments.public or "SPACE_ID" in os.environ
+        demo = build_demo(pipeline, arguments.checkpoint, outputs=None if public else arguments.outputs.resolve())
     except (RuntimeError, ValueError) as error:  # a CheckpointError is a RuntimeError
         sys.exit(f"The checkpoint cannot be used: {error}")
     print(f"Loaded {arguments.checkpoint} on {pipeline.device}. Ctrl+C ends.", flush=True)
@@ -52,6 +55,7 @@ def serve(arguments: argparse.Namespace) -> None:
             server_port=arguments.port,
             inbrowser=arguments.open,
             mcp_server=arguments.mcp,
+            allowed_paths=[] if public else [str(arguments.outputs.resolve())],
             **launch_settings(),
         )
     except OSError as error:

@@ -33,6 +33,7 @@ from multimodal.ui.download import deliver
 from multimodal.ui.errors import friendly_errors
 from multimodal.ui.examples import load_examples
 from multimodal.ui.figures import message, progress
+from multimodal.ui.history import History
 from multimodal.ui.session import DRAW, MODEL, LastPictures
 from multimodal.ui.texts import Texts, i18n
 
@@ -46,8 +47,8 @@ PREVIEWS = 5  # in a run, before the pictures themselves
 class Create:
     """What the Create tab does; the tab itself is drawn by `create_tab`."""
 
-    def __init__(self, pipeline: TextToImagePipeline) -> None:
-        self.pipeline = pipeline
+    def __init__(self, pipeline: TextToImagePipeline, history: History | None = None) -> None:
+        self.pipeline, self.history = pipeline, history
 
     def generate(
         self,
@@ -129,6 +130,9 @@ class Create:
             seconds = time.perf_counter() - start
             with tempfile.TemporaryDirectory() as folder:  # Gradio copies what is yielded
                 paths = [save_picture(*pair, Path(folder)) for pair in zip(event.images, made, strict=True)]
+                if self.history:
+                    for path in paths:
+                        self.history.add(path)
                 yield (
                     list(zip(map(str, paths), captions, strict=True)),
                     self.summary(event, seconds, texts),
@@ -155,9 +159,11 @@ class Create:
         return done + (message(texts.html("dropped", words=words), "warning") if words else "")
 
 
-def create_tab(pipeline: TextToImagePipeline, last: gr.State, assets: Path) -> None:
-    """Draw the tab and connect it."""
-    tab = Create(pipeline)
+def create_tab(
+    pipeline: TextToImagePipeline, last: gr.State, assets: Path, history: History | None = None
+) -> list[gr.components.Component]:
+    """Draw the tab and connect it; returns the controls that `fields` gives values for."""
+    tab = Create(pipeline, history)
     with gr.Row(elem_id="ask"):
         prompt = gr.Textbox(
             "",
@@ -270,6 +276,7 @@ def create_tab(pipeline: TextToImagePipeline, last: gr.State, assets: Path) -> N
             return fields(examples[int(event.index)][1])
 
         shown.select(take_example, None, filled, **DRAW)
+    return filled
 
 
 def fields(settings: Settings) -> tuple[Any, ...]:

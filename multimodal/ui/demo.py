@@ -1,4 +1,4 @@
-"""The whole page: three tabs over one pipeline."""
+"""The whole page: tabs over one pipeline."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from multimodal.inspection.names import load_names
 from multimodal.pipeline import TextToImagePipeline
 from multimodal.ui.api import add_endpoints
 from multimodal.ui.codebook import codebook_tab
-from multimodal.ui.create import create_tab
+from multimodal.ui.create import create_tab, fields
+from multimodal.ui.history import History, history_tab
 from multimodal.ui.reconstruct import reconstruct_tab
 from multimodal.ui.suggestions import add_suggestions
 from multimodal.ui.texts import TRANSLATIONS, i18n
@@ -22,12 +23,15 @@ from multimodal.ui.texts import TRANSLATIONS, i18n
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
 
 
-def build_demo(pipeline: TextToImagePipeline, checkpoint: str | Path, assets: Path = ASSETS) -> gr.Blocks:
+def build_demo(
+    pipeline: TextToImagePipeline, checkpoint: str | Path, assets: Path = ASSETS, outputs: Path | None = None
+) -> gr.Blocks:
     """The interface over a loaded pipeline; launch it with `launch_settings()`.
 
     Args:
         checkpoint: the folder that the pipeline was loaded from; its codebook/ holds the codebook statistics.
         assets: example pictures; what is missing is left out.
+        outputs: where every picture is kept, for the History tab; without it there is none, as is right among strangers.
     Raises:
         CheckpointError: the codebook statistics or the known names are damaged.
     """
@@ -36,12 +40,17 @@ def build_demo(pipeline: TextToImagePipeline, checkpoint: str | Path, assets: Pa
         add_suggestions(demo, load_names(Path(checkpoint) / "dit"))
         gr.Markdown(i18n("tagline"), elem_id="tagline")
         last = gr.State(None)
-        with gr.Tab(i18n("create"), id="create"):
-            create_tab(pipeline, last, assets)
-        with gr.Tab(i18n("reconstruct"), id="reconstruct"):
-            reconstruct_tab(pipeline, last, assets)
-        with gr.Tab(i18n("codebook"), id="codebook") as tab:
-            codebook_tab(pipeline, statistics_of(Path(checkpoint)), last, tab, assets)
+        history = History(outputs) if outputs else None
+        with gr.Tabs() as tabs:
+            with gr.Tab(i18n("create"), id="create"):
+                controls = create_tab(pipeline, last, assets, history)
+            with gr.Tab(i18n("reconstruct"), id="reconstruct"):
+                reconstruct_tab(pipeline, last, assets)
+            with gr.Tab(i18n("codebook"), id="codebook") as tab:
+                codebook_tab(pipeline, statistics_of(Path(checkpoint)), last, tab, assets)
+            if history:
+                with gr.Tab(i18n("history"), id="history") as tab:
+                    history_tab(history, tab, tabs, fields, controls)
     demo.queue(max_size=16, api_open=False)
     return demo
 

@@ -30,8 +30,10 @@ def app_url(bundled_checkpoint: Path, tmp_path_factory: pytest.TempPathFactory) 
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    url, log = f"http://127.0.0.1:{port}", tmp_path_factory.mktemp("app") / "log.txt"
+    url, folder = f"http://127.0.0.1:{port}", tmp_path_factory.mktemp("app")
+    log = folder / "log.txt"
     command = [sys.executable, "app.py", "--checkpoint", str(bundled_checkpoint), "--port", str(port), "--mcp"]
+    command += ["--outputs", str(folder / "outputs")]
     with log.open("wb") as output:
         process = subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=subprocess.STDOUT, env=os.environ.copy())
     try:

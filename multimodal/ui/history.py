@@ -1,0 +1,137 @@
+"""The History tab: every picture made here, on disk, found again after a refresh or a restart."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from multimodal.settings import Settings, read_settings
+from multimodal.ui.download import zip_files
+from multimodal.ui.errors import friendly_errors
+from multimodal.ui.session import DRAW
+from multimodal.ui.texts import Texts, i18n
+
+SHOWN = 120  # pictures at once, the newest first
+STAR = ".star"  # an empty file of this ending beside a picture
+
+
+class History:
+    """A folder of pictures with their settings inside, named by when they were made."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def add(self, picture: Path) -> Path:
+        """Keep a copy of a picture."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        stamp = f"{time.strftime('%Y%m%d-%H%M%S')}-{time.time_ns() // 1000 % 1_000_000:06d}"
+        return Path(shutil.copy(picture, self.folder / f"{stamp}-{picture.name}"))
+
+    def find(self, words: str = "", starred: bool = False) -> list[tuple[Path, Settings]]:
+        """The newest pictures whose prompt has all these words; files that are no pictures of ours are passed over."""
+        wanted, found = words.lower().split(), []
+        for path in sorted(self.folder.glob("*.png"), reverse=True):
+            if starred and not self.is_starred(path):
+                continue
+            try:
+                settings = read_settings(path)
+            except ValueError:
+                continue
+            if all(word in settings.prompt.lower() for word in wanted):
+                found.append((path, settings))
+            if len(found) == SHOWN:
+                break
+        return found
+
+    def is_starred(self, path: Path) -> bool:
+        return path.with_suffix(STAR).exists()
+
+    def star(self, path: Path) -> None:
+        """Star a picture, or take its star away."""
+        if self.is_starred(path):
+            path.with_suffix(STAR).unlink()
+        else:
+            path.with_suffix(STAR).touch()
+
+    def delete(self, path: Path) -> None:
+        path.unlink(missing_ok=True)
+        path.with_suffix(STAR).unlink(missing_ok=True)
+
+    def path(self, name: str) -> Path:
+        """The picture of this name; ValueError where there is none, or the name leads elsewhere."""
+        path = self.folder / name
+        if Path(name).name != name or path.suffix != ".png" or not path.is_file():
+            raise ValueError(f"there is no picture {name!r:.80} in the history")
+        return path
+
+
+def history_tab(history: History, tab: gr.Tab, tabs: gr.Tabs, fields: Any, targets: Sequence[Any]) -> None:
+    """Draw the tab and connect it.
+
+    Args:
+        fields: makes values for the controls of the Create tab, `targets`, from settings.
+    """
+    with gr.Row():
+        words = gr.Textbox("", label=i18n("search"), max_length=200, scale=3, elem_id="search")
+        starred = gr.Checkbox(False, label=i18n("starred_only"), elem_id="starred-only")
+    gallery = gr.Gallery(
+        label=i18n("history"),
+        show_label=False,
+        columns=8,
+        object_fit="contain",
+        allow_preview=False,
+        interactive=False,
+        buttons=[],
+        elem_id="kept",
+        elem_classes="checkered",
+    )
+    names, chosen = gr.State([]), gr.State("")
+    with gr.Row():
+        use = gr.Button(i18n("use_settings"), interactive=False, elem_id="use-settings")
+        star = gr.Button(i18n("star"), interactive=False, elem_id="star")
+        delete = gr.Button(i18n("delete"), interactive=False, variant="stop", elem_id="delete")
+        pack = gr.DownloadButton(i18n("download_shown"), interactive=False, elem_id="download-shown")
+    picture_buttons = [use, star, delete]
+
+    def show(words: str, starred: bool, request: gr.Request) -> Iterator[tuple[Any, ...]]:
+        """Yields values for gallery, names, chosen, the three buttons and the zip, once."""
+        with friendly_errors(Texts(request)), tempfile.TemporaryDirectory() as folder:
+            found = history.find(words or "", starred)
+            pictures = [
+                (str(path), f"{'★ ' if history.is_starred(path) else ''}{settings.prompt} · {settings.seed}")
+                for path, settings in found
+            ]
+            archive = zip_files([path for path, _ in found], Path(folder)) if found else None
+            off = [gr.update(interactive=False)] * len(picture_buttons)
+            zipped = gr.update(value=str(archive) if archive else None, interactive=bool(archive))
+            yield pictures, [path.name for path, _ in found], "", *off, zipped
+
+    def choose(names: list[str], event: gr.SelectData) -> tuple[Any, ...]:
+        on = [gr.update(interactive=True)] * len(picture_buttons)
+        return names[int(event.index)], *on
+
+    def take(name: str, request: gr.Request) -> tuple[Any, ...]:
+        with friendly_errors(Texts(request)):
+            return gr.update(selected="create"), *fields(read_settings(history.path(name)))
+
+    def toggle_star(name: str, request: gr.Request) -> None:
+        with friendly_errors(Texts(request)):
+            history.star(history.path(name))
+
+    def remove(name: str, request: gr.Request) -> None:
+        with friendly_errors(Texts(request)):
+            history.delete(history.path(name))
+
+    shown = [gallery, names, chosen, *picture_buttons, pack]
+    view: dict[str, Any] = {"fn": show, "inputs": [words, starred], "outputs": shown, **DRAW}
+    gr.on([tab.select, words.change, starred.change], **view)
+    gallery.select(choose, names, [chosen, *picture_buttons], **DRAW)
+    use.click(take, chosen, [tabs, *targets], **DRAW)
+    star.click(toggle_star, chosen, None, **DRAW).success(**view)
+    delete.click(remove, chosen, None, **DRAW).success(**view)
