@@ -23,7 +23,7 @@ from multimodal.models.text_encoder import CLIPTextEncoder
 from multimodal.models.vqvae import VQVAE
 
 MAX_STEPS, MAX_GUIDANCE, MAX_IMAGES, MAX_PROMPT_CHARACTERS, MAX_SEED = 100, 20.0, 16, 2000, 2**32 - 1
-GUIDANCE_INTERVAL = (0.1, 0.9)
+GUIDANCE_INTERVAL = (0.1, 1.0)
 
 
 @dataclass(frozen=True)
