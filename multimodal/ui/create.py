@@ -178,14 +178,13 @@ def create_tab(
         )
         generate = gr.Button(i18n("generate"), variant="primary", scale=1, min_width=110, elem_id="generate")
         stop = gr.Button(i18n("stop"), variant="stop", scale=1, min_width=80, elem_id="stop")
+    style = gr.Radio(
+        [(i18n(f"style_{name or 'any'}"), name) for name in STYLES],
+        value=DEFAULT_STYLE,
+        label=i18n("style"),
+        elem_id="style",
+    )
     with gr.Row(elem_id="options"):
-        style = gr.Radio(
-            [(i18n(f"style_{name or 'any'}"), name) for name in STYLES],
-            value=DEFAULT_STYLE,
-            label=i18n("style"),
-            min_width=520,
-            elem_id="style",
-        )
         count = gr.Slider(1, MAX_IMAGES, value=4, step=1, label=i18n("count"), min_width=140, elem_id="count")
         seed = gr.Number(0, label=i18n("seed"), min_width=140, elem_id="seed")
         keep_seed = gr.Checkbox(
@@ -223,14 +222,14 @@ def create_tab(
     chosen = gr.State(0)
     with gr.Row(elem_id="downloads"):
         vary = {
-            name: gr.Button(i18n(f"vary_{name}"), interactive=False, min_width=140, elem_id=f"vary-{name}")
+            name: gr.Button(i18n(f"vary_{name}"), interactive=False, size="md", min_width=120, elem_id=f"vary-{name}")
             for name in VARIATIONS
         }
         target = gr.Dropdown(
             [(i18n("plain_png"), ""), *((target.title, name) for name, target in TARGETS.items())],
             value="",
             label=i18n("save_as"),
-            min_width=140,
+            min_width=240,
             elem_id="target",
         )
         download = gr.DownloadButton(i18n("download"), interactive=False, size="md", elem_id="download")

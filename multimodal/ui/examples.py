@@ -12,7 +12,7 @@ from multimodal.pipeline import TextToImagePipeline
 from multimodal.settings import Settings, read_settings, save_picture
 
 EXAMPLES = (
-    Settings("a red apple", seed=1),
+    Settings("a red apple", seed=0),
     Settings("a fox, 3d style", seed=1),
     Settings("a smiling cat, noto style", seed=1),
     Settings("un arc-en-ciel, flat style", seed=3),

@@ -38,7 +38,7 @@ ENGLISH = {
     "negative_prompt": "Negative prompt",
     "negative_info": "What should not be in the picture.",
     "vary_subtle": "More like this",
-    "vary_strong": "Freer variations",
+    "vary_strong": "Freer",
     "nothing_to_vary": "Generate a picture first, then ask for more like it.",
     "save_as": "Save as",
     "plain_png": "PNG with its settings",
