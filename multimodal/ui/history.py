@@ -130,7 +130,7 @@ def history_tab(history: History, tab: gr.Tab, tabs: gr.Tabs, fields: Any, targe
 
     shown = [gallery, names, chosen, *picture_buttons, pack]
     view: dict[str, Any] = {"fn": show, "inputs": [words, starred], "outputs": shown, **DRAW}
-    gr.on([tab.select, words.change, starred.change], **view)
+    gr.on([tab.select, words.change, starred.change], trigger_mode="always_last", **view)
     gallery.select(choose, names, [chosen, *picture_buttons], **DRAW)
     use.click(take, chosen, [tabs, *targets], **DRAW)
     star.click(toggle_star, chosen, None, **DRAW).success(**view)

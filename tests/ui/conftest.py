@@ -87,6 +87,7 @@ def open_page(browser: Browser, app_url: str) -> Iterator[Callable[..., Page]]:
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.goto(app_url)
         page.locator("#prompt input").wait_for()
+        page.locator("#suggestions").wait_for(state="attached")  # what the page asks for when it is up
         return page
 
     yield open_page
