@@ -6,6 +6,7 @@ import asyncio
 import json
 import re
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -107,6 +108,7 @@ def test_endpoints_are_mcp_tools(app_url: str) -> None:
             answer = await session.call_tool("generate", {"prompt": "a star", "steps": 1})
             return set(tools), answer.isError
 
-    tools, failed = asyncio.run(use())
+    with ThreadPoolExecutor() as pool:  # the browser's driver keeps a loop of its own in this thread
+        tools, failed = pool.submit(lambda: asyncio.run(use())).result()
     assert tools == {"generate", "reconstruct"}
     assert not failed
