@@ -119,11 +119,11 @@ def train(args: argparse.Namespace) -> None:
 
     config: Any = with_overrides(PRESETS[args.model][args.config], args.overrides)
     if args.model == "vqvae":
-        vqvae.train_vqvae(config, args.data, args.out, args.max_minutes)
+        vqvae.train_vqvae(config, args.data, args.out, args.max_minutes, args.start)
     elif args.model == "clip":
-        clip.train_clip(config, args.data, args.out, args.max_minutes, args.names, args.text)
+        clip.train_clip(config, args.data, args.out, args.max_minutes, args.names, args.text, args.start)
     elif args.model == "dit":
-        dit.train_dit(config, args.data, args.out, args.max_minutes, args.names)
+        dit.train_dit(config, args.data, args.out, args.max_minutes, args.names, args.start)
     else:
         judge.train_judge(config, args.data, args.out, args.max_minutes)
 
@@ -241,6 +241,7 @@ def build_parser() -> argparse.ArgumentParser:
     sub.add_argument("--names", type=Path, help="a parquet table of names in other languages")
     sub.add_argument("--text", type=Path, help="a parquet table of words, for the tokenizer")
     sub.add_argument("--out", type=Path, default=Path("checkpoints/mine"), help="checkpoint folder to write or to resume")
+    sub.add_argument("--from", dest="start", type=Path, help="checkpoint folder to start from, its models' sizes included")
     sub.add_argument("--max-minutes", type=float, default=float("inf"), help="save and stop after so long")
 
     sub = command(evaluate, report=False)

@@ -98,8 +98,9 @@ class DiTConfig:
     refiner_depth: int = 1  # trainable transformer layers on top of the frozen text encoder's token states
     context_dim: int = 256  # width of the text encoder's token states
     pooled_dim: int = 256
-    mean_width: int = 400  # of the MLP that predicts the mean of a prompt's pictures
-    mean_depth: int = 3
+    mean_width: int = 352  # of the network that predicts the mean of a prompt's pictures
+    mean_depth: int = 2
+    mean_slots: int = 2  # how many things it can imagine one by one
     prediction: str = "x0"  # what the output means: "x0" or "velocity"
     text_encoder: TextEncoderConfig = TextEncoderConfig()
 
@@ -146,10 +147,9 @@ class CLIPRunConfig(RunConfig):
 @dataclass(frozen=True)
 class DiTRunConfig(RunConfig):
     model: DiTConfig = DiTConfig()
-    composite_fraction: float = 0.16  # of every batch
+    composite_fraction: float = 0.4  # of every batch
     num_composites: int = 8192  # made and encoded once
     mean: RunConfig = RunConfig(steps=8000, batch_size=256, learning_rate=1e-3, weight_decay=0.05, ema_decay=0.99)
-    captions_per_picture: int = 8  # encoded once, to fit the mean
     pooled_noise: float = 0.8  # at most, over the embedding's RMS, for the DiT to meet means as rough as new prompts give
     prompt_dropout: float = 0.1  # for classifier-free guidance
     t_mean: float = 0.5  # of the logit-normal times; above 0 favours noise, where it is decided what a picture shows

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from datasets import Dataset, load_dataset
 from multimodal.data.images import DataError
 from multimodal.data.phrases import COLORS, LANGUAGES, NUMBERS, PATTERNS, phrase
 
+OPPOSITE = {"left": "right", "right": "left", "above": "below", "below": "above"}
 CAPTION_COLUMNS = ("name", "text", "caption")  # the first of these that a table has
 
 
@@ -89,17 +90,19 @@ def caption(subject: Subject, rng: random.Random) -> str:
 def short_caption(subject: Subject, rng: random.Random, english: float = 0.6) -> str:
     """The name, perhaps with the style: in English with the probability `english`, else in another language."""
     if rng.random() < english:
-        return with_style(_with_article(subject.name("en"), rng), subject, rng, 0.7)
+        return with_style(with_article(subject.name("en"), rng), subject, rng, 0.7)
     return with_style(subject.name(rng.choice(LANGUAGES[1:])), subject, rng, 0.5)
 
 
 def composite_caption(composite: Composite, rng: random.Random) -> str:
-    """A random caption of a composite, in English two times in three."""
+    """A random caption of a composite, in English two times in three, and from either thing's point of view."""
     language = "en" if rng.random() < 0.66 else rng.choice(LANGUAGES[1:])
+    if composite.second and composite.kind in OPPOSITE and rng.random() < 0.3:
+        composite = replace(composite, kind=OPPOSITE[composite.kind], first=composite.second, second=composite.first)
     first, second = composite.first, composite.second
     values: dict[str, Any] = {"a": first.name(language), "b": second.name(language) if second else ""}
     if language == "en" and composite.kind in ("and", "left", "right", "above", "below", "disc", "square"):
-        values = {key: _with_article(name, rng) for key, name in values.items()}
+        values = {key: with_article(name, rng) for key, name in values.items()}
     if composite.kind == "count":
         values["n"] = str(composite.number) if rng.random() < 0.3 else phrase(NUMBERS, composite.number, language)
         if language == "en":
@@ -108,13 +111,31 @@ def composite_caption(composite: Composite, rng: random.Random) -> str:
         values["color"] = phrase(COLORS, composite.color, language)
     text = phrase(PATTERNS, composite.kind, language).format(**values)
     if composite.kind == "colored" and language == "en":
-        text = _with_article(text, rng)
+        text = with_article(text, rng)
     return with_style(text, first, rng, 0.7)
+
+
+def contrary(composite: Composite, rng: random.Random) -> Composite | None:
+    """The same things in the opposite places, in another number or another colour: what is most easily taken for it."""
+    if composite.second and (composite.kind in OPPOSITE or composite.kind == "big_small"):
+        return replace(composite, first=composite.second, second=composite.first)
+    if composite.kind == "count":
+        return replace(composite, number=rng.choice([number for number in NUMBERS if number != composite.number]))
+    if composite.color:
+        return replace(composite, color=rng.choice([color for color in COLORS if color != composite.color]))
+    return None
 
 
 def with_style(text: str, subject: Subject, rng: random.Random, probability: float) -> str:
     """Add ", 3d style" with a probability, where the subject has a style."""
     return f"{text}, {subject.style} style" if subject.style and rng.random() < probability else text
+
+
+def with_article(noun: str, rng: random.Random) -> str:
+    """Add "a" or "an" to an English noun, six times in ten."""
+    if not noun or rng.random() < 0.4:
+        return noun
+    return f"{'an' if noun[0].lower() in 'aeiou' else 'a'} {noun}"
 
 
 def plural(noun: str) -> str:
@@ -135,13 +156,7 @@ def _long_caption(subject: Subject, rng: random.Random) -> str:
     if subject.style and rng.random() < 0.85:
         parts.append(f"{subject.style} style")
     rng.shuffle(parts)
-    return ", ".join([_with_article(name, rng), *parts])
-
-
-def _with_article(noun: str, rng: random.Random) -> str:
-    if not noun or rng.random() < 0.4:
-        return noun
-    return f"{'an' if noun[0].lower() in 'aeiou' else 'a'} {noun}"
+    return ", ".join([with_article(name, rng), *parts])
 
 
 def _load_names(path: Path) -> dict[str, dict[str, dict[str, Any]]]:

@@ -43,44 +43,52 @@ class Composer:
 
     def __init__(self, pixels: Tensor, subjects: Sequence[Subject]) -> None:
         self.pixels, self.subjects = pixels, subjects
+        self._hues: dict[int, float | None] = {}
         self.rows_by_style: dict[str, list[int]] = {}
         for row, subject in enumerate(subjects):
             self.rows_by_style.setdefault(subject.style, []).append(row)
 
     def compose(self, rng: random.Random) -> tuple[Tensor, Composite]:
         """A random composite: (4, S, S) uint8 premultiplied RGBA, and what it shows. One style throughout."""
+        composite, first, second = self.choose(rng)
+        return self._paint(composite, first, second), composite
+
+    def choose(self, rng: random.Random) -> tuple[Composite, int, int]:
+        """What a random composite shows, and the rows of the one or two pictures that it is made of."""
         while True:
             kind = rng.choices(list(KINDS), weights=list(KINDS.values()))[0]
             rows = self.rows_by_style[self.subjects[rng.randrange(len(self.subjects))].style]
             first, second = rng.choice(rows), rng.choice(rows)
-            result = self._make(kind, first, second, rng)
-            if result is not None:
-                return result
+            composite = self._describe(kind, first, second, rng)
+            if composite is not None:
+                return composite, first, second
 
-    def _make(self, kind: str, first: int, second: int, rng: random.Random) -> tuple[Tensor, Composite] | None:
+    def _describe(self, kind: str, first: int, second: int, rng: random.Random) -> Composite | None:
         a, b = self.subjects[first], self.subjects[second]
-        size = self.pixels.shape[-1]
+        if kind == "count":
+            return Composite(kind, a, number=rng.choice(list(COUNT_LAYOUTS)))
+        if kind in ("disc", "square"):
+            return Composite(kind, a, color=rng.choice(list(SHAPE_COLORS)))
         if kind == "colored":
-            hue = dominant_hue(self.pixels[first])
+            hue = self._hue(first)
             if hue is None:
                 return None
             color = rng.choice([name for name, value in HUES.items() if abs((value - hue + 180) % 360 - 180) > 25])
-            changed = replace(a, colors=())
-            return recolor(self.pixels[first], HUES[color] - hue), Composite(kind, changed, color=color)
+            return Composite(kind, replace(a, colors=()), color=color)
+        return None if a.concept == b.concept else Composite(kind, a, b)
+
+    def _paint(self, composite: Composite, first: int, second: int) -> Tensor:
+        kind, size = composite.kind, self.pixels.shape[-1]
+        half, quarter = size // 2, size // 4
+        if kind == "colored":
+            return recolor(self.pixels[first], HUES[composite.color] - (self._hue(first) or 0))
         canvas = Image.new("RGBa", (size, size))
         if kind == "count":
-            number = rng.choice(list(COUNT_LAYOUTS))
-            self._paste_rows(canvas, first, COUNT_LAYOUTS[number])
-            return _to_pixels(canvas), Composite(kind, a, number=number)
-        if kind in ("disc", "square"):
-            color = rng.choice(list(SHAPE_COLORS))
-            canvas.paste(_shape(kind, color, size))
-            self._paste(canvas, first, size * 5 // 8, size // 2, size // 2)
-            return _to_pixels(canvas), Composite(kind, a, color=color)
-        if a.concept == b.concept:
-            return None
-        half, quarter = size // 2, size // 4
-        if kind == "big_small":
+            self._paste_rows(canvas, first, COUNT_LAYOUTS[composite.number])
+        elif kind in ("disc", "square"):
+            canvas.paste(_shape(kind, composite.color, size))
+            self._paste(canvas, first, size * 5 // 8, half, half)
+        elif kind == "big_small":
             self._paste(canvas, first, size * 5 // 8, size * 5 // 16, half)
             self._paste(canvas, second, size * 5 // 16, size * 13 // 16, size * 5 // 8)
         elif kind in ("above", "below"):
@@ -91,7 +99,12 @@ class Composer:
             left, right = (second, first) if kind == "right" else (first, second)
             self._paste(canvas, left, half, quarter, half)
             self._paste(canvas, right, half, size - quarter, half)
-        return _to_pixels(canvas), Composite(kind, a, b)
+        return torch.from_numpy(np.array(canvas)).permute(2, 0, 1)
+
+    def _hue(self, row: int) -> float | None:
+        if row not in self._hues:
+            self._hues[row] = dominant_hue(self.pixels[row])
+        return self._hues[row]
 
     def _paste_rows(self, canvas: Image.Image, row: int, layout: tuple[int, ...]) -> None:
         cell = canvas.width // max(layout)
@@ -119,7 +132,3 @@ def _shape(kind: str, color: str, size: int, oversampling: int = 4) -> Image.Ima
     box = (margin, margin, shape.width - margin - 1, shape.height - margin - 1)
     (draw.ellipse if kind == "disc" else draw.rectangle)(box, fill=SHAPE_COLORS[color])
     return shape.convert("RGBa").resize((size, size), Image.Resampling.BOX)
-
-
-def _to_pixels(image: Image.Image) -> Tensor:
-    return torch.from_numpy(np.array(image)).permute(2, 0, 1)

@@ -42,18 +42,18 @@ def load_or_make_latents(
         encode: maps (B, 4, S, S) uint8 pictures to (B, groups, h, w) indices.
     """
     composer = Composer(pixels, subjects)
-    composites = (composer.compose(random.Random(f"composite {k}")) for k in range(num_composites))
+    draws = [random.Random(f"composite {k}") for k in range(num_composites)]
     data = hashlib.sha256(pixels.contiguous().numpy().data)
     data.update(repr(subjects).encode())
     key = f"{key} {data.hexdigest()} {num_composites}"
     if path.exists():
         with safe_open(path, "pt") as file:
             if file.metadata().get("key") == key:
-                return LatentCache(file.get_tensor("codebook_indices"), [description for _, description in composites])
+                return LatentCache(file.get_tensor("codebook_indices"), [composer.choose(rng)[0] for rng in draws])
     indices = [encode(batch) for batch in tqdm(pixels.split(batch_size), desc="encoding pictures")]
     descriptions: list[Composite] = []
     waiting: list[Tensor] = []
-    for picture, description in tqdm(composites, desc="encoding composites", total=num_composites):
+    for picture, description in tqdm(map(composer.compose, draws), desc="encoding composites", total=num_composites):
         descriptions.append(description)
         waiting.append(picture)
         if len(waiting) == batch_size or len(descriptions) == num_composites:

@@ -19,7 +19,7 @@ from PIL import Image
 from skimage.measure import label, regionprops
 
 from multimodal import rgba
-from multimodal.data.captions import Composite, load_subjects
+from multimodal.data.captions import OPPOSITE, Composite, load_subjects
 from multimodal.data.colors import HUES, color_names
 from multimodal.data.composition import Composer
 from multimodal.data.images import decode_images, load_captioned_images
@@ -30,7 +30,6 @@ from multimodal.pipeline import TextToImagePipeline
 
 PROMPTS = Path(__file__).parent / "prompts"
 KINDS = {"synonyms": (), "colors": ("colored",), "counts": ("count",), "pairs": ("left", "right", "above", "below")}
-OPPOSITE = {"left": "right", "right": "left", "above": "below", "below": "above"}
 TRUE_PICTURES = 150  # of each kind, to try the checks on
 TOP = 5  # where a picture holds several things, each smaller than what the judge learned from
 COUNTING_SIZE = 32

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import random
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +17,18 @@ from datasets import load_dataset
 from torch import Tensor, nn
 
 from multimodal import rgba
-from multimodal.checkpoint import TOKENIZER, save_model
+from multimodal.checkpoint import TOKENIZER, load_clip, save_model
 from multimodal.config import CLIPRunConfig
-from multimodal.data.captions import Subject, caption, load_subjects, short_caption
+from multimodal.data.captions import (
+    Composite,
+    Subject,
+    caption,
+    composite_caption,
+    contrary,
+    load_subjects,
+    short_caption,
+)
+from multimodal.data.composition import Composer
 from multimodal.data.images import decode_images, load_captioned_images
 from multimodal.data.phrases import COLORS, NUMBERS, PATTERNS, STYLES
 from multimodal.data.wordnet import load_synsets
@@ -28,52 +38,63 @@ from multimodal.training.tokenizer import train_tokenizer
 
 
 def train_clip(
-    config: CLIPRunConfig, data: Path, out: Path, max_minutes: float, names: Path | None = None, text: Path | None = None
+    config: CLIPRunConfig,
+    data: Path,
+    out: Path,
+    max_minutes: float,
+    names: Path | None = None,
+    text: Path | None = None,
+    start: Path | None = None,
 ) -> None:
     """Train on the captioned pictures at `data`; the checkpoint is `out`/clip, the run's state `out`/training/clip.
 
     First both towers learn. Then the image tower is locked (LiT, Zhai et al. 2022, with the roles swapped): its embeddings
-    of all pictures are computed once, and the text tower alone goes on learning, which costs a fraction.
+    of all pictures are computed once, and the text tower alone goes on learning, which costs a fraction: captions in all
+    languages, words that no caption has, and descriptions of two things, a count or a colour, beside their contraries.
 
     Args:
         names: a table of names in other languages, see `load_subjects`.
-        text: a WordNet table, for the tokenizer's vocabulary and, beside the captions in the second phase, related texts.
+        text: a WordNet table, for the tokenizer's vocabulary and, in the second phase, for words near the names.
+        start: a checkpoint folder whose CLIP, with its tokenizer and its config, is where a new run starts from.
     """
     unused_towers = DistributedDataParallelKwargs(find_unused_parameters=True)  # the image tower's, when it is locked
     accelerator = Accelerator(mixed_precision=config.mixed_precision, kwargs_handlers=[unused_towers])
     table = load_captioned_images(data)
     subjects = load_subjects(table, names)
-    pixels = decode_images(table, config.model.image_size)  # (N, 4, S, S) uint8
     folder = out / "training" / "clip"
-    tokenizer = folder / TOKENIZER
-    if not tokenizer.exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        tokenizer.write_text(train_tokenizer(vocabulary(subjects, text), config.model.vocab_size), encoding="utf-8")
-    tokenizer_json = tokenizer.read_text(encoding="utf-8")
-    known = {word.lower() for subject in subjects for word in (subject.names["en"], *subject.keywords["en"])}
-    synsets = load_synsets(text, known) if text else []
     torch.manual_seed(config.seed)
-    trainer = Trainer(config, CLIP(config.model, tokenizer_json), folder, accelerator)
+    if start:
+        clip = load_clip(start / "clip")
+    else:
+        clip = CLIP(config.model, load_or_train_tokenizer(folder / TOKENIZER, subjects, text, config.model.vocab_size))
+    config = replace(config, model=clip.config)
+    pixels = decode_images(table, config.model.image_size)  # (N, 4, S, S) uint8
+    known = {subject.names["en"].lower() for subject in subjects}
+    synsets = load_synsets(text, known) if text else []
+    composer = Composer(pixels, subjects)
+    trainer = Trainer(config, clip, folder, accelerator)
     locked_from = (1 - config.locked_image_fraction) * config.steps
 
     @functools.cache
     def locked_embeddings() -> Tensor:
-        clip: CLIP = accelerator.unwrap_model(trainer.model)
         with torch.no_grad(), accelerator.autocast():
             batches = [clip.encode_image(rgba.from_uint8(batch.to(accelerator.device))) for batch in pixels.split(256)]
         return F.normalize(torch.cat(batches).float(), dim=-1)  # (N, embed_dim)
 
     def loss(model: nn.Module, step: int) -> dict[str, Tensor]:
-        device, clip = accelerator.device, accelerator.unwrap_model(model)
+        device = accelerator.device
         rows = batch_indices(len(pixels), config.batch_size, step, config.seed, accelerator)
         rng = random.Random(f"{config.seed} {step} {accelerator.process_index}")
         locked = step >= locked_from
         chosen = [subjects[row] for row in rows.tolist()]
-        pairs = [synset.pair(rng) for synset in rng.sample(synsets, min(len(synsets), len(rows) // 2))] if locked else []
+        pairs: dict[str, list[tuple[str, str]]] = {}  # texts that mean the same
+        if locked:
+            pairs["wordnet"] = [synset.pair(rng) for synset in rng.sample(synsets, min(len(synsets), len(rows) // 2))]
+            pairs["composites"] = composite_pairs(composer, len(rows) // 2, rng)
         texts = [
             [caption(subject, rng) for subject in chosen],
             [short_caption(subject, rng, english=0.1 if locked else 0.6) for subject in chosen],
-            *zip(*pairs, strict=True),
+            *(side for both in pairs.values() if both for side in zip(*both, strict=True)),
         ]
         images = None if locked else rgba.from_uint8(pixels[rows].to(device))
         *embeddings, scale = model(images, *(clip.tokenize(list(batch)).ids.to(device) for batch in texts))
@@ -85,15 +106,26 @@ def train_clip(
             "image_text": (info_nce(image, long, scale, same) + info_nce(image, short, scale, same)) / 2,
             "text_text": info_nce(long, short, scale, same),
         }
-        if pairs:
-            same = (equal([first for first, _ in pairs]) | equal([second for _, second in pairs])).to(device)
-            losses["wordnet"] = info_nce(embeddings[3], embeddings[4], scale, same)
+        rest = iter(embeddings[3:])
+        for name, both in pairs.items():
+            if both:
+                same = (equal([first for first, _ in both]) | equal([second for _, second in both])).to(device)
+                losses[name] = info_nce(next(rest), next(rest), scale, same)
         return {"loss": torch.stack(list(losses.values())).mean(), **losses}
 
     def export(model: nn.Module, training: dict[str, Any]) -> None:
-        save_model(out / "clip", model, config.model, training, files={TOKENIZER: tokenizer_json})
+        save_model(out / "clip", model, config.model, training, files={TOKENIZER: clip.tokenizer.to_str()})
 
     trainer.run(loss, max_minutes=max_minutes, export=export)
+
+
+def composite_pairs(composer: Composer, count: int, rng: random.Random) -> list[tuple[str, str]]:
+    """Two captions each of `count` composites; where one has a contrary, that is the next, a hard negative."""
+    composites: list[Composite] = []
+    while len(composites) < count:
+        composite, _, _ = composer.choose(rng)
+        composites += [one for one in (composite, contrary(composite, rng)) if one]
+    return [(composite_caption(one, rng), composite_caption(one, rng)) for one in composites[:count]]
 
 
 def info_nce(first: Tensor, second: Tensor, scale: Tensor, same: Tensor) -> Tensor:
@@ -115,6 +147,14 @@ def equal(values: Sequence[object]) -> Tensor:
     ids: dict[object, int] = {}
     numbers = torch.tensor([ids.setdefault(value, len(ids)) for value in values])
     return numbers[:, None] == numbers
+
+
+def load_or_train_tokenizer(path: Path, subjects: list[Subject], text: Path | None, vocab_size: int) -> str:
+    """The tokenizer of the run, trained when there is none yet, as JSON."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(train_tokenizer(vocabulary(subjects, text), vocab_size), encoding="utf-8")
+    return path.read_text(encoding="utf-8")
 
 
 def vocabulary(subjects: list[Subject], text: Path | None) -> list[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import functools
 import json
 import random
 from pathlib import Path
@@ -16,7 +15,7 @@ from PIL import Image
 from torch import Tensor, nn
 
 from multimodal import checkpoint, rgba
-from multimodal.checkpoint import NAMES, load_clip, load_vqvae, save_model
+from multimodal.checkpoint import NAMES, load_clip, load_dit, load_vqvae, save_model
 from multimodal.config import DiTRunConfig
 from multimodal.data.captions import Composite, Subject, caption, composite_caption, load_subjects, names_by_language
 from multimodal.data.colors import color_names
@@ -26,7 +25,7 @@ from multimodal.diffusion import rectified_flow
 from multimodal.evaluation.contact_sheets import image_grid
 from multimodal.models.dit import DiT
 from multimodal.models.mean_predictor import MeanPredictor
-from multimodal.models.text_encoder import CLIPTextEncoder
+from multimodal.models.text_encoder import CLIPTextEncoder, TextEncoding
 from multimodal.pipeline import TextToImagePipeline
 from multimodal.training.loop import Trainer, batch_indices
 
@@ -37,32 +36,36 @@ SAMPLE_PROMPTS = (
 )  # fmt: skip
 
 
-def train_dit(config: DiTRunConfig, data: Path, out: Path, max_minutes: float, names: Path | None = None) -> None:
+def train_dit(
+    config: DiTRunConfig, data: Path, out: Path, max_minutes: float, names: Path | None = None, start: Path | None = None
+) -> None:
     """Train on the captioned pictures at `data` with `out`/vqvae and the text encoder that the config names.
 
     The checkpoint is `out`/dit; the run's state, the mean's and the latent cache are under `out`/training/dit.
+
+    Args:
+        names: a table of names in other languages, see `load_subjects`.
+        start: a checkpoint folder whose DiT, with its config, is where a new run starts from.
     """
     accelerator = Accelerator(mixed_precision=config.mixed_precision)
     folder, device = out / "training" / "dit", accelerator.device
+    torch.manual_seed(config.seed)
+    dit = load_dit(start / "dit") if start else DiT(config.model)
+    config = dataclasses.replace(config, model=dit.config)
     pictures = CaptionedLatents(config, data, names, out, accelerator)
     text_encoder = CLIPTextEncoder.from_config(config.model.text_encoder, lambda: load_clip(out / "clip")).to(device)
-    torch.manual_seed(config.seed)
-    dit = DiT(config.model)
     fit_mean(dit.mean_predictor, pictures, text_encoder, folder / "mean", max_minutes)
     trainer = Trainer(config, dit, folder, accelerator)
 
     def loss(model: nn.Module, step: int) -> dict[str, Tensor]:
         rows = pictures.batch(step, config.batch_size)
-        rng = random.Random(f"{config.seed} {step} {accelerator.process_index}")
-        with torch.no_grad():
-            x0 = pictures.latents(rows)  # (B, C, h, w)
-            with accelerator.autocast():
-                encoding = text_encoder([pictures.prompt(row, rng) for row in rows.tolist()])
-            pooled = add_noise(encoding.pooled, config.pooled_noise)
+        x0 = pictures.latents(rows)  # (B, C, h, w)
+        context, context_mask, pooled, _ = pictures.encode_prompts(rows, step, text_encoder)
+        pooled = add_noise(pooled, config.pooled_noise)
         noise = torch.randn_like(x0)
         t = rectified_flow.sample_t(len(x0), device, config.t_mean)
         x_t = rectified_flow.interpolate(x0, noise, t)
-        output = model(x_t, t, encoding.context, encoding.context_mask, pooled)
+        output = model(x_t, t, context, context_mask, pooled)
         losses = rectified_flow.loss(output, x0, noise, t, config.model.prediction, config.min_t)
         return {"loss": losses.mean()}
 
@@ -118,6 +121,12 @@ class CaptionedLatents:
         """(B,) rows → (B, latent_channels, h, w)."""
         return self.vqvae.lookup(self.codebook_indices[rows].to(self.accelerator.device, torch.int64))
 
+    def encode_prompts(self, rows: Tensor, step: int, text_encoder: CLIPTextEncoder) -> TextEncoding:
+        """Prompts for the pictures that this process works on in a step, drawn anew in each, and encoded."""
+        rng = random.Random(f"{self.config.seed} {step} {self.accelerator.process_index}")
+        with torch.no_grad(), self.accelerator.autocast():
+            return text_encoder([self.prompt(row, rng) for row in rows.tolist()])
+
     def prompt(self, row: int, rng: random.Random) -> str:
         """One of the many prompts for a picture; now and then none at all, for classifier-free guidance."""
         if rng.random() < self.config.prompt_dropout:
@@ -136,20 +145,10 @@ def fit_mean(
     """Fit the mean of every prompt's pictures by least squares, in place, and freeze it; the run's state is in `folder`."""
     config, accelerator = pictures.config, pictures.accelerator
 
-    @functools.cache
-    def pooled() -> Tensor:
-        """The embeddings of some prompts of every picture, (captions_per_picture, N, pooled_dim)."""
-        rng = random.Random(config.seed)
-        rows = range(len(pictures.shown))
-        prompts = [pictures.prompt(row, rng) for _ in range(config.captions_per_picture) for row in rows]
-        with torch.no_grad(), accelerator.autocast():
-            batches = [text_encoder(prompts[k : k + 64]).pooled.float() for k in range(0, len(prompts), 64)]
-        return torch.cat(batches).unflatten(0, (-1, len(rows)))
-
     def loss(model: nn.Module, step: int) -> dict[str, Tensor]:
         rows = pictures.batch(step, config.mean.batch_size)
-        captions = torch.randint(config.captions_per_picture, rows.shape)
-        return {"loss": F.mse_loss(model(pooled()[captions, rows]).float(), pictures.latents(rows))}
+        context, context_mask, pooled, _ = pictures.encode_prompts(rows, step, text_encoder)
+        return {"loss": F.mse_loss(model(context, context_mask, pooled).float(), pictures.latents(rows))}
 
     trainer = Trainer(config.mean, mean_predictor, folder, accelerator)
     trainer.run(loss, max_minutes=max_minutes)

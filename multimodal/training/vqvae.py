@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from PIL import Image
 from torch import Tensor, nn
 
 from multimodal import rgba
-from multimodal.checkpoint import save_model
+from multimodal.checkpoint import load_vqvae, save_model
 from multimodal.config import VQVAERunConfig
 from multimodal.data.images import decode_images, load_captioned_images
 from multimodal.evaluation.contact_sheets import image_grid
@@ -22,13 +23,19 @@ from multimodal.training.loop import Trainer, batch_indices
 LATENT_SCALE_PICTURES = 1024  # the mean and deviation of the latents are measured on so many
 
 
-def train_vqvae(config: VQVAERunConfig, data: Path, out: Path, max_minutes: float) -> None:
-    """Train on the pictures at `data`; the checkpoint is `out`/vqvae, the run's state `out`/training/vqvae."""
+def train_vqvae(config: VQVAERunConfig, data: Path, out: Path, max_minutes: float, start: Path | None = None) -> None:
+    """Train on the pictures at `data`; the checkpoint is `out`/vqvae, the run's state `out`/training/vqvae.
+
+    Args:
+        start: a checkpoint folder whose VQ-VAE, with its config, is where a new run starts from.
+    """
     accelerator = Accelerator(mixed_precision=config.mixed_precision)
-    pixels = decode_images(load_captioned_images(data), config.model.image_size)  # (N, 4, S, S) uint8
     torch.manual_seed(config.seed)
-    trainer = Trainer(config, VQVAE(config.model), out / "training" / "vqvae", accelerator)
-    first_quantised = int(config.continuous_fraction * config.steps)
+    vqvae = load_vqvae(start / "vqvae") if start else VQVAE(config.model)
+    config = replace(config, model=vqvae.config)
+    pixels = decode_images(load_captioned_images(data), config.model.image_size)  # (N, 4, S, S) uint8
+    trainer = Trainer(config, vqvae, out / "training" / "vqvae", accelerator)
+    first_quantised = 0 if start else int(config.continuous_fraction * config.steps)
     first_whole = int((1 - config.whole_picture_fraction) * config.steps)
     crops_per_picture = (config.model.image_size // config.crop_size) ** 2
 
@@ -46,7 +53,7 @@ def train_vqvae(config: VQVAERunConfig, data: Path, out: Path, max_minutes: floa
         return to_device(pixels[batch_indices(len(pixels), batch_size, step, config.seed, accelerator)])
 
     def start_quantising(step: int) -> None:
-        if step == first_quantised:
+        if step == first_quantised and not start:
             model = accelerator.unwrap_model(trainer.model)
             with torch.no_grad():
                 model.quantizer.initialize(torch.cat([model.encoder(crops(k)) for k in range(64)]))

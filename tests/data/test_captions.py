@@ -12,6 +12,7 @@ from multimodal.data.captions import (
     Subject,
     caption,
     composite_caption,
+    contrary,
     names_by_language,
     plural,
     short_caption,
@@ -147,3 +148,22 @@ def test_counted_things_are_plural_in_english() -> None:
 )
 def test_plural(noun: str, expected: str) -> None:
     assert plural(noun) == expected
+
+
+@pytest.mark.parametrize("composite", [
+    Composite("left", APPLE, STAR), Composite("above", APPLE, STAR), Composite("big_small", APPLE, STAR),
+    Composite("count", APPLE, number=3), Composite("colored", APPLE, color="blue"), Composite("disc", APPLE, color="red"),
+])  # fmt: skip
+def test_a_contrary_is_of_the_same_things_but_no_caption_fits_both(composite: Composite) -> None:
+    other = contrary(composite, random.Random(0))
+    assert other is not None
+    assert other.kind == composite.kind
+    assert {other.first.concept, other.second and other.second.concept} == {
+        composite.first.concept, composite.second and composite.second.concept
+    }  # fmt: skip
+    captions, others = ({composite_caption(c, random.Random(seed)) for seed in range(300)} for c in (composite, other))
+    assert not captions & others
+
+
+def test_two_things_in_no_order_have_no_contrary() -> None:
+    assert contrary(Composite("and", APPLE, STAR), random.Random(0)) is None

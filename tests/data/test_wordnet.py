@@ -14,7 +14,10 @@ ROWS = [
     ("2", "noun.animal", ["puppy"], ["1"]),
     ("3", "noun.animal", ["mitten crab"], ["4"]),  # near nothing that is known
     ("4", "noun.animal", ["crustacean"], []),
-    ("5", "verb.contact", ["dog"], []),  # cannot be drawn
+    ("5", "verb.contact", ["bark"], ["1"]),  # cannot be drawn
+    ("6", "noun.animal", ["cat"], ["9"]),  # itself a name
+    ("7", "noun.animal", ["wolf"], ["9"]),
+    ("9", "noun.animal", ["carnivore"], []),
 ]
 
 
@@ -25,16 +28,16 @@ def table(tmp_path: Path) -> Path:
     return tmp_path / "wordnet.parquet"
 
 
-def test_known_things_and_what_is_just_below_them_are_taken(table: Path) -> None:
-    synsets = load_synsets(table, {"dog", "cat"})
-    assert synsets == [
-        Synset(("dog", "domestic dog"), ()),
-        Synset(("puppy",), ("dog", "domestic dog")),
+def test_words_have_the_nearest_names_wider_narrower_or_beside_them(table: Path) -> None:
+    assert load_synsets(table, {"dog", "cat"}) == [
+        Synset(("domestic dog",), ("dog",)),
+        Synset(("puppy",), ("dog",)),
+        Synset(("wolf",), ("cat", "dog")),
+        Synset(("carnivore",), ("cat", "dog")),
     ]
 
 
-def test_a_pair_is_a_word_and_something_else_that_is_near_it() -> None:
+def test_a_pair_is_one_of_the_words_and_one_of_the_names() -> None:
     synset = Synset(("car", "auto"), ("vehicle",))
     pairs = {synset.pair(random.Random(seed)) for seed in range(200)}
-    assert pairs == {(word, near) for word, other in (("car", "auto"), ("auto", "car"))
-                     for near in (other, "vehicle")}  # fmt: skip
+    assert pairs == {(word, name) for word in ("car", "a car", "auto", "an auto") for name in ("vehicle", "a vehicle")}

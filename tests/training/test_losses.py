@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import random
 
 import numpy as np
 import pytest
@@ -10,7 +11,9 @@ import torch
 import torch.nn.functional as F
 
 from multimodal import rgba
-from multimodal.training.clip import equal, info_nce
+from multimodal.data.captions import Subject
+from multimodal.data.composition import Composer
+from multimodal.training.clip import composite_pairs, equal, info_nce
 from multimodal.training.vqvae import random_crops, reconstruction_losses, ssim
 
 
@@ -44,6 +47,16 @@ def test_pictures_of_one_concept_are_no_negatives_of_each_other() -> None:
 def test_equal_values_are_found() -> None:
     expected = [[True, False, True], [False, True, False], [True, False, True]]
     assert equal(["a", "b", "a"]).tolist() == expected
+
+
+def test_composites_are_described_twice_beside_their_contraries() -> None:
+    pixels = torch.zeros(3, 4, 16, 16, dtype=torch.uint8)
+    composer = Composer(pixels, [Subject(name, {"en": name}, {}) for name in ("apple", "rocket", "star")])
+    pairs = composite_pairs(composer, 40, random.Random(0))
+    assert len(pairs) == 40
+    things = [{name for name in ("apple", "rocket", "star") if name in text} for pair in pairs for text in pair]
+    assert things[0::2] == things[1::2]  # both captions are of the same things
+    assert sum(before == after for before, after in zip(things[0::2], things[2::2], strict=False)) >= 10
 
 
 def test_a_perfect_reconstruction_costs_nothing_and_others_do() -> None:

@@ -29,14 +29,14 @@ MODELS = ("vqvae", "clip", "dit")
 def train(pictures: Path, names: Path, words: Path) -> Train:
     """Train one model with its tiny config, in which quantisation begins and a state is saved after two of four steps."""
 
-    def run(model: str, out: Path, /, **changes: object) -> None:
+    def run(model: str, out: Path, /, start: Path | None = None, **changes: object) -> None:
         config = PRESETS[model]["tiny"]
         if isinstance(config, VQVAERunConfig):
             config = dataclasses.replace(config, continuous_fraction=0.5, whole_picture_fraction=0.25)
         config = dataclasses.replace(config, **changes)
         functions = {"vqvae": train_vqvae, "clip": train_clip, "dit": train_dit}
         more = {"vqvae": {}, "clip": {"names": names, "text": words}, "dit": {"names": names}}[model]
-        functions[model](config, pictures, out, math.inf, **more)
+        functions[model](config, pictures, out, math.inf, start=start, **more)
 
     return run
 
@@ -78,6 +78,17 @@ def test_a_resumed_run_repeats_an_uninterrupted_one_bit_for_bit(
         assert expected.keys() == resumed.keys()
         for key, value in expected.items():
             assert torch.equal(value, resumed[key]), f"{part}: {key}"
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_a_run_can_start_from_another_checkpoint(model: str, trained: Path, train: Train, tmp_path: Path) -> None:
+    for part in ("vqvae", "clip"):  # what the DiT needs
+        shutil.copytree(trained / part, tmp_path / part)
+    train(model, tmp_path, start=trained, steps=0, model=type(PRESETS[model]["tiny"].model)())  # its own sizes are ignored
+    (expected, before), (started, after) = load_tensors(trained / model), load_tensors(tmp_path / model)
+    assert after["config"] == before["config"]
+    same = {key for key in expected if torch.allclose(expected[key].float(), started[key].float(), atol=1e-3)}
+    assert same == set(expected) - {key for key in expected if key.startswith("latent_")}  # measured anew
 
 
 @pytest.mark.parametrize("model", MODELS)
