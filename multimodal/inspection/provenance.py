@@ -37,6 +37,7 @@ class TrainingPictures:
 class Match:
     """A training picture, and how near it is."""
 
+    row: int  # of `TrainingPictures`
     name: str
     style: str
     source: str  # of the art, its author and its licence; "" where the style is not of the bundled training set
@@ -68,7 +69,7 @@ class Provenance:
         for row in distances.argsort(stable=True)[:count].tolist():
             distance, style = float(distances[row]), self.pictures.styles[row]
             quantile = float((self.usual <= distance).float().mean())
-            found.append(Match(self.pictures.names[row], style, *SOURCES.get(style, ("", "", "")), distance, quantile))
+            found.append(Match(row, self.pictures.names[row], style, *SOURCES.get(style, ("",) * 3), distance, quantile))
         return found
 
     @torch.inference_mode()

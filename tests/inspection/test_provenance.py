@@ -51,7 +51,7 @@ def provenance(vqvae: VQVAE, indices: Tensor) -> Provenance:
 def test_each_training_picture_finds_itself_first_at_distance_zero(provenance: Provenance, indices: Tensor) -> None:
     for row in range(NUMBER):
         first, second = provenance.nearest(indices[row], count=2)
-        assert (first.name, first.style) == (f"emoji {row // 2}", ["noto", "mine"][row % 2])
+        assert (first.row, first.name, first.style) == (row, f"emoji {row // 2}", ["noto", "mine"][row % 2])
         assert first.distance == first.quantile == 0
         assert second.distance > 0
 
