@@ -1,4 +1,4 @@
-"""`python -m multimodal …`: generate, export, reconstruct, train, evaluate, space, doctor."""
+"""`python -m multimodal …`: generate, export, reconstruct, inspect, train, evaluate, space, doctor."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
+
+from multimodal.inspection import commands as inspection
 
 CHECKPOINT = Path(__file__).resolve().parent.parent / "checkpoints" / "emoji"
 
@@ -199,8 +201,8 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--traceback", action="store_true", help="show the traceback of an error")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
-    def command(function: Any, *, checkpoint: bool = True, report: bool = True) -> argparse.ArgumentParser:
-        sub = commands.add_parser(function.__name__, help=function.__doc__, description=function.__doc__)
+    def command(function: Any, *, checkpoint: bool = True, report: bool = True, among: Any = commands) -> Any:
+        sub = among.add_parser(function.__name__, help=function.__doc__, description=function.__doc__)
         sub.set_defaults(command=function)
         if checkpoint:
             sub.add_argument(
@@ -230,6 +232,10 @@ def build_parser() -> argparse.ArgumentParser:
     sub = command(reconstruct)
     sub.add_argument("file", type=Path)
     sub.add_argument("--out", type=Path, default=Path("reconstruction.png"))
+
+    views = commands.add_parser("inspect", help="Look inside the models.").add_subparsers(required=True, metavar="WHAT")
+    for view in inspection.VIEWS:
+        inspection.add_arguments(command(view, among=views), view, _add_sampling)
 
     sub = command(train, checkpoint=False, report=False)
     sub.epilog = "key=value words change settings, e.g. steps=100 model.depth=4"

@@ -107,6 +107,19 @@ def load_statistics(folder: str | Path) -> CodebookStatistics:
         raise CheckpointError(f"{folder} holds no codebook statistics ({error})") from error
 
 
+def statistics_of(checkpoint: str | Path) -> CodebookStatistics | None:
+    """The statistics that a checkpoint folder carries in codebook/, or None where it has none or those of another VQ-VAE.
+
+    Raises:
+        CheckpointError: they are damaged.
+    """
+    folder = Path(checkpoint) / "codebook"
+    if not folder.is_dir():
+        return None
+    statistics = load_statistics(folder)
+    return statistics if statistics.vqvae_sha256 == vqvae_sha256(checkpoint) else None
+
+
 def vqvae_sha256(checkpoint: str | Path) -> str:
     """The checksum that tells this checkpoint's VQ-VAE from others."""
     return str(load_description(Path(checkpoint) / "vqvae")["sha256"]["model.safetensors"])

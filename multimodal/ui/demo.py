@@ -9,7 +9,7 @@ import gradio as gr
 from fastapi import Request, Response
 from gradio.route_utils import FnIndexInferError
 
-from multimodal.inspection.codebook import CodebookStatistics, load_statistics, vqvae_sha256
+from multimodal.inspection.codebook import statistics_of
 from multimodal.inspection.names import load_names
 from multimodal.pipeline import TextToImagePipeline
 from multimodal.ui.api import add_endpoints
@@ -47,21 +47,12 @@ def build_demo(
             with gr.Tab(i18n("reconstruct"), id="reconstruct"):
                 reconstruct_tab(pipeline, last, assets)
             with gr.Tab(i18n("codebook"), id="codebook") as tab:
-                codebook_tab(pipeline, statistics_of(Path(checkpoint)), last, tab, assets)
+                codebook_tab(pipeline, statistics_of(checkpoint), last, tab, assets)
             if history:
                 with gr.Tab(i18n("history"), id="history") as tab:
                     history_tab(history, tab, tabs, fields, controls)
     demo.queue(max_size=16, api_open=False)
     return demo
-
-
-def statistics_of(checkpoint: Path) -> CodebookStatistics | None:
-    """The codebook statistics of a checkpoint, or None where it has none or those of another VQ-VAE."""
-    folder = checkpoint / "codebook"
-    if not folder.is_dir():
-        return None
-    statistics = load_statistics(folder)
-    return statistics if statistics.vqvae_sha256 == vqvae_sha256(checkpoint) else None
 
 
 def launch_settings(assets: Path = ASSETS) -> dict[str, Any]:

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
 import torch
 
 from multimodal.checkpoint import CheckpointError
-from multimodal.inspection.codebook import codebook_statistics, load_statistics, save_statistics
+from multimodal.inspection.codebook import (
+    codebook_statistics,
+    load_statistics,
+    save_statistics,
+    statistics_of,
+    vqvae_sha256,
+)
 
 # Three pictures of 1 x 2 positions in two groups of four codes.
 INDICES = torch.tensor([[[[0, 0]], [[1, 2]]], [[[0, 1]], [[1, 1]]], [[[3, 3]], [[2, 2]]]])
@@ -50,6 +57,14 @@ def test_statistics_survive_the_disk_and_damage_is_noticed(tmp_path: Path) -> No
     pictures.write_text(pictures.read_text().replace("apple", "appel"))
     with pytest.raises(CheckpointError, match=r"pictures\.json"):
         load_statistics(tmp_path / "codebook")
+
+
+def test_a_checkpoint_has_statistics_only_of_its_own_vqvae(tiny_checkpoint: Path, tmp_path: Path) -> None:
+    checkpoint = Path(shutil.copytree(tiny_checkpoint, tmp_path / "checkpoint"))
+    assert statistics_of(checkpoint) is None
+    for sha256, found in ((vqvae_sha256(checkpoint), True), ("another", False)):
+        save_statistics(checkpoint / "codebook", codebook_statistics(INDICES, 4, NAMES, STYLES, sha256))
+        assert (statistics_of(checkpoint) is not None) == found
 
 
 def test_a_full_size_set_of_statistics_stays_small(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from multimodal import rgba
 from multimodal.pipeline import TextToImagePipeline
 from multimodal.settings import Settings, save_picture
 from multimodal.ui import examples, texts
-from multimodal.ui.demo import build_demo, launch_settings, statistics_of
+from multimodal.ui.demo import build_demo, launch_settings
 from multimodal.ui.figures import figure, message, rank_plot, tiles
 
 
@@ -65,7 +65,6 @@ def test_a_page_is_built_without_example_pictures_and_without_statistics(tiny_ch
     ids = {component["props"].get("elem_id") for component in demo.get_config_file()["components"]}
     assert {"prompt", "generate", "stop", "pictures", "upload", "codes"} <= ids
     assert "examples" not in ids
-    assert statistics_of(tiny_checkpoint) is None
 
 
 def test_nothing_of_the_looks_comes_from_elsewhere() -> None:

@@ -1,0 +1,146 @@
+"""`python -m multimodal inspect …` on tiny models: the files that it writes, and what stands in them."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from PIL import Image
+
+from multimodal.__main__ import main
+from multimodal.inspection.training_set import write_codebook_statistics
+from multimodal.pipeline import TextToImagePipeline
+
+
+@pytest.fixture
+def checkpoint(tiny_checkpoint: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(tiny_checkpoint, tmp_path / "checkpoint"))
+
+
+@pytest.fixture
+def train(tmp_path: Path) -> Path:
+    """A table of three pictures of noise, which lie as files beside it."""
+    cells = []
+    for k, name in enumerate(("fox", "star", "moon")):
+        Image.fromarray(np.random.default_rng(k).integers(0, 256, (32, 32, 4), dtype=np.uint8)).save(
+            tmp_path / f"{name}.png"
+        )
+        cells.append({"bytes": (tmp_path / f"{name}.png").read_bytes(), "path": None})
+    columns = {"image": cells, "name": ["fox", "star", "moon"], "style": ["noto", "twemoji", "mine"]}
+    pq.write_table(pa.table(columns), tmp_path / "train.parquet")
+    return tmp_path / "train.parquet"
+
+
+def inspect(*words: str | Path, checkpoint: Path, capsys: pytest.CaptureFixture[str]) -> dict:
+    """The report of a view, which must be the same on the screen and on disk, and must name files that are there."""
+    out = checkpoint.parent / "out"
+    assert main(["inspect", *map(str, words), "--checkpoint", str(checkpoint), "--out", str(out), "--json"]) == 0
+    report = json.loads(capsys.readouterr().out)
+    [written] = out.glob("*.json")
+    assert json.loads(written.read_text(encoding="utf-8")) == report
+    assert sorted(out.iterdir()) == sorted([written, *map(Path, report["files"])])
+    return report
+
+
+def test_attention(checkpoint: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["attention", "a red fox", "--seed", "7", "--steps", "2", "--layer", "1"]
+    report = inspect(*words, checkpoint=checkpoint, capsys=capsys)
+    assert (report["prompt"], report["seed"], report["num_inference_steps"]) == ("a red fox", 7, 2)
+    assert [word["word"] for word in report["words"]] == ["a", "red", "fox"]
+    heat = np.array([word["heat"] for word in report["words"]])
+    assert heat.shape == (3, 4, 4)
+    assert heat.mean(axis=(1, 2)) == pytest.approx([word["share"] for word in report["words"]], abs=1e-5)
+    assert sum(word["share"] for word in report["words"]) + report["rest"] == pytest.approx(1, abs=1e-5)
+    with Image.open(report["files"][0]) as strip:
+        assert strip.size == (4 * 32, 32)
+        made = TextToImagePipeline.from_pretrained(checkpoint)("a red fox", seed=7, num_inference_steps=2).images[0]
+        assert strip.crop((0, 0, 32, 32)).tobytes() == made.tobytes(), "the strip begins with the picture"
+
+
+def test_trajectory(checkpoint: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    report = inspect("trajectory", "a fox", "--steps", "3", checkpoint=checkpoint, capsys=capsys)
+    assert report["times"] == pytest.approx([2 / 3, 1 / 3, 0])
+    assert (len(report["changed_codes"]), report["codes"]) == (2, 128)
+    assert np.array(report["settled"]).shape == (8, 8)
+    strip, animation = report["files"]
+    with Image.open(strip) as image:
+        assert image.size == (3 * 32, 32)
+        made = TextToImagePipeline.from_pretrained(checkpoint)("a fox", num_inference_steps=3).images[0]
+        assert image.crop((64, 0, 96, 32)).tobytes() == made.tobytes(), "the last frame is the picture"
+    with Image.open(animation) as image:
+        assert image.format == "GIF"
+
+
+def test_provenance(checkpoint: Path, train: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    star = train.parent / "star.png"
+    report = inspect("provenance", star, "--train", train, "-n", "2", checkpoint=checkpoint, capsys=capsys)
+    first, second = report["matches"]
+    assert (first["name"], first["distance"], first["quantile"]) == ("star", 0, 0)
+    assert (first["author"], first["licence"]) == ("Twitter, Inc and other contributors", "CC BY 4.0")
+    assert second["distance"] >= report["usual_distance"] * 0.5 > 0
+    assert report["pictures"] == 3
+    with Image.open(report["files"][0]) as strip:
+        assert strip.size == (3 * 32, 32)
+        assert strip.crop((0, 0, 32, 32)).tobytes() == strip.crop((32, 0, 64, 32)).tobytes(), "it and its match are one"
+    again = inspect("provenance", star, "-n", "2", checkpoint=checkpoint, capsys=capsys)
+    assert again == report, "the second time the tables are not needed"
+
+
+def test_codebook(checkpoint: Path, train: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    report = inspect("codebook", checkpoint=checkpoint, capsys=capsys)
+    assert report["pictures"] == 0
+    assert report["groups"] == [{"group": 1, "codes": 16}, {"group": 2, "codes": 16}]
+    statistics = write_codebook_statistics(checkpoint, [train])
+    report = inspect("codebook", checkpoint=checkpoint, capsys=capsys)
+    assert report["pictures"] == 3
+    for k, group in enumerate(report["groups"]):
+        assert group["usage"] == pytest.approx(statistics.usage[k], abs=1e-4)
+        assert group["perplexity"] == pytest.approx(statistics.perplexity[k], abs=0.1)
+        assert group["unused"] == [code for code in range(16) if statistics.counts[k, code] == 0]
+        with Image.open(report["files"][k]) as sheet:
+            assert sheet.size == (16 * 4, 4), "16 patches of 4 pixels in a row"
+
+
+def test_without_json_the_report_is_for_people(
+    checkpoint: Path, train: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    options = ["--checkpoint", str(checkpoint), "--out", str(tmp_path / "out")]
+    for words, line in (
+        (["attention", "红苹果", "--steps", "1"], "%  红苹果\n"),
+        (["trajectory", "a fox", "--steps", "2"], "step 2: "),
+        (
+            ["provenance", str(tmp_path / "star.png"), "--train", str(train)],
+            "0.000  star, twemoji (Twemoji, jdecked/twemoji",
+        ),
+        (["codebook"], "the checkpoint has no codebook statistics of its own\n"),
+    ):
+        assert main(["inspect", *words, *options]) == 0
+        assert line in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["attention", " "], "the prompt is empty"),
+        (["attention", "a fox", "--steps", "1", "--layer", "2"], "there is no layer 2: it must be a number from 0 to 1"),
+        (["provenance", "missing.png"], "there is no file missing.png"),
+        (["provenance", "missing.png", "-n", "0"], "number must be a whole number from 1 to 100"),
+    ],
+)
+def test_bad_input_is_a_sentence(
+    words: list[str], sentence: str, checkpoint: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["inspect", *words, "--checkpoint", str(checkpoint), "--out", str(tmp_path)]) == 1
+    assert sentence in capsys.readouterr().err
+
+
+def test_provenance_without_the_training_pictures_says_what_is_missing(
+    checkpoint: Path, train: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["inspect", "provenance", str(train.parent / "fox.png"), "--checkpoint", str(checkpoint)]) == 1
+    assert "provenance is missing: the pictures that the models were trained on" in capsys.readouterr().err
