@@ -125,13 +125,12 @@ def dataset(args: argparse.Namespace) -> None:
 
 
 def train(args: argparse.Namespace) -> None:
-    """Train one of the models."""
-    from multimodal.config import with_overrides
-    from multimodal.training.plan import Sources, train_stage
-    from multimodal.training.presets import PRESETS
+    """Train one of the models, or all that a picture needs."""
+    from multimodal.training.plan import Sources, train_all, train_one
 
-    config = with_overrides(PRESETS[args.model][args.config], args.overrides)
-    train_stage(args.model, config, Sources(args.data, args.names, args.text, args.start), args.out, args.max_minutes)
+    sources = Sources(args.data, args.names, args.text, args.start)
+    run = train_all if args.model == "all" else functools.partial(train_one, args.model)
+    run(args.config, args.overrides, sources, args.out, args.max_minutes)
 
 
 def evaluate(args: argparse.Namespace) -> None:
@@ -242,8 +241,8 @@ def build_parser() -> argparse.ArgumentParser:
     sub.add_argument("--sheet", type=Path, metavar="FILE", help="write five samples as one picture")
 
     sub = command(train, checkpoint=False, report=False)
-    sub.epilog = "key=value words change settings, e.g. steps=100 model.depth=4"
-    sub.add_argument("model", choices=("clip", "vqvae", "dit", "judge"))
+    sub.epilog = "key=value words change settings, e.g. steps=100 model.depth=4; with all, dit.model.depth=4"
+    sub.add_argument("model", choices=("all", "vqvae", "clip", "dit", "judge"), help="all: those that a picture needs")
     sub.add_argument("--config", default="cpu", choices=("tiny", "cpu", "gpu"))
     sub.add_argument("--data", type=Path, required=True, help="a folder of pictures, or a parquet table")
     sub.add_argument("--names", type=Path, help="a parquet table of names in other languages")
