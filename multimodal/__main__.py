@@ -1,4 +1,4 @@
-"""`python -m multimodal …`: generate, export, reconstruct, inspect, train, evaluate, space, doctor."""
+"""`python -m multimodal …`: generate, export, reconstruct, inspect, dataset, train, evaluate, space, doctor."""
 
 from __future__ import annotations
 
@@ -113,21 +113,26 @@ def reconstruct(args: argparse.Namespace) -> None:
     _report(args, report, f"{args.out}: {output.psnr:.1f} dB on white at {output.num_bytes:g} bytes")
 
 
-def train(args: argparse.Namespace) -> None:
-    """Train one of the models."""
-    from multimodal.config import with_overrides
-    from multimodal.training import clip, dit, judge, vqvae
-    from multimodal.training.presets import PRESETS
+def dataset(args: argparse.Namespace) -> None:
+    """Look through pictures and captions before training on them."""
+    from multimodal.data.check import check_dataset
+    from multimodal.evaluation.contact_sheets import image_grid
 
-    config: Any = with_overrides(PRESETS[args.model][args.config], args.overrides)
-    if args.model == "vqvae":
-        vqvae.train_vqvae(config, args.data, args.out, args.max_minutes, args.start)
-    elif args.model == "clip":
-        clip.train_clip(config, args.data, args.out, args.max_minutes, args.names, args.text, args.start)
-    elif args.model == "dit":
-        dit.train_dit(config, args.data, args.out, args.max_minutes, args.names, args.start)
-    else:
-        judge.train_judge(config, args.data, args.out, args.max_minutes)
+    report = check_dataset(args.data)
+    if args.sheet and report.images:
+        image_grid(report.images, columns=len(report.images)).save(args.sheet)
+    _report(args, report.to_dict(), "\n".join(report.lines()))
+    if report.problems:
+        raise ValueError("there are problems, see above")
+
+
+def train(args: argparse.Namespace) -> None:
+    """Train one of the models, or all that a picture needs."""
+    from multimodal.training.plan import Sources, train_all, train_one
+
+    sources = Sources(args.data, args.names, args.text, args.start)
+    run = train_all if args.model == "all" else functools.partial(train_one, args.model)
+    run(args.config, args.overrides, sources, args.out, args.max_minutes)
 
 
 def evaluate(args: argparse.Namespace) -> None:
@@ -237,13 +242,15 @@ def build_parser() -> argparse.ArgumentParser:
     for view in inspection.VIEWS:
         inspection.add_arguments(command(view, among=views), view, _add_sampling)
 
+    sub = command(dataset, checkpoint=False)
+    sub.add_argument("data", type=Path, help="a folder of pictures, or a parquet table")
+    sub.add_argument("--sheet", type=Path, metavar="FILE", help="write five samples as one picture")
+
     sub = command(train, checkpoint=False, report=False)
-    sub.epilog = "key=value words change settings, e.g. steps=100 model.depth=4"
-    sub.add_argument("model", choices=("clip", "vqvae", "dit", "judge"))
+    sub.epilog = "key=value words change settings, e.g. steps=100 model.depth=4; with all, dit.model.depth=4"
+    sub.add_argument("model", choices=("all", "vqvae", "clip", "dit", "judge"), help="all: those that a picture needs")
     sub.add_argument("--config", default="cpu", choices=("tiny", "cpu", "gpu"))
-    sub.add_argument(
-        "--data", type=Path, required=True, help="a parquet table, or a folder of pictures with metadata.jsonl"
-    )
+    sub.add_argument("--data", type=Path, required=True, help="a folder of pictures, or a parquet table")
     sub.add_argument("--names", type=Path, help="a parquet table of names in other languages")
     sub.add_argument("--text", type=Path, help="a parquet table of words, for the tokenizer")
     sub.add_argument("--out", type=Path, default=Path("checkpoints/mine"), help="checkpoint folder to write or to resume")

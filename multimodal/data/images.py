@@ -1,7 +1,8 @@
-"""Captioned pictures from a parquet table or an imagefolder with metadata.jsonl."""
+"""Captioned pictures from a parquet table or a folder."""
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 import torch
@@ -10,6 +11,7 @@ from datasets import Image as ImageFeature
 from torch import Tensor
 
 from multimodal import rgba
+from multimodal.data.folders import read_folder
 
 
 class DataError(ValueError):
@@ -20,17 +22,16 @@ def load_captioned_images(path: str | Path) -> Dataset:
     """Read a table whose column `image` holds the pictures as {"bytes", "path"}, not yet decoded.
 
     Args:
-        path: a .parquet file, or a folder of pictures with a metadata.jsonl (`file_name` and any other columns).
+        path: a .parquet file, or a folder of pictures with captions as `read_folder` finds them.
     Raises:
-        DataError: there is nothing there, or no column `image`.
+        DataError: there is nothing there, no column `image`, or a line or file that has to be mended.
     """
     path = Path(path)
     if not path.exists():
         raise DataError(f"there is no data at {path}")
     try:
         if path.is_dir():
-            _check_metadata(path)
-            table = load_dataset("imagefolder", data_dir=str(path), split="train")
+            table = _load_folder(path)
         else:
             table = load_dataset("parquet", data_files=str(path), split="train")
     except DataError:
@@ -38,10 +39,10 @@ def load_captioned_images(path: str | Path) -> Dataset:
     except Exception as error:  # datasets raises a family of its own for damaged tables
         raise DataError(f"{path} cannot be read as captioned pictures: {error}") from error
     assert isinstance(table, Dataset)
+    if len(table) == 0:
+        raise DataError(f"{path} holds no pictures; what can be used is PNG, JPEG and WebP")
     if "image" not in table.column_names:
         raise DataError(f"{path} has no column 'image'; it has {', '.join(table.column_names)}")
-    if len(table) == 0:
-        raise DataError(f"{path} holds no pictures")
     return table.cast_column("image", ImageFeature(decode=False))
 
 
@@ -62,23 +63,17 @@ def decode_images(table: Dataset, size: int) -> Tensor:
     return pixels
 
 
-def _check_metadata(folder: Path) -> None:
-    """Refuse a metadata.jsonl that points outside its folder or to nothing, naming the line."""
-    import json
+def fingerprint(pixels: Tensor, *more: object) -> str:
+    """A checksum of (N, 4, S, S) uint8 pictures and of whatever else belongs to them: the same data, the same text."""
+    checksum = hashlib.sha256(pixels.contiguous().numpy().data)
+    checksum.update("".join(map(repr, more)).encode())
+    return checksum.hexdigest()
 
-    metadata = folder / "metadata.jsonl"
-    if not metadata.exists():
-        return
-    for number, line in enumerate(metadata.read_bytes().splitlines(), start=1):
-        where = f"{metadata}, line {number}"
-        try:
-            name = json.loads(line)["file_name"]
-            target = (folder / name).resolve()
-        except UnicodeDecodeError:
-            raise DataError(f"{where}: not UTF-8") from None
-        except (ValueError, KeyError, TypeError):  # no JSON, no file_name, or one that is no path
-            raise DataError(f"{where}: needs an object with file_name") from None
-        if not target.is_relative_to(folder.resolve()):
-            raise DataError(f"{where}: {name} lies outside the folder")
-        if not target.is_file():
-            raise DataError(f"{where}: there is no file {name}")
+
+def _load_folder(folder: Path) -> Dataset:
+    rows, _, problems, _ = read_folder(folder)
+    if problems:
+        more = f" ({len(problems) - 1} more: python -m multimodal dataset {folder})" if len(problems) > 1 else ""
+        raise DataError(problems[0] + more)
+    columns = dict.fromkeys(["image", *(column for row in rows for column in row)])  # what any of the rows has
+    return Dataset.from_list([{column: row.get(column) for column in columns} for row in rows])

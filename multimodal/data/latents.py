@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import random
 from collections.abc import Callable
 from pathlib import Path
@@ -16,6 +15,7 @@ from tqdm.auto import tqdm
 
 from multimodal.data.captions import Composite, Subject
 from multimodal.data.composition import Composer
+from multimodal.data.images import fingerprint
 
 
 class LatentCache(NamedTuple):
@@ -43,9 +43,7 @@ def load_or_make_latents(
     """
     composer = Composer(pixels, subjects)
     draws = [random.Random(f"composite {k}") for k in range(num_composites)]
-    data = hashlib.sha256(pixels.contiguous().numpy().data)
-    data.update(repr(subjects).encode())
-    key = f"{key} {data.hexdigest()} {num_composites}"
+    key = f"{key} {fingerprint(pixels, subjects)} {num_composites}"
     if path.exists():
         with safe_open(path, "pt") as file:
             if file.metadata().get("key") == key:

@@ -66,7 +66,9 @@ def train_clip(
     if start:
         clip = load_clip(start / "clip")
     else:
-        clip = CLIP(config.model, load_or_train_tokenizer(folder / TOKENIZER, subjects, text, config.model.vocab_size))
+        with accelerator.main_process_first():  # all processes read the one that the first has trained
+            tokenizer = load_or_train_tokenizer(folder / TOKENIZER, subjects, text, config.model.vocab_size)
+        clip = CLIP(config.model, tokenizer)
     config = replace(config, model=clip.config)
     pixels = decode_images(table, config.model.image_size)  # (N, 4, S, S) uint8
     known = {subject.names["en"].lower() for subject in subjects}

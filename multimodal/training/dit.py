@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import random
+import time
 from pathlib import Path
 from typing import Any
 
@@ -54,7 +55,10 @@ def train_dit(
     config = dataclasses.replace(config, model=dit.config)
     pictures = CaptionedLatents(config, data, names, out, accelerator)
     text_encoder = CLIPTextEncoder.from_config(config.model.text_encoder, lambda: load_clip(out / "clip")).to(device)
-    fit_mean(dit.mean_predictor, pictures, text_encoder, folder / "mean", max_minutes)
+    began = time.monotonic()
+    if not fit_mean(dit.mean_predictor, pictures, text_encoder, folder / "mean", max_minutes):
+        return  # stopped, and what follows would rest on half a mean
+    max_minutes -= (time.monotonic() - began) / 60
     trainer = Trainer(config, dit, folder, accelerator)
 
     def loss(model: nn.Module, step: int) -> dict[str, Tensor]:
@@ -141,8 +145,12 @@ def fit_mean(
     text_encoder: CLIPTextEncoder,
     folder: Path,
     max_minutes: float,
-) -> None:
-    """Fit the mean of every prompt's pictures by least squares, in place, and freeze it; the run's state is in `folder`."""
+) -> bool:
+    """Fit the mean of every prompt's pictures by least squares, in place, and freeze it; the run's state is in `folder`.
+
+    Returns:
+        Whether all of its steps are done.
+    """
     config, accelerator = pictures.config, pictures.accelerator
 
     def loss(model: nn.Module, step: int) -> dict[str, Tensor]:
@@ -154,6 +162,7 @@ def fit_mean(
     trainer.run(loss, max_minutes=max_minutes)
     mean_predictor.load_state_dict(trainer.ema_model.state_dict())
     mean_predictor.requires_grad_(False)
+    return trainer.step >= config.mean.steps
 
 
 def add_noise(pooled: Tensor, maximum: float) -> Tensor:

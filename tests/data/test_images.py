@@ -12,7 +12,7 @@ import pytest
 import torch
 
 from multimodal.data.captions import load_subjects
-from multimodal.data.images import DataError, decode_images, load_captioned_images
+from multimodal.data.images import DataError, decode_images, fingerprint, load_captioned_images
 
 
 def test_a_folder_and_a_table_give_the_same(folder: Path, parquet: Path) -> None:
@@ -123,3 +123,58 @@ def test_subjects_take_names_and_keywords_of_other_languages(tmp_path: Path, par
     assert [subject.style for subject in subjects] == ["3d", "", "flat"]
     with pytest.raises(DataError, match="there is no table of names"):
         load_subjects(load_captioned_images(tmp_path / "table.parquet"), tmp_path / "none.parquet")
+
+
+def test_a_csv_names_pictures_too_with_keywords_separated_by_commas(folder: Path) -> None:
+    expected = load_captioned_images(folder)
+    (folder / "metadata.jsonl").unlink()
+    lines = ["file_name,text,keywords", 'a.png,red disc,"round, red"', "b.webp,blue disc,", "c.jpg,黄色圆,"]
+    (folder / "metadata.csv").write_text("\n".join(lines), encoding="utf-8-sig")  # as spreadsheets write it
+    table = load_captioned_images(folder)
+    assert list(table["text"]) == list(expected["text"])
+    assert torch.equal(decode_images(table, 8), decode_images(expected, 8))
+    assert load_subjects(table)[0].keywords == {"en": ["round", "red"]}
+    (folder / "metadata.csv").write_text("file_name,text\na.png,red, round", encoding="utf-8")
+    with pytest.raises(DataError, match="line 2: has more cells"):
+        load_captioned_images(folder)
+    (folder / "metadata.csv").write_text("file_name,text\n../a.png,red", encoding="utf-8")
+    with pytest.raises(DataError, match=r"line 2: .*outside the folder"):
+        load_captioned_images(folder)
+
+
+def test_without_metadata_captions_are_in_text_files_or_names(folder: Path) -> None:
+    (folder / "metadata.jsonl").unlink()
+    (folder / "a.png").rename(folder / "red_disc (2).png")
+    (folder / "b.webp").rename(folder / "0012.webp")
+    (folder / "0012.webp").with_suffix(".txt").write_text("a blue disc,\n half transparent\n", encoding="utf-8")
+    (folder / "yellow-circle").mkdir()
+    (folder / "c.jpg").rename(folder / "yellow-circle" / "7.JPG")
+    (folder / ".hidden.png").write_bytes(b"")
+    (folder / "notes.txt").write_text("no picture beside it")
+    table = load_captioned_images(folder)
+    assert list(table["text"]) == ["a blue disc, half transparent", "red disc", "yellow circle"]
+    assert [subject.concept for subject in load_subjects(table)] == list(table["text"])
+    assert decode_images(table, 8).shape == (3, 4, 8, 8)
+    (folder / "0012.txt").write_bytes(b"\xff")
+    with pytest.raises(DataError, match=r"0012.txt: not UTF-8"):
+        load_captioned_images(folder)
+    (folder / "0012.txt").write_bytes(b" \n")
+    with pytest.raises(DataError, match=r"0012.txt: has no caption"):
+        load_captioned_images(folder)
+
+
+def test_metadata_in_a_sub_folder_is_not_overlooked(folder: Path) -> None:
+    with pytest.raises(DataError, match=r"metadata.jsonl: lies in a sub-folder.* give .*pictures as the folder"):
+        load_captioned_images(folder.parent)
+
+
+def test_columns_that_only_some_lines_have_are_kept(folder: Path) -> None:
+    replace_line(b'{"file_name": "b.webp", "text": "blue disc", "style": "flat"}')(folder)
+    assert [subject.style for subject in load_subjects(load_captioned_images(folder))] == ["", "flat", ""]
+
+
+def test_a_fingerprint_tells_data_apart() -> None:
+    pixels = torch.arange(2 * 4 * 3 * 3, dtype=torch.uint8).view(2, 4, 3, 3)
+    prints = {fingerprint(pixels), fingerprint(pixels.flip(0)), fingerprint(pixels, "a"), fingerprint(pixels, "b")}
+    assert len(prints) == 4
+    assert fingerprint(pixels.flip(0).flip(0), "a") in prints

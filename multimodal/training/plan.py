@@ -1,0 +1,165 @@
+"""Which models a command trains, from what: one of them, or all that a prompt needs to become a picture."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from accelerate import PartialState
+
+from multimodal import config as configs
+from multimodal.checkpoint import CheckpointError, load_description
+from multimodal.data.captions import load_subjects
+from multimodal.data.images import load_captioned_images
+from multimodal.models.clip import CLIP
+from multimodal.models.dit import DiT
+from multimodal.models.vqvae import VQVAE
+from multimodal.training import clip, dit, judge, vqvae
+from multimodal.training.loop import TrainingError
+from multimodal.training.presets import PRESETS
+from multimodal.training.tokenizer import train_tokenizer
+
+STAGES = ("vqvae", "clip", "dit")  # in this order: the DiT learns from what the other two give
+
+
+@dataclass(frozen=True)
+class Sources:
+    """What models are trained from."""
+
+    data: Path  # captioned pictures
+    names: Path | None = None  # a table of names in other languages
+    text: Path | None = None  # a table of words, for the tokenizer and the text tower
+    start: Path | None = None  # a checkpoint folder whose weights a new run starts from
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One model of a plan, its sizes those that it will really have."""
+
+    name: str
+    config: Any
+    complete: bool  # its checkpoint is there, trained for all of the steps
+
+    def __str__(self) -> str:
+        config, millions = self.config, count_parameters(self.config.model) / 1e6
+        mean = f"{config.mean.steps:,} for the mean, then " if isinstance(config, configs.DiTRunConfig) else ""
+        text = f"{self.name}: {millions:.2f} M parameters; steps: {mean}{config.steps:,} of {config.batch_size} pictures"
+        return f"{text}; complete, is skipped" if self.complete else text
+
+
+def train_one(
+    name: str, preset: str, overrides: Sequence[str], sources: Sources, out: Path, max_minutes: float = math.inf
+) -> None:
+    """Train one model, "vqvae", "clip", "dit" or "judge", with a preset's settings and `key=value` changes to them."""
+    _train(name, configs.with_overrides(PRESETS[name][preset], overrides), sources, out, max_minutes)
+
+
+def train_all(preset: str, overrides: Sequence[str], sources: Sources, out: Path, max_minutes: float = math.inf) -> None:
+    """Print a plan, then train the models that are not complete yet, one after the other.
+
+    Args:
+        overrides: `key=value` words for every model, `dit.key=value` for one.
+        max_minutes: for all of them together; then the run is saved, and the same call goes on from there.
+    Raises:
+        DataError: the pictures or their captions cannot be used.
+        ValueError: a setting is unknown, or the sizes of the models do not fit together.
+        TrainingError: a model that is complete would be left behind by one that it depends on.
+    """
+    say = PartialState().print
+    table = load_captioned_images(sources.data)
+    load_subjects(table, sources.names)  # so that a missing caption is found now, not after hours
+    stages = make_plan(preset, overrides, sources.start, out)
+    say(f"{len(table):,} pictures at {sources.data}, to {out}" + (f", starting from {sources.start}" * bool(sources.start)))
+    for stage in stages:
+        say(f"  {stage}")
+    start = time.monotonic()
+    for stage in stages:
+        if stage.complete:
+            continue
+        stage_start = time.monotonic()
+        _train(stage.name, stage.config, sources, out, max_minutes - (stage_start - start) / 60)
+        PartialState().wait_for_everyone()  # the main process writes what all processes read next
+        minutes = (time.monotonic() - stage_start) / 60
+        if not is_complete(stage.name, stage.config, out):
+            say(f"{stage.name}: stopped after {minutes:.1f} minutes; the same command goes on from there")
+            return
+        say(f"{stage.name}: done in {minutes:.1f} minutes")
+    say(f"{out} is ready: python app.py --checkpoint {out}")
+
+
+def make_plan(preset: str, overrides: Sequence[str], start: Path | None, out: Path) -> list[Stage]:
+    """The stages that `train_all` goes through; CLIP is none of them where the DiT's text encoder is a pretrained one."""
+    runs: dict[str, Any] = {}
+    for name in reversed(STAGES):  # the DiT says whether a CLIP is needed
+        if name == "clip" and runs["dit"].model.text_encoder.kind != "bundled":
+            continue
+        run: Any = configs.with_overrides(PRESETS[name][preset], _overrides_of(name, overrides))
+        if start:  # the model's sizes are those of the checkpoint
+            model = configs.from_dict(type(run.model), load_description(start / name)["config"])
+            run = dataclasses.replace(run, model=model)
+        runs[name] = run
+    _check_sizes(**{name: run.model for name, run in runs.items()})
+    stages = [Stage(name, runs[name], is_complete(name, runs[name], out)) for name in STAGES if name in runs]
+    changing = [stage.name for stage in stages if stage.name != "dit" and not stage.complete]
+    if changing and (out / "dit").exists():
+        raise TrainingError(
+            f"{out / 'dit'} learnt from a {' and a '.join(changing)} that would now be trained further; remove "
+            f"{out / 'dit'} and {out / 'training' / 'dit'} to train it anew, or choose another folder with --out"
+        )
+    return stages
+
+
+def is_complete(name: str, config: Any, out: Path) -> bool:
+    """Whether `out` holds this very model, trained for all of the config's steps."""
+    try:
+        description = load_description(out / name)
+    except CheckpointError:
+        return False
+    steps = description.get("training", {}).get("steps", -1)
+    return steps >= config.steps and description.get("config") == configs.to_dict(config.model)
+
+
+def count_parameters(config: Any) -> int:
+    """The number of weights of a VQ-VAE, CLIP or DiT with this config; takes no memory for them."""
+    with torch.device("meta"):
+        if isinstance(config, configs.CLIPConfig):
+            model: torch.nn.Module = CLIP(config, train_tokenizer([], config.vocab_size))
+        else:
+            model = VQVAE(config) if isinstance(config, configs.VQVAEConfig) else DiT(config)
+    return sum(parameter.numel() for parameter in model.parameters())
+
+
+def _train(name: str, config: Any, sources: Sources, out: Path, max_minutes: float) -> None:
+    data, names, text, start = sources.data, sources.names, sources.text, sources.start
+    if name == "vqvae":
+        vqvae.train_vqvae(config, data, out, max_minutes, start)
+    elif name == "clip":
+        clip.train_clip(config, data, out, max_minutes, names, text, start)
+    elif name == "dit":
+        dit.train_dit(config, data, out, max_minutes, names, start)
+    else:
+        judge.train_judge(config, data, out, max_minutes)
+
+
+def _overrides_of(name: str, overrides: Sequence[str]) -> list[str]:
+    """The words that are for this model: those that begin with its name, without it, and those that begin with none."""
+    words = [word.partition(".") for word in overrides]
+    return [
+        rest if first == name else first + dot + rest for first, dot, rest in words if first not in STAGES or first == name
+    ]
+
+
+def _check_sizes(vqvae: configs.VQVAEConfig, dit: configs.DiTConfig, clip: configs.CLIPConfig | None = None) -> None:
+    """Refuse, before anything is trained, models that do not fit together."""
+    wanted = {"latent_channels": vqvae.latent_channels, "latent_size": vqvae.latent_size}
+    if clip:
+        wanted |= {"context_dim": clip.text_width, "pooled_dim": clip.embed_dim}
+    wrong = [f"dit.model.{key}={value}" for key, value in wanted.items() if getattr(dit, key) != value]
+    if wrong:
+        raise ValueError(f"the DiT does not fit the other models; add {' '.join(wrong)}")
