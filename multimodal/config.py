@@ -98,9 +98,8 @@ class DiTConfig:
     refiner_depth: int = 1  # trainable transformer layers on top of the frozen text encoder's token states
     context_dim: int = 256  # width of the text encoder's token states
     pooled_dim: int = 256
-    mean_width: int = 352  # of the network that predicts the mean of a prompt's pictures
-    mean_depth: int = 2
-    mean_slots: int = 2  # how many things it can imagine one by one
+    mean_width: int = 400  # of the MLP that predicts the mean of a prompt's pictures
+    mean_depth: int = 3
     prediction: str = "x0"  # what the output means: "x0" or "velocity"
     text_encoder: TextEncoderConfig = TextEncoderConfig()
 

@@ -69,21 +69,6 @@ class SwiGLU(nn.Module):
         return self.out(F.silu(gate) * value)  # (B, N, D)
 
 
-class Refiner(nn.Module):
-    """A trainable transformer layer on top of the frozen text encoder's token states."""
-
-    def __init__(self, hidden_size: int) -> None:
-        super().__init__()
-        self.attention_norm = nn.RMSNorm(hidden_size, eps=1e-6)
-        self.attention = Attention(hidden_size, max(1, hidden_size // 64))
-        self.feed_forward_norm = nn.RMSNorm(hidden_size, eps=1e-6)
-        self.feed_forward = SwiGLU(hidden_size)
-
-    def forward(self, context: Tensor, context_mask: Tensor) -> Tensor:
-        context = context + self.attention(self.attention_norm(context), mask=context_mask)  # (B, L, D)
-        return context + self.feed_forward(self.feed_forward_norm(context))  # (B, L, D)
-
-
 def rotate(x: Tensor, angles: Tensor) -> Tensor:
     """Rotate pairs of features by position (RoPE, Su et al. 2021).
 

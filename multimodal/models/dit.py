@@ -10,7 +10,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from multimodal.config import DiTConfig
-from multimodal.models.attention import Attention, Refiner, SwiGLU, grid_angles
+from multimodal.models.attention import Attention, SwiGLU, grid_angles
 from multimodal.models.mean_predictor import MeanPredictor
 
 
@@ -21,6 +21,21 @@ class Condition(NamedTuple):
     context_mask: Tensor  # (B, L) bool, True at tokens
     pooled: Tensor  # (B, pooled_dim) embedding of the whole prompt
     mean: Tensor  # (B, latent_channels, latent_size, latent_size) expected clean latents
+
+
+class Refiner(nn.Module):
+    """A trainable transformer layer on top of the frozen text encoder's token states."""
+
+    def __init__(self, hidden_size: int, num_heads: int) -> None:
+        super().__init__()
+        self.attention_norm = nn.RMSNorm(hidden_size, eps=1e-6)
+        self.attention = Attention(hidden_size, num_heads)
+        self.feed_forward_norm = nn.RMSNorm(hidden_size, eps=1e-6)
+        self.feed_forward = SwiGLU(hidden_size)
+
+    def forward(self, context: Tensor, context_mask: Tensor) -> Tensor:
+        context = context + self.attention(self.attention_norm(context), mask=context_mask)  # (B, L, context_dim)
+        return context + self.feed_forward(self.feed_forward_norm(context))  # (B, L, context_dim)
 
 
 class DiTBlock(nn.Module):
@@ -60,13 +75,7 @@ class DiT(nn.Module):
             raise ValueError(f"latent_size {config.latent_size} must be a multiple of patch_size {config.patch_size}")
         hidden_size, patch_dim = config.hidden_size, config.latent_channels * config.patch_size**2
         self.mean_predictor = MeanPredictor(
-            config.context_dim,
-            config.pooled_dim,
-            config.mean_width,
-            config.mean_depth,
-            config.mean_slots,
-            config.latent_channels,
-            config.latent_size,
+            config.pooled_dim, config.mean_width, config.mean_depth, config.latent_channels, config.latent_size
         )
         self.patch_embedding = nn.Linear(2 * patch_dim, hidden_size)
         self.registers = nn.Parameter(torch.randn(config.num_registers, hidden_size) * 0.02)
@@ -76,7 +85,9 @@ class DiT(nn.Module):
         )
         self.modulation = nn.Sequential(nn.SiLU(), nn.Linear(hidden_size, 6 * hidden_size))
         self.context_norm = nn.RMSNorm(config.context_dim, eps=1e-6)
-        self.refiner = nn.ModuleList(Refiner(config.context_dim) for _ in range(config.refiner_depth))
+        self.refiner = nn.ModuleList(
+            Refiner(config.context_dim, max(1, config.context_dim // 64)) for _ in range(config.refiner_depth)
+        )
         self.blocks = nn.ModuleList(
             DiTBlock(hidden_size, config.num_heads, config.context_dim) for _ in range(config.depth)
         )
@@ -96,11 +107,10 @@ class DiT(nn.Module):
             context_mask: (B, L) bool, True at tokens, False at padding.
             pooled: (B, pooled_dim).
         """
-        mean = self.mean_predictor(context, context_mask, pooled)
         context = self.context_norm(context)
         for layer in self.refiner:
             context = layer(context, context_mask)  # (B, L, context_dim)
-        return Condition(context, context_mask, pooled, mean)
+        return Condition(context, context_mask, pooled, self.mean_predictor(pooled))
 
     def forward(
         self,

@@ -155,8 +155,8 @@ def fit_mean(
 
     def loss(model: nn.Module, step: int) -> dict[str, Tensor]:
         rows = pictures.batch(step, config.mean.batch_size)
-        context, context_mask, pooled, _ = pictures.encode_prompts(rows, step, text_encoder)
-        return {"loss": F.mse_loss(model(context, context_mask, pooled).float(), pictures.latents(rows))}
+        pooled = pictures.encode_prompts(rows, step, text_encoder).pooled
+        return {"loss": F.mse_loss(model(pooled).float(), pictures.latents(rows))}
 
     trainer = Trainer(config.mean, mean_predictor, folder, accelerator)
     trainer.run(loss, max_minutes=max_minutes)
