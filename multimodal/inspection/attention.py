@@ -73,6 +73,7 @@ class AttentionRecorder:
     def __init__(self, dit: DiT) -> None:
         self.dit = dit
         self.weights: list[Tensor] = []  # per evaluation and layer (B, h * w, L), averaged over heads, on the CPU
+        self.mask = torch.zeros(0, 0, dtype=torch.bool)  # (B, L), True at the tokens of the prompts
         self._handles: list[RemovableHandle] = []
         self._thread = 0
         self._prompt: int | None = None  # where in memory the prompt's context lies
@@ -97,7 +98,7 @@ class AttentionRecorder:
         Args:
             prompts: of the B pictures that were made, as `TextToImageOutput.prompts`.
         Raises:
-            ValueError: nothing was recorded, or another number of pictures.
+            ValueError: nothing was recorded, or pictures of other prompts.
         """
         if not self.weights:
             raise ValueError("no attention was recorded: make pictures while the recorder is on")
@@ -109,6 +110,8 @@ class AttentionRecorder:
         result = []
         for k, prompt in enumerate(prompts):
             words, owners = found[prompt]
+            if len(owners) != self.mask[k].sum():
+                raise ValueError(f"the attention that was recorded is not that of the prompt {prompt!r:.80}")
             padded = owners + [len(words)] * (weights.shape[-1] - len(owners))  # padding is masked: it adds nothing
             shares = torch.zeros(*weights.shape[:2], side * side, len(words) + 1)
             shares.index_add_(3, torch.tensor(padded), weights[:, :, k])
@@ -127,6 +130,7 @@ class AttentionRecorder:
     def _keep(self, attention: Attention, args: tuple[Tensor, Tensor, Tensor], output: Tensor) -> None:
         if self._recording and threading.get_ident() == self._thread:
             weights = attention_weights(attention, *args).mean(dim=1)  # (B, R + N, L)
+            self.mask = args[2].cpu()
             self.weights.append(weights[:, self.dit.config.num_registers :].float().cpu())
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -147,12 +148,11 @@ def _sampling(args: argparse.Namespace) -> dict[str, Any]:
 
 
 def _path(args: argparse.Namespace, ending: str, words: str = "") -> Path:
-    """Where a file of this view goes: its name begins with the words, as those of generated pictures do."""
-    from multimodal.settings import Settings
-
+    """Where a file of this view goes: its name begins with the words, and with the seed where there is one."""
     args.out.mkdir(parents=True, exist_ok=True)
-    stem = Path(Settings(words, getattr(args, "seed", 0)).file_name).stem
-    return Path(args.out / f"{stem}-{ending}" if words else args.out / ending)
+    stem = re.sub(r"\W+", "-", words).strip("-")[:48].strip("-")
+    parts = [stem, str(args.seed) if "seed" in args else "", ending]
+    return Path(args.out / "-".join(part for part in parts if part))
 
 
 def _describe(match: Match) -> str:

@@ -132,6 +132,8 @@ def test_an_error_takes_the_hooks_off_and_a_second_recording_starts_anew(pipelin
     assert len(recorder.by_word(pipeline.text_encoder, ["a star"])[0].shares) == 1
     with pytest.raises(ValueError, match="attention of 1 pictures was recorded, not of 2"):
         recorder.by_word(pipeline.text_encoder, ["a star", "a fox"])
+    with pytest.raises(ValueError, match="not that of the prompt 'a star and a fox'"):
+        recorder.by_word(pipeline.text_encoder, ["a star and a fox"])
 
 
 def test_one_layer_and_one_step_on_request(pipeline: TextToImagePipeline) -> None:

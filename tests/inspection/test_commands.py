@@ -51,6 +51,7 @@ def test_attention(checkpoint: Path, capsys: pytest.CaptureFixture[str]) -> None
     words = ["attention", "a red fox", "--seed", "7", "--steps", "2", "--layer", "1"]
     report = inspect(*words, checkpoint=checkpoint, capsys=capsys)
     assert (report["prompt"], report["seed"], report["num_inference_steps"]) == ("a red fox", 7, 2)
+    assert Path(report["files"][0]).name == "a-red-fox-7-attention.png"
     assert [word["word"] for word in report["words"]] == ["a", "red", "fox"]
     heat = np.array([word["heat"] for word in report["words"]])
     assert heat.shape == (3, 4, 4)
@@ -84,6 +85,7 @@ def test_provenance(checkpoint: Path, train: Path, capsys: pytest.CaptureFixture
     assert (first["author"], first["licence"]) == ("Twitter, Inc and other contributors", "CC BY 4.0")
     assert second["distance"] >= report["usual_distance"] * 0.5 > 0
     assert report["pictures"] == 3
+    assert Path(report["files"][0]).name == "star-provenance.png"
     with Image.open(report["files"][0]) as strip:
         assert strip.size == (3 * 32, 32)
         assert strip.crop((0, 0, 32, 32)).tobytes() == strip.crop((32, 0, 64, 32)).tobytes(), "it and its match are one"
