@@ -110,6 +110,7 @@ class RunConfig:
 
     steps: int = 1000
     batch_size: int = 16  # over all processes together
+    gradient_accumulation_steps: int = 1  # so many steps, each with a batch of its own, make one update of the weights
     learning_rate: float = 4e-4
     beta1: float = 0.9
     beta2: float = 0.95

@@ -29,7 +29,7 @@ from multimodal.data.captions import (
     short_caption,
 )
 from multimodal.data.composition import Composer
-from multimodal.data.images import decode_images, load_captioned_images
+from multimodal.data.images import decode_images, fingerprint, load_captioned_images
 from multimodal.data.phrases import COLORS, NUMBERS, PATTERNS, STYLES
 from multimodal.data.wordnet import load_synsets
 from multimodal.models.clip import CLIP
@@ -74,7 +74,7 @@ def train_clip(
     known = {subject.names["en"].lower() for subject in subjects}
     synsets = load_synsets(text, known) if text else []
     composer = Composer(pixels, subjects)
-    trainer = Trainer(config, clip, folder, accelerator)
+    trainer = Trainer(config, clip, folder, accelerator, fingerprint(pixels, subjects))
     locked_from = (1 - config.locked_image_fraction) * config.steps
 
     @functools.cache

@@ -20,7 +20,7 @@ from multimodal.checkpoint import NAMES, load_clip, load_dit, load_vqvae, save_m
 from multimodal.config import DiTRunConfig
 from multimodal.data.captions import Composite, Subject, caption, composite_caption, load_subjects, names_by_language
 from multimodal.data.colors import color_names
-from multimodal.data.images import decode_images, load_captioned_images
+from multimodal.data.images import decode_images, fingerprint, load_captioned_images
 from multimodal.data.latents import load_or_make_latents
 from multimodal.diffusion import rectified_flow
 from multimodal.evaluation.contact_sheets import image_grid
@@ -59,7 +59,7 @@ def train_dit(
     if not fit_mean(dit.mean_predictor, pictures, text_encoder, folder / "mean", max_minutes):
         return  # stopped, and what follows would rest on half a mean
     max_minutes -= (time.monotonic() - began) / 60
-    trainer = Trainer(config, dit, folder, accelerator)
+    trainer = Trainer(config, dit, folder, accelerator, pictures.fingerprint)
 
     def loss(model: nn.Module, step: int) -> dict[str, Tensor]:
         rows = pictures.batch(step, config.batch_size)
@@ -100,10 +100,12 @@ class CaptionedLatents:
             dataclasses.replace(subject, colors=tuple(color_names(picture)[:2]))
             for subject, picture in zip(load_subjects(table, names), pixels, strict=True)
         ]
+        vqvae_sha256 = checkpoint.load_description(out / "vqvae")["sha256"][checkpoint.WEIGHTS]
+        self.fingerprint = fingerprint(pixels, subjects, vqvae_sha256)
         with accelerator.main_process_first(), torch.no_grad():
             cache = load_or_make_latents(
                 out / "training" / "dit" / "latents.safetensors",
-                checkpoint.load_description(out / "vqvae")["sha256"][checkpoint.WEIGHTS],
+                vqvae_sha256,
                 pixels,
                 subjects,
                 config.num_composites,
@@ -158,7 +160,7 @@ def fit_mean(
         pooled = pictures.encode_prompts(rows, step, text_encoder).pooled
         return {"loss": F.mse_loss(model(pooled).float(), pictures.latents(rows))}
 
-    trainer = Trainer(config.mean, mean_predictor, folder, accelerator)
+    trainer = Trainer(config.mean, mean_predictor, folder, accelerator, pictures.fingerprint)
     trainer.run(loss, max_minutes=max_minutes)
     mean_predictor.load_state_dict(trainer.ema_model.state_dict())
     mean_predictor.requires_grad_(False)

@@ -15,7 +15,7 @@ from multimodal import rgba
 from multimodal.checkpoint import save_model
 from multimodal.config import JudgeRunConfig
 from multimodal.data.captions import load_subjects
-from multimodal.data.images import decode_images, load_captioned_images
+from multimodal.data.images import decode_images, fingerprint, load_captioned_images
 from multimodal.evaluation.judge import CLASSES, Classes, Judge
 from multimodal.training.loop import Trainer, batch_indices
 
@@ -35,7 +35,9 @@ def train_judge(config: JudgeRunConfig, data: Path, out: Path, max_minutes: floa
     styles = torch.tensor([classes.styles.index(subject.style) for subject in subjects])  # (N,)
     pixels = decode_images(table, config.model.image_size)  # (N, 4, S, S) uint8
     torch.manual_seed(config.seed)
-    trainer = Trainer(config, Judge(config.model, classes), out / "training" / "judge", accelerator)
+    trainer = Trainer(
+        config, Judge(config.model, classes), out / "training" / "judge", accelerator, fingerprint(pixels, subjects)
+    )
 
     def loss(model: nn.Module, step: int) -> dict[str, Tensor]:
         rows = batch_indices(len(pixels), config.batch_size, step, config.seed, accelerator)

@@ -8,11 +8,9 @@ from __future__ import annotations
 
 import math
 import shutil
-import signal
-import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +25,7 @@ from tqdm.auto import tqdm
 from multimodal import checkpoint
 from multimodal import config as configs
 from multimodal.config import RunConfig
+from multimodal.training.signals import stop_signals
 
 StepLoss = Callable[[nn.Module, int], dict[str, Tensor]]
 MAX_SKIPPED = 5
@@ -44,11 +43,16 @@ class Trainer:
         model: what is trained; weights that do not require gradients stay as they are.
         folder: holds `step-N/` (two newest states), `tensorboard/` and `samples/`.
         accelerator: places the model, and averages gradients over processes.
+        data: the `fingerprint` of what is trained on; a run that is resumed with another one says so.
+    Raises:
+        ValueError: the run could stop between the batches of one update.
     """
 
-    def __init__(self, config: RunConfig, model: nn.Module, folder: Path, accelerator: Accelerator) -> None:
-        self.config, self.folder, self.accelerator = config, folder, accelerator
-        self.step, self.skipped = 0, 0
+    def __init__(self, config: RunConfig, model: nn.Module, folder: Path, accelerator: Accelerator, data: str = "") -> None:
+        self.config, self.folder, self.accelerator, self.data = config, folder, accelerator, data
+        self.step, self.skipped, self.finite = 0, 0, True
+        if config.steps % config.gradient_accumulation_steps or config.save_every % config.gradient_accumulation_steps:
+            raise ValueError("steps and save_every must be multiples of gradient_accumulation_steps")
         if accelerator.device.type == "cpu":  # there, on short sequences, the flash kernel is slower than plain products
             torch.backends.cuda.enable_flash_sdp(False)
         self.ema = AveragedModel(
@@ -100,9 +104,10 @@ class Trainer:
             dynamic_ncols=True, mininterval=1.0,
         )  # fmt: skip
         start, start_step, saved_step = time.monotonic(), self.step, -1
-        with _stop_signals() as stopped:
+        with stop_signals() as stopped:
             while self.step < config.steps:
-                if self._any_process(stopped.is_set() or time.monotonic() - start > max_minutes * 60):
+                updated = self.step % config.gradient_accumulation_steps == 0  # no gradient is waiting, none would be lost
+                if updated and self._any_process(stopped.is_set() or time.monotonic() - start > max_minutes * 60):
                     accelerator.print(f"stopped at step {self.step}")
                     break
                 set_seed(config.seed * 1_000_003 + self.step, device_specific=True)
@@ -136,11 +141,11 @@ class Trainer:
         self.accelerator.wait_for_everyone()
         if not self.accelerator.is_main_process:
             return
-        checkpoint.save_tensors(
-            self.folder / f"step-{self.step:08d}",
-            self._state(),
-            {"step": self.step, "ema_updates": int(self.ema.n_averaged), "run": configs.to_dict(self.config)},
-        )
+        state = self.folder / f"step-{self.step:08d}"
+        if not state.exists():  # a run that ends where it was resumed leaves the state as it is
+            run = configs.to_dict(self.config)
+            description = {"step": self.step, "ema_updates": int(self.ema.n_averaged), "run": run, "data": self.data}
+            checkpoint.save_tensors(state, self._state(), description)
         for old in [*self._states()[:-2], *self.folder.glob(".step-*")]:  # the latter are what a killed save left
             shutil.rmtree(old)
         if export:
@@ -148,16 +153,28 @@ class Trainer:
 
     def _train_step(self, loss: StepLoss) -> dict[str, Tensor]:
         accelerator, config, model = self.accelerator, self.config, self.model
+        count = config.gradient_accumulation_steps
+        last = (self.step + 1) % count == 0  # of the batches of one update
         for group in self.optimizer.param_groups:
             group["lr"] = self._learning_rate()
         model.train()
-        losses = loss(model, self.step)
-        finite = accelerator.reduce(losses["loss"].detach().isfinite().float(), "mean").item() == 1.0
-        if finite:
-            accelerator.backward(losses["loss"])
-            norm = accelerator.clip_grad_norm_(model.parameters(), config.gradient_clip)
-            finite = norm is None or bool(torch.as_tensor(norm).isfinite())
-        if finite:
+        with nullcontext() if last else accelerator.no_sync(model):
+            losses = loss(model, self.step)
+            finite = accelerator.reduce(losses["loss"].detach().isfinite().float(), "mean").item() == 1.0
+            if finite:
+                accelerator.backward(losses["loss"] / count)
+        self.finite &= finite
+        if last:
+            self._update()
+        return losses
+
+    def _update(self) -> None:
+        """Move the weights along the gradients, unless one of the batches that they come from had no finite loss."""
+        accelerator, config = self.accelerator, self.config
+        if self.finite:
+            norm = accelerator.clip_grad_norm_(self.model.parameters(), config.gradient_clip)
+            self.finite = norm is None or bool(torch.as_tensor(norm).isfinite())
+        if self.finite:
             self.optimizer.step()
             self.ema.update_parameters(accelerator.unwrap_model(self.model))
             self.skipped = 0
@@ -169,7 +186,7 @@ class Trainer:
                     f"state under {self.folder} is clean: try a lower learning_rate or mixed_precision=no"
                 )
         self.optimizer.zero_grad()
-        return losses
+        self.finite = True
 
     def _any_process(self, condition: bool) -> bool:
         """Whether a condition holds in any of the processes, so that all of them stop at the same step."""
@@ -178,9 +195,10 @@ class Trainer:
 
     def _learning_rate(self) -> float:
         """Linear warm-up, then half a cosine to zero (Loshchilov & Hutter 2017)."""
-        config = self.config
-        warmup = min(1.0, (self.step + 1) / max(1, config.warmup_steps))
-        return config.learning_rate * warmup * 0.5 * (1 + math.cos(math.pi * min(1.0, self.step / config.steps)))
+        config, count = self.config, self.config.gradient_accumulation_steps
+        step = self.step - self.step % count  # the first batch of this update
+        warmup = min(1.0, (step + count) / max(1, config.warmup_steps))
+        return config.learning_rate * warmup * 0.5 * (1 + math.cos(math.pi * min(1.0, step / config.steps)))
 
     def _state(self) -> dict[str, Tensor]:
         model = self.accelerator.unwrap_model(self.model)
@@ -201,6 +219,11 @@ class Trainer:
         changed = [f"{key}: {before.get(key)} → {now[key]}" for key in now if before.get(key) != now[key]]
         if changed:
             self.accelerator.print("resuming with changed settings: " + ", ".join(changed))
+        if description.get("data", self.data) != self.data:
+            self.accelerator.print(
+                f"the data has changed since {states[-1]} was saved: the run goes on with what is there now. "
+                f"Remove {self.folder} to train on it from the start, or put the old data back to repeat the old run"
+            )
         for prefix, module in (("model.", self.accelerator.unwrap_model(self.model)), ("ema.", self.ema_model)):
             module.load_state_dict({key.removeprefix(prefix): v for key, v in tensors.items() if key.startswith(prefix)})
         state: dict[int, dict[str, Tensor]] = {}
@@ -233,26 +256,6 @@ class Trainer:
             from torchvision.transforms.functional import pil_to_tensor
 
             writer.add_image("samples", pil_to_tensor(grid.convert("RGB")), self.step)
-
-
-@contextmanager
-def _stop_signals() -> Iterator[threading.Event]:
-    """An event that Ctrl-C and SIGTERM set instead of breaking into a step; a second Ctrl-C is what it always is."""
-    stopped = threading.Event()
-    if threading.current_thread() is not threading.main_thread():  # where Python allows no signal handlers
-        yield stopped
-        return
-
-    def stop(number: int, frame: object) -> None:
-        stopped.set()
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-
-    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield stopped
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def batch_indices(count: int, batch_size: int, step: int, seed: int, accelerator: Accelerator) -> Tensor:

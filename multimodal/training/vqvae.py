@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from multimodal import rgba
 from multimodal.checkpoint import load_vqvae, save_model
 from multimodal.config import VQVAERunConfig
-from multimodal.data.images import decode_images, load_captioned_images
+from multimodal.data.images import decode_images, fingerprint, load_captioned_images
 from multimodal.evaluation.contact_sheets import image_grid
 from multimodal.models.vqvae import VQVAE
 from multimodal.training.loop import Trainer, batch_indices
@@ -34,7 +34,7 @@ def train_vqvae(config: VQVAERunConfig, data: Path, out: Path, max_minutes: floa
     vqvae = load_vqvae(start / "vqvae") if start else VQVAE(config.model)
     config = replace(config, model=vqvae.config)
     pixels = decode_images(load_captioned_images(data), config.model.image_size)  # (N, 4, S, S) uint8
-    trainer = Trainer(config, vqvae, out / "training" / "vqvae", accelerator)
+    trainer = Trainer(config, vqvae, out / "training" / "vqvae", accelerator, fingerprint(pixels))
     first_quantised = 0 if start else int(config.continuous_fraction * config.steps)
     first_whole = int((1 - config.whole_picture_fraction) * config.steps)
     crops_per_picture = (config.model.image_size // config.crop_size) ** 2

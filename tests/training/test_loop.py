@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import os
+import shutil
 import signal
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from types import SimpleNamespace
+from types import FrameType, SimpleNamespace
+from typing import Any
 
 import pytest
 import torch
@@ -16,7 +20,7 @@ from accelerate import Accelerator
 from PIL import Image
 from torch import Tensor, nn
 
-from multimodal.checkpoint import load_tensors
+from multimodal.checkpoint import load_tensors, save_tensors
 from multimodal.config import RunConfig
 from multimodal.training.loop import MAX_SKIPPED, Trainer, TrainingError, batch_indices
 
@@ -29,10 +33,10 @@ class LineConfig(RunConfig):
 CONFIG = LineConfig(steps=8, learning_rate=0.1, warmup_steps=2, log_every=2, sample_every=4, save_every=4, ema_decay=0.5)
 
 
-def make_trainer(folder: Path, config: LineConfig = CONFIG) -> Trainer:
+def make_trainer(folder: Path, config: LineConfig = CONFIG, data: str = "") -> Trainer:
     torch.manual_seed(0)
     model = nn.Sequential(nn.Linear(config.model, 4), nn.BatchNorm1d(4), nn.Dropout(0.5), nn.Linear(4, 1))
-    return Trainer(config, model, folder, Accelerator())
+    return Trainer(config, model, folder, Accelerator(), data)
 
 
 def noisy_loss(model: nn.Module, step: int) -> dict[str, Tensor]:
@@ -204,3 +208,129 @@ def test_every_epoch_is_a_permutation_and_processes_share_it(count: int, batch_s
     assert rows(2) == rows(2)
     assert batch_indices(count, 0, 1, 0, SimpleNamespace(num_processes=1, process_index=0)).dtype == torch.int64
     assert any(rows(step) != rows(step, seed=1) for step in range(3))
+
+
+def regression(batch_size: int) -> Callable[[nn.Module, int], dict[str, Tensor]]:
+    """The mean square error on the rows of a batch, of which nothing is random."""
+    inputs = torch.randn(24, 3, generator=torch.Generator().manual_seed(1))
+
+    def loss(model: nn.Module, step: int) -> dict[str, Tensor]:
+        rows = inputs[batch_indices(len(inputs), batch_size, step, 0, Accelerator())]
+        return {"loss": (model(rows) - rows.sum(dim=1, keepdim=True)).square().mean()}
+
+    return loss
+
+
+def train_line(folder: Path, batch_size: int, **changes: int) -> dict[str, Tensor]:
+    """The weights and optimiser state of a line fitted with batches of a size."""
+    torch.manual_seed(0)
+    model = nn.Sequential(nn.Linear(3, 8), nn.GELU(), nn.Linear(8, 1))
+    config = dataclasses.replace(CONFIG, **changes)
+    trainer = Trainer(config, model, folder, Accelerator())
+    trainer.run(regression(batch_size))
+    return tensors_of(folder, config.steps)
+
+
+def test_accumulating_two_batches_equals_one_of_double_size(tmp_path: Path) -> None:
+    expected = train_line(tmp_path / "whole", 8)
+    halves = train_line(
+        tmp_path / "halves", 4, gradient_accumulation_steps=2, steps=16, warmup_steps=4, save_every=8, sample_every=8
+    )
+    small = train_line(tmp_path / "small", 4)
+    assert expected.keys() == halves.keys()
+    for key, value in expected.items():
+        assert torch.allclose(value, halves[key], rtol=1e-4, atol=1e-6), key
+    assert not torch.allclose(
+        expected["model.0.weight"], small["model.0.weight"], atol=1e-3
+    )  # half the batch is not enough
+
+
+def test_a_run_stops_only_between_updates_and_resumes_exactly(tmp_path: Path) -> None:
+    config = dataclasses.replace(CONFIG, gradient_accumulation_steps=2)
+    make_trainer(tmp_path / "whole", config).run(noisy_loss)
+    make_trainer(tmp_path / "parts", config).run(noisy_loss, on_step=stop_in(2, signal.SIGTERM))
+    assert [path.name for path in (tmp_path / "parts").glob("step-*")] == ["step-00000004"]
+    make_trainer(tmp_path / "parts", config).run(noisy_loss)
+    assert_same_state(*(tensors_of(tmp_path / name, 8) for name in ("whole", "parts")))
+    for changes in ({"steps": 9}, {"save_every": 3}):
+        with pytest.raises(ValueError, match="must be multiples of gradient_accumulation_steps"):
+            make_trainer(tmp_path / "odd", dataclasses.replace(config, **changes))
+
+
+@pytest.mark.parametrize("step", [2, 3])
+def test_an_update_with_a_loss_that_is_not_finite_in_it_is_skipped_whole(step: int, tmp_path: Path) -> None:
+    trainer = make_trainer(tmp_path, dataclasses.replace(CONFIG, gradient_accumulation_steps=2))
+    weights: list[Tensor] = []
+    trainer.run(nan_at(step), on_step=lambda _: weights.append(trainer.model[0].weight.detach().clone()))
+    assert torch.equal(weights[2], weights[4])
+    assert not torch.equal(weights[0], weights[2])
+    assert not torch.equal(weights[4], weights[6])
+
+
+def test_other_data_than_before_is_said_on_resuming(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
+    make_trainer(tmp_path, data="a").run(noisy_loss, max_minutes=0)
+    make_trainer(tmp_path, data="a")
+    assert "data has changed" not in capsys.readouterr().out
+    make_trainer(tmp_path, data="b").run(noisy_loss)
+    assert f"the data has changed since {tmp_path / 'step-00000000'} was saved" in capsys.readouterr().out
+    make_trainer(tmp_path, data="b")
+    assert "data has changed" not in capsys.readouterr().out
+
+
+def test_what_a_run_is_resumed_from_is_not_written_again(tmp_path: Path) -> None:
+    make_trainer(tmp_path).run(noisy_loss)
+    before = (tmp_path / "step-00000008" / "config.json").stat()
+    exported: list[int] = []
+    make_trainer(tmp_path).run(noisy_loss, export=lambda model, training: exported.append(training["steps"]))
+    assert (tmp_path / "step-00000008" / "config.json").stat().st_ino == before.st_ino
+    assert exported == [8]
+
+
+def kill_at_line(number: int, action: Callable[[], None]) -> bool:
+    """Run `action` in a forked process that is killed before the n-th line of saving; returns whether it came to that."""
+    process = os.fork()
+    if process:
+        return os.WIFSIGNALED(os.waitpid(process, 0)[1])
+    lines = iter(range(1, sys.maxsize))
+
+    def trace(frame: FrameType, event: str, _: object) -> Any:
+        if frame.f_code.co_name not in ("save", "save_tensors", "_replace"):
+            return None
+        if event == "line" and next(lines) == number:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return trace
+
+    sys.settrace(trace)
+    try:
+        action()
+    finally:
+        os._exit(0)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+def test_a_save_killed_at_any_line_leaves_a_state_that_resumes_and_a_checkpoint_that_loads(tmp_path: Path) -> None:
+    def export(model: nn.Module, training: dict) -> None:
+        save_tensors(trainer.folder / "exported", model.state_dict(), training)
+
+    trainer = make_trainer(tmp_path / "0")
+    trainer.run(noisy_loss, on_step=stop_in(4, signal.SIGTERM), export=export)
+    expected = {5: tensors_of(tmp_path / "0", 5)}
+    trainer._train_step(noisy_loss)
+    trainer.step += 1
+    expected[6] = trainer._state()
+    resumed: list[int] = []
+    exported: list[int] = []
+    killed = True
+    while killed:
+        trainer.folder = Path(shutil.copytree(tmp_path / "0", tmp_path / str(len(resumed) + 1)))
+        killed = kill_at_line(len(resumed) + 1, lambda: trainer.save(export))
+        after = make_trainer(trainer.folder)
+        assert_same_state(after._state(), expected[after.step])
+        resumed.append(after.step)
+        exported.append(load_tensors(trainer.folder / "exported")[1]["steps"])
+        after.save()
+        assert not list(trainer.folder.glob(".step-*"))
+    assert len(resumed) > 50  # lines, the last of them not killed
+    assert resumed == sorted(resumed)
+    assert exported == sorted(exported)
+    assert {*resumed} == {*exported} == {5, 6}
