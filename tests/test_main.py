@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from multimodal import TextToImagePipeline
 from multimodal.__main__ import main
 from multimodal.doctor import diagnose, explain_import_error
 from multimodal.settings import read_settings
@@ -44,6 +45,27 @@ def test_generate_writes_pictures_with_their_settings_inside(
             assert image.mode == "RGBA"
         settings = read_settings(Path(picture["path"]))
         assert (settings.prompt, settings.seed, settings.num_inference_steps) == (picture["prompt"], picture["seed"], 2)
+
+
+def test_generate_draws_a_picture_anew_where_its_mask_is_white_and_the_file_makes_it_again(
+    tiny_checkpoint: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Image.new("RGBA", (40, 20), "red").save(tmp_path / "red.png")
+    mask = Image.new("L", (40, 20))
+    mask.paste(255, (0, 0, 20, 20))
+    mask.save(tmp_path / "mask.png")
+    options = ["--checkpoint", str(tiny_checkpoint), "--steps", "2", "--out", str(tmp_path), "--json"]
+    masked = [*options, "--mask", str(tmp_path / "mask.png")]
+    assert main(["generate", "a fox", "--image", str(tmp_path / "red.png"), *masked]) == 0
+    [picture] = json.loads(capsys.readouterr().out)["pictures"]
+    settings = read_settings(Path(picture["path"]))
+    assert settings.strength == 1
+    assert settings.arguments()["mask"].any(dim=0).tolist() == [True] * 4 + [False] * 4
+    again = TextToImagePipeline.from_pretrained(tiny_checkpoint)(**settings.arguments()).images[0]
+    with Image.open(picture["path"]) as image:
+        assert image.tobytes() == again.tobytes()
+    assert main(["generate", "a fox", *masked]) == 1
+    assert "--mask needs --image" in capsys.readouterr().err
 
 
 def test_generate_writes_stickers_for_a_messenger_and_export_makes_one_of_a_file(

@@ -15,12 +15,12 @@ import torch
 from PIL import Image
 
 from multimodal import TextToImagePipeline, rgba
+from multimodal.arguments import MAX_PROMPT_CHARACTERS, MAX_SEED, check_prompts
 from multimodal.checkpoint import CheckpointError, save_model
 from multimodal.config import VQVAEConfig
 from multimodal.diffusion.samplers import SamplerStep, SamplingCancelled
 from multimodal.metrics import psnr_on_white
 from multimodal.models.vqvae import VQVAE
-from multimodal.pipeline import MAX_PROMPT_CHARACTERS, MAX_SEED, check_prompts
 
 
 @pytest.fixture(scope="module")
@@ -209,6 +209,56 @@ def test_strength_leads_from_the_picture_to_what_the_prompt_alone_makes(pipeline
     assert len(steps) == 5
     assert not same(between.images[0], new.images[0])
     assert not same(between.images[0], image)
+
+
+@pytest.mark.parametrize("sampler", ["euler", "heun"])
+@pytest.mark.parametrize("strength", [None, 0.5])
+def test_outside_the_mask_a_picture_keeps_its_codes(
+    sampler: str, strength: float | None, pipeline: TextToImagePipeline
+) -> None:
+    picture = generate(pipeline, "a green star", seed=3).images[0]
+    original = pipeline.reconstruct(picture).codebook_indices
+    mask = Image.new("L", picture.size)
+    mask.paste(255, (0, 0, 16, 32))  # the left half
+    steps: list[SamplerStep] = []
+    settings = {"seed": 5, "num_images_per_prompt": 2, "sampler": sampler, "callback": steps.append}
+    output = generate(pipeline, image=picture, mask=mask, strength=strength, **settings)
+    for indices in output.codebook_indices:
+        assert torch.equal(indices[..., 4:], original[..., 4:])
+        assert (indices[..., :4] != original[..., :4]).float().mean() > 0.3
+    kept = pipeline.vqvae.lookup(original[None])[..., 4:]
+    noise = pipeline.make_noise([5, 6])[..., 4:]
+    for step in steps:
+        assert torch.allclose(step.latents[..., 4:], (1 - step.t) * kept + step.t * noise, atol=1e-4), step.t
+    grid = torch.zeros(8, 8, dtype=torch.bool)
+    grid[:, :4] = True
+    again = generate(pipeline, image=original, mask=grid, strength=strength, **settings)
+    assert torch.equal(again.codebook_indices, output.codebook_indices)
+
+
+def test_what_is_drawn_anew_sees_what_is_kept(pipeline: TextToImagePipeline) -> None:
+    mask = torch.zeros(8, 8, dtype=torch.bool)
+    mask[:, :4] = True
+    stars, foxes = (generate(pipeline, prompt, seed=3).codebook_indices[0].clone() for prompt in ("a green star", "a fox"))
+    foxes[..., :4] = stars[..., :4]  # they differ where nothing is drawn
+    star, fox = (generate(pipeline, seed=5, image=image, mask=mask).codebook_indices for image in (stars, foxes))
+    assert not torch.equal(star[..., :4], fox[..., :4])
+
+
+@pytest.mark.parametrize(
+    ("image", "mask", "message"),
+    [
+        (None, Image.new("L", (32, 32), 255), "a mask needs the picture"),
+        (Image.new("RGBA", (32, 32)), Image.new("L", (32, 31), 255), "as large as its picture: 32 x 32"),
+        (Image.new("RGBA", (32, 32)), Image.new("L", (32, 32)), "the mask is empty"),
+        (Image.new("RGBA", (32, 32)), torch.ones(4, 4), "grid of 8 x 8"),
+    ],
+)
+def test_masks_that_do_not_fit_are_refused(
+    image: Image.Image | None, mask: Image.Image | torch.Tensor, message: str, pipeline: TextToImagePipeline
+) -> None:
+    with pytest.raises(ValueError, match=message):
+        generate(pipeline, image=image, mask=mask)
 
 
 def test_a_grid_of_another_size_is_no_picture_to_start_from(pipeline: TextToImagePipeline) -> None:

@@ -97,6 +97,19 @@ def guided(velocity: Velocity, unconditional: Velocity, guidance_scale: float, i
     return combined
 
 
+def keeping(velocity: Velocity, x0: Tensor, noise: Tensor, mask: Tensor) -> Velocity:
+    """Inpainting: `velocity` where the mask is True; elsewhere the straight path from `noise` to the data `x0`.
+
+    At every time the kept latents stand at that time's noise level, as in RePaint (Lugmayr et al. 2022) and blended
+    diffusion (Avrahami et al. 2022); as their path is straight, a sampler follows it without error, in any number of steps.
+
+    Args:
+        x0, noise: (B, ...) that the latents were made of by `rectified_flow.interpolate`.
+        mask: bool, to be broadcast to (B, ...).
+    """
+    return lambda latents, t: torch.where(mask, velocity(latents, t), noise - x0)
+
+
 def _batch(t: float, x: Tensor) -> Tensor:
     return torch.full((len(x),), t, device=x.device, dtype=x.dtype)
 

@@ -7,9 +7,10 @@ from typing import Any
 
 import gradio as gr
 
+from multimodal.arguments import MAX_GUIDANCE, MAX_IMAGES, MAX_PROMPT_CHARACTERS, MAX_STEPS
 from multimodal.export import TARGETS
 from multimodal.inspection.denoising import SAMPLERS
-from multimodal.pipeline import MAX_GUIDANCE, MAX_IMAGES, MAX_PROMPT_CHARACTERS, MAX_STEPS, TextToImagePipeline
+from multimodal.pipeline import TextToImagePipeline
 from multimodal.settings import Settings, read_settings
 from multimodal.ui.download import deliver
 from multimodal.ui.errors import friendly_errors

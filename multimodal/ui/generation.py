@@ -14,17 +14,9 @@ import gradio as gr
 import numpy as np
 import torch
 
+from multimodal.arguments import MAX_GUIDANCE, MAX_IMAGES, MAX_SEED, MAX_STEPS, check_number, check_prompts
 from multimodal.inspection.denoising import SamplerStep, watch
-from multimodal.pipeline import (
-    MAX_GUIDANCE,
-    MAX_IMAGES,
-    MAX_SEED,
-    MAX_STEPS,
-    TextToImageOutput,
-    TextToImagePipeline,
-    check_number,
-    check_prompts,
-)
+from multimodal.pipeline import TextToImageOutput, TextToImagePipeline
 from multimodal.prompts import expand
 from multimodal.settings import Settings, pack_indices, read_settings, save_picture
 from multimodal.ui.errors import friendly_errors
