@@ -22,6 +22,7 @@ from multimodal.ui.session import DRAW, MODEL, LastPictures
 from multimodal.ui.texts import Texts, i18n
 
 DEFAULT_STYLE = ""  # none: the prompt decides
+SPEEDS = {"fast": 4, "balanced": 12, "best": 24}  # steps
 STYLES = (DEFAULT_STYLE, "3d", "color", "flat", "line", "noto", "twemoji")
 VARIATIONS = {"subtle": 0.5, "strong": 0.75}  # how far from the chosen picture
 
@@ -45,12 +46,21 @@ def create_tab(
         )
         generate = gr.Button(i18n("generate"), variant="primary", scale=1, min_width=110, elem_id="generate")
         stop = gr.Button(i18n("stop"), variant="stop", scale=1, min_width=80, elem_id="stop")
-    style = gr.Radio(
-        [(i18n(f"style_{name or 'any'}"), name) for name in STYLES],
-        value=DEFAULT_STYLE,
-        label=i18n("style"),
-        elem_id="style",
-    )
+    with gr.Row(elem_id="looks"):
+        style = gr.Radio(
+            [(i18n(f"style_{name or 'any'}"), name) for name in STYLES],
+            value=DEFAULT_STYLE,
+            label=i18n("style"),
+            scale=2,
+            elem_id="style",
+        )
+        speed = gr.Radio(
+            [(i18n(f"speed_{name}"), steps) for name, steps in SPEEDS.items()],
+            value=SPEEDS["best"],
+            label=i18n("speed"),
+            scale=1,
+            elem_id="speed",
+        )
     with gr.Row(elem_id="options"):
         count = gr.Slider(1, MAX_IMAGES, value=4, step=1, label=i18n("count"), min_width=140, elem_id="count")
         seed = gr.Number(0, label=i18n("seed"), min_width=140, elem_id="seed")
@@ -59,7 +69,9 @@ def create_tab(
         )
     with gr.Accordion(i18n("advanced"), open=False):
         with gr.Row():
-            steps = gr.Slider(1, MAX_STEPS, value=24, step=1, label=i18n("steps"), info=i18n("steps_info"), elem_id="steps")
+            steps = gr.Slider(
+                1, MAX_STEPS, value=SPEEDS["best"], step=1, label=i18n("steps"), info=i18n("steps_info"), elem_id="steps"
+            )
             guidance = gr.Slider(
                 0, MAX_GUIDANCE, value=3, step=0.1, label=i18n("guidance"), info=i18n("guidance_info"), elem_id="guidance"
             )
@@ -122,6 +134,8 @@ def create_tab(
     target.change(deliver, **delivery)
     gallery.select(choose, last, [chosen, seed], **DRAW).success(deliver, **delivery)
     seed.input(lambda: True, None, keep_seed, **DRAW)
+    speed.input(None, speed, steps, js="steps => steps", **DRAW)
+    steps.change(None, steps, speed, js=f"steps => {list(SPEEDS.values())}.includes(steps) ? steps : null", **DRAW)
     examples = load_examples(assets / "examples")
     if examples:
         gr.Markdown(i18n("examples"), elem_id="examples-title")

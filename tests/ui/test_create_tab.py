@@ -217,6 +217,17 @@ def test_numbers_out_of_range_are_refused_with_a_sentence(page: Page, control: s
         finished(page)
 
 
+def test_speed_sets_the_steps_and_other_steps_are_no_speed(page: Page) -> None:
+    expect(page.get_by_label("Best (24)")).to_be_checked()
+    ask(page, "a star", steps=7)
+    expect(page.locator("#speed input:checked")).to_have_count(0)
+    page.get_by_label("Fast (4 steps)").check()
+    expect(page.locator("#steps input[type=number]")).to_have_value("4")
+    page.locator("#generate").click()
+    finished(page)
+    assert json.loads(Image.open(downloaded(page, "download")).info["multimodal"])["num_inference_steps"] == 4
+
+
 def test_choices_in_braces_become_pictures_of_their_own(page: Page) -> None:
     ask(page, "a {red|green} apple", steps=2)
     page.locator("#generate").click()
