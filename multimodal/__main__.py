@@ -1,4 +1,4 @@
-"""`python -m multimodal …`: generate, export, reconstruct, train, evaluate, space, doctor."""
+"""`python -m multimodal …`: generate, mix, export, reconstruct, train, evaluate, space, doctor."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from multimodal.commands import export, generate, load_pipeline, reconstruct, report_result
+from multimodal.commands import export, generate, load_pipeline, mix, reconstruct, report_result
 
 CHECKPOINT = Path(__file__).resolve().parent.parent / "checkpoints" / "emoji"
 
@@ -139,6 +139,14 @@ def build_parser() -> argparse.ArgumentParser:
     sub.add_argument("--mask", type=Path, help="a picture as large as that one, white where it is drawn anew")
     sub.add_argument("--out", type=Path, default=Path("outputs"), help="folder")
     _add_target(sub, required=False)
+
+    sub = command(mix)
+    sub.add_argument("prompts", nargs=2, metavar="PROMPT", help="what to lead from, and to")
+    sub.add_argument("--frames", type=int, default=9, help="pictures from the one to the other, both included: 2 to 16")
+    sub.add_argument("--duration", type=float, default=1.0, help="seconds from the one to the other")
+    _add_sampling(sub)
+    sub.add_argument("--negative-prompt", default="")
+    sub.add_argument("--out", type=Path, default=Path("mix.webp"), help="a .webp or .gif file")
 
     sub = command(export, checkpoint=False)
     sub.add_argument("file", type=Path)

@@ -65,6 +65,35 @@ def generate(args: argparse.Namespace) -> None:
     report_result(args, report, "\n".join([*lines, f"{seconds:.1f} s on {pipeline.device}"]))
 
 
+def mix(args: argparse.Namespace) -> None:
+    """Make an animation that leads from one prompt to another and back."""
+    from tqdm import tqdm
+
+    from multimodal.export import animation_format, save_animation
+    from multimodal.mixing import mix
+
+    animation_format(args.out)  # tells a wrong ending before the work is done
+    first, second = args.prompts
+    pipeline = load_pipeline(args)
+    start = time.perf_counter()
+    with tqdm(total=args.steps, unit="step", disable=args.json) as progress:
+        images = mix(
+            pipeline,
+            first,
+            second,
+            num_frames=args.frames,
+            negative_prompt=args.negative_prompt,
+            num_inference_steps=args.steps,
+            guidance_scale=args.guidance_scale,
+            seed=args.seed,
+            callback=lambda step: progress.update() or None,
+        )
+    save_animation(images, args.out, args.duration)
+    seconds = round(time.perf_counter() - start, 3)
+    report = {"path": str(args.out), "frames": len(images), "seconds": seconds, "device": str(pipeline.device)}
+    report_result(args, report, f"{args.out}: {len(images)} frames, {seconds:.1f} s on {pipeline.device}")
+
+
 def export(args: argparse.Namespace) -> None:
     """Write a picture as a sticker for a messenger."""
     from multimodal import rgba

@@ -82,6 +82,15 @@ def test_generate_writes_stickers_for_a_messenger_and_export_makes_one_of_a_file
         assert image.size == (512, 512)
 
 
+def test_mix_writes_an_animation(tiny_checkpoint: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "mix.webp"
+    options = ["--checkpoint", str(tiny_checkpoint), "--steps", "1", "--frames", "3", "--out", str(path), "--json"]
+    assert main(["mix", "a red apple", "a fox", *options]) == 0
+    assert json.loads(capsys.readouterr().out)["frames"] == 3
+    with Image.open(path) as animation:
+        assert (animation.format, animation.mode) == ("WEBP", "RGBA")
+
+
 def test_an_unknown_messenger_is_refused_with_the_known_ones(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(["export", "a.png", "--for", "fax"])
@@ -117,6 +126,8 @@ def test_reconstruct_reports_what_it_cost(
         (["generate", "a fox", "--steps", "0"], "num_inference_steps must be"),
         (["generate", "a fox", "--guidance-scale", "nan"], "guidance_scale must be"),
         (["generate", "a fox", "--seed", "-1"], "seed must be"),
+        (["mix", "a fox", "a star", "--out", "a.png"], "an animation is written as .webp or .gif, not as a.png"),
+        (["mix", "a fox", "a star", "--frames", "1", "--out", "a.gif"], "num_frames must be"),
         (["reconstruct", "missing.png"], "there is no file missing.png"),
         (["evaluate", "reconstruction", "--data", "missing.parquet"], "there is no data at missing.parquet"),
     ],

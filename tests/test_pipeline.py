@@ -23,16 +23,6 @@ from multimodal.metrics import psnr_on_white
 from multimodal.models.vqvae import VQVAE
 
 
-@pytest.fixture(scope="module")
-def pipeline(tiny_checkpoint: Path) -> TextToImagePipeline:
-    """Untrained models predict zero; these have weights everywhere, so that all inputs have an influence."""
-    pipeline = TextToImagePipeline.from_pretrained(tiny_checkpoint)
-    torch.manual_seed(0)
-    for parameter in [*pipeline.dit.parameters(), *pipeline.vqvae.parameters()]:
-        torch.nn.init.normal_(parameter, std=0.15)
-    return pipeline
-
-
 def generate(pipeline: TextToImagePipeline, prompt: str | list[str] = "a red apple", **settings):
     return pipeline(prompt, **{"num_inference_steps": 3, **settings})
 

@@ -97,6 +97,21 @@ def guided(velocity: Velocity, unconditional: Velocity, guidance_scale: float, i
     return combined
 
 
+def between(first: Velocity, second: Velocity, weight: Tensor) -> Velocity:
+    """The velocity on the line through two, for each sample: `first` at weight 0, `second` at 1, both exactly.
+
+    Weights outside 0 … 1 lead on beyond, as guidance does.
+
+    Args:
+        weight: (B,).
+    """
+
+    def mixed(latents: Tensor, t: Tensor) -> Tensor:
+        return torch.lerp(first(latents, t), second(latents, t), weight.view(-1, *[1] * (latents.ndim - 1)))
+
+    return mixed
+
+
 def keeping(velocity: Velocity, x0: Tensor, noise: Tensor, mask: Tensor) -> Velocity:
     """Inpainting: `velocity` where the mask is True; elsewhere the straight path from `noise` to the data `x0`.
 
