@@ -28,6 +28,13 @@ def clean_prompt(prompt: str) -> str:
     return " ".join("".join(c if c >= " " else " " for c in text).split())
 
 
+def check_sampling(num_inference_steps: float, guidance_scale: float, seed: float) -> None:
+    """Raise ValueError, naming the argument, where one is out of its range."""
+    check_number("num_inference_steps", num_inference_steps, 1, MAX_STEPS, whole=True)
+    check_number("guidance_scale", guidance_scale, 0, MAX_GUIDANCE)
+    check_number("seed", seed, 0, MAX_SEED, whole=True)
+
+
 def check_number(name: str, value: float, low: float, high: float, whole: bool = False) -> None:
     """Raise ValueError, naming the argument, unless low ≤ value ≤ high, finite, and whole where asked."""
     if isinstance(value, bool) or not isinstance(value, (int, float)) or value != value or value in (math.inf, -math.inf):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from PIL import Image
 
-from multimodal.arguments import MAX_GUIDANCE, MAX_IMAGES, MAX_SEED, MAX_STEPS, check_number, check_prompts, clean_prompt
+from multimodal.arguments import MAX_IMAGES, check_number, check_prompts, check_sampling, clean_prompt
 from multimodal.diffusion.samplers import Callback, between
 from multimodal.pipeline import TextToImagePipeline
 
@@ -37,9 +37,7 @@ def mix(
     first, second = check_prompts([first, second])
     negative_prompt = clean_prompt(negative_prompt)
     check_number("num_frames", num_frames, 2, MAX_IMAGES, whole=True)
-    check_number("num_inference_steps", num_inference_steps, 1, MAX_STEPS, whole=True)
-    check_number("guidance_scale", guidance_scale, 0, MAX_GUIDANCE)
-    check_number("seed", seed, 0, MAX_SEED, whole=True)
+    check_sampling(num_inference_steps, guidance_scale, seed)
     with pipeline.lock:
         start, end = (pipeline.prompt_velocity([one], negative_prompt, guidance_scale)[0] for one in (first, second))
         noise = pipeline.make_noise([int(seed)] * int(num_frames))

@@ -29,7 +29,7 @@ MAY_IMPORT = {
     "diffusion": {"config", "diffusion"},
     "checkpoint": {"config", "models"},
     "data": {"config", "rgba", "data"},
-    "pipeline": {"arguments", "config", "rgba", "metrics", "models", "diffusion", "checkpoint"},
+    "pipeline": {"arguments", "config", "rgba", "metrics", "models", "diffusion", "checkpoint", "prompts"},
     "mixing": {"arguments", "diffusion", "pipeline"},
     "inspection": BELOW_PIPELINE | {"pipeline", "inspection"},
     "evaluation": BELOW_PIPELINE | {"pipeline", "evaluation"},

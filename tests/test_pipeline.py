@@ -201,6 +201,43 @@ def test_strength_leads_from_the_picture_to_what_the_prompt_alone_makes(pipeline
     assert not same(between.images[0], image)
 
 
+def last_latents(pipeline: TextToImagePipeline, prompt: str | list[str], **settings) -> torch.Tensor:
+    steps: list[SamplerStep] = []
+    generate(pipeline, prompt, callback=steps.append, **settings)
+    return steps[-1].latents
+
+
+def test_a_weight_of_one_changes_nothing_and_of_none_leaves_the_words_out(pipeline: TextToImagePipeline) -> None:
+    apple, plain = (last_latents(pipeline, prompt) for prompt in ("a red apple", "a apple"))
+    assert torch.equal(last_latents(pipeline, "a (red:1.0) apple"), apple)
+    assert torch.allclose(last_latents(pipeline, "a (red:0) apple"), plain, atol=1e-4)
+    assert (apple - plain).abs().max() > 0.01
+
+
+def test_a_weight_leads_on_in_the_direction_of_its_words(pipeline: TextToImagePipeline) -> None:
+    settings = {"num_inference_steps": 1, "guidance_scale": 1}  # then the latents are linear in the velocity
+    plain, apple, redder = (
+        last_latents(pipeline, prompt, **settings) for prompt in ("a apple", "a red apple", "a (red:1.5) apple")
+    )
+    assert torch.allclose(redder - apple, (apple - plain) / 2, atol=1e-4)
+    assert (apple - plain).abs().max() > 0.01
+
+
+def test_prompts_of_a_batch_keep_their_own_weights(pipeline: TextToImagePipeline) -> None:
+    prompts = ["a fox", "a (red:1.5) apple", "(a rocket:0.5) and (a star:2)"]
+    together = last_latents(pipeline, prompts, seed=4, negative_prompt="a (blue:1.2) fox")
+    for k, prompt in enumerate(prompts):
+        alone = last_latents(pipeline, prompt, seed=4 + k, negative_prompt="a (blue:1.2) fox")
+        assert torch.allclose(together[k], alone[0], atol=1e-4)
+
+
+def test_a_malformed_weight_is_a_sentence_and_leaves_the_pipeline_usable(pipeline: TextToImagePipeline) -> None:
+    for settings in ({"prompt": "a (fox:1.3"}, {"negative_prompt": "a (fox:7)"}):
+        with pytest.raises(ValueError, match="in the prompt"):
+            generate(pipeline, **settings)
+    assert len(generate(pipeline).images) == 1
+
+
 @pytest.mark.parametrize("sampler", ["euler", "heun"])
 @pytest.mark.parametrize("strength", [None, 0.5])
 def test_outside_the_mask_a_picture_keeps_its_codes(

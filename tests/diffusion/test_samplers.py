@@ -17,6 +17,7 @@ from multimodal.diffusion.samplers import (
     guided,
     keeping,
     timesteps,
+    weighted,
 )
 
 NOISE = torch.randn(2, 3, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
@@ -162,3 +163,11 @@ def test_what_is_kept_arrives_where_it_came_from_whatever_the_rest_does(sampler,
     kept = sampler(keeping(curved, x0, NOISE, mask), latents, 5, start=start)
     assert torch.allclose(kept[:, 1:], x0[:, 1:])
     assert torch.allclose(kept[:, 0], free[:, 0])
+
+
+def test_a_part_of_weight_one_counts_as_it_is_and_others_by_what_they_change() -> None:
+    whole, without = (lambda x, t: x * 3), (lambda x, t: x)
+    t = torch.ones(2, dtype=torch.float64)
+    velocity = weighted(whole, [(without, torch.tensor([1.0, 1.5], dtype=torch.float64))])(NOISE, t)
+    assert torch.equal(velocity[0], whole(NOISE, t)[0])
+    assert torch.allclose(velocity[1], NOISE[1] * 4)  # 3 + 0.5 * (3 - 1)
