@@ -9,7 +9,7 @@ from typing import Any
 
 
 def generate(args: argparse.Namespace) -> None:
-    """Make pictures and write them as PNG with their settings inside."""
+    """Make pictures and write them as PNG, with their settings inside unless these are left out."""
     from tqdm import tqdm
 
     from multimodal import rgba
@@ -50,7 +50,7 @@ def generate(args: argparse.Namespace) -> None:
             path = args.out / file_name(prompt, args.target, seed)
             path.write_bytes(to_sticker(image, args.target))
         else:
-            path = save_picture(image, Settings(prompt, seed, **settings), args.out)
+            path = save_picture(image, Settings(prompt, seed, **settings), args.out, not args.no_settings)
         pictures.append({"path": str(path), "prompt": prompt, "seed": seed})
     dropped = [words for words in output.dropped if words]
     report = {

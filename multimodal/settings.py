@@ -75,10 +75,10 @@ def unpack_indices(text: str) -> Tensor:
         raise ValueError(f"the settings hold no codebook indices ({error})") from None
 
 
-def save_picture(image: Image.Image, settings: Settings, folder: Path) -> Path:
-    """Write a picture with its alpha channel and its settings; returns the path."""
+def save_picture(image: Image.Image, settings: Settings, folder: Path, inside: bool = True) -> Path:
+    """Write a picture with its alpha channel and, where they are to be `inside`, its settings; returns the path."""
     path = folder / settings.file_name
-    rgba.save_png(image, path, settings.to_png_text(image.size))
+    rgba.save_png(image, path, settings.to_png_text(image.size) if inside else None)
     return path
 
 

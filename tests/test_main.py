@@ -82,6 +82,14 @@ def test_generate_writes_stickers_for_a_messenger_and_export_makes_one_of_a_file
         assert image.size == (512, 512)
 
 
+def test_settings_are_left_out_where_asked(tiny_checkpoint: Path, tmp_path: Path) -> None:
+    options = ["--checkpoint", str(tiny_checkpoint), "--steps", "1", "--out", str(tmp_path), "--no-settings"]
+    assert main(["generate", "a fox", *options]) == 0
+    with Image.open(tmp_path / "a-fox-0.png") as image:
+        assert image.mode == "RGBA"
+        assert image.info == {}
+
+
 def test_mix_writes_an_animation(tiny_checkpoint: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "mix.webp"
     options = ["--checkpoint", str(tiny_checkpoint), "--steps", "1", "--frames", "3", "--out", str(path), "--json"]

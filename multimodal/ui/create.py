@@ -12,7 +12,7 @@ from multimodal.export import TARGETS
 from multimodal.inspection.denoising import SAMPLERS
 from multimodal.pipeline import TextToImagePipeline
 from multimodal.settings import Settings, read_settings
-from multimodal.ui.download import deliver
+from multimodal.ui.download import BARE, deliver
 from multimodal.ui.errors import friendly_errors
 from multimodal.ui.examples import load_examples
 from multimodal.ui.figures import message
@@ -94,7 +94,7 @@ def create_tab(
         fit_columns=False,
         object_fit="contain",
         interactive=False,
-        buttons=["download", "fullscreen"],
+        buttons=["fullscreen"],  # what is downloaded is chosen below
         elem_id="pictures",
         elem_classes="checkered",
     )
@@ -105,7 +105,11 @@ def create_tab(
             for name in VARIATIONS
         }
         target = gr.Dropdown(
-            [(i18n("plain_png"), ""), *((target.title, name) for name, target in TARGETS.items())],
+            [
+                (i18n("plain_png"), ""),
+                (i18n("bare_png"), BARE),
+                *((target.title, name) for name, target in TARGETS.items()),
+            ],
             value="",
             label=i18n("save_as"),
             min_width=240,
