@@ -10,6 +10,7 @@ import gradio as gr
 from multimodal.arguments import MAX_GUIDANCE, MAX_IMAGES, MAX_PROMPT_CHARACTERS, MAX_STEPS
 from multimodal.export import TARGETS
 from multimodal.inspection.denoising import SAMPLERS
+from multimodal.inspection.names import Vocabulary
 from multimodal.pipeline import TextToImagePipeline
 from multimodal.settings import Settings, read_settings
 from multimodal.ui.download import BARE, deliver
@@ -28,10 +29,14 @@ VARIATIONS = {"subtle": 0.5, "strong": 0.75}  # how far from the chosen picture
 
 
 def create_tab(
-    pipeline: TextToImagePipeline, last: gr.State, assets: Path, history: History | None = None
+    pipeline: TextToImagePipeline,
+    last: gr.State,
+    assets: Path,
+    history: History | None = None,
+    vocabulary: Vocabulary | None = None,
 ) -> list[gr.components.Component]:
     """Draw the tab and connect it; returns the controls that `fields` gives values for."""
-    tab = Generation(pipeline, history)
+    tab = Generation(pipeline, history, vocabulary)
     with gr.Row(elem_id="ask"):
         prompt = gr.Textbox(
             "",

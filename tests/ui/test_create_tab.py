@@ -239,6 +239,16 @@ def test_choices_in_braces_become_pictures_of_their_own(page: Page) -> None:
     expect(page.get_by_test_id("toast-body").first).to_contain_text("braces in the prompt do not match")
 
 
+def test_a_word_that_no_name_has_gets_the_nearest_names_and_tokens_are_counted(page: Page) -> None:
+    ask(page, "an (octopos:1.3) and a qqqqqqq", steps=1)
+    page.locator("#generate").click()
+    finished(page)
+    status = page.locator("#status")
+    expect(status).to_contain_text("No known name has “octopos”; nearest known: octopus")
+    expect(status).to_contain_text("No known name has “qqqqqqq”.")
+    expect(status).to_contain_text(re.compile(r"· \d+ of 46 tokens"))
+
+
 def test_an_empty_prompt_gets_a_sentence_and_loses_nothing(page: Page) -> None:
     ask(page, "a star", steps=2)
     page.locator("#generate").click()
