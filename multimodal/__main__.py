@@ -1,4 +1,4 @@
-"""`python -m multimodal …`: generate, export, reconstruct, inspect, dataset, train, evaluate, space, doctor."""
+"""`python -m multimodal …`: generate, mix, export, reconstruct, inspect, dataset, train, evaluate, space, doctor."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import argparse
 import functools
 import json
 import sys
-import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from multimodal.commands import export, generate, load_pipeline, mix, reconstruct, report_result
 from multimodal.inspection import commands as inspection
 
 CHECKPOINT = Path(__file__).resolve().parent.parent / "checkpoints" / "emoji"
@@ -29,90 +29,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def generate(args: argparse.Namespace) -> None:
-    """Make pictures and write them as PNG with their settings inside."""
-    from tqdm import tqdm
-
-    from multimodal import rgba
-    from multimodal.export import file_name, to_sticker
-    from multimodal.prompts import expand
-    from multimodal.settings import Settings, pack_indices, save_picture
-
-    pipeline = _load_pipeline(args)
-    settings: dict[str, Any] = {
-        "negative_prompt": args.negative_prompt,
-        "num_inference_steps": args.steps,
-        "guidance_scale": args.guidance_scale,
-        "sampler": args.sampler,
-    }
-    if args.image:
-        indices = pipeline.reconstruct(rgba.open_image(args.image)).codebook_indices
-        settings |= {"image": pack_indices(indices), "strength": args.strength}
-    start = time.perf_counter()
-    with tqdm(total=args.steps, unit="step", disable=args.json) as progress:
-        output = pipeline(
-            **{
-                **Settings("", args.seed, **settings).arguments(),
-                "prompt": [one for prompt in args.prompt for one in expand(prompt)],
-            },
-            num_images_per_prompt=args.number,
-            callback=lambda step: progress.update() or None,
-        )
-    seconds = time.perf_counter() - start
-    args.out.mkdir(parents=True, exist_ok=True)
-    pictures = []
-    for prompt, seed, image in zip(output.prompts, output.seeds, output.images, strict=True):
-        if args.target:
-            path = args.out / file_name(prompt, args.target, seed)
-            path.write_bytes(to_sticker(image, args.target))
-        else:
-            path = save_picture(image, Settings(prompt, seed, **settings), args.out)
-        pictures.append({"path": str(path), "prompt": prompt, "seed": seed})
-    dropped = [words for words in output.dropped if words]
-    report = {
-        "pictures": pictures,
-        "seconds": round(seconds, 3),
-        "device": str(pipeline.device),
-        "settings": settings,
-        "dropped": dropped,
-    }
-    lines = [str(picture["path"]) for picture in pictures]
-    lines += [f"too long for the text encoder, left out: {words}" for words in dropped]
-    _report(args, report, "\n".join([*lines, f"{seconds:.1f} s on {pipeline.device}"]))
-
-
-def export(args: argparse.Namespace) -> None:
-    """Write a picture as a sticker for a messenger."""
-    from multimodal import rgba
-    from multimodal.export import file_name, to_sticker
-
-    data = to_sticker(rgba.open_image(args.file), args.target)
-    path = args.out or args.file.with_name("sticker_" + file_name(args.file.stem, args.target))
-    path.write_bytes(data)
-    report = {"path": str(path), "bytes": len(data), "size": args.target.size}
-    _report(args, report, f"{path}: {args.target.title}, {args.target.size} pixels, {len(data):,} bytes")
-
-
-def reconstruct(args: argparse.Namespace) -> None:
-    """Send a picture through the VQ-VAE and back."""
-    from multimodal import rgba
-
-    pipeline = _load_pipeline(args)
-    start = time.perf_counter()
-    output = pipeline.reconstruct(rgba.open_image(args.file))
-    seconds = time.perf_counter() - start
-    rgba.save_png(output.image, args.out)
-    report = {
-        "path": str(args.out),
-        "psnr": round(output.psnr, 2),
-        "num_bytes": output.num_bytes,
-        "original_bytes": args.file.stat().st_size,
-        "seconds": round(seconds, 3),
-        "device": str(pipeline.device),
-    }
-    _report(args, report, f"{args.out}: {output.psnr:.1f} dB on white at {output.num_bytes:g} bytes")
-
-
 def dataset(args: argparse.Namespace) -> None:
     """Look through pictures and captions before training on them."""
     from multimodal.data.check import check_dataset
@@ -121,7 +37,7 @@ def dataset(args: argparse.Namespace) -> None:
     report = check_dataset(args.data)
     if args.sheet and report.images:
         image_grid(report.images, columns=len(report.images)).save(args.sheet)
-    _report(args, report.to_dict(), "\n".join(report.lines()))
+    report_result(args, report.to_dict(), "\n".join(report.lines()))
     if report.problems:
         raise ValueError("there are problems, see above")
 
@@ -145,7 +61,7 @@ def evaluate(args: argparse.Namespace) -> None:
     from multimodal.evaluation.sampling import Sampling
     from multimodal.evaluation.tables import format_table
 
-    pipeline = _load_pipeline(args)
+    pipeline = load_pipeline(args)
     judge = functools.cache(lambda: load_judge(args.checkpoint / "judge"))
     sampling = Sampling(args.steps, args.guidance_scale, args.seed)
     evaluations: dict[str, Callable[[], dict[str, Any]]] = {
@@ -174,7 +90,7 @@ def space(args: argparse.Namespace) -> None:
     load_description(args.checkpoint / "dit")
     write_space(args.out, args.checkpoint)
     text = f"{args.out} is ready: push it to https://huggingface.co/spaces with git, or with `hf upload`"
-    _report(args, {"path": str(args.out)}, text)
+    report_result(args, {"path": str(args.out)}, text)
 
 
 def doctor(args: argparse.Namespace) -> None:
@@ -183,7 +99,7 @@ def doctor(args: argparse.Namespace) -> None:
 
     findings = diagnose(args.checkpoint)
     report = [{"subject": f.subject, "status": f.status, "detail": f.detail} for f in findings]
-    _report(args, {"findings": report}, "\n".join(f"{f.status:8} {f.subject}: {f.detail}" for f in findings))
+    report_result(args, {"findings": report}, "\n".join(f"{f.status:8} {f.subject}: {f.detail}" for f in findings))
     if any(finding.status == "problem" for finding in findings):
         raise RuntimeError("there are problems, see above")
 
@@ -225,9 +141,21 @@ def build_parser() -> argparse.ArgumentParser:
     sub.add_argument("--negative-prompt", default="")
     sub.add_argument("--sampler", default="euler", help="euler or heun")
     sub.add_argument("--image", type=Path, help="a picture to start from instead of noise")
-    sub.add_argument("--strength", type=float, default=0.6, help="0 to 1: how far to go from that picture")
+    sub.add_argument("--strength", type=float, help="0 to 1: how far to go from that picture (default: 0.6; with --mask 1)")
+    sub.add_argument("--mask", type=Path, help="a picture as large as that one, white where it is drawn anew")
     sub.add_argument("--out", type=Path, default=Path("outputs"), help="folder")
+    sub.add_argument(
+        "--no-settings", action="store_true", help="leave the settings out of the files; only their names say the prompt"
+    )
     _add_target(sub, required=False)
+
+    sub = command(mix)
+    sub.add_argument("prompts", nargs=2, metavar="PROMPT", help="what to lead from, and to")
+    sub.add_argument("--frames", type=int, default=9, help="pictures from the one to the other, both included: 2 to 16")
+    sub.add_argument("--duration", type=float, default=1.0, help="seconds from the one to the other")
+    _add_sampling(sub)
+    sub.add_argument("--negative-prompt", default="")
+    sub.add_argument("--out", type=Path, default=Path("mix.webp"), help="a .webp or .gif file")
 
     sub = command(export, checkpoint=False)
     sub.add_argument("file", type=Path)
@@ -289,16 +217,6 @@ def _add_target(parser: argparse.ArgumentParser, required: bool) -> None:
 
     text = "slack, discord-emoji, discord-sticker, telegram or ios: write stickers as this one wants them"
     parser.add_argument("--for", dest="target", type=target, required=required, metavar="MESSENGER", help=text)
-
-
-def _load_pipeline(args: argparse.Namespace) -> Any:
-    from multimodal import TextToImagePipeline
-
-    return TextToImagePipeline.from_pretrained(args.checkpoint, offload=args.cpu_offload)
-
-
-def _report(args: argparse.Namespace, report: dict[str, Any], text: str) -> None:
-    print(json.dumps(report, indent=2, ensure_ascii=False) if args.json else text)
 
 
 if __name__ == "__main__":

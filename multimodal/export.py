@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 from PIL import Image
 
 from multimodal import rgba
+from multimodal.arguments import check_number
 
+ANIMATIONS = {".webp": "WEBP", ".gif": "GIF"}
 COLORS = (256, 128, 64, 32, 16, 8)  # of a palette, tried in turn where a file would be too large
 
 
@@ -49,6 +54,31 @@ def to_sticker(image: Image.Image, target: Target) -> bytes:
         if len(data) <= target.max_bytes:
             return data
     raise ValueError(f"the picture does not fit into the {target.max_bytes:,} bytes of a {target.title}")
+
+
+def save_animation(images: Sequence[Image.Image], path: Path, seconds: float = 1.0) -> None:
+    """Write pictures as a transparent animation that runs there and back, for ever.
+
+    Args:
+        images: RGBA of one size, at least two.
+        path: a .webp, which keeps all colours and alpha, or a .gif, whose pixels are there or not.
+        seconds: 0.1 … 60, from the first picture to the last.
+    Raises:
+        ValueError: another ending, or `seconds` out of its range.
+    """
+    format = animation_format(path)
+    check_number("seconds", seconds, 0.1, 60)
+    first, *others = [*images, *images[-2:0:-1]]
+    options: dict[str, Any] = {"lossless": True} if format == "WEBP" else {"disposal": 2}
+    duration = round(1000 * seconds / (len(images) - 1))  # milliseconds
+    first.save(path, format, save_all=True, append_images=others, duration=duration, loop=0, **options)
+
+
+def animation_format(path: Path) -> str:
+    """The format that a path's ending stands for; ValueError where it is none of an animation."""
+    if path.suffix.lower() not in ANIMATIONS:
+        raise ValueError(f"an animation is written as {' or '.join(ANIMATIONS)}, not as {path.name}")
+    return ANIMATIONS[path.suffix.lower()]
 
 
 def trimmed(image: Image.Image, size: int) -> Image.Image:

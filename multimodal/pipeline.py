@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import math
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,15 +13,16 @@ from PIL import Image
 from torch import Tensor
 
 from multimodal import rgba
+from multimodal.arguments import MAX_IMAGES, MAX_SEED, check_number, check_prompts, check_sampling, clean_prompt
 from multimodal.checkpoint import CheckpointError, load_clip, load_dit, load_vqvae
 from multimodal.diffusion import rectified_flow
-from multimodal.diffusion.samplers import SAMPLERS, Callback, SamplerStep, guided
+from multimodal.diffusion.samplers import SAMPLERS, Callback, SamplerStep, Velocity, guided, keeping, weighted
 from multimodal.metrics import psnr_on_white
 from multimodal.models.dit import Condition, DiT
 from multimodal.models.text_encoder import CLIPTextEncoder
 from multimodal.models.vqvae import VQVAE
+from multimodal.prompts import WeightedPart, parse_weights
 
-MAX_STEPS, MAX_GUIDANCE, MAX_IMAGES, MAX_PROMPT_CHARACTERS, MAX_SEED = 100, 20.0, 16, 2000, 2**32 - 1
 GUIDANCE_INTERVAL = (0.1, 1.0)
 
 
@@ -59,7 +59,7 @@ class TextToImagePipeline:
         else:
             for model in (text_encoder, dit, vqvae):
                 model.to(self.device)
-        self._lock = threading.Lock()
+        self.lock = threading.Lock()
 
     @classmethod
     def from_pretrained(cls, folder: str | Path, offload: bool = False) -> TextToImagePipeline:
@@ -98,14 +98,16 @@ class TextToImagePipeline:
         sampler: str = "euler",
         callback: Callback | None = None,
         image: Image.Image | Tensor | None = None,
-        strength: float = 0.6,
+        strength: float | None = None,
+        mask: Image.Image | Tensor | None = None,
     ) -> TextToImageOutput:
         """Make pictures from prompts.
 
         Picture k of a call is the picture that seed + k makes alone, on any device, within rounding.
 
         Args:
-            prompt: what the pictures show, in any of the 12 languages; or a list of prompts.
+            prompt: what the pictures show, in any of the 12 languages; or a list of prompts. (word:1.3) gives words a
+                weight, 0 … 3: how much of the difference that they make to the velocity is added (see `weighted`).
             negative_prompt: what guidance leads away from.
             num_inference_steps: 1 … 100.
             guidance_scale: 0 … 20; 1 is no guidance, more follows the prompt more closely.
@@ -115,34 +117,43 @@ class TextToImagePipeline:
             callback: called after each step with a `SamplerStep`; where it returns False, sampling stops.
             image: a picture to start from instead of noise (SDEdit, Meng et al. 2022), or its (groups, h, w) indices.
             strength: 0 … 1, how far to go from `image`: it is noised up to this time, and num_inference_steps are shortened
-                to match.
+                to match; 0.6, or with a mask 1.
+            mask: where `image` is drawn anew, as a picture of the size of `image` (white there), or an (h, w) grid (True
+                there). Elsewhere the codebook indices of `image` stay exactly as they are.
         Raises:
             ValueError: a prompt is empty or an argument out of its range.
             SamplingCancelled: the callback returned False.
         """
         prompts = check_prompts([prompt] if isinstance(prompt, str) else prompt)
         negative_prompt = clean_prompt(negative_prompt)
-        check_number("num_inference_steps", num_inference_steps, 1, MAX_STEPS, whole=True)
-        check_number("guidance_scale", guidance_scale, 0, MAX_GUIDANCE)
-        check_number("seed", seed, 0, MAX_SEED, whole=True)
+        check_sampling(num_inference_steps, guidance_scale, seed)
         check_number("num_images_per_prompt", num_images_per_prompt, 1, MAX_IMAGES, whole=True)
+        if strength is None:
+            strength = 0.6 if mask is None else 1.0
         check_number("strength", strength, 0, 1)
+        if mask is not None and image is None:
+            raise ValueError("a mask needs the picture that it belongs to: give an image too")
         if sampler not in SAMPLERS:
             raise ValueError(f"sampler must be one of {', '.join(SAMPLERS)}, not {sampler!r}")
         seed, num_images_per_prompt = int(seed), int(num_images_per_prompt)
         repeated = [prompt for prompt in prompts for _ in range(num_images_per_prompt)]
         seeds = [(seed + k) % (MAX_SEED + 1) for k in range(len(repeated))]
-        with self._lock:
-            condition, dropped = self.encode_prompt(repeated)
-            negative, _ = self.encode_prompt([negative_prompt])
-            latents, start = self.make_noise(seeds), 1.0
+        with self.lock:
+            velocity, dropped = self.prompt_velocity(repeated, negative_prompt, float(guidance_scale))
+            latents = noise = self.make_noise(seeds)
+            start = 1.0
             if image is not None:
-                latents, start = self.noised(image, latents, strength), strength
+                original = self.indices_of(image)
+                x0, start = self.vqvae.lookup(original).expand_as(noise), float(strength)
+                latents = rectified_flow.interpolate(x0, noise, torch.full((len(noise),), start, device=self.device))
+                if mask is not None:
+                    redrawn = self.grid_of(mask, image)
+                    velocity = keeping(velocity, x0, noise, redrawn)
             steps = max(1, round(num_inference_steps * start))
-            latents = self.sample_latents(
-                condition, negative, latents, steps, float(guidance_scale), sampler, callback, start
-            )
+            latents = self.sample_latents(velocity, latents, steps, sampler, callback, start)
             codebook_indices = self.vqvae.quantize(latents)
+            if mask is not None:
+                codebook_indices = torch.where(redrawn, codebook_indices, original)
             images = self.to_images(self.vqvae.decode_indices(codebook_indices))
         return TextToImageOutput(images, codebook_indices.cpu(), repeated, seeds, dropped[::num_images_per_prompt])
 
@@ -151,22 +162,38 @@ class TextToImagePipeline:
         context, context_mask, pooled, dropped = self.text_encoder(prompts)
         return self.dit.condition(context, context_mask, pooled), dropped
 
+    def prompt_velocity(
+        self, prompts: list[str], negative_prompt: str, guidance_scale: float
+    ) -> tuple[Velocity, list[str]]:
+        """The velocity field that leads to pictures of B prompts; and per prompt the words that did not fit, or ""."""
+        velocity, dropped = self.weighted_velocity(prompts)
+        negative, _ = self.weighted_velocity([negative_prompt])
+        return guided(velocity, negative, guidance_scale, GUIDANCE_INTERVAL), dropped
+
+    def weighted_velocity(self, prompts: list[str]) -> tuple[Velocity, list[str]]:
+        """The same without guidance, the prompts' (words:1.3) weighted; each weight costs one more run of the DiT."""
+        parsed = [parse_weights(prompt) for prompt in prompts]
+        condition, dropped = self.encode_prompt([prompt.text for prompt in parsed])
+        parts = []
+        for k in range(max(len(prompt.parts) for prompt in parsed)):
+            kth = [prompt.parts[k] if k < len(prompt.parts) else WeightedPart(prompt.text, 1.0) for prompt in parsed]
+            without, _ = self.encode_prompt([part.without for part in kth])
+            parts.append((self.dit_velocity(without), torch.tensor([part.weight for part in kth], device=self.device)))
+        return weighted(self.dit_velocity(condition), parts), dropped
+
     def sample_latents(
         self,
-        condition: Condition,
-        negative: Condition,
+        velocity: Velocity,
         latents: Tensor,
         num_inference_steps: int,
-        guidance_scale: float,
         sampler: str = "euler",
         callback: Callback | None = None,
         start: float = 1.0,
     ) -> Tensor:
-        """(B, latent_channels, h, w) latents at time `start` → clean ones, by following the DiT's velocity to t = 0."""
-        velocity = guided(self.dit_velocity(condition), self.dit_velocity(negative), guidance_scale, GUIDANCE_INTERVAL)
+        """(B, latent_channels, h, w) latents at time `start` → clean ones, by following a velocity field to t = 0."""
         return SAMPLERS[sampler](velocity, latents, num_inference_steps, callback, start)
 
-    def dit_velocity(self, condition: Condition) -> Callable[[Tensor, Tensor], Tensor]:
+    def dit_velocity(self, condition: Condition) -> Velocity:
         """The velocity field v(latents, t) that the DiT gives under a prompt; one prompt serves any batch."""
 
         def velocity(latents: Tensor, t: Tensor) -> Tensor:
@@ -182,16 +209,27 @@ class TextToImagePipeline:
         noise = [torch.randn(shape, generator=torch.Generator().manual_seed(seed)) for seed in seeds]
         return torch.stack(noise).to(self.device)
 
-    def noised(self, image: Image.Image | Tensor, noise: Tensor, t: float) -> Tensor:
-        """The latents of a picture, or of its (groups, h, w) indices, at time t: (B, latent_channels, h, w) as `noise`."""
+    def indices_of(self, image: Image.Image | Tensor) -> Tensor:
+        """The (1, groups, h, w) codebook indices of a picture; or (groups, h, w) indices as these, checked."""
         if isinstance(image, Image.Image):
-            codebook_indices = self.encode_picture(rgba.to_tensor(image, self.vqvae.config.image_size))
-        else:
-            codebook_indices = self.check_indices(image[None]).to(self.device)
-        if codebook_indices.shape[2:] != noise.shape[2:]:
-            raise ValueError(f"codebook_indices must be a grid of {noise.shape[2]} x {noise.shape[3]}")
-        x0 = self.vqvae.lookup(codebook_indices).expand_as(noise)
-        return rectified_flow.interpolate(x0, noise, torch.full((len(noise),), t, device=self.device))
+            return self.encode_picture(rgba.to_tensor(image, self.vqvae.config.image_size))
+        size = self.dit.config.latent_size
+        if image.shape[1:] != (size, size):
+            raise ValueError(f"codebook_indices must be a grid of {size} x {size}")
+        return self.check_indices(image[None]).to(self.device)
+
+    def grid_of(self, mask: Image.Image | Tensor, image: Image.Image | Tensor) -> Tensor:
+        """A mask, and the picture it belongs to, as (1, 1, h, w) bool."""
+        size = self.dit.config.latent_size
+        if isinstance(mask, Image.Image):
+            if isinstance(image, Image.Image) and mask.size != image.size:
+                raise ValueError("the mask must be as large as its picture: {} x {} pixels".format(*image.size))
+            mask = rgba.to_mask(mask, self.vqvae.config.image_size, size)
+        if mask.shape != (size, size):
+            raise ValueError(f"a mask must be a grid of {size} x {size}")
+        if not mask.any():
+            raise ValueError("the mask is empty: make it white where the picture is to be drawn anew")
+        return mask.bool()[None, None].to(self.device)
 
     def encode_picture(self, picture: Tensor) -> Tensor:
         """(4, H, W) premultiplied RGBA → (1, groups, h, w) codebook indices."""
@@ -214,7 +252,7 @@ class TextToImagePipeline:
     def reconstruct(self, image: Image.Image) -> ReconstructionOutput:
         """Send a picture of any size and mode through the VQ-VAE; it is fitted into the model's square first."""
         original = rgba.to_tensor(image, self.vqvae.config.image_size)
-        with self._lock:
+        with self.lock:
             codebook_indices = self.encode_picture(original)
             reconstruction = self.vqvae.decode_indices(codebook_indices)[0].cpu()
         return ReconstructionOutput(
@@ -233,7 +271,7 @@ class TextToImagePipeline:
             ValueError: the shape does not fit, or an index is not in the codebook.
         """
         codebook_indices = self.check_indices(codebook_indices)
-        with self._lock:
+        with self.lock:
             return self.to_images(self.vqvae.decode_indices(codebook_indices.to(self.device)))
 
     def check_indices(self, codebook_indices: Tensor) -> Tensor:
@@ -244,31 +282,3 @@ class TextToImagePipeline:
         if codebook_indices.min() < 0 or codebook_indices.max() >= config.codebook_size:
             raise ValueError(f"codebook_indices must lie in 0 … {config.codebook_size - 1}")
         return codebook_indices.long()
-
-
-def check_prompts(prompts: Sequence[str]) -> list[str]:
-    """The prompts, cleaned; ValueError where there is none, or one is empty or too long."""
-    if not prompts:
-        raise ValueError("give at least one prompt")
-    cleaned = [clean_prompt(prompt) for prompt in prompts]
-    if not all(cleaned):
-        raise ValueError("the prompt is empty: say what the picture should show")
-    return cleaned
-
-
-def clean_prompt(prompt: str) -> str:
-    """The words of a prompt with one blank between them, without control characters; ValueError where it is too long."""
-    if not isinstance(prompt, str):
-        raise ValueError(f"a prompt must be text, not {prompt!r}")
-    if len(prompt) > MAX_PROMPT_CHARACTERS:
-        raise ValueError(f"a prompt may have {MAX_PROMPT_CHARACTERS} characters; this one has {len(prompt)}")
-    text = prompt.encode("utf-8", "replace").decode()  # half of a surrogate pair is no character
-    return " ".join("".join(c if c >= " " else " " for c in text).split())
-
-
-def check_number(name: str, value: float, low: float, high: float, whole: bool = False) -> None:
-    """Raise ValueError, naming the argument, unless low ≤ value ≤ high, finite, and whole where asked."""
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or value != value or value in (math.inf, -math.inf):
-        raise ValueError(f"{name} must be a number, not {value!r}")
-    if not low <= value <= high or (whole and value != int(value)):
-        raise ValueError(f"{name} must be a {'whole ' if whole else ''}number from {low:g} to {high:g}, not {value!r:.40}")

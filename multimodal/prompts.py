@@ -1,12 +1,25 @@
-"""Lists of prompts in one line: "a {red|green} apple" is "a red apple" and "a green apple"."""
+"""What a prompt's signs mean: {red|green} stands for each of its choices, (red:1.3) gives words a weight."""
 
 from __future__ import annotations
 
 import itertools
 import math
 import re
+from typing import NamedTuple
 
 MAX_PROMPTS = 1000
+MAX_WEIGHT, MAX_WEIGHTS = 3.0, 8
+WEIGHT_SIGN = r"\([^()]*:\s*[-+.]?\d"  # an opening parenthesis with a colon and a number; any other is text
+
+
+class WeightedPart(NamedTuple):
+    without: str  # the prompt without these words
+    weight: float  # 0 … MAX_WEIGHT
+
+
+class WeightedPrompt(NamedTuple):
+    text: str  # all words, without the signs
+    parts: tuple[WeightedPart, ...]  # those whose weight is not 1
 
 
 def expand(prompt: str) -> list[str]:
@@ -22,3 +35,30 @@ def expand(prompt: str) -> list[str]:
     if math.prod(map(len, choices)) > MAX_PROMPTS:
         raise ValueError(f"the choices in the prompt make more than {MAX_PROMPTS:,} prompts")
     return list(dict.fromkeys(" ".join("".join(words).split()) for words in itertools.product(*choices)))
+
+
+def parse_weights(prompt: str) -> WeightedPrompt:
+    """A prompt's words, and those that have a weight, as (word:1.3); parentheses without a colon and a number are text.
+
+    Raises:
+        ValueError: a weight that is not closed, has no words, is no number or is out of its range, or stands in another;
+            or too many weights.
+    """
+    pieces = re.split(r"\(([^()]*):\s*([-+.]?\d[^()]*)\)", prompt)  # text, words, weight, text, …, text
+    texts, words, weights = pieces[::3], pieces[1::3], pieces[2::3]
+    if re.search(WEIGHT_SIGN, "·".join(texts)):
+        raise ValueError("the weights in the prompt do not match: write them as (word:1.3), none inside another")
+    if len(weights) > MAX_WEIGHTS:  # each takes a run of the DiT in every step
+        raise ValueError(f"at most {MAX_WEIGHTS} parts of a prompt may have a weight; this one has {len(weights)}")
+    for words_here, weight in zip(words, weights, strict=True):
+        if not words_here.strip():
+            raise ValueError(f"the weight {weight.strip():.20} in the prompt has no words: write it as (word:1.3)")
+        if not re.fullmatch(r"\d*\.?\d+", weight.strip()) or not 0 <= float(weight) <= MAX_WEIGHT:
+            raise ValueError(f"a weight in the prompt must be a number from 0 to {MAX_WEIGHT:g}, not {weight.strip():.20}")
+
+    def joined(left_out: int | None = None) -> str:
+        kept = ["" if k == left_out else word for k, word in enumerate(words)]
+        return " ".join("".join(itertools.chain(*zip(texts, [*kept, ""], strict=True))).split())
+
+    parts = [WeightedPart(joined(k), float(weight)) for k, weight in enumerate(weights)]
+    return WeightedPrompt(joined(), tuple(part for part in parts if part.weight != 1))

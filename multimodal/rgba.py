@@ -88,6 +88,15 @@ def to_tensor(image: Image.Image, size: int) -> Tensor:
     return from_uint8(to_uint8(image, size))
 
 
+def to_mask(image: Image.Image, size: int, grid: int) -> Tensor:
+    """A mask in the shape of its picture as (grid, grid) bool: True where a cell has a pixel that is more white than black.
+
+    What is transparent counts as black. The mask is fitted into a square of `size` pixels as `to_tensor` fits its picture.
+    """
+    white = (to_uint8(image, size)[:3].amax(dim=0) >= 128).view(grid, size // grid, grid, size // grid)
+    return white.any(dim=3).any(dim=1)
+
+
 def from_uint8(pixels: Tensor) -> Tensor:
     """uint8 pixels in 0 … 255 as floats in [-1, 1]."""
     return pixels.float() / 127.5 - 1

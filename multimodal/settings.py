@@ -33,10 +33,12 @@ class Settings:
     sampler: str = "euler"
     image: str = ""  # the codebook indices of the picture that this one was made from, as `pack_indices` writes them
     strength: float = 1.0  # how far it went from there
+    mask: str = ""  # where it was drawn anew, packed in the same way; "" is everywhere
 
     def arguments(self) -> dict[str, Any]:
-        """What to call a pipeline with; ValueError where `image` holds no indices."""
-        return {**asdict(self), "image": unpack_indices(self.image) if self.image else None}
+        """What to call a pipeline with; ValueError where `image` or `mask` holds no indices."""
+        grids = {key: unpack_indices(text) if text else None for key, text in (("image", self.image), ("mask", self.mask))}
+        return {**asdict(self), **grids}
 
     def to_png_text(self, size: tuple[int, int]) -> dict[str, str]:
         """PNG text chunks: the line that AUTOMATIC1111 writes and its many readers know, and JSON."""
@@ -58,7 +60,7 @@ class Settings:
 
 
 def pack_indices(codebook_indices: Tensor) -> str:
-    """(groups, h, w) indices below 65,536 as text: the shape, and 16-bit numbers in base 64."""
+    """(…, h, w) indices below 65,536 as text: the shape, and 16-bit numbers in base 64."""
     shape = "x".join(map(str, codebook_indices.shape))
     return f"{shape}:{base64.b64encode(codebook_indices.numpy().astype('<u2').tobytes()).decode()}"
 
@@ -73,10 +75,10 @@ def unpack_indices(text: str) -> Tensor:
         raise ValueError(f"the settings hold no codebook indices ({error})") from None
 
 
-def save_picture(image: Image.Image, settings: Settings, folder: Path) -> Path:
-    """Write a picture with its alpha channel and its settings; returns the path."""
+def save_picture(image: Image.Image, settings: Settings, folder: Path, inside: bool = True) -> Path:
+    """Write a picture with its alpha channel and, where they are to be `inside`, its settings; returns the path."""
     path = folder / settings.file_name
-    rgba.save_png(image, path, settings.to_png_text(image.size))
+    rgba.save_png(image, path, settings.to_png_text(image.size) if inside else None)
     return path
 
 

@@ -12,6 +12,7 @@ import pytest
 import torch
 from tokenizers import Tokenizer, models, pre_tokenizers, trainers
 
+from multimodal import TextToImagePipeline
 from multimodal import config as configs
 from multimodal.checkpoint import save_model
 from multimodal.models.clip import BOS, CLIP, EOS, PAD
@@ -87,6 +88,16 @@ def save_random_checkpoint(
 def tiny_checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with clip/, vqvae/ and dit/ of tiny untrained models: 32 x 32 pictures, 8 x 8 grids of two groups."""
     return save_random_checkpoint(tmp_path_factory.mktemp("checkpoint") / "tiny", TINY_CLIP, TINY_VQVAE, TINY_DIT)
+
+
+@pytest.fixture(scope="module")
+def pipeline(tiny_checkpoint: Path) -> TextToImagePipeline:
+    """Untrained models predict zero; these have weights everywhere, so that all inputs have an influence."""
+    pipeline = TextToImagePipeline.from_pretrained(tiny_checkpoint)
+    torch.manual_seed(0)
+    for parameter in [*pipeline.dit.parameters(), *pipeline.vqvae.parameters()]:
+        torch.nn.init.normal_(parameter, std=0.15)
+    return pipeline
 
 
 @pytest.fixture(scope="session")

@@ -2,12 +2,13 @@
 
 import io
 import re
+from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageSequence
 
-from multimodal.export import TARGETS, Target, file_name, to_sticker
+from multimodal.export import TARGETS, Target, file_name, save_animation, to_sticker
 
 
 def drawing(size: int = 128) -> Image.Image:
@@ -76,3 +77,26 @@ def test_a_name_says_what_the_sticker_shows() -> None:
     assert file_name("A red fox, 3D style!", TARGETS["slack"]) == "a_red_fox_3d_style.png"
     assert file_name("A red fox", TARGETS["telegram"], seed=7) == "a_red_fox_7.webp"
     assert file_name("红苹果", TARGETS["slack"], seed=7) == "sticker_7.png"
+
+
+@pytest.mark.parametrize("ending", ["webp", "gif"])
+def test_an_animation_runs_there_and_back_and_is_transparent(ending: str, tmp_path: Path) -> None:
+    images = [Image.new("RGBA", (16, 16)) for _ in range(3)]
+    for image, color in zip(images, ("red", "lime", "blue"), strict=True):
+        ImageDraw.Draw(image).ellipse((2, 2, 14, 14), fill=color)
+    save_animation(images, tmp_path / f"a.{ending}", seconds=0.5)
+    with Image.open(tmp_path / f"a.{ending}") as animation:
+        assert animation.info.get("loop") == 0
+        frames = [frame.convert("RGBA") for frame in ImageSequence.Iterator(animation)]
+    assert [frame.getpixel((8, 8)) for frame in frames] == [
+        (255, 0, 0, 255),
+        (0, 255, 0, 255),
+        (0, 0, 255, 255),
+        (0, 255, 0, 255),
+    ]
+    assert {frame.getpixel((0, 0))[3] for frame in frames} == {0}
+
+
+def test_an_animation_of_another_ending_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match=r"written as \.webp or \.gif, not as a\.png"):
+        save_animation([Image.new("RGBA", (4, 4))] * 2, tmp_path / "a.png")

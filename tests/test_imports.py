@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parent.parent
 FILES = sorted([*(ROOT / "multimodal").rglob("*.py"), *ROOT.glob("app.py")])
 
 # "multimodal" is the package's own __init__: the version and the public names.
-LEAVES = {"config", "rgba", "metrics", "settings", "export", "prompts", "multimodal"}
+LEAVES = {"config", "rgba", "metrics", "settings", "export", "prompts", "arguments", "multimodal"}
 BELOW_PIPELINE = LEAVES | {"models", "diffusion", "checkpoint", "data"}
 MAY_IMPORT = {
     "multimodal": {"pipeline"},
@@ -21,21 +21,23 @@ MAY_IMPORT = {
     "rgba": set(),
     "metrics": {"rgba"},
     "settings": {"config", "rgba", "multimodal"},
-    "export": {"rgba"},
+    "export": {"arguments", "rgba"},
     "prompts": set(),
+    "arguments": set(),
     "space": set(),
     "models": {"config", "models"},
     "diffusion": {"config", "diffusion"},
     "checkpoint": {"config", "models"},
     "data": {"config", "rgba", "data"},
-    "pipeline": {"config", "rgba", "metrics", "models", "diffusion", "checkpoint"},
+    "pipeline": {"arguments", "config", "rgba", "metrics", "models", "diffusion", "checkpoint", "prompts"},
+    "mixing": {"arguments", "diffusion", "pipeline"},
     "inspection": BELOW_PIPELINE | {"pipeline", "inspection"},
     "evaluation": BELOW_PIPELINE | {"pipeline", "evaluation"},
     "training": BELOW_PIPELINE | {"pipeline", "inspection", "evaluation", "training"},
     "ui": LEAVES | {"pipeline", "inspection", "ui"},
     "app": LEAVES | {"pipeline", "ui"},
 }
-MAY_IMPORT_ALL = {"__main__", "doctor"}
+MAY_IMPORT_ALL = {"__main__", "commands", "doctor"}
 PACKAGE_USERS = {
     "gradio": ("app.py", "multimodal/ui/"),
     "open_clip": ("multimodal/models/clip.py", "multimodal/models/text_encoder.py"),

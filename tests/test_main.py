@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from multimodal import TextToImagePipeline
 from multimodal.__main__ import main
 from multimodal.doctor import diagnose, explain_import_error
 from multimodal.settings import read_settings
@@ -46,6 +47,27 @@ def test_generate_writes_pictures_with_their_settings_inside(
         assert (settings.prompt, settings.seed, settings.num_inference_steps) == (picture["prompt"], picture["seed"], 2)
 
 
+def test_generate_draws_a_picture_anew_where_its_mask_is_white_and_the_file_makes_it_again(
+    tiny_checkpoint: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Image.new("RGBA", (40, 20), "red").save(tmp_path / "red.png")
+    mask = Image.new("L", (40, 20))
+    mask.paste(255, (0, 0, 20, 20))
+    mask.save(tmp_path / "mask.png")
+    options = ["--checkpoint", str(tiny_checkpoint), "--steps", "2", "--out", str(tmp_path), "--json"]
+    masked = [*options, "--mask", str(tmp_path / "mask.png")]
+    assert main(["generate", "a fox", "--image", str(tmp_path / "red.png"), *masked]) == 0
+    [picture] = json.loads(capsys.readouterr().out)["pictures"]
+    settings = read_settings(Path(picture["path"]))
+    assert settings.strength == 1
+    assert settings.arguments()["mask"].any(dim=0).tolist() == [True] * 4 + [False] * 4
+    again = TextToImagePipeline.from_pretrained(tiny_checkpoint)(**settings.arguments()).images[0]
+    with Image.open(picture["path"]) as image:
+        assert image.tobytes() == again.tobytes()
+    assert main(["generate", "a fox", *masked]) == 1
+    assert "--mask needs --image" in capsys.readouterr().err
+
+
 def test_generate_writes_stickers_for_a_messenger_and_export_makes_one_of_a_file(
     tiny_checkpoint: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -58,6 +80,23 @@ def test_generate_writes_stickers_for_a_messenger_and_export_makes_one_of_a_file
     assert json.loads(capsys.readouterr().out)["size"] == 512
     with Image.open(tmp_path / "sticker_a_red_apple_3.webp") as image:
         assert image.size == (512, 512)
+
+
+def test_settings_are_left_out_where_asked(tiny_checkpoint: Path, tmp_path: Path) -> None:
+    options = ["--checkpoint", str(tiny_checkpoint), "--steps", "1", "--out", str(tmp_path), "--no-settings"]
+    assert main(["generate", "a fox", *options]) == 0
+    with Image.open(tmp_path / "a-fox-0.png") as image:
+        assert image.mode == "RGBA"
+        assert image.info == {}
+
+
+def test_mix_writes_an_animation(tiny_checkpoint: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "mix.webp"
+    options = ["--checkpoint", str(tiny_checkpoint), "--steps", "1", "--frames", "3", "--out", str(path), "--json"]
+    assert main(["mix", "a red apple", "a fox", *options]) == 0
+    assert json.loads(capsys.readouterr().out)["frames"] == 3
+    with Image.open(path) as animation:
+        assert (animation.format, animation.mode) == ("WEBP", "RGBA")
 
 
 def test_an_unknown_messenger_is_refused_with_the_known_ones(capsys: pytest.CaptureFixture[str]) -> None:
@@ -95,6 +134,8 @@ def test_reconstruct_reports_what_it_cost(
         (["generate", "a fox", "--steps", "0"], "num_inference_steps must be"),
         (["generate", "a fox", "--guidance-scale", "nan"], "guidance_scale must be"),
         (["generate", "a fox", "--seed", "-1"], "seed must be"),
+        (["mix", "a fox", "a star", "--out", "a.png"], "an animation is written as .webp or .gif, not as a.png"),
+        (["mix", "a fox", "a star", "--frames", "1", "--out", "a.gif"], "num_frames must be"),
         (["reconstruct", "missing.png"], "there is no file missing.png"),
         (["evaluate", "reconstruction", "--data", "missing.parquet"], "there is no data at missing.parquet"),
     ],

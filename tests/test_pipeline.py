@@ -15,22 +15,12 @@ import torch
 from PIL import Image
 
 from multimodal import TextToImagePipeline, rgba
+from multimodal.arguments import MAX_PROMPT_CHARACTERS, MAX_SEED, check_prompts
 from multimodal.checkpoint import CheckpointError, save_model
 from multimodal.config import VQVAEConfig
 from multimodal.diffusion.samplers import SamplerStep, SamplingCancelled
 from multimodal.metrics import psnr_on_white
 from multimodal.models.vqvae import VQVAE
-from multimodal.pipeline import MAX_PROMPT_CHARACTERS, MAX_SEED, check_prompts
-
-
-@pytest.fixture(scope="module")
-def pipeline(tiny_checkpoint: Path) -> TextToImagePipeline:
-    """Untrained models predict zero; these have weights everywhere, so that all inputs have an influence."""
-    pipeline = TextToImagePipeline.from_pretrained(tiny_checkpoint)
-    torch.manual_seed(0)
-    for parameter in [*pipeline.dit.parameters(), *pipeline.vqvae.parameters()]:
-        torch.nn.init.normal_(parameter, std=0.15)
-    return pipeline
 
 
 def generate(pipeline: TextToImagePipeline, prompt: str | list[str] = "a red apple", **settings):
@@ -209,6 +199,93 @@ def test_strength_leads_from_the_picture_to_what_the_prompt_alone_makes(pipeline
     assert len(steps) == 5
     assert not same(between.images[0], new.images[0])
     assert not same(between.images[0], image)
+
+
+def last_latents(pipeline: TextToImagePipeline, prompt: str | list[str], **settings) -> torch.Tensor:
+    steps: list[SamplerStep] = []
+    generate(pipeline, prompt, callback=steps.append, **settings)
+    return steps[-1].latents
+
+
+def test_a_weight_of_one_changes_nothing_and_of_none_leaves_the_words_out(pipeline: TextToImagePipeline) -> None:
+    apple, plain = (last_latents(pipeline, prompt) for prompt in ("a red apple", "a apple"))
+    assert torch.equal(last_latents(pipeline, "a (red:1.0) apple"), apple)
+    assert torch.allclose(last_latents(pipeline, "a (red:0) apple"), plain, atol=1e-4)
+    assert (apple - plain).abs().max() > 0.01
+
+
+def test_a_weight_leads_on_in_the_direction_of_its_words(pipeline: TextToImagePipeline) -> None:
+    settings = {"num_inference_steps": 1, "guidance_scale": 1}  # then the latents are linear in the velocity
+    plain, apple, redder = (
+        last_latents(pipeline, prompt, **settings) for prompt in ("a apple", "a red apple", "a (red:1.5) apple")
+    )
+    assert torch.allclose(redder - apple, (apple - plain) / 2, atol=1e-4)
+    assert (apple - plain).abs().max() > 0.01
+
+
+def test_prompts_of_a_batch_keep_their_own_weights(pipeline: TextToImagePipeline) -> None:
+    prompts = ["a fox", "a (red:1.5) apple", "(a rocket:0.5) and (a star:2)"]
+    together = last_latents(pipeline, prompts, seed=4, negative_prompt="a (blue:1.2) fox")
+    for k, prompt in enumerate(prompts):
+        alone = last_latents(pipeline, prompt, seed=4 + k, negative_prompt="a (blue:1.2) fox")
+        assert torch.allclose(together[k], alone[0], atol=1e-4)
+
+
+def test_a_malformed_weight_is_a_sentence_and_leaves_the_pipeline_usable(pipeline: TextToImagePipeline) -> None:
+    for settings in ({"prompt": "a (fox:1.3"}, {"negative_prompt": "a (fox:7)"}):
+        with pytest.raises(ValueError, match="in the prompt"):
+            generate(pipeline, **settings)
+    assert len(generate(pipeline).images) == 1
+
+
+@pytest.mark.parametrize("sampler", ["euler", "heun"])
+@pytest.mark.parametrize("strength", [None, 0.5])
+def test_outside_the_mask_a_picture_keeps_its_codes(
+    sampler: str, strength: float | None, pipeline: TextToImagePipeline
+) -> None:
+    picture = generate(pipeline, "a green star", seed=3).images[0]
+    original = pipeline.reconstruct(picture).codebook_indices
+    mask = Image.new("L", picture.size)
+    mask.paste(255, (0, 0, 16, 32))  # the left half
+    steps: list[SamplerStep] = []
+    settings = {"seed": 5, "num_images_per_prompt": 2, "sampler": sampler, "callback": steps.append}
+    output = generate(pipeline, image=picture, mask=mask, strength=strength, **settings)
+    for indices in output.codebook_indices:
+        assert torch.equal(indices[..., 4:], original[..., 4:])
+        assert (indices[..., :4] != original[..., :4]).float().mean() > 0.3
+    kept = pipeline.vqvae.lookup(original[None])[..., 4:]
+    noise = pipeline.make_noise([5, 6])[..., 4:]
+    for step in steps:
+        assert torch.allclose(step.latents[..., 4:], (1 - step.t) * kept + step.t * noise, atol=1e-4), step.t
+    grid = torch.zeros(8, 8, dtype=torch.bool)
+    grid[:, :4] = True
+    again = generate(pipeline, image=original, mask=grid, strength=strength, **settings)
+    assert torch.equal(again.codebook_indices, output.codebook_indices)
+
+
+def test_what_is_drawn_anew_sees_what_is_kept(pipeline: TextToImagePipeline) -> None:
+    mask = torch.zeros(8, 8, dtype=torch.bool)
+    mask[:, :4] = True
+    stars, foxes = (generate(pipeline, prompt, seed=3).codebook_indices[0].clone() for prompt in ("a green star", "a fox"))
+    foxes[..., :4] = stars[..., :4]  # they differ where nothing is drawn
+    star, fox = (generate(pipeline, seed=5, image=image, mask=mask).codebook_indices for image in (stars, foxes))
+    assert not torch.equal(star[..., :4], fox[..., :4])
+
+
+@pytest.mark.parametrize(
+    ("image", "mask", "message"),
+    [
+        (None, Image.new("L", (32, 32), 255), "a mask needs the picture"),
+        (Image.new("RGBA", (32, 32)), Image.new("L", (32, 31), 255), "as large as its picture: 32 x 32"),
+        (Image.new("RGBA", (32, 32)), Image.new("L", (32, 32)), "the mask is empty"),
+        (Image.new("RGBA", (32, 32)), torch.ones(4, 4), "grid of 8 x 8"),
+    ],
+)
+def test_masks_that_do_not_fit_are_refused(
+    image: Image.Image | None, mask: Image.Image | torch.Tensor, message: str, pipeline: TextToImagePipeline
+) -> None:
+    with pytest.raises(ValueError, match=message):
+        generate(pipeline, image=image, mask=mask)
 
 
 def test_a_grid_of_another_size_is_no_picture_to_start_from(pipeline: TextToImagePipeline) -> None:

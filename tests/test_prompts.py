@@ -1,10 +1,10 @@
-"""Lists of prompts in one line."""
+"""Lists of prompts in one line, and weights of words."""
 
 from __future__ import annotations
 
 import pytest
 
-from multimodal.prompts import expand
+from multimodal.prompts import MAX_WEIGHT, expand, parse_weights
 
 
 @pytest.mark.parametrize(
@@ -33,3 +33,45 @@ def test_braces_that_do_not_match_are_explained(prompt: str) -> None:
 def test_too_many_choices_are_refused_before_they_are_written_out() -> None:
     with pytest.raises(ValueError, match="more than 1,000 prompts"):
         expand("{a|b}" * 400)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "text", "parts"),
+    [
+        ("a red apple", "a red apple", []),
+        ("a (red:1.3) apple", "a red apple", [("a apple", 1.3)]),
+        ("(a red apple:2), (3d style: .5 )", "a red apple, 3d style", [(", 3d style", 2), ("a red apple,", 0.5)]),
+        ("(红:1.3)苹果", "红苹果", [("苹果", 1.3)]),
+        ("(fox:0)", "fox", [("", 0)]),
+        ("(12:30:1.5) o'clock", "12:30 o'clock", [("o'clock", 1.5)]),
+        ("a (red:1) (big:1.0) apple", "a red big apple", []),
+        ("a (red) apple", "a (red) apple", []),
+        ("a face (happy: very) :-) :(", "a face (happy: very) :-) :(", []),
+        ("a cat :3)", "a cat :3)", []),
+        ("", "", []),
+    ],
+)
+def test_words_have_weights(prompt: str, text: str, parts: list[tuple[str, float]]) -> None:
+    assert parse_weights(prompt) == (text, tuple(parts))
+
+
+@pytest.mark.parametrize(
+    ("prompt", "message"),
+    [
+        ("a (red:1.3 apple", r"do not match: write them as \(word:1.3\)"),
+        ("((red:1.2) apple:1.3)", "none inside another"),
+        ("a (red:9) apple", f"from 0 to {MAX_WEIGHT:g}, not 9"),
+        ("a (red:-1) apple", "from 0 to 3, not -1"),
+        ("a (red:1,3) apple", "not 1,3"),
+        ("a (red:1.3.2) apple", "not 1.3.2"),
+        ("(a:1.1)" * 9, "at most 8 parts of a prompt may have a weight; this one has 9"),
+        ("a ( :1.3) apple", "the weight 1.3 in the prompt has no words"),
+    ],
+)
+def test_weights_that_cannot_be_meant_are_explained(prompt: str, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        parse_weights(prompt)
+
+
+def test_choices_may_have_weights() -> None:
+    assert expand("a ({red|green}:1.3) apple") == ["a (red:1.3) apple", "a (green:1.3) apple"]

@@ -199,3 +199,13 @@ def test_png_keeps_alpha_and_text(tmp_path: Path) -> None:
     with Image.open(path) as saved:
         assert saved.text == {"parameters": "红苹果, <b>\nSteps: 24", "seed": "3"}
         assert saved.getpixel((0, 0)) == (9, 8, 7, 6)
+
+
+def test_a_mask_is_true_in_every_cell_that_has_white() -> None:
+    mask = Image.new("L", (32, 32))
+    mask.putpixel((5, 14), 255)
+    grid = rgba.to_mask(mask, 32, 8)
+    assert grid.nonzero().tolist() == [[3, 1]]  # row, column
+    assert rgba.to_mask(Image.new("RGBA", (32, 32), (255, 255, 255, 0)), 32, 8).sum() == 0, "transparent white is nothing"
+    wide = rgba.to_mask(Image.new("1", (32, 16), 1), 32, 8)
+    assert wide.any(dim=1).tolist() == [False] * 2 + [True] * 4 + [False] * 2, "fitted like its picture"

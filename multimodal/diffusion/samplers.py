@@ -5,7 +5,7 @@ A sampler takes any `velocity(latents, t)`: latents (B, ...), t (B,) in (0, 1], 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -95,6 +95,54 @@ def guided(velocity: Velocity, unconditional: Velocity, guidance_scale: float, i
         return torch.lerp(unconditional(latents, t), conditional, guidance_scale)
 
     return combined
+
+
+def between(first: Velocity, second: Velocity, weight: Tensor) -> Velocity:
+    """The velocity on the line through two, for each sample: `first` at weight 0, `second` at 1, both exactly.
+
+    Weights outside 0 … 1 lead on beyond, as guidance does.
+
+    Args:
+        weight: (B,).
+    """
+
+    def mixed(latents: Tensor, t: Tensor) -> Tensor:
+        return torch.lerp(first(latents, t), second(latents, t), weight.view(-1, *[1] * (latents.ndim - 1)))
+
+    return mixed
+
+
+def weighted(velocity: Velocity, parts: Sequence[tuple[Velocity, Tensor]]) -> Velocity:
+    """Give parts of a prompt a weight: v + sum over the parts of (weight - 1) * (v - v_without).
+
+    This is composable diffusion (Liu et al. 2022): what a part changes in the velocity is what it says. At weight 0 a part
+    is as if left out; at 1 the velocity is `velocity` exactly.
+
+    Args:
+        velocity: that of the whole prompts.
+        parts: for each part the velocity of the prompts without it, and its (B,) weights.
+    """
+
+    def combined(latents: Tensor, t: Tensor) -> Tensor:
+        whole = result = velocity(latents, t)
+        for without, weight in parts:
+            result = result + (weight - 1).view(-1, *[1] * (latents.ndim - 1)) * (whole - without(latents, t))
+        return result
+
+    return combined
+
+
+def keeping(velocity: Velocity, x0: Tensor, noise: Tensor, mask: Tensor) -> Velocity:
+    """Inpainting: `velocity` where the mask is True; elsewhere the straight path from `noise` to the data `x0`.
+
+    At every time the kept latents stand at that time's noise level, as in RePaint (Lugmayr et al. 2022) and blended
+    diffusion (Avrahami et al. 2022); as their path is straight, a sampler follows it without error, in any number of steps.
+
+    Args:
+        x0, noise: (B, ...) that the latents were made of by `rectified_flow.interpolate`.
+        mask: bool, to be broadcast to (B, ...).
+    """
+    return lambda latents, t: torch.where(mask, velocity(latents, t), noise - x0)
 
 
 def _batch(t: float, x: Tensor) -> Tensor:

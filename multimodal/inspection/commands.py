@@ -58,9 +58,9 @@ def trajectory(args: argparse.Namespace) -> None:
 def provenance(args: argparse.Namespace) -> None:
     """The training pictures nearest to a picture, with their licences, beside how near two different emoji usually are."""
     from multimodal import rgba
+    from multimodal.arguments import check_number
     from multimodal.inspection.provenance import Provenance, index_training_pictures, load_training_pictures
     from multimodal.inspection.trajectory import film_strip
-    from multimodal.pipeline import check_number
 
     check_number("number", args.number, 1, 100, whole=True)
     picture = rgba.open_image(args.file)

@@ -1,11 +1,20 @@
-"""The names that a model learned."""
+"""The names that a model learned, and the words of a prompt that are in none of them."""
 
 from __future__ import annotations
 
+import difflib
 import json
+import re
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from multimodal.checkpoint import NAMES, CheckpointError
+from multimodal.data.phrases import COLORS, NUMBERS, PATTERNS, STYLES
+from multimodal.prompts import parse_weights
+
+BETWEEN_WORDS = re.compile(r"[\s,.;:!?\"'“”‘’«»()（）\[\]|，。、；：！？/]+")
+HELPERS = "a an the of with on in at to from for by no its his her style"  # English words that need no name
+FIRST_CJK = "\u2e80"  # scripts from here on have no blanks between words, or particles that stick to them
 
 
 def load_names(folder: str | Path) -> dict[str, list[str]]:
@@ -22,3 +31,38 @@ def load_names(folder: str | Path) -> dict[str, list[str]]:
         return {}
     except (OSError, ValueError, TypeError, AttributeError) as error:
         raise CheckpointError(f"{path} is not a list of names ({error})") from error
+
+
+class Vocabulary:
+    """The words of all known names in all languages, and those that captions are built from: colours, numbers, places.
+
+    It knows spelling, not meaning: a word that is in no name may still be one that the text encoder learnt.
+    """
+
+    def __init__(self, names: Mapping[str, Iterable[str]]) -> None:
+        self.names = sorted({name for known in names.values() for name in known}, key=str.casefold)
+        phrases = [*(words for table in (COLORS, NUMBERS, PATTERNS) for words in table.values()), STYLES, [HELPERS]]
+        self.words = {word for text in [*self.names, *(text for row in phrases for text in row)] for word in words_of(text)}
+        self.parts = {word for word in self.words if word >= FIRST_CJK and "{" not in word}
+
+    def unknown(self, prompt: str) -> list[str]:
+        """The words of a prompt that are in no known name, in their order; English plurals count as their singulars."""
+        return [word for word in dict.fromkeys(words_of(parse_weights(prompt).text)) if not self._knows(word)]
+
+    def nearest(self, word: str, count: int = 3) -> list[str]:
+        """The known names that are spelt most like a word, the nearest first; none where none is near."""
+        by_spelling = {name.casefold(): name for name in self.names if abs(len(name) - len(word)) <= 3}
+        return [by_spelling[near] for near in difflib.get_close_matches(word.casefold(), by_spelling, count, cutoff=0.7)]
+
+    def _knows(self, word: str) -> bool:
+        if word in self.words or not any(character.isalpha() for character in word):
+            return True
+        if word >= FIRST_CJK:
+            return any(part in word for part in self.parts)
+        singulars = {word.removesuffix("s"), word.removesuffix("es"), re.sub("ies$", "y", word)}
+        return not singulars.isdisjoint(self.words)
+
+
+def words_of(text: str) -> list[str]:
+    """The words of a text, in small letters, without what stands between them."""
+    return [word for word in BETWEEN_WORDS.split(text.casefold()) if word]

@@ -33,11 +33,12 @@ class CLIPTextEncoder(nn.Module):
         encode: Callable[[Tensor], TextFeatures],
         context_dim: int,
         pooled_dim: int,
+        context_length: int,
     ) -> None:
         super().__init__()
         self.tower = tower.eval().requires_grad_(False)
         self.tokenize, self.encode = tokenize, encode
-        self.context_dim, self.pooled_dim = context_dim, pooled_dim
+        self.context_dim, self.pooled_dim, self.context_length = context_dim, pooled_dim, context_length
 
     @classmethod
     def from_config(cls, config: TextEncoderConfig, load_bundled: Callable[[], CLIP]) -> CLIPTextEncoder:
@@ -51,7 +52,8 @@ class CLIPTextEncoder(nn.Module):
     @classmethod
     def from_clip(cls, clip: CLIP) -> CLIPTextEncoder:
         """The CLIP that this project trains."""
-        return cls(clip, clip.tokenize, clip.encode_text, clip.config.text_width, clip.config.embed_dim)
+        config = clip.config
+        return cls(clip, clip.tokenize, clip.encode_text, config.text_width, config.embed_dim, config.context_length)
 
     @classmethod
     def from_open_clip(cls, name: str, pretrained: str = "") -> CLIPTextEncoder:
@@ -86,7 +88,8 @@ class CLIPTextEncoder(nn.Module):
             states = output["text_intermediates"]
             return TextFeatures(states[max(0, len(states) - 2)][:, : ids.shape[1]], output["text_features"])
 
-        return cls(model, tokenize, encode, model.ln_final.weight.shape[0], model.text_projection.shape[1])
+        dims = model.ln_final.weight.shape[0], model.text_projection.shape[1]
+        return cls(model, tokenize, encode, *dims, model.context_length)
 
     @classmethod
     def from_transformers(cls, name: str) -> CLIPTextEncoder:
@@ -117,7 +120,11 @@ class CLIPTextEncoder(nn.Module):
             output: Any = model(input_ids=ids, output_hidden_states=True)
             return TextFeatures(output.hidden_states[-2], output.text_embeds)
 
-        return cls(model, tokenize, encode, model.config.hidden_size, model.config.projection_dim)
+        return cls(model, tokenize, encode, model.config.hidden_size, model.config.projection_dim, room)
+
+    def count_tokens(self, prompt: str) -> tuple[int, int]:
+        """How many tokens of a prompt are used, and for how many there is room; begin and end are not counted."""
+        return int(self.tokenize([prompt]).mask.sum()) - 2, self.context_length - 2
 
     @torch.no_grad()
     def forward(self, prompts: list[str]) -> TextEncoding:

@@ -7,11 +7,13 @@ from typing import Any
 
 import gradio as gr
 
+from multimodal.arguments import MAX_GUIDANCE, MAX_IMAGES, MAX_PROMPT_CHARACTERS, MAX_STEPS
 from multimodal.export import TARGETS
 from multimodal.inspection.denoising import SAMPLERS
-from multimodal.pipeline import MAX_GUIDANCE, MAX_IMAGES, MAX_PROMPT_CHARACTERS, MAX_STEPS, TextToImagePipeline
+from multimodal.inspection.names import Vocabulary
+from multimodal.pipeline import TextToImagePipeline
 from multimodal.settings import Settings, read_settings
-from multimodal.ui.download import deliver
+from multimodal.ui.download import BARE, deliver
 from multimodal.ui.errors import friendly_errors
 from multimodal.ui.examples import load_examples
 from multimodal.ui.figures import message
@@ -21,15 +23,20 @@ from multimodal.ui.session import DRAW, MODEL, LastPictures
 from multimodal.ui.texts import Texts, i18n
 
 DEFAULT_STYLE = ""  # none: the prompt decides
+SPEEDS = {"fast": 4, "balanced": 12, "best": 24}  # steps
 STYLES = (DEFAULT_STYLE, "3d", "color", "flat", "line", "noto", "twemoji")
 VARIATIONS = {"subtle": 0.5, "strong": 0.75}  # how far from the chosen picture
 
 
 def create_tab(
-    pipeline: TextToImagePipeline, last: gr.State, assets: Path, history: History | None = None
+    pipeline: TextToImagePipeline,
+    last: gr.State,
+    assets: Path,
+    history: History | None = None,
+    vocabulary: Vocabulary | None = None,
 ) -> list[gr.components.Component]:
     """Draw the tab and connect it; returns the controls that `fields` gives values for."""
-    tab = Generation(pipeline, history)
+    tab = Generation(pipeline, history, vocabulary)
     with gr.Row(elem_id="ask"):
         prompt = gr.Textbox(
             "",
@@ -44,12 +51,21 @@ def create_tab(
         )
         generate = gr.Button(i18n("generate"), variant="primary", scale=1, min_width=110, elem_id="generate")
         stop = gr.Button(i18n("stop"), variant="stop", scale=1, min_width=80, elem_id="stop")
-    style = gr.Radio(
-        [(i18n(f"style_{name or 'any'}"), name) for name in STYLES],
-        value=DEFAULT_STYLE,
-        label=i18n("style"),
-        elem_id="style",
-    )
+    with gr.Row(elem_id="looks"):
+        style = gr.Radio(
+            [(i18n(f"style_{name or 'any'}"), name) for name in STYLES],
+            value=DEFAULT_STYLE,
+            label=i18n("style"),
+            scale=2,
+            elem_id="style",
+        )
+        speed = gr.Radio(
+            [(i18n(f"speed_{name}"), steps) for name, steps in SPEEDS.items()],
+            value=SPEEDS["best"],
+            label=i18n("speed"),
+            scale=1,
+            elem_id="speed",
+        )
     with gr.Row(elem_id="options"):
         count = gr.Slider(1, MAX_IMAGES, value=4, step=1, label=i18n("count"), min_width=140, elem_id="count")
         seed = gr.Number(0, label=i18n("seed"), min_width=140, elem_id="seed")
@@ -58,7 +74,9 @@ def create_tab(
         )
     with gr.Accordion(i18n("advanced"), open=False):
         with gr.Row():
-            steps = gr.Slider(1, MAX_STEPS, value=24, step=1, label=i18n("steps"), info=i18n("steps_info"), elem_id="steps")
+            steps = gr.Slider(
+                1, MAX_STEPS, value=SPEEDS["best"], step=1, label=i18n("steps"), info=i18n("steps_info"), elem_id="steps"
+            )
             guidance = gr.Slider(
                 0, MAX_GUIDANCE, value=3, step=0.1, label=i18n("guidance"), info=i18n("guidance_info"), elem_id="guidance"
             )
@@ -81,7 +99,7 @@ def create_tab(
         fit_columns=False,
         object_fit="contain",
         interactive=False,
-        buttons=["download", "fullscreen"],
+        buttons=["fullscreen"],  # what is downloaded is chosen below
         elem_id="pictures",
         elem_classes="checkered",
     )
@@ -92,7 +110,11 @@ def create_tab(
             for name in VARIATIONS
         }
         target = gr.Dropdown(
-            [(i18n("plain_png"), ""), *((target.title, name) for name, target in TARGETS.items())],
+            [
+                (i18n("plain_png"), ""),
+                (i18n("bare_png"), BARE),
+                *((target.title, name) for name, target in TARGETS.items()),
+            ],
             value="",
             label=i18n("save_as"),
             min_width=240,
@@ -121,6 +143,8 @@ def create_tab(
     target.change(deliver, **delivery)
     gallery.select(choose, last, [chosen, seed], **DRAW).success(deliver, **delivery)
     seed.input(lambda: True, None, keep_seed, **DRAW)
+    speed.input(None, speed, steps, js="steps => steps", **DRAW)
+    steps.change(None, steps, speed, js=f"steps => {list(SPEEDS.values())}.includes(steps) ? steps : null", **DRAW)
     examples = load_examples(assets / "examples")
     if examples:
         gr.Markdown(i18n("examples"), elem_id="examples-title")

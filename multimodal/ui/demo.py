@@ -10,7 +10,7 @@ from fastapi import Request, Response
 from gradio.route_utils import FnIndexInferError
 
 from multimodal.inspection.codebook import statistics_of
-from multimodal.inspection.names import load_names
+from multimodal.inspection.names import Vocabulary, load_names
 from multimodal.pipeline import TextToImagePipeline
 from multimodal.ui.api import add_endpoints
 from multimodal.ui.codebook import codebook_tab
@@ -35,15 +35,16 @@ def build_demo(
     Raises:
         CheckpointError: the codebook statistics or the known names are damaged.
     """
+    names = load_names(Path(checkpoint) / "dit")
     with gr.Blocks(title="multimodal", analytics_enabled=False, delete_cache=(600, 3600)) as demo:
         add_endpoints(demo, pipeline)
-        add_suggestions(demo, load_names(Path(checkpoint) / "dit"))
+        add_suggestions(demo, names)
         gr.Markdown(i18n("tagline"), elem_id="tagline")
         last = gr.State(None)
         history = History(outputs) if outputs else None
         with gr.Tabs() as tabs:
             with gr.Tab(i18n("create"), id="create"):
-                controls = create_tab(pipeline, last, assets, history)
+                controls = create_tab(pipeline, last, assets, history, Vocabulary(names) if names else None)
             with gr.Tab(i18n("reconstruct"), id="reconstruct"):
                 reconstruct_tab(pipeline, last, assets)
             with gr.Tab(i18n("codebook"), id="codebook") as tab:

@@ -18,6 +18,7 @@ from multimodal.ui.errors import friendly_errors
 from multimodal.ui.figures import data_uri
 from multimodal.ui.texts import Texts
 
+BARE = "bare"  # the choice of PNG without its settings
 SIZES = (16, 22, 32, 64, 128)  # pixels
 
 
@@ -50,7 +51,11 @@ def at_sizes(image: Image.Image, texts: Texts) -> str:
 
 
 def as_file(picture: Path, target: str, folder: Path) -> Path:
-    """The file itself, or for a key of `export.TARGETS` the sticker made of it, in `folder`."""
+    """The file itself; for `BARE` a copy without its settings, for a key of `export.TARGETS` the sticker, in `folder`."""
+    if target == BARE:
+        path = folder / picture.name
+        rgba.save_png(rgba.open_image(picture), path)
+        return path
     if target not in TARGETS:
         return picture
     settings = read_settings(picture)

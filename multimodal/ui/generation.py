@@ -14,18 +14,11 @@ import gradio as gr
 import numpy as np
 import torch
 
+from multimodal.arguments import MAX_GUIDANCE, MAX_IMAGES, MAX_SEED, MAX_STEPS, check_number, check_prompts
 from multimodal.inspection.denoising import SamplerStep, watch
-from multimodal.pipeline import (
-    MAX_GUIDANCE,
-    MAX_IMAGES,
-    MAX_SEED,
-    MAX_STEPS,
-    TextToImageOutput,
-    TextToImagePipeline,
-    check_number,
-    check_prompts,
-)
-from multimodal.prompts import expand
+from multimodal.inspection.names import Vocabulary
+from multimodal.pipeline import TextToImageOutput, TextToImagePipeline
+from multimodal.prompts import expand, parse_weights
 from multimodal.settings import Settings, pack_indices, read_settings, save_picture
 from multimodal.ui.errors import friendly_errors
 from multimodal.ui.figures import message, progress
@@ -34,14 +27,17 @@ from multimodal.ui.session import LastPictures
 from multimodal.ui.texts import Texts
 
 NEW_SEEDS = 1_000_000  # short enough to note down
+UNKNOWN_SHOWN = 3  # words
 PREVIEWS = 5  # in a run, before the pictures themselves
 
 
 class Generation:
     """The handlers of the Create tab, which `create_tab` draws; each yields values for the same outputs."""
 
-    def __init__(self, pipeline: TextToImagePipeline, history: History | None = None) -> None:
-        self.pipeline, self.history = pipeline, history
+    def __init__(
+        self, pipeline: TextToImagePipeline, history: History | None = None, vocabulary: Vocabulary | None = None
+    ) -> None:
+        self.pipeline, self.history, self.vocabulary = pipeline, history, vocabulary
 
     def generate(
         self,
@@ -144,9 +140,22 @@ class Generation:
         return list(zip(self.pipeline.preview(step), captions, strict=True))
 
     def summary(self, output: TextToImageOutput, seconds: float, texts: Texts) -> str:
-        """How long it took, on what, with which seeds, and what did not fit."""
+        """How long it took, on what, with which seeds; how long the prompt is, what of it did not fit or is not known."""
         seeds = f"{output.seeds[0]} – {output.seeds[-1]}" if len(output.seeds) > 1 else str(output.seeds[0])
         device = str(self.pipeline.device.type).upper()
-        done = message(texts.html("done", count=len(output.images), seconds=seconds, device=device, seeds=seeds))
-        words = output.dropped[0][:300]
-        return done + (message(texts.html("dropped", words=words), "warning") if words else "")
+        done = texts.html("done", count=len(output.images), seconds=seconds, device=device, seeds=seeds)
+        prompts = list(dict.fromkeys(output.prompts))
+        used, room = max(self.pipeline.text_encoder.count_tokens(parse_weights(prompt).text) for prompt in prompts)
+        lines = [message(f"{done} · {texts.html('tokens', used=used, room=room)}")]
+        if words := output.dropped[0][:300]:
+            lines.append(message(texts.html("dropped", words=words), "warning"))
+        return "".join(lines + [message(line) for line in self.unknown_words(prompts, texts)])
+
+    def unknown_words(self, prompts: Sequence[str], texts: Texts) -> Iterator[str]:
+        """HTML lines on the first words of the prompts that are in no known name."""
+        if self.vocabulary is None:
+            return
+        words = dict.fromkeys(word for prompt in prompts for word in self.vocabulary.unknown(prompt))
+        for word in list(words)[:UNKNOWN_SHOWN]:
+            names = ", ".join(self.vocabulary.nearest(word))
+            yield texts.html("nearest" if names else "unknown", word=word[:60], names=names)

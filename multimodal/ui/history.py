@@ -12,7 +12,7 @@ from typing import Any
 import gradio as gr
 
 from multimodal.settings import Settings, read_settings
-from multimodal.ui.download import zip_files
+from multimodal.ui.download import BARE, as_file, zip_files
 from multimodal.ui.errors import friendly_errors
 from multimodal.ui.session import DRAW
 from multimodal.ui.texts import Texts, i18n
@@ -96,10 +96,11 @@ def history_tab(history: History, tab: gr.Tab, tabs: gr.Tabs, fields: Any, targe
         use = gr.Button(i18n("use_settings"), interactive=False, elem_id="use-settings")
         star = gr.Button(i18n("star"), interactive=False, elem_id="star")
         delete = gr.Button(i18n("delete"), interactive=False, variant="stop", elem_id="delete")
+        bare = gr.Checkbox(False, label=i18n("bare"), info=i18n("bare_info"), elem_id="bare")
         pack = gr.DownloadButton(i18n("download_shown"), interactive=False, elem_id="download-shown")
     picture_buttons = [use, star, delete]
 
-    def show(words: str, starred: bool, request: gr.Request) -> Iterator[tuple[Any, ...]]:
+    def show(words: str, starred: bool, bare: bool, request: gr.Request) -> Iterator[tuple[Any, ...]]:
         """Yields values for gallery, names, chosen, the three buttons and the zip, once."""
         with friendly_errors(Texts(request)), tempfile.TemporaryDirectory() as folder:
             found = history.find(words or "", starred)
@@ -107,7 +108,8 @@ def history_tab(history: History, tab: gr.Tab, tabs: gr.Tabs, fields: Any, targe
                 (str(path), f"{'★ ' if history.is_starred(path) else ''}{settings.prompt} · {settings.seed}")
                 for path, settings in found
             ]
-            archive = zip_files([path for path, _ in found], Path(folder)) if found else None
+            files = [as_file(path, BARE if bare else "", Path(folder)) for path, _ in found]
+            archive = zip_files(files, Path(folder)) if files else None
             off = [gr.update(interactive=False)] * len(picture_buttons)
             zipped = gr.update(value=str(archive) if archive else None, interactive=bool(archive))
             yield pictures, [path.name for path, _ in found], "", *off, zipped
@@ -129,8 +131,8 @@ def history_tab(history: History, tab: gr.Tab, tabs: gr.Tabs, fields: Any, targe
             history.delete(history.path(name))
 
     shown = [gallery, names, chosen, *picture_buttons, pack]
-    view: dict[str, Any] = {"fn": show, "inputs": [words, starred], "outputs": shown, **DRAW}
-    gr.on([tab.select, words.change, starred.change], trigger_mode="always_last", **view)
+    view: dict[str, Any] = {"fn": show, "inputs": [words, starred, bare], "outputs": shown, **DRAW}
+    gr.on([tab.select, words.change, starred.change, bare.change], trigger_mode="always_last", **view)
     gallery.select(choose, names, [chosen, *picture_buttons], **DRAW)
     use.click(take, chosen, [tabs, *targets], **DRAW)
     star.click(toggle_star, chosen, None, **DRAW).success(**view)

@@ -9,7 +9,16 @@ import torch
 from torch import Tensor
 
 from multimodal.diffusion import rectified_flow
-from multimodal.diffusion.samplers import SAMPLERS, SamplerStep, SamplingCancelled, guided, timesteps
+from multimodal.diffusion.samplers import (
+    SAMPLERS,
+    SamplerStep,
+    SamplingCancelled,
+    between,
+    guided,
+    keeping,
+    timesteps,
+    weighted,
+)
 
 NOISE = torch.randn(2, 3, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
 both = pytest.mark.parametrize("sampler", SAMPLERS.values(), ids=SAMPLERS)
@@ -132,3 +141,33 @@ def test_the_unconditional_call_is_made_within_the_interval_only(scale: float, t
     result = velocity(NOISE, torch.full((2,), t, dtype=torch.float64))
     assert bool(calls) == called
     assert (result == 5).all() == (not called)
+
+
+def test_between_two_velocities_each_sample_has_its_weight() -> None:
+    first, second = (lambda x, t, k=k: x * k for k in (0.1, 0.7))
+    t = torch.ones(2, dtype=torch.float64)
+    ends = between(first, second, torch.tensor([0.0, 1.0], dtype=torch.float64))(NOISE, t)
+    assert torch.equal(ends[0], first(NOISE, t)[0])
+    assert torch.equal(ends[1], second(NOISE, t)[1])
+    beyond = between(first, second, torch.tensor([0.5, 1.5], dtype=torch.float64))(NOISE, t)
+    assert torch.allclose(beyond, NOISE * torch.tensor([[0.4], [1.0]], dtype=torch.float64))
+
+
+@both
+@pytest.mark.parametrize("start", [1.0, 0.5])
+def test_what_is_kept_arrives_where_it_came_from_whatever_the_rest_does(sampler, start: float) -> None:
+    x0 = torch.arange(6, dtype=torch.float64).view(2, 3)
+    mask = torch.tensor([True, False, False])
+    latents = rectified_flow.interpolate(x0, NOISE, torch.full((2,), start, dtype=torch.float64))
+    free = sampler(curved, latents, 5, start=start)
+    kept = sampler(keeping(curved, x0, NOISE, mask), latents, 5, start=start)
+    assert torch.allclose(kept[:, 1:], x0[:, 1:])
+    assert torch.allclose(kept[:, 0], free[:, 0])
+
+
+def test_a_part_of_weight_one_counts_as_it_is_and_others_by_what_they_change() -> None:
+    whole, without = (lambda x, t: x * 3), (lambda x, t: x)
+    t = torch.ones(2, dtype=torch.float64)
+    velocity = weighted(whole, [(without, torch.tensor([1.0, 1.5], dtype=torch.float64))])(NOISE, t)
+    assert torch.equal(velocity[0], whole(NOISE, t)[0])
+    assert torch.allclose(velocity[1], NOISE[1] * 4)  # 3 + 0.5 * (3 - 1)

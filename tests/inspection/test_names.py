@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from multimodal.checkpoint import NAMES, CheckpointError
-from multimodal.inspection.names import load_names
+from multimodal.inspection.names import Vocabulary, load_names
 
 
 def test_names_are_read_and_may_be_missing(tmp_path: Path) -> None:
@@ -21,3 +21,44 @@ def test_a_damaged_list_is_named(text: str, tmp_path: Path) -> None:
     (tmp_path / NAMES).write_text(text)
     with pytest.raises(CheckpointError, match=r"names\.json is not a list of names"):
         load_names(tmp_path)
+
+
+VOCABULARY = Vocabulary(
+    {"en": ["red apple", "hedgehog", "T-Rex", "man’s shoe"], "de": ["Igel"], "zh": ["苹果"], "ko": ["사과"], "hi": ["सेब"]}
+)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "unknown"),
+    [
+        ("a red apple", []),
+        ("a t-re", ["t-re"]),
+        ("three Hedgehogs, 3d style", []),
+        ("a t-rex to the left of a man’s shoe", []),
+        ("a hedgehug and an apple", ["hedgehug"]),
+        ("a (gizmo:1.3), a Gizmo; 7 widgets!", ["gizmo", "widgets"]),
+        ("ein Igel", ["ein"]),
+        ("红苹果和苹果", []),
+        ("宇宙", ["宇宙"]),
+        ("빨간 사과와 사과", []),
+        ("लाल सेब", []),
+        ("🦊 7 :-)", []),
+        ("", []),
+    ],
+)
+def test_words_that_are_in_no_name_are_found(prompt: str, unknown: list[str]) -> None:
+    assert VOCABULARY.unknown(prompt) == unknown
+
+
+def test_the_nearest_name_is_the_one_that_is_spelt_alike() -> None:
+    assert VOCABULARY.nearest("hedgehug") == ["hedgehog"]
+    assert VOCABULARY.nearest("IGELN") == ["Igel"]
+    assert VOCABULARY.nearest("quantum") == []
+
+
+def test_the_bundled_names_are_known_and_a_slip_finds_its_name() -> None:
+    names = load_names(Path(__file__).resolve().parents[2] / "checkpoints" / "emoji" / "dit")
+    vocabulary = Vocabulary(names)
+    assert [name for known in names.values() for name in known if vocabulary.unknown(name)] == []
+    assert vocabulary.unknown("an octopos with two apples, 3d style") == ["octopos"]
+    assert vocabulary.nearest("octopos")[0] == "octopus"

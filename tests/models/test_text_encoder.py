@@ -88,6 +88,13 @@ def test_padding_changes_neither_tokens_nor_pooled(encoder: CLIPTextEncoder) -> 
     assert not torch.allclose(together.pooled[0], together.pooled[1], atol=1e-3)
 
 
+def test_tokens_are_counted_up_to_the_room_there_is(encoder: CLIPTextEncoder) -> None:
+    none, room = encoder.count_tokens("")
+    few, _ = encoder.count_tokens("a fox")
+    many, _ = encoder.count_tokens("a red apple " * 50)
+    assert none == 0 < few < many == room == encoder.context_length - 2
+
+
 def test_what_does_not_fit_is_reported(encoder: CLIPTextEncoder) -> None:
     prompt = "zebra yak xylophone " * 4 + "quit"
     encoding = encoder([prompt, "a"])

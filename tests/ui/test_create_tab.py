@@ -217,6 +217,17 @@ def test_numbers_out_of_range_are_refused_with_a_sentence(page: Page, control: s
         finished(page)
 
 
+def test_speed_sets_the_steps_and_other_steps_are_no_speed(page: Page) -> None:
+    expect(page.get_by_label("Best (24)")).to_be_checked()
+    ask(page, "a star", steps=7)
+    expect(page.locator("#speed input:checked")).to_have_count(0)
+    page.get_by_label("Fast (4 steps)").check()
+    expect(page.locator("#steps input[type=number]")).to_have_value("4")
+    page.locator("#generate").click()
+    finished(page)
+    assert json.loads(Image.open(downloaded(page, "download")).info["multimodal"])["num_inference_steps"] == 4
+
+
 def test_choices_in_braces_become_pictures_of_their_own(page: Page) -> None:
     ask(page, "a {red|green} apple", steps=2)
     page.locator("#generate").click()
@@ -226,6 +237,16 @@ def test_choices_in_braces_become_pictures_of_their_own(page: Page) -> None:
     page.locator("#prompt input").fill("a {red apple")
     page.locator("#generate").click()
     expect(page.get_by_test_id("toast-body").first).to_contain_text("braces in the prompt do not match")
+
+
+def test_a_word_that_no_name_has_gets_the_nearest_names_and_tokens_are_counted(page: Page) -> None:
+    ask(page, "an (octopos:1.3) and a qqqqqqq", steps=1)
+    page.locator("#generate").click()
+    finished(page)
+    status = page.locator("#status")
+    expect(status).to_contain_text("No known name has “octopos”; nearest known: octopus")
+    expect(status).to_contain_text("No known name has “qqqqqqq”.")
+    expect(status).to_contain_text(re.compile(r"· \d+ of 46 tokens"))
 
 
 def test_an_empty_prompt_gets_a_sentence_and_loses_nothing(page: Page) -> None:

@@ -14,6 +14,7 @@ from multimodal.pipeline import TextToImagePipeline
 from multimodal.settings import Settings, save_picture
 from multimodal.ui import examples, texts
 from multimodal.ui.demo import build_demo, launch_settings
+from multimodal.ui.download import BARE, as_file
 from multimodal.ui.figures import figure, message, rank_plot, tiles
 
 
@@ -65,6 +66,18 @@ def test_a_page_is_built_without_example_pictures_and_without_statistics(tiny_ch
     ids = {component["props"].get("elem_id") for component in demo.get_config_file()["components"]}
     assert {"prompt", "generate", "stop", "pictures", "upload", "codes"} <= ids
     assert "examples" not in ids
+
+
+def test_a_file_without_its_settings_is_the_same_picture(tmp_path: Path) -> None:
+    (tmp_path / "bare").mkdir()
+    picture = save_picture(Image.radial_gradient("L").convert("RGBA"), Settings("a secret star", 1), tmp_path)
+    bare = as_file(picture, BARE, tmp_path / "bare")
+    assert bare.name == picture.name
+    assert b"secret" not in bare.read_bytes()
+    assert b"secret" in as_file(picture, "", tmp_path / "bare").read_bytes()
+    with Image.open(picture) as before, Image.open(bare) as after:
+        assert after.info == {}
+        assert after.tobytes() == before.tobytes()
 
 
 def test_nothing_of_the_looks_comes_from_elsewhere() -> None:

@@ -1,0 +1,43 @@
+"""What a pipeline may be asked for: the bounds of its arguments, and sentences on what is outside."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+MAX_STEPS, MAX_GUIDANCE, MAX_IMAGES, MAX_PROMPT_CHARACTERS, MAX_SEED = 100, 20.0, 16, 2000, 2**32 - 1
+
+
+def check_prompts(prompts: Sequence[str]) -> list[str]:
+    """The prompts, cleaned; ValueError where there is none, or one is empty or too long."""
+    if not prompts:
+        raise ValueError("give at least one prompt")
+    cleaned = [clean_prompt(prompt) for prompt in prompts]
+    if not all(cleaned):
+        raise ValueError("the prompt is empty: say what the picture should show")
+    return cleaned
+
+
+def clean_prompt(prompt: str) -> str:
+    """The words of a prompt with one blank between them, without control characters; ValueError where it is too long."""
+    if not isinstance(prompt, str):
+        raise ValueError(f"a prompt must be text, not {prompt!r}")
+    if len(prompt) > MAX_PROMPT_CHARACTERS:
+        raise ValueError(f"a prompt may have {MAX_PROMPT_CHARACTERS} characters; this one has {len(prompt)}")
+    text = prompt.encode("utf-8", "replace").decode()  # half of a surrogate pair is no character
+    return " ".join("".join(c if c >= " " else " " for c in text).split())
+
+
+def check_sampling(num_inference_steps: float, guidance_scale: float, seed: float) -> None:
+    """Raise ValueError, naming the argument, where one is out of its range."""
+    check_number("num_inference_steps", num_inference_steps, 1, MAX_STEPS, whole=True)
+    check_number("guidance_scale", guidance_scale, 0, MAX_GUIDANCE)
+    check_number("seed", seed, 0, MAX_SEED, whole=True)
+
+
+def check_number(name: str, value: float, low: float, high: float, whole: bool = False) -> None:
+    """Raise ValueError, naming the argument, unless low ≤ value ≤ high, finite, and whole where asked."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or value != value or value in (math.inf, -math.inf):
+        raise ValueError(f"{name} must be a number, not {value!r}")
+    if not low <= value <= high or (whole and value != int(value)):
+        raise ValueError(f"{name} must be a {'whole ' if whole else ''}number from {low:g} to {high:g}, not {value!r:.40}")

@@ -1,0 +1,136 @@
+"""The commands that make and change pictures; `__main__` has the others, and the arguments of all."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from typing import Any
+
+
+def generate(args: argparse.Namespace) -> None:
+    """Make pictures and write them as PNG, with their settings inside unless these are left out."""
+    from tqdm import tqdm
+
+    from multimodal import rgba
+    from multimodal.export import file_name, to_sticker
+    from multimodal.prompts import expand
+    from multimodal.settings import Settings, pack_indices, save_picture
+
+    pipeline = load_pipeline(args)
+    settings: dict[str, Any] = {
+        "negative_prompt": args.negative_prompt,
+        "num_inference_steps": args.steps,
+        "guidance_scale": args.guidance_scale,
+        "sampler": args.sampler,
+    }
+    if args.mask and not args.image:
+        raise ValueError("--mask needs --image, the picture that it belongs to")
+    if args.image:
+        image = rgba.open_image(args.image)
+        strength = args.strength if args.strength is not None else 1.0 if args.mask else 0.6
+        settings |= {"image": pack_indices(pipeline.reconstruct(image).codebook_indices), "strength": strength}
+        if args.mask:
+            settings["mask"] = pack_indices(pipeline.grid_of(rgba.open_image(args.mask), image)[0, 0].cpu())
+    start = time.perf_counter()
+    with tqdm(total=args.steps, unit="step", disable=args.json) as progress:
+        output = pipeline(
+            **{
+                **Settings("", args.seed, **settings).arguments(),
+                "prompt": [one for prompt in args.prompt for one in expand(prompt)],
+            },
+            num_images_per_prompt=args.number,
+            callback=lambda step: progress.update() or None,
+        )
+    seconds = time.perf_counter() - start
+    args.out.mkdir(parents=True, exist_ok=True)
+    pictures = []
+    for prompt, seed, image in zip(output.prompts, output.seeds, output.images, strict=True):
+        if args.target:
+            path = args.out / file_name(prompt, args.target, seed)
+            path.write_bytes(to_sticker(image, args.target))
+        else:
+            path = save_picture(image, Settings(prompt, seed, **settings), args.out, not args.no_settings)
+        pictures.append({"path": str(path), "prompt": prompt, "seed": seed})
+    dropped = [words for words in output.dropped if words]
+    report = {
+        "pictures": pictures,
+        "seconds": round(seconds, 3),
+        "device": str(pipeline.device),
+        "settings": settings,
+        "dropped": dropped,
+    }
+    lines = [str(picture["path"]) for picture in pictures]
+    lines += [f"too long for the text encoder, left out: {words}" for words in dropped]
+    report_result(args, report, "\n".join([*lines, f"{seconds:.1f} s on {pipeline.device}"]))
+
+
+def mix(args: argparse.Namespace) -> None:
+    """Make an animation that leads from one prompt to another and back."""
+    from tqdm import tqdm
+
+    from multimodal.export import animation_format, save_animation
+    from multimodal.mixing import mix
+
+    animation_format(args.out)  # tells a wrong ending before the work is done
+    first, second = args.prompts
+    pipeline = load_pipeline(args)
+    start = time.perf_counter()
+    with tqdm(total=args.steps, unit="step", disable=args.json) as progress:
+        images = mix(
+            pipeline,
+            first,
+            second,
+            num_frames=args.frames,
+            negative_prompt=args.negative_prompt,
+            num_inference_steps=args.steps,
+            guidance_scale=args.guidance_scale,
+            seed=args.seed,
+            callback=lambda step: progress.update() or None,
+        )
+    save_animation(images, args.out, args.duration)
+    seconds = round(time.perf_counter() - start, 3)
+    report = {"path": str(args.out), "frames": len(images), "seconds": seconds, "device": str(pipeline.device)}
+    report_result(args, report, f"{args.out}: {len(images)} frames, {seconds:.1f} s on {pipeline.device}")
+
+
+def export(args: argparse.Namespace) -> None:
+    """Write a picture as a sticker for a messenger."""
+    from multimodal import rgba
+    from multimodal.export import file_name, to_sticker
+
+    data = to_sticker(rgba.open_image(args.file), args.target)
+    path = args.out or args.file.with_name("sticker_" + file_name(args.file.stem, args.target))
+    path.write_bytes(data)
+    report = {"path": str(path), "bytes": len(data), "size": args.target.size}
+    report_result(args, report, f"{path}: {args.target.title}, {args.target.size} pixels, {len(data):,} bytes")
+
+
+def reconstruct(args: argparse.Namespace) -> None:
+    """Send a picture through the VQ-VAE and back."""
+    from multimodal import rgba
+
+    pipeline = load_pipeline(args)
+    start = time.perf_counter()
+    output = pipeline.reconstruct(rgba.open_image(args.file))
+    seconds = time.perf_counter() - start
+    rgba.save_png(output.image, args.out)
+    report = {
+        "path": str(args.out),
+        "psnr": round(output.psnr, 2),
+        "num_bytes": output.num_bytes,
+        "original_bytes": args.file.stat().st_size,
+        "seconds": round(seconds, 3),
+        "device": str(pipeline.device),
+    }
+    report_result(args, report, f"{args.out}: {output.psnr:.1f} dB on white at {output.num_bytes:g} bytes")
+
+
+def load_pipeline(args: argparse.Namespace) -> Any:
+    from multimodal import TextToImagePipeline
+
+    return TextToImagePipeline.from_pretrained(args.checkpoint, offload=args.cpu_offload)
+
+
+def report_result(args: argparse.Namespace, report: dict[str, Any], text: str) -> None:
+    print(json.dumps(report, indent=2, ensure_ascii=False) if args.json else text)

@@ -1,0 +1,46 @@
+"""From one prompt to another: pictures of the same noise, under a velocity that changes from the one's to the other's."""
+
+from __future__ import annotations
+
+import torch
+from PIL import Image
+
+from multimodal.arguments import MAX_IMAGES, check_number, check_prompts, check_sampling, clean_prompt
+from multimodal.diffusion.samplers import Callback, between
+from multimodal.pipeline import TextToImagePipeline
+
+
+@torch.inference_mode()
+def mix(
+    pipeline: TextToImagePipeline,
+    first: str,
+    second: str,
+    num_frames: int = 9,
+    negative_prompt: str = "",
+    num_inference_steps: int = 24,
+    guidance_scale: float = 3.0,
+    seed: int = 0,
+    callback: Callback | None = None,
+) -> list[Image.Image]:
+    """Pictures that lead from one prompt to another: RGBA with straight alpha.
+
+    The first is what `first` alone makes of the seed, the last what `second` makes of it. Between them the velocities of
+    the two are interpolated, as composable diffusion (Liu et al. 2022) adds those of several prompts.
+
+    Args:
+        num_frames: 2 … 16.
+        num_inference_steps, guidance_scale, seed, callback: as for the pipeline; the sampler is Euler's.
+    Raises:
+        ValueError: a prompt is empty or an argument out of its range.
+        SamplingCancelled: the callback returned False.
+    """
+    first, second = check_prompts([first, second])
+    negative_prompt = clean_prompt(negative_prompt)
+    check_number("num_frames", num_frames, 2, MAX_IMAGES, whole=True)
+    check_sampling(num_inference_steps, guidance_scale, seed)
+    with pipeline.lock:
+        start, end = (pipeline.prompt_velocity([one], negative_prompt, guidance_scale)[0] for one in (first, second))
+        noise = pipeline.make_noise([int(seed)] * int(num_frames))
+        velocity = between(start, end, torch.linspace(0, 1, int(num_frames), device=noise.device))
+        latents = pipeline.sample_latents(velocity, noise, int(num_inference_steps), callback=callback)
+        return pipeline.to_images(pipeline.decode_latents(latents))
