@@ -82,6 +82,26 @@ def test_padding_gets_nothing_and_a_word_the_sum_of_its_tokens(pipeline: TextToI
         torch.testing.assert_close(attention.shares[0, 1, word], by_hand)
 
 
+def test_registers_are_left_out_and_places_lie_as_in_the_picture(pipeline: TextToImagePipeline) -> None:
+    cross_attention, seen = pipeline.dit.blocks[1].cross_attention, []
+    handle = cross_attention.register_forward_hook(lambda _, args, output: seen.append(args))
+    try:
+        _, [attention] = record(pipeline, "fox", num_inference_steps=1, guidance_scale=1.0)
+    finally:
+        handle.remove()
+    [(x, context, mask)] = seen
+    assert x.shape[1] == 1 + 16, "one register, then the places row by row"
+    with torch.inference_mode():
+        query, key, _ = cross_attention.project(x, context)
+        scores = torch.einsum("bhnd,bhld->bhnl", query, key) / query.shape[-1] ** 0.5
+    start_and_end = scores.softmax(dim=-1).mean(dim=1)[0][:, [0, -1]].sum(dim=1)  # (1 + 16,)
+    assert mask.all()
+    for row in range(4):
+        for column in range(4):
+            expected = float(start_and_end[1 + 4 * row + column])
+            assert float(attention.shares[0, 1, -1, row, column]) == pytest.approx(expected, rel=1e-4)
+
+
 def test_a_picture_of_a_batch_has_the_attention_that_it_has_alone(pipeline: TextToImagePipeline) -> None:
     _, together = record(pipeline, ["fox", "a rocket and a star"], seed=4)
     _, alone = record(pipeline, "a rocket and a star", seed=5)
