@@ -5,6 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from torch import Tensor
+
+from multimodal.config import VQVAEConfig
+
 MAX_STEPS, MAX_GUIDANCE, MAX_IMAGES, MAX_PROMPT_CHARACTERS, MAX_SEED = 100, 20.0, 16, 2000, 2**32 - 1
 
 
@@ -41,3 +45,12 @@ def check_number(name: str, value: float, low: float, high: float, whole: bool =
         raise ValueError(f"{name} must be a number, not {value!r}")
     if not low <= value <= high or (whole and value != int(value)):
         raise ValueError(f"{name} must be a {'whole ' if whole else ''}number from {low:g} to {high:g}, not {value!r:.40}")
+
+
+def check_indices(codebook_indices: Tensor, config: VQVAEConfig) -> Tensor:
+    """The indices themselves; ValueError where they are not (B, groups, h, w), or not in the codebook."""
+    if codebook_indices.ndim != 4 or codebook_indices.shape[1] != config.groups:
+        raise ValueError(f"codebook_indices must be (B, {config.groups}, h, w), not {tuple(codebook_indices.shape)}")
+    if codebook_indices.min() < 0 or codebook_indices.max() >= config.codebook_size:
+        raise ValueError(f"codebook_indices must lie in 0 … {config.codebook_size - 1}")
+    return codebook_indices.long()

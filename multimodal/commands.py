@@ -31,7 +31,8 @@ def generate(args: argparse.Namespace) -> None:
         strength = args.strength if args.strength is not None else 1.0 if args.mask else 0.6
         settings |= {"image": pack_indices(pipeline.reconstruct(image).codebook_indices), "strength": strength}
         if args.mask:
-            settings["mask"] = pack_indices(pipeline.grid_of(rgba.open_image(args.mask), image)[0, 0].cpu())
+            sizes = pipeline.vqvae.config.image_size, pipeline.dit.config.latent_size
+            settings["mask"] = pack_indices(rgba.mask_grid(rgba.open_image(args.mask), image, *sizes))
     start = time.perf_counter()
     with tqdm(total=args.steps, unit="step", disable=args.json) as progress:
         output = pipeline(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,10 +14,19 @@ from PIL import Image
 from torch import Tensor
 
 from multimodal import rgba
-from multimodal.arguments import MAX_IMAGES, MAX_SEED, check_number, check_prompts, check_sampling, clean_prompt
-from multimodal.checkpoint import CheckpointError, load_clip, load_dit, load_vqvae
+from multimodal.arguments import (
+    MAX_IMAGES,
+    MAX_SEED,
+    check_indices,
+    check_number,
+    check_prompts,
+    check_sampling,
+    clean_prompt,
+)
+from multimodal.checkpoint import CheckpointError, load_clip, load_dit, load_names, load_vqvae
 from multimodal.diffusion import rectified_flow
 from multimodal.diffusion.samplers import SAMPLERS, Callback, SamplerStep, Velocity, guided, keeping, weighted
+from multimodal.layout import Layout, Names, parse_layout, put_together
 from multimodal.metrics import psnr_on_white
 from multimodal.models.dit import Condition, DiT
 from multimodal.models.text_encoder import CLIPTextEncoder
@@ -50,7 +60,9 @@ class TextToImagePipeline:
     One call at a time uses the models; others wait for it.
     """
 
-    def __init__(self, text_encoder: CLIPTextEncoder, dit: DiT, vqvae: VQVAE, offload: bool = False) -> None:
+    def __init__(
+        self, text_encoder: CLIPTextEncoder, dit: DiT, vqvae: VQVAE, offload: bool = False, names: Iterable[str] = ()
+    ) -> None:
         self.device = PartialState().device  # CUDA where there is one, else MPS, else CPU
         self.text_encoder, self.dit, self.vqvae = text_encoder, dit, vqvae
         if offload and self.device.type == "cuda":
@@ -59,6 +71,7 @@ class TextToImagePipeline:
         else:
             for model in (text_encoder, dit, vqvae):
                 model.to(self.device)
+        self.names = Names(names)  # for prompts that ask for several things
         self.lock = threading.Lock()
 
     @classmethod
@@ -84,7 +97,8 @@ class TextToImagePipeline:
                 f"{folder / 'dit'} does not fit the other parts: latent_channels, latent_size, context_dim and pooled_dim "
                 f"are {given}, but the VQ-VAE and the text encoder want {wanted}"
             )
-        return cls(text_encoder, dit, vqvae, offload)
+        names = load_names(folder / "dit")
+        return cls(text_encoder, dit, vqvae, offload, (name for known in names.values() for name in known))
 
     @torch.inference_mode()
     def __call__(
@@ -100,6 +114,7 @@ class TextToImagePipeline:
         image: Image.Image | Tensor | None = None,
         strength: float | None = None,
         mask: Image.Image | Tensor | None = None,
+        one_by_one: bool = True,
     ) -> TextToImageOutput:
         """Make pictures from prompts.
 
@@ -116,10 +131,11 @@ class TextToImagePipeline:
             sampler: "euler" or "heun".
             callback: called after each step with a `SamplerStep`; where it returns False, sampling stops.
             image: a picture to start from instead of noise (SDEdit, Meng et al. 2022), or its (groups, h, w) indices.
-            strength: 0 … 1, how far to go from `image`: it is noised up to this time, and num_inference_steps are shortened
-                to match; 0.6, or with a mask 1.
+            strength: 0 … 1 (0.6, with a mask 1): the time up to which `image` is noised; so many fewer steps are made.
             mask: where `image` is drawn anew, as a picture of the size of `image` (white there), or an (h, w) grid (True
                 there). Elsewhere the codebook indices of `image` stay exactly as they are.
+            one_by_one: draw the things of prompts such as "a rocket and a star" or "three apples" one by one and put them
+                together (see `layout`); otherwise, and always with an `image`, the DiT draws the whole at once.
         Raises:
             ValueError: a prompt is empty or an argument out of its range.
             SamplingCancelled: the callback returned False.
@@ -128,8 +144,7 @@ class TextToImagePipeline:
         negative_prompt = clean_prompt(negative_prompt)
         check_sampling(num_inference_steps, guidance_scale, seed)
         check_number("num_images_per_prompt", num_images_per_prompt, 1, MAX_IMAGES, whole=True)
-        if strength is None:
-            strength = 0.6 if mask is None else 1.0
+        strength = (0.6 if mask is None else 1.0) if strength is None else strength
         check_number("strength", strength, 0, 1)
         if mask is not None and image is None:
             raise ValueError("a mask needs the picture that it belongs to: give an image too")
@@ -138,24 +153,47 @@ class TextToImagePipeline:
         seed, num_images_per_prompt = int(seed), int(num_images_per_prompt)
         repeated = [prompt for prompt in prompts for _ in range(num_images_per_prompt)]
         seeds = [(seed + k) % (MAX_SEED + 1) for k in range(len(repeated))]
+
+        def seen(step: SamplerStep) -> bool | None:  # whole pictures, not their things
+            latents, denoised = (self.put_together(each, layouts) for each in (step.latents, step.denoised))
+            return callback(step._replace(latents=latents, denoised=denoised)) if callback else None
+
+        layouts = [parse_layout(prompt, self.names) if one_by_one and image is None else None for prompt in repeated]
+        things = [layout.things if layout else (prompt,) for layout, prompt in zip(layouts, repeated, strict=True)]
         with self.lock:
-            velocity, dropped = self.prompt_velocity(repeated, negative_prompt, float(guidance_scale))
-            latents = noise = self.make_noise(seeds)
+            drawn = [thing for picture in things for thing in picture]
+            velocity, dropped = self.prompt_velocity(drawn, negative_prompt, float(guidance_scale))
+            latents = noise = self.make_noise([seed for seed, picture in zip(seeds, things, strict=True) for _ in picture])
             start = 1.0
             if image is not None:
                 original = self.indices_of(image)
                 x0, start = self.vqvae.lookup(original).expand_as(noise), float(strength)
                 latents = rectified_flow.interpolate(x0, noise, torch.full((len(noise),), start, device=self.device))
                 if mask is not None:
-                    redrawn = self.grid_of(mask, image)
+                    redrawn = rgba.mask_grid(mask, image, self.vqvae.config.image_size, noise.shape[-1])[None, None].to(
+                        self.device
+                    )
                     velocity = keeping(velocity, x0, noise, redrawn)
             steps = max(1, round(num_inference_steps * start))
-            latents = self.sample_latents(velocity, latents, steps, sampler, callback, start)
+            latents = self.sample_latents(velocity, latents, steps, sampler, seen if any(layouts) else callback, start)
+            latents = self.put_together(latents, layouts)
             codebook_indices = self.vqvae.quantize(latents)
             if mask is not None:
                 codebook_indices = torch.where(redrawn, codebook_indices, original)
             images = self.to_images(self.vqvae.decode_indices(codebook_indices))
+        words = iter(dropped)
+        dropped = [" ".join(filter(None, (next(words) for _ in picture))) for picture in things]
         return TextToImageOutput(images, codebook_indices.cpu(), repeated, seeds, dropped[::num_images_per_prompt])
+
+    def put_together(self, latents: Tensor, layouts: Sequence[Layout | None]) -> Tensor:
+        """The latents of pictures, from those of the things in them; those without a layout stay as they are."""
+        if not any(layouts):
+            return latents
+        pictures = put_together(self.to_images(self.decode_latents(latents)), layouts)
+        encoded = self.vqvae.encode(torch.stack([rgba.to_tensor(one, one.width) for one in pictures]).to(self.device))
+        firsts = itertools.accumulate((len(layout.things) if layout else 1 for layout in layouts[:-1]), initial=0)
+        laid_out = torch.tensor([layout is not None for layout in layouts], device=self.device).view(-1, 1, 1, 1)
+        return torch.where(laid_out, encoded, latents[list(firsts)])
 
     def encode_prompt(self, prompts: list[str]) -> tuple[Condition, list[str]]:
         """What the DiT is told of B prompts; and per prompt the words that did not fit into the context, or ""."""
@@ -216,20 +254,7 @@ class TextToImagePipeline:
         size = self.dit.config.latent_size
         if image.shape[1:] != (size, size):
             raise ValueError(f"codebook_indices must be a grid of {size} x {size}")
-        return self.check_indices(image[None]).to(self.device)
-
-    def grid_of(self, mask: Image.Image | Tensor, image: Image.Image | Tensor) -> Tensor:
-        """A mask, and the picture it belongs to, as (1, 1, h, w) bool."""
-        size = self.dit.config.latent_size
-        if isinstance(mask, Image.Image):
-            if isinstance(image, Image.Image) and mask.size != image.size:
-                raise ValueError("the mask must be as large as its picture: {} x {} pixels".format(*image.size))
-            mask = rgba.to_mask(mask, self.vqvae.config.image_size, size)
-        if mask.shape != (size, size):
-            raise ValueError(f"a mask must be a grid of {size} x {size}")
-        if not mask.any():
-            raise ValueError("the mask is empty: make it white where the picture is to be drawn anew")
-        return mask.bool()[None, None].to(self.device)
+        return check_indices(image[None], self.vqvae.config).to(self.device)
 
     def encode_picture(self, picture: Tensor) -> Tensor:
         """(4, H, W) premultiplied RGBA → (1, groups, h, w) codebook indices."""
@@ -270,15 +295,6 @@ class TextToImagePipeline:
         Raises:
             ValueError: the shape does not fit, or an index is not in the codebook.
         """
-        codebook_indices = self.check_indices(codebook_indices)
+        codebook_indices = check_indices(codebook_indices, self.vqvae.config)
         with self.lock:
             return self.to_images(self.vqvae.decode_indices(codebook_indices.to(self.device)))
-
-    def check_indices(self, codebook_indices: Tensor) -> Tensor:
-        """The indices themselves; ValueError where they are not (B, groups, h, w), or not in the codebook."""
-        config = self.vqvae.config
-        if codebook_indices.ndim != 4 or codebook_indices.shape[1] != config.groups:
-            raise ValueError(f"codebook_indices must be (B, {config.groups}, h, w), not {tuple(codebook_indices.shape)}")
-        if codebook_indices.min() < 0 or codebook_indices.max() >= config.codebook_size:
-            raise ValueError(f"codebook_indices must lie in 0 … {config.codebook_size - 1}")
-        return codebook_indices.long()

@@ -128,3 +128,20 @@ def save_png(image: Image.Image, path: str | os.PathLike[str], text: dict[str, s
     for key, value in (text or {}).items():
         info.add_itxt(key, value)
     image.save(path, format="PNG", pnginfo=info)
+
+
+def mask_grid(mask: Image.Image | Tensor, image: Image.Image | Tensor, image_size: int, size: int) -> Tensor:
+    """A mask of a picture, or a (size, size) grid as it is, as a (size, size) bool grid with something in it.
+
+    Raises:
+        ValueError: it is not as large as its picture, of another size than the grid, or empty.
+    """
+    if isinstance(mask, Image.Image):
+        if isinstance(image, Image.Image) and mask.size != image.size:
+            raise ValueError("the mask must be as large as its picture: {} x {} pixels".format(*image.size))
+        mask = to_mask(mask, image_size, size)
+    if mask.shape != (size, size):
+        raise ValueError(f"a mask must be a grid of {size} x {size}")
+    if not mask.any():
+        raise ValueError("the mask is empty: make it white where the picture is to be drawn anew")
+    return mask.bool()

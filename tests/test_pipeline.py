@@ -19,6 +19,7 @@ from multimodal.arguments import MAX_PROMPT_CHARACTERS, MAX_SEED, check_prompts
 from multimodal.checkpoint import CheckpointError, save_model
 from multimodal.config import VQVAEConfig
 from multimodal.diffusion.samplers import SamplerStep, SamplingCancelled
+from multimodal.layout import Layout, Names, put_together
 from multimodal.metrics import psnr_on_white
 from multimodal.models.vqvae import VQVAE
 
@@ -54,6 +55,23 @@ def test_a_picture_of_a_batch_is_what_its_seed_gives_alone(sampler: str, pipelin
     for k in range(4):
         alone, _, _ = last_latents(prompts[k], seed=seeds[k])
         assert torch.allclose(latents[k], alone[0], atol=1e-4)
+
+
+def test_several_things_are_drawn_one_by_one_and_put_together(
+    pipeline: TextToImagePipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pipeline, "names", Names(["fox", "star"]))
+    shown: list[SamplerStep] = []
+    output = generate(pipeline, ["a fox", "a fox and a star", "a star"], callback=shown.append)
+    assert [len(step.denoised) for step in shown] == [3, 3, 3]  # pictures, not things
+    alone = [generate(pipeline, prompt, seed=k) for k, prompt in ((0, "a fox"), (2, "a star"))]
+    assert torch.equal(output.codebook_indices[[0, 2]], torch.cat([one.codebook_indices for one in alone]))
+    things = [generate(pipeline, prompt, seed=1).images[0] for prompt in ("a fox", "a star")]
+    (expected,) = put_together(things, [Layout("and", ("a fox", "a star"))])
+    assert torch.equal(output.codebook_indices[1], pipeline.reconstruct(expected).codebook_indices)
+    assert output.prompts[1] == "a fox and a star"
+    whole = generate(pipeline, "a fox and a star", seed=1, one_by_one=False)
+    assert not torch.equal(whole.codebook_indices[0], output.codebook_indices[1])
 
 
 def test_prompts_and_settings_have_an_influence(pipeline: TextToImagePipeline) -> None:

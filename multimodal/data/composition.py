@@ -13,6 +13,7 @@ from torch import Tensor
 
 from multimodal.data.captions import Composite, Subject
 from multimodal.data.colors import HUES, dominant_hue, recolor
+from multimodal.layout import COUNT_ROWS, paint, paste
 
 KINDS = {
     "and": 4,
@@ -30,7 +31,6 @@ SHAPE_COLORS = {
     "red": "#e5484d", "orange": "#f5923e", "yellow": "#ffd84d", "green": "#46a758", "blue": "#3e82f7", "purple": "#8e4ec6",
     "pink": "#f58fc0", "black": "#202020", "white": "#ffffff", "gray": "#9a9a9a",
 }  # fmt: skip
-COUNT_LAYOUTS = {2: (2,), 3: (3,), 4: (2, 2), 5: (3, 2)}  # things per row
 
 
 class Composer:
@@ -66,7 +66,7 @@ class Composer:
     def _describe(self, kind: str, first: int, second: int, rng: random.Random) -> Composite | None:
         a, b = self.subjects[first], self.subjects[second]
         if kind == "count":
-            return Composite(kind, a, number=rng.choice(list(COUNT_LAYOUTS)))
+            return Composite(kind, a, number=rng.choice(list(COUNT_ROWS)))
         if kind in ("disc", "square"):
             return Composite(kind, a, color=rng.choice(list(SHAPE_COLORS)))
         if kind == "colored":
@@ -78,51 +78,24 @@ class Composer:
         return None if a.concept == b.concept else Composite(kind, a, b)
 
     def _paint(self, composite: Composite, first: int, second: int) -> Tensor:
-        kind, size = composite.kind, self.pixels.shape[-1]
-        half, quarter = size // 2, size // 4
+        kind = composite.kind
         if kind == "colored":
             return recolor(self.pixels[first], HUES[composite.color] - (self._hue(first) or 0))
-        canvas = Image.new("RGBa", (size, size))
-        if kind == "count":
-            self._paste_rows(canvas, first, COUNT_LAYOUTS[composite.number])
-        elif kind in ("disc", "square"):
-            canvas.paste(_shape(kind, composite.color, size))
-            self._paste(canvas, first, size * 5 // 8, half, half)
-        elif kind == "big_small":
-            self._paste(canvas, first, size * 5 // 8, size * 5 // 16, half)
-            self._paste(canvas, second, size * 5 // 16, size * 13 // 16, size * 5 // 8)
-        elif kind in ("above", "below"):
-            upper, lower = (first, second) if kind == "above" else (second, first)
-            self._paste(canvas, upper, half, half, quarter)
-            self._paste(canvas, lower, half, half, size - quarter)
+        picture = self._picture(first)
+        if kind in ("disc", "square"):
+            canvas = _shape(kind, composite.color, picture.width)
+            paste(canvas, picture, picture.width * 5 // 8, picture.width // 2, picture.width // 2)
         else:
-            left, right = (second, first) if kind == "right" else (first, second)
-            self._paste(canvas, left, half, quarter, half)
-            self._paste(canvas, right, half, size - quarter, half)
+            canvas = paint(kind, [picture, self._picture(second)], composite.number)
         return torch.from_numpy(np.array(canvas)).permute(2, 0, 1)
+
+    def _picture(self, row: int) -> Image.Image:
+        return Image.fromarray(self.pixels[row].permute(1, 2, 0).numpy(), "RGBa")
 
     def _hue(self, row: int) -> float | None:
         if row not in self._hues:
             self._hues[row] = dominant_hue(self.pixels[row])
         return self._hues[row]
-
-    def _paste_rows(self, canvas: Image.Image, row: int, layout: tuple[int, ...]) -> None:
-        cell = canvas.width // max(layout)
-        top = (canvas.height - cell * len(layout)) // 2
-        for line, count in enumerate(layout):
-            left = (canvas.width - cell * count) // 2
-            for column in range(count):
-                self._paste(canvas, row, cell, left + column * cell + cell // 2, top + line * cell + cell // 2)
-
-    def _paste(self, canvas: Image.Image, row: int, size: int, x: int, y: int) -> None:
-        """Lay a picture, resized to `size`, over the canvas with its centre at (x, y)."""
-        picture = Image.fromarray(self.pixels[row].permute(1, 2, 0).numpy(), "RGBa")
-        picture = picture.resize((size, size), Image.Resampling.LANCZOS)
-        layer = Image.new("RGBa", canvas.size)
-        layer.paste(picture, (x - size // 2, y - size // 2))
-        over, under = np.asarray(layer, dtype=np.float32), np.asarray(canvas, dtype=np.float32)
-        blended = over + under * (1 - over[..., 3:] / 255)  # premultiplied "over" (Porter & Duff 1984)
-        canvas.paste(Image.fromarray(blended.round().clip(0, 255).astype(np.uint8), "RGBa"))
 
 
 def _shape(kind: str, color: str, size: int, oversampling: int = 4) -> Image.Image:

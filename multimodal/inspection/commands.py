@@ -21,7 +21,7 @@ def attention(args: argparse.Namespace) -> None:
 
     pipeline = _load_pipeline(args)
     with AttentionRecorder(pipeline.dit) as recorder:
-        output = pipeline(args.prompt, **_sampling(args))
+        output = pipeline(args.prompt, one_by_one=False, **_sampling(args))
     found = recorder.by_word(pipeline.text_encoder, output.prompts)[0]
     heat = found.heat(args.evaluation, args.layer)  # (W + 1, h, w)
     path = _path(args, "attention.png", args.prompt)

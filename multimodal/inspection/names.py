@@ -3,34 +3,16 @@
 from __future__ import annotations
 
 import difflib
-import json
 import re
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 
-from multimodal.checkpoint import NAMES, CheckpointError
+from multimodal.checkpoint import load_names as load_names  # where the names are
 from multimodal.data.phrases import COLORS, NUMBERS, PATTERNS, STYLES
 from multimodal.prompts import parse_weights
 
 BETWEEN_WORDS = re.compile(r"[\s,.;:!?\"'“”‘’«»()（）\[\]|，。、；：！？/]+")
 HELPERS = "a an the of with on in at to from for by no its his her style"  # English words that need no name
 FIRST_CJK = "\u2e80"  # scripts from here on have no blanks between words, or particles that stick to them
-
-
-def load_names(folder: str | Path) -> dict[str, list[str]]:
-    """The names of all that a DiT was shown, per language, the shortest first; nothing where its folder has no list.
-
-    Raises:
-        CheckpointError: the list is damaged.
-    """
-    path = Path(folder) / NAMES
-    try:
-        names = json.loads(path.read_text(encoding="utf-8"))
-        return {str(language): [str(name) for name in known] for language, known in names.items()}
-    except FileNotFoundError:
-        return {}
-    except (OSError, ValueError, TypeError, AttributeError) as error:
-        raise CheckpointError(f"{path} is not a list of names ({error})") from error
 
 
 class Vocabulary:

@@ -17,8 +17,9 @@ from multimodal.data.captions import (
     plural,
     short_caption,
 )
-from multimodal.data.composition import COUNT_LAYOUTS, KINDS, SHAPE_COLORS
+from multimodal.data.composition import KINDS, SHAPE_COLORS
 from multimodal.data.phrases import COLORS, LANGUAGES, NUMBERS, PATTERNS, phrase
+from multimodal.layout import COUNT_ROWS
 
 APPLE = Subject(
     "apple",
@@ -95,7 +96,7 @@ def test_patterns_name_the_same_things_in_every_language(kind: str) -> None:
 
 def test_everything_that_is_composed_can_be_said() -> None:
     assert set(KINDS) == set(PATTERNS)
-    assert set(COUNT_LAYOUTS) == set(NUMBERS)
+    assert set(COUNT_ROWS) == set(NUMBERS)
     assert set(SHAPE_COLORS) <= set(COLORS)
 
 

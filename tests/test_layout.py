@@ -1,0 +1,70 @@
+"""Prompts that ask for several things: what is taken for one, and that everything is where the prompt says."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from multimodal.layout import Layout, Names, parse_layout, put_together
+
+NAMES = Names(["red apple", "Rocket", "star", "bow and arrow", "two hearts", "black cat", "fox", "cherry", "火箭", "星星"])
+
+
+@pytest.mark.parametrize(
+    ("prompt", "layout"),
+    [
+        ("a rocket and a star", Layout("and", ("a rocket", "a star"))),
+        ("A ROCKET to the left of a star, 3d style", Layout("left", ("A ROCKET, 3d style", "a star, 3d style"))),
+        ("a blue rocket above a star", Layout("above", ("a blue rocket", "a star"))),
+        ("a big fox and a small apple", Layout("big_small", ("fox", "apple"))),
+        ("火箭在星星的下面", Layout("below", ("火箭", "星星"))),
+        ("火箭和星星", Layout("and", ("火箭", "星星"))),
+        ("three red apples, flat style", Layout("count", ("red apple, flat style",), 3)),
+        ("5 foxes", Layout("count", ("fox",), 5)),
+        ("two cherries", Layout("count", ("cherry",), 2)),
+    ],
+)
+def test_several_things_are_recognised_in_any_language(prompt: str, layout: Layout) -> None:
+    assert parse_layout(prompt, NAMES) == layout
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    ["a fox", "bow and arrow", "a bow and arrow, 3d style", "two hearts", "black and white cat", "a fox and", "two", ""],
+)
+def test_one_thing_is_left_alone(prompt: str) -> None:
+    assert parse_layout(prompt, NAMES) is None
+
+
+def test_without_names_nothing_is_taken_apart() -> None:
+    assert parse_layout("a rocket and a star", Names([])) is None
+
+
+def solid(color: str) -> Image.Image:
+    return Image.new("RGBA", (64, 64), color)
+
+
+@pytest.mark.parametrize(
+    ("kind", "red", "blue"),
+    [("and", (16, 32), (48, 32)), ("left", (16, 32), (48, 32)), ("right", (48, 32), (16, 32)),
+     ("above", (32, 16), (32, 48)), ("below", (32, 48), (32, 16)), ("big_small", (20, 32), (52, 40))],
+)  # fmt: skip
+def test_things_are_where_the_kind_says(kind: str, red: tuple[int, int], blue: tuple[int, int]) -> None:
+    (picture,) = put_together([solid("red"), solid("blue")], [Layout(kind, ("a", "b"))])
+    assert picture.getpixel(red) == (255, 0, 0, 255)
+    assert picture.getpixel(blue) == (0, 0, 255, 255)
+
+
+@pytest.mark.parametrize(("number", "cell"), [(2, 32), (3, 21), (4, 32), (5, 21)])
+def test_there_are_as_many_as_the_number(number: int, cell: int) -> None:
+    (picture,) = put_together([solid("red")], [Layout("count", ("a",), number)])
+    assert (np.asarray(picture)[..., 3] == 255).sum() == number * cell**2
+
+
+def test_pictures_without_a_layout_stay_what_they_are() -> None:
+    images = [solid("lime"), solid("red"), solid("blue"), solid("white")]
+    pictures = put_together(images, [None, Layout("and", ("a", "b")), None])
+    assert pictures[0] is images[0]
+    assert pictures[2] is images[3]
+    assert len(pictures) == 3
