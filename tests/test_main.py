@@ -174,13 +174,19 @@ def test_training_runs_on_two_processes_through_accelerate(tmp_path: Path) -> No
     data.mkdir()
     for number, color in enumerate(("red", "green", "blue", "yellow")):
         Image.new("RGBA", (32, 32), color).save(data / f"{number}.png")
-    launch = [sys.executable, "-m", "accelerate.commands.launch", "--cpu", "--num_processes", "2", "-m", "multimodal"]
+    launch = [sys.executable, "-m", "torch.distributed.run", "--nproc_per_node", "2", "-m", "multimodal"]
     command = [*launch, "train", "vqvae", "--config", "tiny", "--data", str(data), "--out", str(out)]
     done = subprocess.run(
-        command, cwd=ROOT, env={**os.environ, "OMP_NUM_THREADS": "1"}, capture_output=True, text=True, timeout=300
+        command,
+        cwd=ROOT,
+        env={**os.environ, "OMP_NUM_THREADS": "1", "ACCELERATE_USE_CPU": "true"},
+        capture_output=True,
+        text=True,
+        timeout=300,
     )
     assert done.returncode == 0, done.stderr[-2000:]
-    assert json.loads((out / "vqvae" / "config.json").read_text())["training"]["steps"] == 4
+    training = json.loads((out / "vqvae" / "config.json").read_text())["training"]
+    assert (training["steps"], training["processes"]) == (4, 2)
 
 
 def test_doctor_passes_a_whole_checkpoint_and_names_a_damaged_part(

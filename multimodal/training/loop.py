@@ -149,7 +149,8 @@ class Trainer:
         for old in [*self._states()[:-2], *self.folder.glob(".step-*")]:  # the latter are what a killed save left
             shutil.rmtree(old)
         if export:
-            export(self.ema_model.eval(), {"steps": self.step, "run": configs.to_dict(self.config)})
+            run = {"processes": self.accelerator.num_processes, "run": configs.to_dict(self.config)}
+            export(self.ema_model.eval(), {"steps": self.step, **run})
 
     def _train_step(self, loss: StepLoss) -> dict[str, Tensor]:
         accelerator, config, model = self.accelerator, self.config, self.model

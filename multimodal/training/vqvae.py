@@ -49,7 +49,7 @@ def train_vqvae(config: VQVAERunConfig, data: Path, out: Path, max_minutes: floa
     def batch(step: int) -> Tensor:
         if step < first_whole:
             return crops(step)
-        batch_size = max(1, config.batch_size // crops_per_picture)  # as many pixels in fewer pictures
+        batch_size = max(accelerator.num_processes, config.batch_size // crops_per_picture)  # as many pixels
         return to_device(pixels[batch_indices(len(pixels), batch_size, step, config.seed, accelerator)])
 
     def start_quantising(step: int) -> None:
