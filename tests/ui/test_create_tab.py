@@ -91,7 +91,9 @@ def test_more_like_a_picture_are_made_from_it_and_say_so(page: Page) -> None:
     ask(page, "a fox", count=2)
     page.locator("#generate").click()
     finished(page)
+    seed = page.locator("#seed input").input_value()
     page.locator("#pictures button:has(img)").nth(1).click()
+    expect(page.locator("#seed input")).not_to_have_value(seed)  # the choice has arrived
     vary(page, "subtle")
     settings = json.loads(Image.open(downloaded(page, "download")).info["multimodal"])
     assert settings["prompt"] == "a fox"
