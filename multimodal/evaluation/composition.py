@@ -168,7 +168,9 @@ def _things(image: Image.Image) -> list[Any]:
 
 
 def _trimmed(image: Image.Image) -> Image.Image:
-    return image.crop(image.getbbox() or (0, 0, 1, 1))
+    """The part of a picture that is not nearly transparent; a faint haze around a thing would make it look small."""
+    solid = image.getchannel("A").point([255 * (alpha > 96) for alpha in range(256)])
+    return image.crop(solid.getbbox() or (0, 0, 1, 1))
 
 
 def _case(composite: Composite) -> Case:
