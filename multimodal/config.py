@@ -147,7 +147,7 @@ class CLIPRunConfig(RunConfig):
 @dataclass(frozen=True)
 class DiTRunConfig(RunConfig):
     model: DiTConfig = DiTConfig()
-    composite_fraction: float = 0.4  # of every batch
+    composite_fraction: float = 0.16  # of every batch
     num_composites: int = 8192  # made and encoded once
     mean: RunConfig = RunConfig(steps=8000, batch_size=256, learning_rate=1e-3, weight_decay=0.05, ema_decay=0.99)
     pooled_noise: float = 0.8  # at most, over the embedding's RMS, for the DiT to meet means as rough as new prompts give

@@ -48,7 +48,7 @@ PRESETS: dict[str, dict[str, RunConfig]] = {
     },
     "dit": {
         "tiny": DiTRunConfig(**_TINY, model=_TINY_DIT, num_composites=8, mean=RunConfig(**_TINY)),
-        "cpu": DiTRunConfig(steps=12_000, batch_size=64, learning_rate=2e-3, num_composites=32_768),
+        "cpu": DiTRunConfig(steps=12_000, batch_size=64, learning_rate=2e-3, num_composites=6144),
         "gpu": DiTRunConfig(
             **_GPU, steps=7000, batch_size=1024, learning_rate=1e-3, num_composites=65_536,
             model=DiTConfig(patch_size=2, hidden_size=384, depth=12, num_heads=6, refiner_depth=2),
