@@ -136,6 +136,8 @@ class VQVAERunConfig(RunConfig):
     gradient_weight: float = 0.3
     ssim_weight: float = 0.2
     commitment_weight: float = 0.25
+    decoder_only: bool = False  # encoder and codebook stay as they are, so that a DiT on their codes stays right
+    latent_noise: float = 0.0  # in decoder_only, at most, in deviations of the latents: a decoder that mends a DiT's errors
 
 
 @dataclass(frozen=True)

@@ -83,8 +83,8 @@ def names_by_language(subjects: Sequence[Subject]) -> dict[str, list[str]]:
 
 
 def caption(subject: Subject, rng: random.Random) -> str:
-    """A random caption: half long and structured, a third short, the rest in another language."""
-    return _long_caption(subject, rng) if rng.random() < 0.5 else short_caption(subject, rng)
+    """A random caption: four in ten long and structured, three short, three in another language."""
+    return _long_caption(subject, rng) if rng.random() < 0.4 else short_caption(subject, rng, english=0.5)
 
 
 def short_caption(subject: Subject, rng: random.Random, english: float = 0.6) -> str:

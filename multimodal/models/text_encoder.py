@@ -133,3 +133,10 @@ class CLIPTextEncoder(nn.Module):
         device = next(self.tower.parameters()).device
         features = self.encode(tokens.ids.to(device))
         return TextEncoding(features.tokens, tokens.mask.to(device), features.pooled, tokens.dropped)
+
+    def embed(self, prompts: list[str], batch_size: int = 256) -> Tensor:
+        """The pooled embeddings alone, (B, pooled_dim), of any number of prompts: those of like length together."""
+        order = sorted(range(len(prompts)), key=lambda k: len(prompts[k].encode()))
+        batches = [order[k : k + batch_size] for k in range(0, len(order), batch_size)]
+        pooled = torch.cat([self([prompts[k] for k in batch]).pooled for batch in batches])  # (B, pooled_dim)
+        return pooled[torch.tensor(order, device=pooled.device).argsort()]

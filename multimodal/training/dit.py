@@ -129,16 +129,50 @@ class CaptionedLatents:
 
     def encode_prompts(self, rows: Tensor, step: int, text_encoder: CLIPTextEncoder) -> TextEncoding:
         """Prompts for the pictures that this process works on in a step, drawn anew in each, and encoded."""
-        rng = random.Random(f"{self.config.seed} {step} {self.accelerator.process_index}")
-        with torch.no_grad(), self.accelerator.autocast():
-            return text_encoder([self.prompt(row, rng) for row in rows.tolist()])
+        with self.accelerator.autocast():
+            return text_encoder(self.prompts(rows, step))
 
-    def prompt(self, row: int, rng: random.Random) -> str:
+    def embed_prompts(self, rows: Tensor, step: int, text_encoder: CLIPTextEncoder) -> Tensor:
+        """The pooled embeddings of such prompts alone, (B, pooled_dim), for any number of pictures."""
+        with self.accelerator.autocast():
+            return text_encoder.embed(self.prompts(rows, step)).float()
+
+    def prompts(self, rows: Tensor, step: int) -> list[str]:
+        rng = random.Random(f"{self.config.seed} {step} {self.accelerator.process_index}")
+        return [self._prompt(row, rng) for row in rows.tolist()]
+
+    def _prompt(self, row: int, rng: random.Random) -> str:
         """One of the many prompts for a picture; now and then none at all, for classifier-free guidance."""
         if rng.random() < self.config.prompt_dropout:
             return ""
         shown = self.shown[row]
         return caption(shown, rng) if isinstance(shown, Subject) else composite_caption(shown, rng)
+
+
+class PooledPrompts:
+    """The pooled embeddings of the prompts of a batch, drawn anew and encoded all together every `steps` steps.
+
+    To encode a prompt costs several times what the mean predictor's step on it does, so each serves a few times.
+    """
+
+    def __init__(
+        self, pictures: CaptionedLatents, text_encoder: CLIPTextEncoder, batch_size: int, steps: int = 512
+    ) -> None:
+        self.pictures, self.text_encoder, self.batch_size, self.steps = pictures, text_encoder, batch_size, steps
+        self.round = -1
+        self.pooled: dict[int, Tensor] = {}
+
+    def __call__(self, rows: Tensor, step: int) -> Tensor:
+        """(B,) rows of the batch of this step → (B, pooled_dim)."""
+        if step // self.steps != self.round:
+            self._encode(step // self.steps)
+        return torch.stack([self.pooled[row] for row in rows.tolist()])
+
+    def _encode(self, number: int) -> None:
+        batches = (self.pictures.batch(number * self.steps + k, self.batch_size) for k in range(self.steps))
+        rows = torch.cat(list(batches)).unique()
+        self.pooled = dict(zip(rows.tolist(), self.pictures.embed_prompts(rows, number, self.text_encoder), strict=True))
+        self.round = number
 
 
 def fit_mean(
@@ -154,10 +188,11 @@ def fit_mean(
         Whether all of its steps are done.
     """
     config, accelerator = pictures.config, pictures.accelerator
+    prompts = PooledPrompts(pictures, text_encoder, config.mean.batch_size)
 
     def loss(model: nn.Module, step: int) -> dict[str, Tensor]:
         rows = pictures.batch(step, config.mean.batch_size)
-        pooled = pictures.encode_prompts(rows, step, text_encoder).pooled
+        pooled = add_noise(prompts(rows, step), config.pooled_noise)
         return {"loss": F.mse_loss(model(pooled).float(), pictures.latents(rows))}
 
     trainer = Trainer(config.mean, mean_predictor, folder, accelerator, pictures.fingerprint)

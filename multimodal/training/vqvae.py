@@ -28,11 +28,18 @@ def train_vqvae(config: VQVAERunConfig, data: Path, out: Path, max_minutes: floa
 
     Args:
         start: a checkpoint folder whose VQ-VAE, with its config, is where a new run starts from.
+    Raises:
+        ValueError: `config.decoder_only` without a `start` to take the encoder from.
     """
+    if config.decoder_only and not start:
+        raise ValueError("decoder_only=true needs --from CHECKPOINT, whose encoder and codebook stay as they are")
     accelerator = Accelerator(mixed_precision=config.mixed_precision)
     torch.manual_seed(config.seed)
     vqvae = load_vqvae(start / "vqvae") if start else VQVAE(config.model)
     config = replace(config, model=vqvae.config)
+    decoder_noise = config.latent_noise if config.decoder_only else None
+    if config.decoder_only:
+        vqvae.encoder.requires_grad_(False)
     pixels = decode_images(load_captioned_images(data), config.model.image_size)  # (N, 4, S, S) uint8
     trainer = Trainer(config, vqvae, out / "training" / "vqvae", accelerator, fingerprint(pixels))
     first_quantised = 0 if start else int(config.continuous_fraction * config.steps)
@@ -60,7 +67,7 @@ def train_vqvae(config: VQVAERunConfig, data: Path, out: Path, max_minutes: floa
 
     def loss(model: nn.Module, step: int) -> dict[str, Tensor]:
         images = batch(step)
-        output = model(images, quantize=step >= first_quantised)
+        output = model(images, quantize=step >= first_quantised, decoder_noise=decoder_noise)
         losses = reconstruction_losses(output.images, images)
         total = (
             losses["l1"]
@@ -79,9 +86,10 @@ def train_vqvae(config: VQVAERunConfig, data: Path, out: Path, max_minutes: floa
 
     def export(model: nn.Module, training: dict[str, Any]) -> None:
         assert isinstance(model, VQVAE)
-        some = pixels[:: max(1, len(pixels) // LATENT_SCALE_PICTURES)]
-        indices = encode_indices(model, some, accelerator.device)
-        model.set_latent_scale(indices.to(accelerator.device))
+        if not config.decoder_only:
+            some = pixels[:: max(1, len(pixels) // LATENT_SCALE_PICTURES)]
+            indices = encode_indices(model, some, accelerator.device)
+            model.set_latent_scale(indices.to(accelerator.device))
         save_model(out / "vqvae", model, config.model, training)
 
     trainer.run(loss, max_minutes=max_minutes, on_step=start_quantising, sample=sample, export=export)

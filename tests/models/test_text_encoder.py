@@ -88,6 +88,12 @@ def test_padding_changes_neither_tokens_nor_pooled(encoder: CLIPTextEncoder) -> 
     assert not torch.allclose(together.pooled[0], together.pooled[1], atol=1e-3)
 
 
+def test_embeddings_come_in_the_order_of_the_prompts(encoder: CLIPTextEncoder) -> None:
+    prompts = ["a long description of a red apple", "a", "red apple", "", "a fox in the snow"]
+    alone = torch.cat([encoder([prompt]).pooled for prompt in prompts])
+    assert torch.allclose(encoder.embed(prompts, batch_size=2), alone, atol=1e-5)
+
+
 def test_tokens_are_counted_up_to_the_room_there_is(encoder: CLIPTextEncoder) -> None:
     none, room = encoder.count_tokens("")
     few, _ = encoder.count_tokens("a fox")

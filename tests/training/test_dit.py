@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import torch
+from torch import Tensor
 
-from multimodal.training.dit import add_noise
+from multimodal.training.dit import PooledPrompts, add_noise
 
 
 def test_noise_is_measured_by_the_size_of_each_embedding() -> None:
@@ -20,3 +21,34 @@ def test_noise_is_measured_by_the_size_of_each_embedding() -> None:
 def test_no_noise_leaves_the_embedding_as_it_is() -> None:
     pooled = torch.randn(3, 8)
     assert torch.equal(add_noise(pooled, 0.0), pooled)
+
+
+class FakePictures:
+    """Ten pictures; the embedding of a prompt says which picture it is of and in which round it was drawn."""
+
+    def __init__(self) -> None:
+        self.encoded: list[int] = []
+
+    def batch(self, step: int, batch_size: int) -> Tensor:
+        return (torch.arange(batch_size) + step) % 10
+
+    def embed_prompts(self, rows: Tensor, step: int, text_encoder: None) -> Tensor:
+        self.encoded.append(len(rows))
+        return torch.stack([rows.float(), torch.full((len(rows),), float(step))], dim=1)
+
+
+def test_prompts_are_encoded_once_for_several_steps_and_then_drawn_anew() -> None:
+    pictures = FakePictures()
+    prompts = PooledPrompts(pictures, None, batch_size=4, steps=3)  # type: ignore[arg-type]
+    for step in (0, 1, 2, 3, 5):
+        rows = pictures.batch(step, 4)
+        assert prompts(rows, step).tolist() == [[row, step // 3] for row in rows.tolist()]
+    assert pictures.encoded == [6, 6]  # two rounds of the six pictures that three steps need
+
+
+def test_a_resumed_run_sees_the_same_prompts() -> None:
+    rows = FakePictures().batch(7, 4)
+    resumed, uninterrupted = (PooledPrompts(FakePictures(), None, 4, steps=3) for _ in range(2))  # type: ignore[arg-type]
+    for step in range(7):
+        uninterrupted(FakePictures().batch(step, 4), step)
+    assert torch.equal(resumed(rows, 7), uninterrupted(rows, 7))

@@ -113,6 +113,19 @@ def test_the_latents_have_a_scale_and_the_codes_their_places(trained: Path) -> N
     assert not torch.equal(state["latent_std"], torch.ones_like(state["latent_std"]))
 
 
+def test_the_decoder_can_be_trained_alone(trained: Path, train: Train, tmp_path: Path) -> None:
+    train("vqvae", tmp_path, start=trained, decoder_only=True, latent_noise=0.5)
+    (before, _), (after, _) = load_tensors(trained / "vqvae"), load_tensors(tmp_path / "vqvae")
+    changed = {key for key in before if not torch.equal(before[key], after[key])}
+    assert changed
+    assert all(key.startswith("decoder.") for key in changed)
+
+
+def test_the_decoder_alone_needs_an_encoder(train: Train, tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="needs --from CHECKPOINT"):
+        train("vqvae", tmp_path, decoder_only=True)
+
+
 def test_the_tokenizer_is_kept_with_the_model(trained: Path) -> None:
     clip = load_clip(trained / "clip")
     assert clip.tokenizer.get_vocab_size() <= clip.config.vocab_size == 512
