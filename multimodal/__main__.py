@@ -65,7 +65,7 @@ def evaluate(args: argparse.Namespace) -> None:
     judge = functools.cache(lambda: load_judge(args.checkpoint / "judge"))
     sampling = Sampling(args.steps, args.guidance_scale, args.seed)
     evaluations: dict[str, Callable[[], dict[str, Any]]] = {
-        "reconstruction": lambda: evaluate_reconstruction(pipeline, args.data, args.limit),
+        "reconstruction": lambda: evaluate_reconstruction(pipeline, args.data, args.limit, tiled=args.tiles),
         "prompts": lambda: evaluate_prompts(
             pipeline, judge(), args.data, args.names, args.limit, train=args.train, sampling=sampling
         ),
@@ -190,6 +190,7 @@ def build_parser() -> argparse.ArgumentParser:
     sub.add_argument("--data", type=Path, required=True, help="a parquet table of pictures that were not trained on")
     sub.add_argument("--names", type=Path, help="a parquet table of names in other languages")
     sub.add_argument("--limit", type=int, help="use so many pictures only")
+    sub.add_argument("--tiles", action="store_true", help="for reconstruction: cut large pictures up, do not scale them")
     sub.add_argument("--train", type=Path, help="the table that the models were trained on, for cells known from there")
     _add_sampling(sub)
     sub.add_argument("--json", type=Path, metavar="FILE", help="write the results, a list, to a file")

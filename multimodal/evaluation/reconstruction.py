@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
+from datasets import Dataset
 from PIL import Image
 from torch import Tensor
 from tqdm.auto import tqdm
 
 from multimodal import rgba
-from multimodal.data.images import decode_images, load_captioned_images
+from multimodal.data.images import DataError, decode_images, load_captioned_images
 from multimodal.evaluation.codecs import available_codecs, compress
 from multimodal.evaluation.statistics import mean_interval
 from multimodal.metrics import alpha_error, perplexity, psnr_on_white, ssim_on_white, usage
@@ -24,7 +26,11 @@ BATCH_SIZE = 16
 
 
 def evaluate_reconstruction(
-    pipeline: TextToImagePipeline, data: Path, limit: int | None = None, codec_pictures: int = CODEC_PICTURES
+    pipeline: TextToImagePipeline,
+    data: Path,
+    limit: int | None = None,
+    codec_pictures: int = CODEC_PICTURES,
+    tiled: bool = False,
 ) -> dict[str, Any]:
     """Send the pictures of a table through the VQ-VAE and compare.
 
@@ -35,6 +41,7 @@ def evaluate_reconstruction(
         data: a table of pictures, as `load_captioned_images` reads it.
         limit: use so many pictures only, spread evenly over the table.
         codec_pictures: compare with the codecs on so many of them.
+        tiled: cut the pictures, photographs for instance, into squares of the model's size instead of scaling them to it.
     Returns:
         A result as `tables` describes it.
     Raises:
@@ -42,7 +49,8 @@ def evaluate_reconstruction(
     """
     vqvae, device = pipeline.vqvae, pipeline.device
     table = load_captioned_images(data)
-    pixels = decode_images(table.select(spread(len(table), limit)), vqvae.config.image_size)  # (N, 4, S, S) uint8
+    table = table.select(spread(len(table), limit))
+    pixels = (tiles if tiled else decode_images)(table, vqvae.config.image_size)  # (N, 4, S, S) uint8
     rows, indices = _reconstruct(vqvae, pixels, device)
     sample = spread(len(pixels), codec_pictures)
     num_bytes = vqvae.config.bytes_per_image
@@ -52,7 +60,7 @@ def evaluate_reconstruction(
     counts = count_codes(indices, vqvae.config.codebook_size)  # (groups, codebook_size)
     return {
         "title": "Reconstruction",
-        "settings": {"data": data.name, "pictures": len(pixels), "bytes per picture": num_bytes},
+        "settings": {"data": data.name, "tiles" if tiled else "pictures": len(pixels), "bytes per picture": num_bytes},
         "tables": {
             f"VQ-VAE, {len(pixels)} pictures": [_summary("VQ-VAE", rows)],
             f"At the same bytes, {len(sample)} pictures": compared,
@@ -79,6 +87,25 @@ def spread(count: int, limit: int | None) -> list[int]:
     if limit is None or limit >= count:
         return list(range(count))
     return [k * count // limit for k in range(limit)]
+
+
+def tiles(table: Dataset, size: int) -> Tensor:
+    """All squares of `size` pixels that lie edge to edge in the pictures of a table, (N, 4, size, size) uint8 RGBA.
+
+    Raises:
+        DataError: a picture is damaged, or none is as large as a tile.
+    """
+    found = []
+    for row, stored in enumerate(table["image"]):
+        try:
+            picture = rgba.open_image(stored["bytes"] or stored["path"])
+        except rgba.ImageError as error:
+            raise DataError(f"row {row} ({stored['path']}): {error}") from error
+        corners = itertools.product(range(0, picture.height - size + 1, size), range(0, picture.width - size + 1, size))
+        found += [rgba.to_uint8(picture.crop((x, y, x + size, y + size)), size) for y, x in corners]
+    if not found:
+        raise DataError(f"none of the pictures has room for a tile of {size} x {size} pixels")
+    return torch.stack(found)
 
 
 def count_codes(codebook_indices: Tensor, codebook_size: int) -> Tensor:

@@ -3,11 +3,12 @@ from types import SimpleNamespace
 
 import pytest
 import torch
+from PIL import Image
 
 from multimodal.config import VQVAEConfig
-from multimodal.data.images import DataError
+from multimodal.data.images import DataError, load_captioned_images
 from multimodal.evaluation import reconstruction
-from multimodal.evaluation.reconstruction import count_codes, evaluate_reconstruction, spread
+from multimodal.evaluation.reconstruction import count_codes, evaluate_reconstruction, spread, tiles
 from multimodal.evaluation.tables import format_table
 from multimodal.models.vqvae import VQVAE
 
@@ -46,6 +47,17 @@ def test_the_whole_evaluation(pipeline, data, monkeypatch):
     assert all(0 < row["usage"] <= 1 and 1 <= row["perplexity"] <= 64 for row in codebook)
     assert json.loads(json.dumps(result)) == result
     assert "PSNR" in format_table(result)
+
+
+def test_large_pictures_are_cut_into_tiles(tmp_path):
+    picture = Image.new("RGB", (70, 33), "red")
+    picture.paste("blue", (32, 0, 64, 32))
+    picture.save(tmp_path / "large.png")
+    Image.new("RGB", (31, 40)).save(tmp_path / "narrow.png")
+    table = load_captioned_images(tmp_path)
+    assert [tile[:3, 16, 16].tolist() for tile in tiles(table, 32)] == [[255, 0, 0], [0, 0, 255]]
+    with pytest.raises(DataError, match=r"no.* room for a tile of 128 x 128"):
+        tiles(table, 128)
 
 
 def test_a_perfect_autoencoder_has_no_error(pipeline, data, monkeypatch):
