@@ -68,6 +68,10 @@ def launch_settings(assets: Path = ASSETS) -> dict[str, Any]:
         font_mono=["ui-monospace", "Menlo", "Consolas", "monospace"],
     ).set(
         **{f"{part}_{key}": value for part in ("block_title", "block_label") for key, value in plain.items()},
+        body_text_color_subdued="*neutral_600",
+        body_text_color_subdued_dark="*neutral_300",
+        block_info_text_color="*neutral_600",
+        block_info_text_color_dark="*neutral_300",
         block_border_width="0px",
         block_shadow="none",
         body_background_fill="*neutral_50",

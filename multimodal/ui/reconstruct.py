@@ -17,7 +17,7 @@ from multimodal.metrics import ssim_on_white
 from multimodal.pipeline import ReconstructionOutput, TextToImagePipeline
 from multimodal.ui.errors import friendly_errors
 from multimodal.ui.figures import figure, figures, table, tiles
-from multimodal.ui.session import MODEL, LastPictures
+from multimodal.ui.session import DRAW, MODEL, LastPictures
 from multimodal.ui.texts import Texts, i18n
 
 ENLARGED = 4  # pixels on the page for each of the model's
@@ -94,7 +94,24 @@ def reconstruct_tab(pipeline: TextToImagePipeline, last: gr.State, assets: Path)
     upload.preprocess = uploaded_path
     examples = sorted((assets / "training_examples").glob("*.png"))[::3]
     if examples:
-        gr.Examples([[str(path)] for path in examples], upload, label=i18n("try_one"), elem_id="try")
+        gr.Markdown(i18n("try_one"))
+        shown = gr.Gallery(
+            [(str(path), path.stem.replace("-", " ")) for path in examples],
+            label=i18n("try_one"),
+            show_label=False,
+            columns=6,
+            allow_preview=False,
+            object_fit="contain",
+            interactive=False,
+            buttons=[],
+            elem_id="try",
+            elem_classes="checkered",
+        )
+
+        def take_example(event: gr.SelectData) -> str:
+            return str(examples[int(event.index)])
+
+        shown.select(take_example, None, upload, **DRAW)
     measurements = gr.HTML(elem_id="measurements")
     upload.change(tab.reconstruct, upload, [slider, measurements, last], show_progress_on=slider, **MODEL)
 
