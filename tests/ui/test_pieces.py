@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 import string
 from pathlib import Path
+from unittest.mock import Mock
 
+import gradio as gr
 import pytest
+import torch
 from PIL import Image
 
 from multimodal import rgba
@@ -15,6 +18,7 @@ from multimodal.settings import Settings, save_picture
 from multimodal.ui import examples, texts
 from multimodal.ui.demo import build_demo, launch_settings
 from multimodal.ui.download import BARE, as_file
+from multimodal.ui.errors import friendly_errors
 from multimodal.ui.figures import figure, message, rank_plot, tiles
 
 
@@ -25,6 +29,19 @@ def test_pictures_without_settings_are_no_examples(tmp_path: Path) -> None:
     (tmp_path / "text.png").write_text("no picture")
     save_picture(Image.new("RGBA", (4, 4)), Settings("a star", 1), tmp_path)
     assert [settings.prompt for _, settings in examples.load_examples(tmp_path)] == ["a star"]
+
+
+@pytest.mark.parametrize("error", [MemoryError(), torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2 GiB")])
+def test_want_of_memory_is_told_and_the_next_request_succeeds(
+    error: Exception, tiny_checkpoint: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pipeline, words = TextToImagePipeline.from_pretrained(tiny_checkpoint), texts.Texts()
+    with monkeypatch.context() as patch:
+        patch.setattr(pipeline, "sample_latents", Mock(side_effect=error))
+        with pytest.raises(gr.Error, match="not enough memory"), friendly_errors(words):
+            pipeline("a star", num_inference_steps=1)
+    with friendly_errors(words):
+        assert len(pipeline("a star", num_inference_steps=1).images) == 1
 
 
 def test_examples_are_made_in_order_and_can_be_made_again(
