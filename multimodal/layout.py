@@ -1,7 +1,8 @@
-"""Prompts that ask for several things: which things these are, and where each of them goes.
+"""Prompts that ask for several things, or for one in another colour: what these are, and where each of them goes.
 
-A small model knows far more things than pairs of things. So "a rocket and a star" is drawn as a rocket and as a star, and
-the two are put into one picture, in the way in which training composites are made.
+A small model knows far more things than pairs of things, or things in a colour. So "a rocket and a star" is drawn as a
+rocket and as a star, and the two are put into one picture; "a blue apple" is drawn as an apple, which is then turned blue.
+It is done in the way in which training composites are made.
 """
 
 from __future__ import annotations
@@ -12,8 +13,10 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
+import torch
 from PIL import Image
 
+from multimodal.data.colors import HUES, recolor
 from multimodal.data.phrases import COLORS, NUMBERS, PATTERNS, STYLES
 
 COUNT_ROWS = {2: (2,), 3: (3,), 4: (2, 2), 5: (3, 2)}  # things per row
@@ -30,6 +33,10 @@ class Names:
         self.names = frozenset(name.casefold() for name in names)
         self.words = {word for name in self.names for word in name.split() if len(word) > 2} - STOP_WORDS
 
+    def known(self, text: str) -> bool:
+        """Whether the text, but for an article, is a name."""
+        return ARTICLE.sub("", text).casefold() in self.names
+
     def mentioned(self, text: str) -> bool:
         """Whether a thing is named in the text."""
         text = text.casefold()
@@ -40,30 +47,52 @@ class Names:
 
 class Layout(NamedTuple):
     kind: str  # a key of PATTERNS
-    things: tuple[str, ...]  # a prompt of each: two, or for kind "count" one
+    things: tuple[str, ...]  # a prompt of each: two, or for the kinds "count" and "colored" one
     number: int = 1  # how many there are, for kind "count"
+    colors: tuple[str, ...] = ()  # what to turn the things to: keys of HUES, or "" for those that stay as they are
 
 
 def parse_layout(prompt: str, names: Names) -> Layout | None:
-    """What a prompt asks for that names two things, or two to five of one, in any of the languages; else None.
+    """What a prompt asks for that names two things, two to five of one, or one in a colour, in any of the languages.
 
-    Each thing must be a known one, and the prompt as a whole must be none: "bow and arrow" is one thing.
+    Each thing must be a known one, and the prompt as a whole must be none: "bow and arrow" is one thing, "green apple" too.
+
+    Returns:
+        None where the prompt asks for none of these.
     """
     match = STYLE.fullmatch(prompt)
-    if match is None or ARTICLE.sub("", match[1]).casefold() in names.names:
+    if match is None or names.known(match[1]):
         return None
     text, style = match[1], match[2] or ""
+
+    def layout(kind: str, things: Sequence[str], number: int = 1) -> Layout:
+        found = [_split_color(thing, names) for thing in things]
+        return Layout(kind, tuple(thing + style for thing, _ in found), number, tuple(color for _, color in found))
+
     for kind in PAIRS:
         for pattern in _patterns(kind):
             if (found := pattern.fullmatch(text)) and all(names.mentioned(found[thing]) for thing in "ab"):
-                return Layout(kind, (found["a"] + style, found["b"] + style))
+                return layout(kind, (found["a"], found["b"]))
     for number in COUNT_ROWS:
-        for pattern in _patterns("count", number):
+        for pattern in _patterns("count", n=(str(number), *NUMBERS[number])):
             if found := pattern.fullmatch(text):
                 for thing in singulars(found["a"]):
                     if names.mentioned(thing):
-                        return Layout("count", (thing + style,), number)
-    return None
+                        return layout("count", (thing,), number)
+    colored = layout("colored", (text,))
+    return colored if colored.colors[0] else None
+
+
+def _split_color(thing: str, names: Names) -> tuple[str, str]:
+    """The name of a thing without its colour, and the colour: "" where there is none, or where it is part of the name."""
+    if names.known(thing):
+        return thing, ""
+    text = ARTICLE.sub("", thing)
+    for color in HUES:
+        found = (pattern.fullmatch(text) for pattern in _patterns("colored", color=COLORS[color]))
+        if name := next((match["a"] for match in found if match and names.mentioned(match["a"])), ""):
+            return name, color
+    return thing, ""
 
 
 def singulars(noun: str) -> list[str]:
@@ -77,12 +106,21 @@ def put_together(images: Sequence[Image.Image], layouts: Sequence[Layout | None]
     things = iter(images)
     pictures = []
     for layout in layouts:
-        own = [next(things) for _ in (layout.things if layout else "1")]
-        if layout:
-            premultiplied = [image.convert("RGBa") for image in own]
-            own = [paint(layout.kind, premultiplied, layout.number).convert("RGBA")]
-        pictures += own
+        if layout is None:
+            pictures.append(next(things))
+            continue
+        colors = layout.colors or ("",) * len(layout.things)
+        own = [_in_color(next(things).convert("RGBa"), color) for color in colors]
+        whole = own[0] if layout.kind == "colored" else paint(layout.kind, own, layout.number)
+        pictures.append(whole.convert("RGBA"))
     return pictures
+
+
+def _in_color(picture: Image.Image, color: str) -> Image.Image:
+    if not color:
+        return picture
+    pixels = recolor(torch.from_numpy(np.array(picture)).permute(2, 0, 1), color)
+    return Image.fromarray(pixels.permute(1, 2, 0).numpy(), "RGBa")
 
 
 def paint(kind: str, things: Sequence[Image.Image], number: int = 1) -> Image.Image:
@@ -128,9 +166,10 @@ def paste(canvas: Image.Image, picture: Image.Image, size: int, x: int, y: int) 
 
 
 @functools.cache
-def _patterns(kind: str, number: int = 0) -> list[re.Pattern[str]]:
-    """How every language says it, as expressions with the groups a and b."""
-    numbers = dict.fromkeys((str(number), *NUMBERS[number])) if number else [""]
-    texts = dict.fromkeys(pattern.replace("{n}", n) for pattern in PATTERNS[kind] for n in numbers)
+def _patterns(kind: str, **words: tuple[str, ...]) -> list[re.Pattern[str]]:
+    """How every language says it, as expressions with the groups a and b; `words` are what else may stand in it."""
+    texts = dict.fromkeys(PATTERNS[kind])
+    for place, choices in words.items():
+        texts = dict.fromkeys(text.replace(f"{{{place}}}", word) for text in texts for word in dict.fromkeys(choices))
     things = (re.escape(text).replace(r"\{a\}", "(?P<a>.+)").replace(r"\{b\}", "(?P<b>.+)") for text in texts)
     return [re.compile(thing, re.IGNORECASE) for thing in things]

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 
+from multimodal.data.colors import color_names
 from multimodal.layout import Layout, Names, parse_layout, put_together
 
 NAMES = Names(["red apple", "Rocket", "star", "bow and arrow", "two hearts", "black cat", "fox", "cherry", "火箭", "星星"])
@@ -16,22 +18,40 @@ NAMES = Names(["red apple", "Rocket", "star", "bow and arrow", "two hearts", "bl
     [
         ("a rocket and a star", Layout("and", ("a rocket", "a star"))),
         ("A ROCKET to the left of a star, 3d style", Layout("left", ("A ROCKET, 3d style", "a star, 3d style"))),
-        ("a blue rocket above a star", Layout("above", ("a blue rocket", "a star"))),
+        ("a blue rocket above a star", Layout("above", ("rocket", "a star"), 1, ("blue", ""))),
         ("a big fox and a small apple", Layout("big_small", ("fox", "apple"))),
         ("火箭在星星的下面", Layout("below", ("火箭", "星星"))),
         ("火箭和星星", Layout("and", ("火箭", "星星"))),
         ("three red apples, flat style", Layout("count", ("red apple, flat style",), 3)),
         ("5 foxes", Layout("count", ("fox",), 5)),
         ("two cherries", Layout("count", ("cherry",), 2)),
+        ("three green stars", Layout("count", ("star",), 3, ("green",))),
+        ("a blue apple", Layout("colored", ("apple",), 1, ("blue",))),
+        ("an Orange fox, 3d style", Layout("colored", ("fox, 3d style",), 1, ("orange",))),
+        ("蓝色的火箭", Layout("colored", ("火箭",), 1, ("blue",))),
     ],
 )
 def test_several_things_are_recognised_in_any_language(prompt: str, layout: Layout) -> None:
-    assert parse_layout(prompt, NAMES) == layout
+    colors = layout.colors or ("",) * len(layout.things)
+    assert parse_layout(prompt, NAMES) == layout._replace(colors=colors)
 
 
 @pytest.mark.parametrize(
     "prompt",
-    ["a fox", "bow and arrow", "a bow and arrow, 3d style", "two hearts", "black and white cat", "a fox and", "two", ""],
+    [
+        "a fox",
+        "a red apple",
+        "a black fox",
+        "a blue thing",
+        "blue",
+        "bow and arrow",
+        "a bow and arrow, 3d style",
+        "two hearts",
+        "black and white cat",
+        "a fox and",
+        "two",
+        "",
+    ],
 )
 def test_one_thing_is_left_alone(prompt: str) -> None:
     assert parse_layout(prompt, NAMES) is None
@@ -68,3 +88,11 @@ def test_pictures_without_a_layout_stay_what_they_are() -> None:
     assert pictures[0] is images[0]
     assert pictures[2] is images[3]
     assert len(pictures) == 3
+
+
+def test_things_are_turned_to_their_colours() -> None:
+    layouts = [Layout("colored", ("a",), 1, ("blue",)), Layout("left", ("a", "b"), 1, ("", "green"))]
+    blue, pair = put_together([solid("red")] * 3, layouts)
+    pixels = [torch.from_numpy(np.array(half.convert("RGBa"))).permute(2, 0, 1) for half in
+              (blue, pair.crop((0, 0, 32, 64)), pair.crop((32, 0, 64, 64)))]  # fmt: skip
+    assert [color_names(one) for one in pixels] == [["blue"], ["red"], ["green"]]

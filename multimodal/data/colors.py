@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import torch
 from PIL import Image
 from torch import Tensor
 
 HUES = {"red": 0, "orange": 30, "yellow": 52, "green": 115, "blue": 215, "purple": 275, "pink": 325}  # degrees
+NEAR_HUE = 60  # degrees: what belongs to the dominant hue when it is turned
+DYED_SATURATION, BRIGHT = 0.55, 0.75  # of what is recoloured, at least
 
 
 def color_names(pixels: Tensor, min_share: float = 0.25) -> list[str]:
@@ -44,12 +48,31 @@ def dominant_hue(pixels: Tensor) -> float | None:
     return float(peak) if near.mean() > 0.7 else None
 
 
-def recolor(pixels: Tensor, shift: float) -> Tensor:
-    """Turn the hue of (4, H, W) uint8 premultiplied RGBA by `shift` degrees."""
+def recolor(pixels: Tensor, color: str) -> Tensor:
+    """The same picture with its dominant hue turned to that of a colour; what has other hues stays, a leaf for instance.
+
+    A picture without a dominant hue is dyed as a whole, so that a white ghost can be green.
+
+    Args:
+        pixels: (4, H, W) uint8 premultiplied RGBA.
+        color: a key of HUES.
+    """
     image = Image.fromarray(pixels.permute(1, 2, 0).numpy(), "RGBa").convert("RGBA")
-    hue, saturation, value = image.convert("RGB").convert("HSV").split()
-    turned = hue.point([round(k + shift / 360 * 255) % 256 for k in range(256)])
-    result = Image.merge("HSV", (turned, saturation, value)).convert("RGB")
+    hue, saturation, value = (np.asarray(band, dtype=np.float32) for band in image.convert("RGB").convert("HSV").split())
+    hue, own, target = hue / 255 * 360, dominant_hue(pixels), HUES[color]
+    if own is None:
+        turned, hue = np.ones_like(hue, dtype=bool), np.full_like(hue, target)
+        saturation = np.maximum(saturation, DYED_SATURATION * 255)
+    else:
+        distance = (hue - own + 180) % 360 - 180
+        turned = (np.abs(distance) < NEAR_HUE) & (saturation > 0.15 * 255)
+        hue = np.where(turned, target + distance / 3, hue)  # nuances stay, but none becomes another colour
+    solid = turned & (np.asarray(image.getchannel("A")) > 127)
+    median = np.median(value[solid]) / 255 if solid.any() else 1.0
+    if 0 < median < BRIGHT:  # dark red is red, but dark yellow is brown
+        value = np.where(turned, 255 * (value / 255) ** (math.log(BRIGHT) / math.log(median)), value)
+    bands = np.stack([hue % 360 / 360 * 255, saturation, value], axis=-1).round().astype(np.uint8)
+    result = Image.fromarray(bands, "HSV").convert("RGB")
     result.putalpha(image.getchannel("A"))
     return torch.from_numpy(np.array(result.convert("RGBa"))).permute(2, 0, 1)
 

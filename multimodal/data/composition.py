@@ -72,7 +72,7 @@ class Composer:
     def _paint(self, composite: Composite, first: int, second: int) -> Tensor:
         kind = composite.kind
         if kind == "colored":
-            return recolor(self.pixels[first], HUES[composite.color] - (self._hue(first) or 0))
+            return recolor(self.pixels[first], composite.color)
         picture = self._picture(first)
         if kind in ("disc", "square"):
             canvas = _shape(kind, composite.color, picture.width)

@@ -56,9 +56,25 @@ def test_what_is_mixed_grey_or_empty_has_no_dominant_hue(picture: Tensor) -> Non
 @pytest.mark.parametrize("name", HUES)
 def test_recolouring_gives_the_named_colour_and_keeps_the_shape(name: str) -> None:
     picture = disc("#e02828")
-    hue = dominant_hue(picture)
-    assert hue is not None
-    changed = recolor(picture, HUES[name] - hue)
+    changed = recolor(picture, name)
     assert color_names(changed) == [name]
     assert torch.equal(changed[3], picture[3])
     assert (changed[:3] <= changed[3:]).all()  # still premultiplied
+
+
+def test_what_has_another_hue_keeps_it() -> None:
+    changed = recolor(disc("#e02828", "#e02828", "#e02828", "#30a040"), "blue")
+    assert color_names(changed, min_share=0.1) == ["blue", "green"]
+
+
+@pytest.mark.parametrize("color", ["#f8f8f8", "#808080"])
+def test_what_has_no_hue_is_dyed(color: str) -> None:
+    assert color_names(recolor(disc(color), "green")) == ["green"]
+
+
+def test_a_dark_thing_becomes_as_bright_as_its_colour_is() -> None:
+    assert color_names(recolor(disc("#602090"), "yellow")) == ["yellow"]
+
+
+def test_nothing_can_be_recoloured_too() -> None:
+    assert not recolor(torch.zeros(4, 16, 16, dtype=torch.uint8), "red").any()
