@@ -134,8 +134,8 @@ class TextToImagePipeline:
             strength: 0 … 1 (0.6, with a mask 1): the time up to which `image` is noised; so many fewer steps are made.
             mask: where `image` is drawn anew, as a picture of the size of `image` (white there), or an (h, w) grid (True
                 there). Elsewhere the codebook indices of `image` stay exactly as they are.
-            one_by_one: draw the things of prompts such as "a rocket and a star", "three apples" or "a blue apple" one by one,
-                put them together and colour them (see `layout`); otherwise, and with an `image`, the DiT draws all at once.
+            one_by_one: draw the things of prompts such as "a rocket and a star", "three apples" or "a blue apple" one by
+                one, colour them and put them together (see `layout`); otherwise, and with an `image`, the DiT draws it all.
         Raises:
             ValueError: a prompt is empty or an argument out of its range.
             SamplingCancelled: the callback returned False.

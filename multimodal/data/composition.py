@@ -15,7 +15,7 @@ from multimodal.data.captions import Composite, Subject
 from multimodal.data.colors import HUES, dominant_hue, recolor
 from multimodal.layout import COUNT_ROWS, paint, paste
 
-KINDS = {  # how often; colours most, since things of two and of a number can also be drawn one by one (see `layout`)
+KINDS = {  # how often; colours most, as what they do to a thing is the most to be learnt
     "and": 1, "left": 1, "right": 1, "above": 1, "below": 1, "big_small": 1, "count": 2, "colored": 12, "disc": 2,
     "square": 2,
 }  # fmt: skip
