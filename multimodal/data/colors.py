@@ -58,8 +58,9 @@ def recolor(pixels: Tensor, color: str) -> Tensor:
         color: a key of HUES.
     """
     image = Image.fromarray(pixels.permute(1, 2, 0).numpy(), "RGBa").convert("RGBA")
-    hue, saturation, value = (np.asarray(band, dtype=np.float32) for band in image.convert("RGB").convert("HSV").split())
-    hue, own, target = hue / 255 * 360, dominant_hue(pixels), HUES[color]
+    bands = np.asarray(image.convert("RGB").convert("HSV"), dtype=np.float64)
+    hue, saturation, value = bands[..., 0] / 255 * 360, bands[..., 1], bands[..., 2]
+    own, target = dominant_hue(pixels), HUES[color]
     if own is None:
         turned, hue = np.ones_like(hue, dtype=bool), np.full_like(hue, target)
         saturation = np.maximum(saturation, DYED_SATURATION * 255)
@@ -71,8 +72,8 @@ def recolor(pixels: Tensor, color: str) -> Tensor:
     median = np.median(value[solid]) / 255 if solid.any() else 1.0
     if 0 < median < BRIGHT:  # dark red is red, but dark yellow is brown
         value = np.where(turned, 255 * (value / 255) ** (math.log(BRIGHT) / math.log(median)), value)
-    bands = np.stack([hue % 360 / 360 * 255, saturation, value], axis=-1).round().astype(np.uint8)
-    result = Image.fromarray(bands, "HSV").convert("RGB")
+    bands = np.stack([hue % 360 / 360 * 255, saturation, value], axis=-1)
+    result = Image.fromarray(bands.round().astype(np.uint8), "HSV").convert("RGB")
     result.putalpha(image.getchannel("A"))
     return torch.from_numpy(np.array(result.convert("RGBa"))).permute(2, 0, 1)
 
