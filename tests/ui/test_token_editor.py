@@ -37,6 +37,7 @@ def changed(page: Page, before: str) -> str:
 
 
 def cell(page: Page, row: int, column: int, board: str = "edited") -> tuple[float, float]:
+    page.locator(f"#{board}-cells").scroll_into_view_if_needed()
     box = page.locator(f"#{board}-cells").get_by_label(f"Row {row}, column {column}", exact=True).bounding_box()
     assert box
     return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
@@ -111,9 +112,9 @@ def test_regions_and_halves_come_from_another_picture(page: Page) -> None:
     page.locator("#other-fold > button").click()
     page.get_by_role("button", name="Left half").click()
     expect(page.get_by_test_id("toast-body").first).to_contain_text("Choose another picture")
-    page.locator("#other-upload input[type=file]").set_input_files(
-        ROOT / "assets" / "training_examples" / "rainbow-noto.png"
-    )
+    with page.expect_file_chooser() as chooser:
+        page.locator("#other-upload").click()
+    chooser.value.set_files(ROOT / "assets" / "training_examples" / "rainbow-noto.png")
     page.locator("#other img").wait_for()
     page.mouse.move(*cell(page, 3, 3, "other"))
     page.mouse.down()
@@ -173,7 +174,7 @@ def event(**data: object) -> gr.EventData:
 
 @pytest.mark.parametrize("forged", [-1, 64, 2.0, "3", None, True])
 def test_forged_cells_codes_and_pictures_are_refused(editor: Editor, forged: object) -> None:
-    edit, request = Edit((np.zeros((2, 8, 8), dtype=np.uint16),)), gr.Request()
+    edit, request = Edit((np.zeros((2, 8, 8), dtype=np.uint16),)), gr.Request(headers={})
     chosen = Chosen(3, (0, 0))
     calls: list[Callable[[], object]] = [
         lambda: editor.click(edit, 0, chosen, "paint", event(cell=forged), request),
@@ -190,7 +191,7 @@ def test_forged_cells_codes_and_pictures_are_refused(editor: Editor, forged: obj
 
 def test_painting_changes_the_rectangle_alone(editor: Editor) -> None:
     edit = Edit((np.zeros((2, 8, 8), dtype=np.uint16),))
-    painted = editor.click(edit, 0, Chosen(3, (7, 9)), "paint", event(cell=19, start=9), gr.Request())[0]
+    painted = editor.click(edit, 0, Chosen(3, (7, 9)), "paint", event(cell=19, start=9), gr.Request(headers={}))[0]
     expected = np.zeros((2, 8, 8))
     expected[0, 1:3, 1:4], expected[1, 1:3, 1:4] = 7, 9
     assert np.array_equal(painted.states[-1], expected)
