@@ -13,39 +13,17 @@ from PIL import Image
 
 from multimodal import rgba
 from multimodal.inspection.codebook import CodebookStatistics
-from multimodal.inspection.tokens import atlas, codebook_patches, heat_map, highlight
+from multimodal.inspection.codebook_map import PATCHES_ACROSS, codebook_map, corner, principal_plane
+from multimodal.inspection.tokens import codebook_patches, heat_map, highlight
 from multimodal.pipeline import TextToImagePipeline
 from multimodal.ui.errors import friendly_errors
-from multimodal.ui.figures import data_uri, figure, figures, message, rank_plot, tiles
+from multimodal.ui.figures import figure, figures, message, rank_plot, tiles
+from multimodal.ui.grid import GRID_SCRIPT, check_index, code_grid, map_grid
 from multimodal.ui.session import DRAW, MODEL, LastPictures
 from multimodal.ui.texts import Texts, i18n
 
-COLUMNS = 32  # of the sheet of patches
 EXAMPLES_SHOWN = 6  # of the training pictures that use a code
-
-# Arrow keys move within the grid, so that Tab passes it in one step; a click or Enter on a code chooses it.
-GRID_SCRIPT = """
-element.addEventListener('click', event => {
-    const code = event.target.closest('button[data-code]');
-    if (!code) return;
-    element.querySelectorAll('[aria-pressed=true]').forEach(b => b.setAttribute('aria-pressed', 'false'));
-    code.setAttribute('aria-pressed', 'true');
-    trigger('click', {code: Number(code.dataset.code)});
-});
-element.addEventListener('keydown', event => {
-    const codes = [...element.querySelectorAll('button[data-code]')], at = codes.indexOf(event.target);
-    if (at < 0) return;
-    const columns = codes.filter(b => b.offsetTop === codes[0].offsetTop).length;
-    const end = codes.length - 1 - at;
-    const step = {ArrowLeft: -1, ArrowRight: 1, ArrowUp: -columns, ArrowDown: columns, Home: -at, End: end};
-    const next = codes[at + step[event.key]];
-    if (!next) return;
-    event.preventDefault();
-    codes[at].tabIndex = -1;
-    next.tabIndex = 0;
-    next.focus();
-});
-"""
+COMPANIONS_SHOWN = 6  # codes of other groups
 
 
 class Codebook:
@@ -86,19 +64,22 @@ class Codebook:
         with friendly_errors(texts):
             check_index(group, self.config.groups, texts)
             self.prepare()
-            rows = -(-self.config.codebook_size // COLUMNS)
-            cells = []
-            for place, code in enumerate(self.order(group)):
-                x, y = code % COLUMNS * 100 / (COLUMNS - 1), code // COLUMNS * 100 / max(1, rows - 1)
-                label = escape(self.name(group, code, texts))
-                cells.append(
-                    f'<button data-code="{code}" style="background-position:{x:.3f}% {y:.3f}%" aria-pressed="false" '
-                    f'aria-label="{label}" title="{label}" tabindex="{0 if place == 0 else -1}"></button>'
-                )
-            sheet = data_uri(atlas(self.patches[group], COLUMNS))
-            style = f"--sheet:url({sheet});--columns:{COLUMNS};--rows:{rows}"
-            label = texts.html("codes", group=group + 1)
-            return f'<div class="codes" role="group" aria-label="{label}" style="{style}">{"".join(cells)}</div>'
+            codes = [(code, code, self.name(group, code, texts)) for code in self.order(group)]
+            return code_grid(self.patches[group], codes, texts("codes", group=group + 1))
+
+    def map(self, group: int, request: gr.Request) -> str:
+        """The same codes as a map, on which codes that are close in the codebook lie close together."""
+        texts = Texts(request)
+        with friendly_errors(texts):
+            check_index(group, self.config.groups, texts)
+            self.prepare()
+            places, share = principal_plane(self.pipeline.vqvae.quantizer.codebook[group])
+            counts = None if self.statistics is None else self.statistics.counts[group]
+            drawn = codebook_map(self.patches[group], places, counts)
+            upwards = reversed(self.order(group))  # as on the map, what is used most lies on top
+            codes = [(code, *corner(places[code].tolist()), self.name(group, code, texts)) for code in upwards]
+            shown = map_grid(drawn, codes, 1 / PATCHES_ACROSS, texts("codes", group=group + 1))
+            return shown + message(texts.html("map_share", share=share))
 
     def overview(self, request: gr.Request) -> str:
         """Usage, perplexity and the plot of code frequencies, over the whole training set."""
@@ -119,10 +100,8 @@ class Codebook:
         """Where one code is used: in the whole set, in example pictures, in the visitor's last pictures."""
         texts = Texts(request)
         with friendly_errors(texts):
-            code = getattr(event, "code", None)
             check_index(group, self.config.groups, texts)
-            check_index(code, self.config.codebook_size, texts)
-            assert isinstance(code, int)
+            code = check_index(getattr(event, "code", None), self.config.codebook_size, texts)
             self.prepare()
             patch = self.patches[group][code].resize((96, 96), Image.Resampling.NEAREST)
             pictures = [figure(patch, texts("patch_alt", code=code))]
@@ -133,6 +112,7 @@ class Codebook:
             return "".join(
                 [
                     figures(pictures, self.name(group, code, texts)),
+                    self.companions(group, code, texts),
                     self.most_in(group, code, texts),
                     self.in_last(group, code, last, texts),
                     self.in_examples(group, code, texts),
@@ -144,6 +124,21 @@ class Codebook:
         if self.statistics is None:
             return texts("code", code=code)
         return texts("code_used", code=code, count=f"{int(self.statistics.counts[group, code]):,}")
+
+    def companions(self, group: int, code: int, texts: Texts) -> str:
+        """The codes of other groups that it stands beside most often, then those that stand most often beside it."""
+        if self.statistics is None or self.config.groups == 1:
+            return ""
+        pictures = []
+        for other in set(range(self.config.groups)) - {group}:
+            counts, beside = self.statistics.counts[other], self.statistics.partners[other, :, group] == code
+            first = int(self.statistics.partners[group, code, other])
+            rest = sorted(set(beside.nonzero().flatten().tolist()) - {first}, key=lambda k: -int(counts[k]))
+            for companion in [first, *rest][:COMPANIONS_SHOWN]:
+                patch = self.patches[other][companion].resize((96, 96), Image.Resampling.NEAREST)
+                words = texts("code_of", code=companion, group=other + 1)
+                pictures.append(figure(patch, texts("patch_alt", code=companion), words))
+        return figures(pictures, texts("together"))
 
     def most_in(self, group: int, code: int, texts: Texts) -> str:
         """The training pictures that use the code most, by name."""
@@ -188,12 +183,15 @@ def codebook_tab(
     with gr.Row():
         with gr.Column(scale=3, min_width=300):
             grid = gr.HTML(js_on_load=GRID_SCRIPT, elem_id="codes", elem_classes="checkered")
+            with gr.Accordion(i18n("code_map"), open=False, elem_id="code-map-fold") as fold:
+                code_map = gr.HTML(js_on_load=GRID_SCRIPT, elem_id="code-map")
         with gr.Column(scale=2, min_width=280):
             detail = gr.HTML(elem_id="code")
     tab_item.select(tab.overview, None, overview, **DRAW)
     tab_item.select(tab.grid, group, grid, show_progress="minimal", **MODEL)
     group.change(tab.grid, group, grid, show_progress="minimal", **MODEL)
-    grid.click(tab.show, [group, last], detail, show_progress="minimal", **MODEL)
+    gr.on([fold.expand, group.change], tab.map, group, code_map, show_progress="minimal", **MODEL)
+    gr.on([grid.click, code_map.click], tab.show, [group, last], detail, show_progress="minimal", **MODEL)
 
 
 def marked(items: list[tuple[str, Image.Image, np.ndarray]], label: str, texts: Texts) -> str:
@@ -203,9 +201,3 @@ def marked(items: list[tuple[str, Image.Image, np.ndarray]], label: str, texts: 
         words = f"{caption} {texts('times', count=int(mask.sum()))}"
         shown.append(figure(highlight(image, mask), words, words))
     return figures(shown, label)
-
-
-def check_index(index: object, size: int, texts: Texts) -> None:
-    """Raise ValueError unless the index, which comes from outside, is a whole number in 0 … size - 1."""
-    if isinstance(index, bool) or not isinstance(index, int) or not 0 <= index < size:
-        raise ValueError(texts("no_such_code"))

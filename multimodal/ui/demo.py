@@ -19,6 +19,7 @@ from multimodal.ui.history import History, history_tab
 from multimodal.ui.reconstruct import reconstruct_tab
 from multimodal.ui.suggestions import add_suggestions
 from multimodal.ui.texts import TRANSLATIONS, i18n
+from multimodal.ui.tokens import tokens_tab
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
 
@@ -49,6 +50,8 @@ def build_demo(
                 reconstruct_tab(pipeline, last, assets)
             with gr.Tab(i18n("codebook"), id="codebook") as tab:
                 codebook_tab(pipeline, statistics_of(checkpoint), last, tab, assets)
+            with gr.Tab(i18n("editor"), id="tokens") as tab:
+                tokens_tab(pipeline, last, tab, assets)
             if history:
                 with gr.Tab(i18n("history"), id="history") as tab:
                     history_tab(history, tab, tabs, fields, controls)

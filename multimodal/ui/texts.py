@@ -7,6 +7,8 @@ from typing import Any
 
 import gradio as gr
 
+from multimodal.ui import editor_texts
+
 ENGLISH = {
     "tagline": "Stickers and emoji from a prompt, on your own machine.",
     "create": "Create",
@@ -114,6 +116,7 @@ ENGLISH = {
     "not_in_examples": "None of the bundled training pictures uses it.",
     "choose_code": "Choose a code.",
     "no_such_code": "There is no such code.",
+    **editor_texts.ENGLISH,
 }
 
 CHINESE = {
@@ -223,6 +226,7 @@ CHINESE = {
     "not_in_examples": "附带的训练图片都没有使用它。",
     "choose_code": "请选择一个编码。",
     "no_such_code": "没有这个编码。",
+    **editor_texts.CHINESE,
 }
 
 LANGUAGES = {"en": ENGLISH, "zh": CHINESE, "zh-CN": CHINESE}
