@@ -16,14 +16,14 @@ from multimodal.settings import pack_indices
 def start_from(
     pipeline: TextToImagePipeline,
     image: Image.Image | Tensor,
-    mask: Image.Image | None = None,
+    mask: Image.Image | Tensor | None = None,
     strength: float | None = None,
 ) -> dict[str, Any]:
     """The fields `image`, `strength` and, with a mask, `mask` of `Settings`, for a picture that starts from another.
 
     Args:
         image: a picture of any size, or the (groups, h, w) codebook indices of one.
-        mask: white where the picture is drawn anew; as large as a picture `image`, of any size beside indices.
+        mask: white where the picture is drawn anew, as large as `image`; or an (h, w) grid, True there.
         strength: 0 … 1 (0.6, with a mask 1), as for the pipeline.
     Raises:
         ValueError: `strength` is out of its range, or the mask empty or of another size than its picture.

@@ -23,15 +23,8 @@ from multimodal.ui.texts import Texts, i18n
 COLUMNS = 32  # of the sheet of patches
 EXAMPLES_SHOWN = 6  # of the training pictures that use a code
 
-# Arrow keys move within the grid, so that Tab passes it in one step; a click or Enter on a code chooses it.
-GRID_SCRIPT = """
-element.addEventListener('click', event => {
-    const code = event.target.closest('button[data-code]');
-    if (!code) return;
-    element.querySelectorAll('[aria-pressed=true]').forEach(b => b.setAttribute('aria-pressed', 'false'));
-    code.setAttribute('aria-pressed', 'true');
-    trigger('click', {code: Number(code.dataset.code)});
-});
+# Arrow keys move within the grid, so that Tab passes it in one step.
+ARROW_SCRIPT = """
 element.addEventListener('keydown', event => {
     const codes = [...element.querySelectorAll('button[data-code]')], at = codes.indexOf(event.target);
     if (at < 0) return;
@@ -44,6 +37,16 @@ element.addEventListener('keydown', event => {
     codes[at].tabIndex = -1;
     next.tabIndex = 0;
     next.focus();
+});
+"""
+# A click or Enter on a code chooses it.
+GRID_SCRIPT = """
+element.addEventListener('click', event => {
+    const code = event.target.closest('button[data-code]');
+    if (!code) return;
+    element.querySelectorAll('[aria-pressed=true]').forEach(b => b.setAttribute('aria-pressed', 'false'));
+    code.setAttribute('aria-pressed', 'true');
+    trigger('click', {code: Number(code.dataset.code)});
 });
 """
 
@@ -187,7 +190,7 @@ def codebook_tab(
     group = gr.Radio(groups, value=0, label=i18n("group"), elem_id="group")
     with gr.Row():
         with gr.Column(scale=3, min_width=300):
-            grid = gr.HTML(js_on_load=GRID_SCRIPT, elem_id="codes", elem_classes="checkered")
+            grid = gr.HTML(js_on_load=GRID_SCRIPT + ARROW_SCRIPT, elem_id="codes", elem_classes="checkered")
         with gr.Column(scale=2, min_width=280):
             detail = gr.HTML(elem_id="code")
     tab_item.select(tab.overview, None, overview, **DRAW)

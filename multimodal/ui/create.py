@@ -14,6 +14,7 @@ from multimodal.inspection.names import Vocabulary
 from multimodal.pipeline import TextToImagePipeline
 from multimodal.settings import Settings, read_settings
 from multimodal.ui.download import BARE, deliver
+from multimodal.ui.edit import edit_fold
 from multimodal.ui.errors import friendly_errors
 from multimodal.ui.examples import load_examples
 from multimodal.ui.figures import message
@@ -109,6 +110,7 @@ def create_tab(
             name: gr.Button(i18n(f"vary_{name}"), interactive=False, size="md", min_width=120, elem_id=f"vary-{name}")
             for name in VARIATIONS
         }
+        edit = gr.Button(i18n("edit"), interactive=False, size="md", min_width=90, elem_id="edit")
         target = gr.Dropdown(
             [
                 (i18n("plain_png"), ""),
@@ -131,6 +133,8 @@ def create_tab(
     for name, strength in VARIATIONS.items():
         inputs = [last, chosen, count, gr.State(strength)]
         runs.append(vary[name].click(tab.vary, inputs, outputs, **shown_as, **MODEL))
+    runs.append(edit_fold(tab, edit, [last, chosen], settings, outputs, shown_as))
+    on_a_picture = [*vary.values(), edit]
     filled = [prompt, negative_prompt, style, steps, guidance, sampler, seed, keep_seed]
     read = restore.upload(take, restore, filled, **DRAW)
     runs.append(read.success(tab.again, restore, outputs, **shown_as, **MODEL))
@@ -138,7 +142,7 @@ def create_tab(
     for run in runs:
         run.failure(ended, None, status, **DRAW)
         run.success(deliver, **delivery)
-        run.success(lambda: [gr.update(interactive=True)] * len(vary), None, list(vary.values()), **DRAW)
+        run.success(lambda: [gr.update(interactive=True)] * len(on_a_picture), None, on_a_picture, **DRAW)
     stop.click(None, cancels=runs, queue=False, api_visibility="private")
     target.change(deliver, **delivery)
     gallery.select(choose, last, [chosen, seed], **DRAW).success(deliver, **delivery)

@@ -39,8 +39,22 @@ class Generation:
     ) -> None:
         self.pipeline, self.history, self.vocabulary = pipeline, history, vocabulary
 
-    def generate(
+    def generate(self, request: gr.Request, *asked: Any) -> Iterator[tuple[Any, ...]]:
+        """Pictures while they form, then the files of the finished ones.
+
+        Args:
+            asked: the arguments of `asked`.
+        Yields:
+            values for gallery, status, seed, chosen, download, download_all, last.
+        """
+        texts = Texts(request)
+        with friendly_errors(texts):
+            settings, count, prompts = self.asked(texts, *asked)
+            yield from self.make(settings, count, texts, prompts)
+
+    def asked(
         self,
+        texts: Texts,
         prompt: str | None,
         negative_prompt: str | None,
         style: str,
@@ -50,30 +64,23 @@ class Generation:
         count: float,
         seed: float | None,
         keep_seed: bool,
-        request: gr.Request,
-    ) -> Iterator[tuple[Any, ...]]:
-        """Pictures while they form, then the files of the finished ones.
-
-        Yields:
-            values for gallery, status, seed, chosen, download, download_all, last.
-        """
-        texts = Texts(request)
-        with friendly_errors(texts):
-            if not prompt or not prompt.strip():
-                raise ValueError(texts("empty_prompt"))
-            prompt, negative_prompt = check_prompts([prompt])[0], negative_prompt or ""
-            check_number("seed", seed, 0, MAX_SEED, whole=True)  # type: ignore[arg-type]
-            check_number("num_inference_steps", steps, 1, MAX_STEPS, whole=True)
-            check_number("guidance_scale", guidance_scale, 0, MAX_GUIDANCE)
-            check_number("num_images_per_prompt", count, 1, MAX_IMAGES, whole=True)
-            assert seed is not None
-            first_seed = int(seed) if keep_seed else random.randrange(NEW_SEEDS)
-            styled = f"{prompt}, {style} style" if style else prompt
-            settings = Settings(styled, first_seed, negative_prompt, int(steps), float(guidance_scale), sampler)
-            prompts = expand(styled)
-            if len(prompts) * count > MAX_IMAGES:
-                raise ValueError(texts("too_many", prompts=len(prompts), count=count, maximum=MAX_IMAGES))
-            yield from self.make(settings, int(count), texts, prompts)
+    ) -> tuple[Settings, int, list[str]]:
+        """The values of the controls as settings, the number of pictures per prompt, and the prompts; all checked."""
+        if not prompt or not prompt.strip():
+            raise ValueError(texts("empty_prompt"))
+        prompt, negative_prompt = check_prompts([prompt])[0], negative_prompt or ""
+        check_number("seed", seed, 0, MAX_SEED, whole=True)  # type: ignore[arg-type]
+        check_number("num_inference_steps", steps, 1, MAX_STEPS, whole=True)
+        check_number("guidance_scale", guidance_scale, 0, MAX_GUIDANCE)
+        check_number("num_images_per_prompt", count, 1, MAX_IMAGES, whole=True)
+        assert seed is not None
+        first_seed = int(seed) if keep_seed else random.randrange(NEW_SEEDS)
+        styled = f"{prompt}, {style} style" if style else prompt
+        settings = Settings(styled, first_seed, negative_prompt, int(steps), float(guidance_scale), sampler)
+        prompts = expand(styled)
+        if len(prompts) * count > MAX_IMAGES:
+            raise ValueError(texts("too_many", prompts=len(prompts), count=count, maximum=MAX_IMAGES))
+        return settings, int(count), prompts
 
     def vary(
         self, last: LastPictures | None, chosen: int, count: float, strength: float, request: gr.Request
