@@ -20,7 +20,7 @@ from multimodal.ui.examples import load_examples
 from multimodal.ui.figures import message
 from multimodal.ui.generation import Generation
 from multimodal.ui.history import History
-from multimodal.ui.session import DRAW, MODEL, LastPictures
+from multimodal.ui.session import DRAW, MODEL, LastPictures, Runs
 from multimodal.ui.texts import Texts, i18n
 
 DEFAULT_STYLE = ""  # none: the prompt decides
@@ -35,9 +35,10 @@ def create_tab(
     assets: Path,
     history: History | None = None,
     vocabulary: Vocabulary | None = None,
+    running: Runs | None = None,
 ) -> list[gr.components.Component]:
     """Draw the tab and connect it; returns the controls that `fields` gives values for."""
-    tab = Generation(pipeline, history, vocabulary)
+    tab = Generation(pipeline, history, vocabulary, running)
     with gr.Row(elem_id="ask"):
         prompt = gr.Textbox(
             "",
@@ -143,7 +144,7 @@ def create_tab(
         run.failure(ended, None, status, **DRAW)
         run.success(deliver, **delivery)
         run.success(lambda: [gr.update(interactive=True)] * len(on_a_picture), None, on_a_picture, **DRAW)
-    stop.click(None, cancels=runs, queue=False, api_visibility="private")
+    stop.click(tab.runs.stop, None, None, cancels=runs, queue=False, **DRAW)
     target.change(deliver, **delivery)
     gallery.select(choose, last, [chosen, seed], **DRAW).success(deliver, **delivery)
     seed.input(lambda: True, None, keep_seed, **DRAW)

@@ -95,9 +95,9 @@ class Editing:
             if not start:
                 raise ValueError(texts("nothing_to_edit"))
             mask = parse_painted(painted, self.pipeline.dit.config.latent_size)
-            settings, count, prompts = self.tab.asked(texts, *asked)
+            settings, prompts, seeds = self.tab.asked(texts, *asked)
             fields = start_from(self.pipeline, unpack_indices(start), mask, strength)
-            yield from self.tab.make(dataclasses.replace(settings, **fields), count, texts, prompts)
+            yield from self.tab.make(request, dataclasses.replace(settings, **fields), prompts, seeds)
 
     def painter(self, image: Image.Image, texts: Texts) -> str:
         """HTML: the picture under one button per position of its codes."""

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 import gradio as gr
 import torch
 
+from multimodal.inspection.denoising import SamplingCancelled
 from multimodal.ui.texts import Texts
 
 
@@ -21,6 +22,8 @@ def friendly_errors(texts: Texts) -> Iterator[None]:
         yield
     except gr.Error:
         raise
+    except SamplingCancelled:  # as was asked for: the status says so, and no message is needed
+        raise gr.Error(texts("stopped"), visible=False, print_exception=False) from None
     except ValueError as error:
         raise gr.Error(texts.problem(error), print_exception=False) from None
     except (MemoryError, torch.OutOfMemoryError) as error:

@@ -14,7 +14,7 @@ import gradio as gr
 import numpy as np
 import torch
 
-from multimodal.arguments import MAX_GUIDANCE, MAX_IMAGES, MAX_SEED, MAX_STEPS, check_number, check_prompts
+from multimodal.arguments import MAX_GUIDANCE, MAX_IMAGES, MAX_SEED, MAX_STEPS, check_number, check_prompts, check_seeds
 from multimodal.inspection.denoising import SamplerStep, watch
 from multimodal.inspection.names import Vocabulary
 from multimodal.pipeline import TextToImageOutput, TextToImagePipeline
@@ -23,7 +23,7 @@ from multimodal.settings import Settings, pack_indices, read_settings, save_pict
 from multimodal.ui.errors import friendly_errors
 from multimodal.ui.figures import message, progress
 from multimodal.ui.history import History
-from multimodal.ui.session import LastPictures
+from multimodal.ui.session import LastPictures, Runs
 from multimodal.ui.texts import Texts
 
 NEW_SEEDS = 1_000_000  # short enough to note down
@@ -35,9 +35,13 @@ class Generation:
     """The handlers of the Create tab, which `create_tab` draws; each yields values for the same outputs."""
 
     def __init__(
-        self, pipeline: TextToImagePipeline, history: History | None = None, vocabulary: Vocabulary | None = None
+        self,
+        pipeline: TextToImagePipeline,
+        history: History | None = None,
+        vocabulary: Vocabulary | None = None,
+        runs: Runs | None = None,
     ) -> None:
-        self.pipeline, self.history, self.vocabulary = pipeline, history, vocabulary
+        self.pipeline, self.history, self.vocabulary, self.runs = pipeline, history, vocabulary, runs or Runs()
 
     def generate(self, request: gr.Request, *asked: Any) -> Iterator[tuple[Any, ...]]:
         """Pictures while they form, then the files of the finished ones.
@@ -49,8 +53,7 @@ class Generation:
         """
         texts = Texts(request)
         with friendly_errors(texts):
-            settings, count, prompts = self.asked(texts, *asked)
-            yield from self.make(settings, count, texts, prompts)
+            yield from self.make(request, *self.asked(texts, *asked))
 
     def asked(
         self,
@@ -64,8 +67,8 @@ class Generation:
         count: float,
         seed: float | None,
         keep_seed: bool,
-    ) -> tuple[Settings, int, list[str]]:
-        """The values of the controls as settings, the number of pictures per prompt, and the prompts; all checked."""
+    ) -> tuple[Settings, list[str], list[int]]:
+        """The values of the controls, checked, as settings, and the prompt and the seed of each picture."""
         if not prompt or not prompt.strip():
             raise ValueError(texts("empty_prompt"))
         prompt, negative_prompt = check_prompts([prompt])[0], negative_prompt or ""
@@ -80,7 +83,8 @@ class Generation:
         prompts = expand(styled)
         if len(prompts) * count > MAX_IMAGES:
             raise ValueError(texts("too_many", prompts=len(prompts), count=count, maximum=MAX_IMAGES))
-        return settings, int(count), prompts
+        repeated = [prompt for prompt in prompts for _ in range(int(count))]
+        return settings, repeated, check_seeds(first_seed, len(repeated))
 
     def vary(
         self, last: LastPictures | None, chosen: int, count: float, strength: float, request: gr.Request
@@ -96,48 +100,54 @@ class Generation:
                 "seed": random.randrange(NEW_SEEDS),
                 "image": pack_indices(indices),
                 "strength": strength,
+                "mask": "",
             }
-            yield from self.make(dataclasses.replace(last.settings[chosen], **changes), int(count), texts)
+            settings = dataclasses.replace(last.settings[chosen], **changes)
+            yield from self.make(request, settings, [settings.prompt] * int(count), check_seeds(settings.seed, int(count)))
 
     def again(self, path: str, request: gr.Request) -> Iterator[tuple[Any, ...]]:
         """The picture that the settings inside a PNG make; yields as `generate`."""
-        texts = Texts(request)
-        with friendly_errors(texts):
-            yield from self.make(read_settings(Path(path)), 1, texts)
+        with friendly_errors(Texts(request)):
+            settings = read_settings(Path(path))
+            yield from self.make(request, settings, [settings.prompt], [settings.seed])
 
     def make(
-        self, settings: Settings, count: int, texts: Texts, prompts: Sequence[str] | None = None
+        self, request: gr.Request | None, settings: Settings, prompts: Sequence[str], seeds: Sequence[int]
     ) -> Iterator[tuple[Any, ...]]:
-        """Pictures of each prompt while they form, then the files of the finished ones; yields as `generate`."""
-        start = time.perf_counter()
-        off = gr.update(interactive=False)
+        """A picture of each prompt and seed while they form, then the files of the finished ones; yields as `generate`."""
+        texts, start, off = Texts(request), time.perf_counter(), gr.update(interactive=False)
         yield gr.skip(), message(texts.html("starting"), "running"), settings.seed, gr.skip(), off, off, gr.skip()
 
-        prompts = prompts or [settings.prompt]
-        arguments = {**settings.arguments(), "prompt": prompts, "num_images_per_prompt": count}
-        for event in watch(lambda callback: self.pipeline(**arguments, callback=callback)):
-            if isinstance(event, SamplerStep):
-                status = progress(texts("running", step=event.step, steps=event.num_inference_steps), *event[:2])
-                yield self.preview(event, [prompt for prompt in prompts for _ in range(count)]), status, *[gr.skip()] * 5
-                continue
-            pairs = zip(event.prompts, event.seeds, strict=True)
-            made = tuple(dataclasses.replace(settings, prompt=prompt, seed=seed) for prompt, seed in pairs)
-            captions = [f"{one.prompt} · {one.seed}" for one in made]
-            seconds = time.perf_counter() - start
-            with tempfile.TemporaryDirectory() as folder:  # Gradio copies what is yielded
-                paths = [save_picture(*pair, Path(folder)) for pair in zip(event.images, made, strict=True)]
-                if self.history:
-                    for path in paths:
-                        self.history.add(path)
-                yield (
-                    list(zip(map(str, paths), captions, strict=True)),
-                    self.summary(event, seconds, texts),
-                    gr.skip(),
-                    0,
-                    gr.skip(),
-                    gr.skip(),
-                    LastPictures(captions, event.codebook_indices.numpy().astype(np.uint16), made),
-                )
+        arguments = {**settings.arguments(), "prompt": prompts, "seed": seeds}
+        with self.runs.begin(request) as stop:
+            for event in watch(lambda callback: self.pipeline(**arguments, callback=callback), stop):
+                if isinstance(event, SamplerStep):
+                    status = progress(texts("running", step=event.step, steps=event.num_inference_steps), *event[:2])
+                    yield self.preview(event, prompts), status, *[gr.skip()] * 5
+                else:
+                    yield from self.finish(event, settings, time.perf_counter() - start, texts)
+
+    def finish(
+        self, output: TextToImageOutput, settings: Settings, seconds: float, texts: Texts
+    ) -> Iterator[tuple[Any, ...]]:
+        """The files of finished pictures, once, as Gradio copies what is yielded; yields as `generate`."""
+        pairs = zip(output.prompts, output.seeds, strict=True)
+        made = tuple(dataclasses.replace(settings, prompt=prompt, seed=seed) for prompt, seed in pairs)
+        captions = [f"{one.prompt} · {one.seed}" for one in made]
+        with tempfile.TemporaryDirectory() as folder:
+            paths = [save_picture(*pair, Path(folder)) for pair in zip(output.images, made, strict=True)]
+            if self.history:
+                for path in paths:
+                    self.history.add(path)
+            yield (
+                list(zip(map(str, paths), captions, strict=True)),
+                self.summary(output, seconds, texts),
+                gr.skip(),
+                0,
+                gr.skip(),
+                gr.skip(),
+                LastPictures(captions, output.codebook_indices.numpy().astype(np.uint16), made),
+            )
 
     def preview(self, step: SamplerStep, captions: Sequence[str]) -> Any:
         """Pictures as they are expected to become, at a few of the steps."""

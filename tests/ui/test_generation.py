@@ -1,0 +1,88 @@
+"""The handlers of the Create tab, with a tiny random model."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import Any
+
+import gradio as gr
+import pytest
+import torch
+
+from multimodal import TextToImagePipeline
+from multimodal.ui.generation import Generation
+from multimodal.ui.session import LastPictures, Runs
+
+ASKED = {"prompt": "a fox", "negative_prompt": "", "style": "", "steps": 20, "guidance_scale": 1.0, "sampler": "euler"}
+ASKED |= {"count": 1, "seed": 5, "keep_seed": True}
+
+
+def visitor(session: str) -> Any:
+    return SimpleNamespace(session_hash=session, headers={})
+
+
+def generated(tab: Generation, session: str = "me", **changes: Any) -> Iterator[tuple[Any, ...]]:
+    return tab.generate(visitor(session), *{**ASKED, **changes}.values())
+
+
+class SlowDiT:
+    """Lets a pipeline's DiT make so many steps, and counts them."""
+
+    def __init__(self, pipeline: TextToImagePipeline, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.steps, self.allowed, velocity = 0, threading.Semaphore(0), pipeline.dit.velocity
+        self.entered = threading.Semaphore(0)
+
+        def slowly(*arguments: Any) -> torch.Tensor:
+            self.steps += 1
+            self.entered.release()
+            assert self.allowed.acquire(timeout=30)
+            return velocity(*arguments)
+
+        monkeypatch.setattr(pipeline.dit, "velocity", slowly)
+
+
+@pytest.mark.parametrize("others", [0, 1])
+def test_stop_ends_a_run_with_the_step_it_is_in(
+    others: int, pipeline: TextToImagePipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tab, dit = Generation(pipeline), SlowDiT(pipeline, monkeypatch)
+    run = generated(tab)
+    next(run)  # "Reading the prompt …"
+    ended: list[BaseException] = []
+
+    def follow() -> None:
+        try:
+            list(run)
+        except gr.Error as error:
+            ended.append(error)
+
+    thread = threading.Thread(target=follow)
+    thread.start()
+    dit.allowed.release(2)
+    for _ in range(3):
+        assert dit.entered.acquire(timeout=30)  # the third step has begun
+    if others:
+        tab.runs.stop(visitor("somebody else"))
+        dit.allowed.release()
+        assert dit.entered.acquire(timeout=30)
+    tab.runs.stop(visitor("me"))
+    dit.allowed.release(100)
+    thread.join(30)
+    assert dit.steps == 3 + others
+    assert not getattr(ended[0], "visible", True), "a stop needs no message"
+    assert pipeline("a star", num_inference_steps=1).images, "the next call does not wait for ever"
+
+
+def test_a_run_that_has_ended_leaves_nothing_behind(pipeline: TextToImagePipeline) -> None:
+    runs = Runs()
+    tab = Generation(pipeline, runs=runs)
+    *_, (*_, last) = generated(tab, steps=1)
+    assert isinstance(last, LastPictures)
+    left = generated(tab)
+    next(left)
+    next(left)
+    left.close()
+    assert not vars(runs)["_stops"]
+    runs.stop(visitor("me"))
