@@ -15,11 +15,12 @@ from multimodal.pipeline import TextToImagePipeline
 from multimodal.settings import Settings, read_settings
 from multimodal.ui.download import BARE, deliver
 from multimodal.ui.edit import edit_fold
-from multimodal.ui.errors import friendly_errors
+from multimodal.ui.errors import ended, friendly_errors
 from multimodal.ui.examples import load_examples
 from multimodal.ui.figures import message
 from multimodal.ui.generation import Generation
 from multimodal.ui.history import History
+from multimodal.ui.mix import mix_fold
 from multimodal.ui.session import DRAW, MODEL, LastPictures, Runs
 from multimodal.ui.texts import Texts, i18n
 
@@ -135,6 +136,7 @@ def create_tab(
         inputs = [last, chosen, count, gr.State(strength)]
         runs.append(vary[name].click(tab.vary, inputs, outputs, **shown_as, **MODEL))
     runs.append(edit_fold(tab, edit, [last, chosen], settings, outputs, shown_as))
+    mixing = mix_fold(tab, seed, settings)
     on_a_picture = [*vary.values(), edit]
     filled = [prompt, negative_prompt, style, steps, guidance, sampler, seed, keep_seed]
     read = restore.upload(take, restore, filled, **DRAW)
@@ -144,7 +146,7 @@ def create_tab(
         run.failure(ended, None, status, **DRAW)
         run.success(deliver, **delivery)
         run.success(lambda: [gr.update(interactive=True)] * len(on_a_picture), None, on_a_picture, **DRAW)
-    stop.click(tab.runs.stop, None, None, cancels=runs, queue=False, **DRAW)
+    stop.click(tab.runs.stop, None, None, cancels=[*runs, mixing], queue=False, **DRAW)
     target.change(deliver, **delivery)
     gallery.select(choose, last, [chosen, seed], **DRAW).success(deliver, **delivery)
     seed.input(lambda: True, None, keep_seed, **DRAW)
@@ -191,8 +193,3 @@ def choose(last: LastPictures | None, event: gr.SelectData) -> tuple[Any, Any]:
     if last is None or not isinstance(index, int) or not 0 <= index < len(last.settings):
         return gr.skip(), gr.skip()
     return index, last.settings[index].seed
-
-
-def ended(request: gr.Request) -> str:
-    """What the status says when a run was stopped, or ended in an error, of which a message of its own tells."""
-    return message(Texts(request).html("stopped"))

@@ -55,6 +55,10 @@ ENGLISH = {
     "strength_info": "How far to go from the picture. With nothing painted, all of it changes.",
     "redraw": "Redraw what is painted",
     "nothing_to_edit": "There is no picture to draw anew yet: click Edit below a picture, or start from one of yours.",
+    "mix_fold": "Mix with…",
+    "second_prompt": "Second prompt, to go to from the one above",
+    "frames": "Frames",
+    "mix": "Mix",
     "save_as": "Save as",
     "plain_png": "PNG with its settings",
     "bare_png": "PNG without its settings",
@@ -175,6 +179,10 @@ CHINESE = {
     "strength_info": "偏离原图的程度。不涂抹则整张图片都会改变。",
     "redraw": "重画涂抹部分",
     "nothing_to_edit": "还没有要重画的图片：请点击图片下方的“编辑”，或使用自己的图片。",
+    "mix_fold": "混合……",
+    "second_prompt": "第二条提示词：从上面的提示词过渡到它",
+    "frames": "帧数",
+    "mix": "混合",
     "save_as": "保存为",
     "plain_png": "PNG（含设置）",
     "bare_png": "PNG（不含设置）",
@@ -280,4 +288,9 @@ class Texts:
         return html.escape(message[:300])
 
 
-ARGUMENTS = {"num_inference_steps": "steps", "guidance_scale": "guidance", "num_images_per_prompt": "count"}
+ARGUMENTS = {
+    "num_inference_steps": "steps",
+    "guidance_scale": "guidance",
+    "num_images_per_prompt": "count",
+    "num_frames": "frames",
+}
