@@ -18,7 +18,7 @@ from multimodal.ui.edit import edit_fold
 from multimodal.ui.errors import ended, friendly_errors
 from multimodal.ui.examples import load_examples
 from multimodal.ui.figures import message
-from multimodal.ui.generation import Generation
+from multimodal.ui.generation import ALL_STYLES, STYLES, Generation
 from multimodal.ui.history import History
 from multimodal.ui.mix import mix_fold
 from multimodal.ui.session import DRAW, MODEL, LastPictures, Runs
@@ -26,7 +26,6 @@ from multimodal.ui.texts import Texts, i18n
 
 DEFAULT_STYLE = ""  # none: the prompt decides
 SPEEDS = {"fast": 4, "balanced": 12, "best": 24}  # steps
-STYLES = (DEFAULT_STYLE, "3d", "color", "flat", "line", "noto", "twemoji")
 VARIATIONS = {"subtle": 0.5, "strong": 0.75}  # how far from the chosen picture
 
 
@@ -56,7 +55,7 @@ def create_tab(
         stop = gr.Button(i18n("stop"), variant="stop", scale=1, min_width=80, elem_id="stop")
     with gr.Row(elem_id="looks"):
         style = gr.Radio(
-            [(i18n(f"style_{name or 'any'}"), name) for name in STYLES],
+            [(i18n(f"style_{name or 'any'}"), name) for name in (DEFAULT_STYLE, *STYLES, ALL_STYLES)],
             value=DEFAULT_STYLE,
             label=i18n("style"),
             scale=2,

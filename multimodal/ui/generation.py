@@ -28,6 +28,8 @@ from multimodal.ui.texts import Texts
 
 NEW_SEEDS = 1_000_000  # short enough to note down
 UNKNOWN_SHOWN = 3  # words
+STYLES = ("3d", "color", "flat", "line", "noto", "twemoji")  # as the captions of the training pictures name them
+ALL_STYLES = "all"
 PREVIEWS = 5  # in a run, before the pictures themselves
 
 
@@ -78,13 +80,16 @@ class Generation:
         check_number("num_images_per_prompt", count, 1, MAX_IMAGES, whole=True)
         assert seed is not None
         first_seed = int(seed) if keep_seed else random.randrange(NEW_SEEDS)
-        styled = f"{prompt}, {style} style" if style else prompt
+        styled = prompt if style in ("", ALL_STYLES) else f"{prompt}, {style} style"
         settings = Settings(styled, first_seed, negative_prompt, int(steps), float(guidance_scale), sampler)
         prompts = expand(styled)
+        if style == ALL_STYLES:  # one picture in each, of the same noise
+            prompts, count = [f"{one}, {name} style" for one in prompts for name in STYLES], 1
         if len(prompts) * count > MAX_IMAGES:
             raise ValueError(texts("too_many", prompts=len(prompts), count=count, maximum=MAX_IMAGES))
         repeated = [prompt for prompt in prompts for _ in range(int(count))]
-        return settings, repeated, check_seeds(first_seed, len(repeated))
+        seeds = check_seeds(first_seed, len(repeated))
+        return settings, repeated, seeds[:1] * len(seeds) if style == ALL_STYLES else seeds
 
     def vary(
         self, last: LastPictures | None, chosen: int, count: float, strength: float, request: gr.Request
@@ -158,7 +163,8 @@ class Generation:
 
     def summary(self, output: TextToImageOutput, seconds: float, texts: Texts) -> str:
         """How long it took, on what, with which seeds; how long the prompt is, what of it did not fit or is not known."""
-        seeds = f"{output.seeds[0]} – {output.seeds[-1]}" if len(output.seeds) > 1 else str(output.seeds[0])
+        first, last = output.seeds[0], output.seeds[-1]
+        seeds = str(first) if first == last else f"{first} – {last}"
         device = str(self.pipeline.device.type).upper()
         done = texts.html("done", count=len(output.images), seconds=seconds, device=device, seeds=seeds)
         prompts = list(dict.fromkeys(output.prompts))

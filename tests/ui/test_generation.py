@@ -12,7 +12,7 @@ import pytest
 import torch
 
 from multimodal import TextToImagePipeline
-from multimodal.ui.generation import Generation
+from multimodal.ui.generation import ALL_STYLES, STYLES, Generation
 from multimodal.ui.session import LastPictures, Runs
 
 ASKED = {"prompt": "a fox", "negative_prompt": "", "style": "", "steps": 20, "guidance_scale": 1.0, "sampler": "euler"}
@@ -86,3 +86,15 @@ def test_a_run_that_has_ended_leaves_nothing_behind(pipeline: TextToImagePipelin
     left.close()
     assert not vars(runs)["_stops"]
     runs.stop(visitor("me"))
+
+
+def test_all_styles_are_six_pictures_of_one_seed(pipeline: TextToImagePipeline) -> None:
+    *_, (gallery, status, *_, last) = generated(Generation(pipeline), style=ALL_STYLES, steps=1, count=4)
+    assert [settings.prompt for settings in last.settings] == [f"a fox, {style} style" for style in STYLES]
+    assert {settings.seed for settings in last.settings} == {5}
+    assert [caption for _, caption in gallery] == [f"a fox, {style} style · 5" for style in STYLES]
+    assert "seed 5 ·" in status
+    *_, (*_, alone) = generated(Generation(pipeline), style="noto", steps=1)
+    assert (alone.codebook_indices[0] == last.codebook_indices[STYLES.index("noto")]).all()
+    with pytest.raises(gr.Error, match="18 prompts"):
+        list(generated(Generation(pipeline), style=ALL_STYLES, prompt="a {red|green|blue} fox"))
