@@ -127,6 +127,14 @@ def create_tab(
         download_all = gr.DownloadButton(i18n("download_all"), interactive=False, size="md", elem_id="download-all")
     sizes = gr.HTML(elem_id="sizes")
 
+    def speeds(request: gr.Request) -> Any:
+        """The speeds with the seconds that a picture takes, once they have been measured."""
+        if tab.seconds is None:
+            return gr.skip()
+        texts = Texts(request)
+        return gr.update(choices=[(f"{texts(f'speed_{s}')} · {n * tab.seconds:.1f} s", n) for s, n in SPEEDS.items()])
+
+    gr.on(None, speeds, None, speed, **DRAW)  # for the next who opens the page
     outputs = [gallery, status, seed, chosen, download, download_all, last]
     settings = [prompt, negative_prompt, style, steps, guidance, sampler, count, seed, keep_seed]
     shown_as: dict[str, Any] = {"show_progress": "minimal", "show_progress_on": status}
@@ -145,6 +153,7 @@ def create_tab(
         run.failure(ended, None, status, **DRAW)
         run.success(deliver, **delivery)
         run.success(lambda: [gr.update(interactive=True)] * len(on_a_picture), None, on_a_picture, **DRAW)
+        run.success(speeds, None, speed, **DRAW)
     stop.click(tab.runs.stop, None, None, cancels=[*runs, mixing], queue=False, **DRAW)
     target.change(deliver, **delivery)
     gallery.select(choose, last, [chosen, seed], **DRAW).success(deliver, **delivery)

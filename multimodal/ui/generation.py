@@ -44,6 +44,7 @@ class Generation:
         runs: Runs | None = None,
     ) -> None:
         self.pipeline, self.history, self.vocabulary, self.runs = pipeline, history, vocabulary, runs or Runs()
+        self.seconds: float | None = None  # of a picture per step, as last measured
 
     def generate(self, request: gr.Request, *asked: Any) -> Iterator[tuple[Any, ...]]:
         """Pictures while they form, then the files of the finished ones.
@@ -124,9 +125,14 @@ class Generation:
         yield gr.skip(), message(texts.html("starting"), "running"), settings.seed, gr.skip(), off, off, gr.skip()
 
         arguments = {**settings.arguments(), "prompt": prompts, "seed": seeds}
+        first_step = 0.0
         with self.runs.begin(request) as stop:
             for event in watch(lambda callback: self.pipeline(**arguments, callback=callback), stop):
                 if isinstance(event, SamplerStep):
+                    if event.step == 1:
+                        first_step = time.perf_counter()
+                    elif settings.sampler == "euler":  # Heun's steps take twice as long
+                        self.seconds = (time.perf_counter() - first_step) / (event.step - 1) / len(prompts)
                     status = progress(texts("running", step=event.step, steps=event.num_inference_steps), *event[:2])
                     yield self.preview(event, prompts), status, *[gr.skip()] * 5
                 else:

@@ -220,7 +220,7 @@ def test_numbers_out_of_range_are_refused_with_a_sentence(page: Page, control: s
 
 
 def test_speed_sets_the_steps_and_other_steps_are_no_speed(page: Page) -> None:
-    expect(page.get_by_label("Best (24)")).to_be_checked()
+    expect(page.get_by_label("Best · 24 steps")).to_be_checked()
     ask(page, "a star", steps=7)
     expect(page.locator("#speed input:checked")).to_have_count(0)
     page.get_by_label("Fast").check()
@@ -228,6 +228,9 @@ def test_speed_sets_the_steps_and_other_steps_are_no_speed(page: Page) -> None:
     page.locator("#generate").click()
     finished(page)
     assert json.loads(Image.open(downloaded(page, "download")).info["multimodal"])["num_inference_steps"] == 4
+    expect(page.get_by_label(re.compile(r"^Fast · 4 steps · \d+\.\d s$"))).to_be_checked()
+    page.reload()
+    expect(page.get_by_label(re.compile(r"^Best · 24 steps · \d+\.\d s$"))).to_be_checked()
 
 
 def test_choices_in_braces_become_pictures_of_their_own(page: Page) -> None:

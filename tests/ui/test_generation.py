@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
@@ -98,3 +99,14 @@ def test_all_styles_are_six_pictures_of_one_seed(pipeline: TextToImagePipeline) 
     assert (alone.codebook_indices[0] == last.codebook_indices[STYLES.index("noto")]).all()
     with pytest.raises(gr.Error, match="18 prompts"):
         list(generated(Generation(pipeline), style=ALL_STYLES, prompt="a {red|green|blue} fox"))
+
+
+def test_the_seconds_of_a_step_are_learnt_from_the_runs(pipeline: TextToImagePipeline) -> None:
+    tab = Generation(pipeline)
+    start = time.perf_counter()
+    list(generated(tab, steps=1))
+    list(generated(tab, steps=3, sampler="heun"))
+    assert tab.seconds is None, "nothing can be learnt from these"
+    list(generated(tab, steps=3, count=2))
+    assert tab.seconds is not None
+    assert 0 < tab.seconds < time.perf_counter() - start
