@@ -74,6 +74,8 @@ def create_tab(
         keep_seed = gr.Checkbox(
             False, label=i18n("keep_seed"), info=i18n("keep_seed_info"), min_width=140, elem_id="keep-seed"
         )
+        gr.Checkbox(False, label=i18n("live"), info=i18n("live_info"), min_width=140, elem_id="live")
+        draft = gr.Button(visible="hidden", elem_id="draft")  # clicked by `assets/page.js`
     with gr.Accordion(i18n("advanced"), open=False):
         with gr.Row():
             steps = gr.Slider(
@@ -108,10 +110,10 @@ def create_tab(
     chosen = gr.State(0)
     with gr.Row(elem_id="downloads"):
         vary = {
-            name: gr.Button(i18n(f"vary_{name}"), interactive=False, size="md", min_width=120, elem_id=f"vary-{name}")
+            name: gr.Button(i18n(f"vary_{name}"), interactive=False, size="md", min_width=100, elem_id=f"vary-{name}")
             for name in VARIATIONS
         }
-        edit = gr.Button(i18n("edit"), interactive=False, size="md", min_width=90, elem_id="edit")
+        edit = gr.Button(i18n("edit"), interactive=False, size="md", min_width=70, elem_id="edit")
         target = gr.Dropdown(
             [
                 (i18n("plain_png"), ""),
@@ -120,11 +122,13 @@ def create_tab(
             ],
             value="",
             label=i18n("save_as"),
-            min_width=240,
+            min_width=200,
             elem_id="target",
         )
-        download = gr.DownloadButton(i18n("download"), interactive=False, size="md", elem_id="download")
-        download_all = gr.DownloadButton(i18n("download_all"), interactive=False, size="md", elem_id="download-all")
+        download = gr.DownloadButton(i18n("download"), interactive=False, size="md", min_width=110, elem_id="download")
+        download_all = gr.DownloadButton(
+            i18n("download_all"), interactive=False, size="md", min_width=110, elem_id="download-all"
+        )
     sizes = gr.HTML(elem_id="sizes")
 
     def speeds(request: gr.Request) -> Any:
@@ -143,6 +147,10 @@ def create_tab(
         inputs = [last, chosen, count, gr.State(strength)]
         runs.append(vary[name].click(tab.vary, inputs, outputs, **shown_as, **MODEL))
     runs.append(edit_fold(tab, edit, [last, chosen], settings, outputs, shown_as))
+    several = {"trigger_mode": "multiple"}
+    latest = draft.click(tab.runs.stop_draft, None, None, queue=False, **several, **DRAW)
+    runs.append(latest.then(tab.draft, settings, outputs, **several, **shown_as, **MODEL))
+    draft.click(None, cancels=runs[-1:], queue=False, api_visibility="private")  # also those that still wait
     mixing = mix_fold(tab, seed, settings)
     on_a_picture = [*vary.values(), edit]
     filled = [prompt, negative_prompt, style, steps, guidance, sampler, seed, keep_seed]

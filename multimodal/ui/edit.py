@@ -29,9 +29,10 @@ let paint = null;
 const brush = event => {
     const cells = [...element.querySelectorAll('button[data-code]')], side = Math.sqrt(cells.length);
     const box = element.querySelector('.painter').getBoundingClientRect();
-    const x = (event.clientX - box.left) / box.width * side, y = (event.clientY - box.top) / box.height * side;
+    const at = (pointer, edge, length) => Math.floor((pointer - edge) / length * side);
+    const x = at(event.clientX, box.left, box.width), y = at(event.clientY, box.top, box.height);
     cells.forEach((cell, k) => {
-        if (Math.hypot(k % side + .5 - x, Math.floor(k / side) + .5 - y) < 1.5) cell.setAttribute('aria-pressed', paint);
+        if (Math.hypot(k % side - x, Math.floor(k / side) - y) < 1.5) cell.setAttribute('aria-pressed', paint);
     });
 };
 const pressed = cell => cell.getAttribute('aria-pressed') === 'true';

@@ -30,6 +30,7 @@ NEW_SEEDS = 1_000_000  # short enough to note down
 UNKNOWN_SHOWN = 3  # words
 STYLES = ("3d", "color", "flat", "line", "noto", "twemoji")  # as the captions of the training pictures name them
 ALL_STYLES = "all"
+DRAFT_STEPS = 4
 PREVIEWS = 5  # in a run, before the pictures themselves
 
 
@@ -57,6 +58,23 @@ class Generation:
         texts = Texts(request)
         with friendly_errors(texts):
             yield from self.make(request, *self.asked(texts, *asked))
+
+    def draft(self, request: gr.Request, *asked: Any) -> Iterator[tuple[Any, ...]]:
+        """One quick picture of a prompt that is being typed, with the seed that is there; yields as `generate`.
+
+        It is not kept in the history. Of a prompt that is not complete yet nothing is drawn, nor said.
+        """
+        texts = Texts(request)
+        prompt, negative_prompt, style, _, guidance_scale, sampler, _, seed, _ = asked
+        with friendly_errors(texts):
+            try:
+                settings, prompts, seeds = self.asked(
+                    texts, prompt, negative_prompt, style, DRAFT_STEPS, guidance_scale, sampler, 1, seed, True
+                )
+                parse_weights(prompts[0])
+            except ValueError:
+                return
+            yield from self.make(request, settings, prompts[:1], seeds[:1], draft=True)
 
     def asked(
         self,
@@ -118,7 +136,12 @@ class Generation:
             yield from self.make(request, settings, [settings.prompt], [settings.seed])
 
     def make(
-        self, request: gr.Request | None, settings: Settings, prompts: Sequence[str], seeds: Sequence[int]
+        self,
+        request: gr.Request | None,
+        settings: Settings,
+        prompts: Sequence[str],
+        seeds: Sequence[int],
+        draft: bool = False,
     ) -> Iterator[tuple[Any, ...]]:
         """A picture of each prompt and seed while they form, then the files of the finished ones; yields as `generate`."""
         texts, start, off = Texts(request), time.perf_counter(), gr.update(interactive=False)
@@ -126,7 +149,7 @@ class Generation:
 
         arguments = {**settings.arguments(), "prompt": prompts, "seed": seeds}
         first_step = 0.0
-        with self.runs.begin(request) as stop:
+        with self.runs.begin(request, draft) as stop:
             for event in watch(lambda callback: self.pipeline(**arguments, callback=callback), stop):
                 if isinstance(event, SamplerStep):
                     if event.step == 1:
@@ -136,10 +159,10 @@ class Generation:
                     status = progress(texts("running", step=event.step, steps=event.num_inference_steps), *event[:2])
                     yield self.preview(event, prompts), status, *[gr.skip()] * 5
                 else:
-                    yield from self.finish(event, settings, time.perf_counter() - start, texts)
+                    yield from self.finish(event, settings, time.perf_counter() - start, texts, keep=not draft)
 
     def finish(
-        self, output: TextToImageOutput, settings: Settings, seconds: float, texts: Texts
+        self, output: TextToImageOutput, settings: Settings, seconds: float, texts: Texts, keep: bool
     ) -> Iterator[tuple[Any, ...]]:
         """The files of finished pictures, once, as Gradio copies what is yielded; yields as `generate`."""
         pairs = zip(output.prompts, output.seeds, strict=True)
@@ -147,7 +170,7 @@ class Generation:
         captions = [f"{one.prompt} · {one.seed}" for one in made]
         with tempfile.TemporaryDirectory() as folder:
             paths = [save_picture(*pair, Path(folder)) for pair in zip(output.images, made, strict=True)]
-            if self.history:
+            if self.history and keep:
                 for path in paths:
                     self.history.add(path)
             yield (

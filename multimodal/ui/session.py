@@ -33,20 +33,26 @@ class Runs:
     """
 
     def __init__(self) -> None:
-        self._stops: dict[str | None, threading.Event] = {}
+        self._stops: dict[tuple[str | None, bool], threading.Event] = {}
 
     @contextmanager
-    def begin(self, request: gr.Request | None) -> Iterator[threading.Event]:
-        """Within, `stop` sets the event that is given."""
-        session, stop = request and request.session_hash, threading.Event()
-        self._stops[session] = stop
+    def begin(self, request: gr.Request | None, draft: bool = False) -> Iterator[threading.Event]:
+        """Within, `stop`, and for a draft `stop_draft`, sets the event that is given."""
+        key, stop = (request and request.session_hash, draft), threading.Event()
+        self._stops[key] = stop
         try:
             yield stop
         finally:
-            if self._stops.get(session) is stop:
-                del self._stops[session]
+            if self._stops.get(key) is stop:
+                del self._stops[key]
 
     def stop(self, request: gr.Request) -> None:
-        """End the visitor's run, if there is one."""
-        if stop := self._stops.get(request.session_hash):
+        """End what the visitor runs, if there is anything."""
+        if stop := self._stops.get((request.session_hash, False)):
+            stop.set()
+        self.stop_draft(request)
+
+    def stop_draft(self, request: gr.Request) -> None:
+        """End the visitor's draft alone."""
+        if stop := self._stops.get((request.session_hash, True)):
             stop.set()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -14,6 +15,7 @@ import torch
 
 from multimodal import TextToImagePipeline
 from multimodal.ui.generation import ALL_STYLES, STYLES, Generation
+from multimodal.ui.history import History
 from multimodal.ui.session import LastPictures, Runs
 
 ASKED = {"prompt": "a fox", "negative_prompt": "", "style": "", "steps": 20, "guidance_scale": 1.0, "sampler": "euler"}
@@ -110,3 +112,31 @@ def test_the_seconds_of_a_step_are_learnt_from_the_runs(pipeline: TextToImagePip
     list(generated(tab, steps=3, count=2))
     assert tab.seconds is not None
     assert 0 < tab.seconds < time.perf_counter() - start
+
+
+def test_a_draft_is_one_quick_picture_that_is_not_kept(pipeline: TextToImagePipeline, tmp_path: Path) -> None:
+    tab = Generation(pipeline, History(tmp_path))
+    draft = tab.draft(visitor("me"), *{**ASKED, "prompt": "a {red|green} fox", "keep_seed": False}.values())
+    *_, (*_, last) = draft
+    [settings] = last.settings
+    assert (settings.prompt, settings.seed, settings.num_inference_steps) == ("a red fox", 5, 4)
+    assert tab.history
+    assert tab.history.find() == []
+    list(generated(tab, steps=1))
+    assert len(tab.history.find()) == 1
+
+
+@pytest.mark.parametrize("prompt", ["", " ", "a {red", "(red:1", "(red:9)"])
+def test_of_a_prompt_that_is_not_complete_nothing_is_drawn_nor_said(prompt: str, pipeline: TextToImagePipeline) -> None:
+    drawn = list(Generation(pipeline).draft(visitor("me"), *{**ASKED, "prompt": prompt}.values()))
+    assert drawn == []
+
+
+def test_a_new_draft_ends_the_old_one_but_no_run() -> None:
+    runs, me = Runs(), visitor("me")
+    with runs.begin(me) as run, runs.begin(me, draft=True) as draft:
+        runs.stop_draft(me)
+        assert (run.is_set(), draft.is_set()) == (False, True)
+    with runs.begin(me) as run, runs.begin(me, draft=True) as draft:
+        runs.stop(me)
+        assert (run.is_set(), draft.is_set()) == (True, True)
