@@ -1,4 +1,4 @@
-// What the page does by itself: hotkeys, and suggestions while a prompt is typed.
+// What the page does by itself: hotkeys, suggestions and drafts while a prompt is typed.
 () => {
   const click = id => document.getElementById(id)?.click();
   document.addEventListener('keydown', event => {
@@ -17,6 +17,13 @@
     }
     return [];
   };
+
+  let pause;  // a draft is drawn when the typing pauses
+  document.addEventListener('input', event => {
+    if (!event.target.matches('#prompt input') || !document.querySelector('#live input:checked')) return;
+    clearTimeout(pause);
+    pause = setTimeout(() => click('draft'), 400);
+  });
 
   document.addEventListener('input', event => {
     const list = document.getElementById('suggestions');

@@ -32,11 +32,23 @@ def clean_prompt(prompt: str) -> str:
     return " ".join("".join(c if c >= " " else " " for c in text).split())
 
 
-def check_sampling(num_inference_steps: float, guidance_scale: float, seed: float) -> None:
+def check_sampling(num_inference_steps: float, guidance_scale: float, seed: float = 0) -> None:
     """Raise ValueError, naming the argument, where one is out of its range."""
     check_number("num_inference_steps", num_inference_steps, 1, MAX_STEPS, whole=True)
     check_number("guidance_scale", guidance_scale, 0, MAX_GUIDANCE)
     check_number("seed", seed, 0, MAX_SEED, whole=True)
+
+
+def check_seeds(seed: int | Sequence[int], number: int) -> list[int]:
+    """The seeds of `number` pictures: in a row from the first, after the largest 0, or as given for each; all checked."""
+    if not isinstance(seed, Sequence):
+        check_number("seed", seed, 0, MAX_SEED, whole=True)
+        return [(int(seed) + k) % (MAX_SEED + 1) for k in range(number)]
+    for one in seed:
+        check_number("seed", one, 0, MAX_SEED, whole=True)
+    if len(seed) != number:
+        raise ValueError(f"{len(seed)} seeds do not fit {number} pictures: give one for each, or only the first")
+    return [int(one) for one in seed]
 
 
 def check_number(name: str, value: float, low: float, high: float, whole: bool = False) -> None:

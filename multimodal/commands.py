@@ -13,9 +13,10 @@ def generate(args: argparse.Namespace) -> None:
     from tqdm import tqdm
 
     from multimodal import rgba
+    from multimodal.editing import start_from
     from multimodal.export import file_name, to_sticker
     from multimodal.prompts import expand
-    from multimodal.settings import Settings, pack_indices, save_picture
+    from multimodal.settings import Settings, save_picture
 
     pipeline = load_pipeline(args)
     settings: dict[str, Any] = {
@@ -27,12 +28,8 @@ def generate(args: argparse.Namespace) -> None:
     if args.mask and not args.image:
         raise ValueError("--mask needs --image, the picture that it belongs to")
     if args.image:
-        image = rgba.open_image(args.image)
-        strength = args.strength if args.strength is not None else 1.0 if args.mask else 0.6
-        settings |= {"image": pack_indices(pipeline.reconstruct(image).codebook_indices), "strength": strength}
-        if args.mask:
-            sizes = pipeline.vqvae.config.image_size, pipeline.dit.config.latent_size
-            settings["mask"] = pack_indices(rgba.mask_grid(rgba.open_image(args.mask), image, *sizes))
+        mask = rgba.open_image(args.mask) if args.mask else None
+        settings |= start_from(pipeline, rgba.open_image(args.image), mask, args.strength)
     start = time.perf_counter()
     with tqdm(total=args.steps, unit="step", disable=args.json) as progress:
         output = pipeline(

@@ -16,11 +16,11 @@ from torch import Tensor
 from multimodal import rgba
 from multimodal.arguments import (
     MAX_IMAGES,
-    MAX_SEED,
     check_indices,
     check_number,
     check_prompts,
     check_sampling,
+    check_seeds,
     clean_prompt,
 )
 from multimodal.checkpoint import CheckpointError, load_clip, load_dit, load_names, load_vqvae
@@ -107,7 +107,7 @@ class TextToImagePipeline:
         negative_prompt: str = "",
         num_inference_steps: int = 24,
         guidance_scale: float = 3.0,
-        seed: int = 0,
+        seed: int | Sequence[int] = 0,
         num_images_per_prompt: int = 1,
         sampler: str = "euler",
         callback: Callback | None = None,
@@ -126,7 +126,7 @@ class TextToImagePipeline:
             negative_prompt: what guidance leads away from.
             num_inference_steps: 1 … 100.
             guidance_scale: 0 … 20; 1 is no guidance, more follows the prompt more closely.
-            seed: 0 … 2**32 - 1.
+            seed: 0 … 2**32 - 1; or one for each picture.
             num_images_per_prompt: 1 … 16.
             sampler: "euler" or "heun".
             callback: called after each step with a `SamplerStep`; where it returns False, sampling stops.
@@ -142,7 +142,7 @@ class TextToImagePipeline:
         """
         prompts = check_prompts([prompt] if isinstance(prompt, str) else prompt)
         negative_prompt = clean_prompt(negative_prompt)
-        check_sampling(num_inference_steps, guidance_scale, seed)
+        check_sampling(num_inference_steps, guidance_scale)
         check_number("num_images_per_prompt", num_images_per_prompt, 1, MAX_IMAGES, whole=True)
         strength = (0.6 if mask is None else 1.0) if strength is None else strength
         check_number("strength", strength, 0, 1)
@@ -150,9 +150,9 @@ class TextToImagePipeline:
             raise ValueError("a mask needs the picture that it belongs to: give an image too")
         if sampler not in SAMPLERS:
             raise ValueError(f"sampler must be one of {', '.join(SAMPLERS)}, not {sampler!r}")
-        seed, num_images_per_prompt = int(seed), int(num_images_per_prompt)
+        num_images_per_prompt = int(num_images_per_prompt)
         repeated = [prompt for prompt in prompts for _ in range(num_images_per_prompt)]
-        seeds = [(seed + k) % (MAX_SEED + 1) for k in range(len(repeated))]
+        seeds = check_seeds(seed, len(repeated))
 
         def seen(step: SamplerStep) -> bool | None:  # whole pictures, not their things
             latents, denoised = (self.put_together(each, layouts) for each in (step.latents, step.denoised))

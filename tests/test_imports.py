@@ -32,10 +32,11 @@ MAY_IMPORT = {
     "layout": {"data"},
     "pipeline": {"arguments", "config", "rgba", "metrics", "models", "diffusion", "checkpoint", "layout", "prompts"},
     "mixing": {"arguments", "diffusion", "pipeline"},
+    "editing": {"arguments", "rgba", "settings", "pipeline"},
     "inspection": BELOW_PIPELINE | {"pipeline", "inspection"},
     "evaluation": BELOW_PIPELINE | {"pipeline", "evaluation"},
     "training": BELOW_PIPELINE | {"pipeline", "inspection", "evaluation", "training"},
-    "ui": LEAVES | {"pipeline", "inspection", "ui"},
+    "ui": LEAVES | {"pipeline", "mixing", "editing", "inspection", "ui"},
     "app": LEAVES | {"pipeline", "ui"},
 }
 MAY_IMPORT_ALL = {"__main__", "commands", "doctor"}

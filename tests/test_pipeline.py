@@ -42,6 +42,13 @@ def test_a_seed_gives_one_picture(seed: int, pipeline: TextToImagePipeline) -> N
     assert not same(first.images[0], other.images[0])
 
 
+def test_each_picture_may_have_a_seed_of_its_own(pipeline: TextToImagePipeline) -> None:
+    output = generate(pipeline, ["a fox", "a star"], seed=[7, 7])
+    assert output.seeds == [7, 7]
+    for prompt, image in zip(output.prompts, output.images, strict=True):
+        assert same(generate(pipeline, prompt, seed=7).images[0], image)
+
+
 @pytest.mark.parametrize("sampler", ["euler", "heun"])
 def test_a_picture_of_a_batch_is_what_its_seed_gives_alone(sampler: str, pipeline: TextToImagePipeline) -> None:
     def last_latents(prompt: str | list[str], **settings) -> tuple[torch.Tensor, list[str], list[int]]:
@@ -107,6 +114,8 @@ def test_prompts_and_settings_have_an_influence(pipeline: TextToImagePipeline) -
         ({"guidance_scale": -1}, "guidance_scale must be a number from 0 to 20, not -1"),
         ({"guidance_scale": None}, "guidance_scale must be a number"),
         ({"seed": -1}, "seed must be"),
+        ({"seed": [1, 2**32]}, "seed must be"),
+        ({"seed": [1, 2]}, "2 seeds do not fit 1 pictures"),
         ({"seed": 2**64}, "seed must be"),
         ({"seed": 10**400}, "seed must be"),
         ({"num_images_per_prompt": 0}, "num_images_per_prompt must be"),

@@ -5,25 +5,29 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from queue import SimpleQueue
+from typing import TypeVar
 
-from multimodal.diffusion.samplers import SAMPLERS, Callback, SamplerStep
-from multimodal.pipeline import TextToImageOutput
+from multimodal.diffusion.samplers import SAMPLERS, Callback, SamplerStep, SamplingCancelled
 
-__all__ = ["SAMPLERS", "SamplerStep", "watch"]
+__all__ = ["SAMPLERS", "SamplerStep", "SamplingCancelled", "watch"]
+
+Output = TypeVar("Output")
 
 
-def watch(run: Callable[[Callback], TextToImageOutput]) -> Iterator[SamplerStep | TextToImageOutput]:
+def watch(run: Callable[[Callback], Output], stop: threading.Event | None = None) -> Iterator[SamplerStep | Output]:
     """Run a sampling in a thread of its own and yield its steps, then its output.
 
-    Closing the iterator cancels the sampling within one step.
+    Closing the iterator cancels the sampling, at the latest in the step after the next one it yields.
 
     Args:
-        run: makes pictures, handing the callback it is given on to the pipeline.
+        run: makes pictures, handing the callback it is given on to the pipeline or to `mix`.
+        stop: when it is set, also while the iterator waits for a step, the sampling ends with the step it is in.
     Raises:
-        whatever `run` raises.
+        SamplingCancelled: it was stopped.
+        whatever else `run` raises.
     """
-    events: SimpleQueue[SamplerStep | TextToImageOutput | BaseException] = SimpleQueue()
-    closed = threading.Event()
+    events: SimpleQueue[SamplerStep | Output | BaseException] = SimpleQueue()
+    closed = stop or threading.Event()
 
     def callback(step: SamplerStep) -> bool:
         events.put(step)
@@ -42,7 +46,7 @@ def watch(run: Callable[[Callback], TextToImageOutput]) -> Iterator[SamplerStep 
             if isinstance(event, BaseException):
                 raise event
             yield event
-            if isinstance(event, TextToImageOutput):
+            if not isinstance(event, SamplerStep):
                 return
     finally:
         closed.set()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,9 @@ import gradio as gr
 from gradio.utils import get_upload_folder, is_in_or_equal
 
 from multimodal import rgba
-from multimodal.export import TARGETS
+from multimodal.editing import start_from
+from multimodal.export import ANIMATIONS, TARGETS, file_name, save_animation, to_sticker
+from multimodal.mixing import mix as mix_prompts
 from multimodal.pipeline import TextToImagePipeline
 from multimodal.settings import Settings, save_picture
 from multimodal.ui.download import as_file
@@ -27,6 +30,16 @@ def add_endpoints(demo: gr.Blocks, pipeline: TextToImagePipeline) -> None:
     def served(file: Path) -> gr.FileData:
         written.add(str(file))
         return gr.FileData(path=str(file))
+
+    def make(settings: Settings, count: int, sticker_for: str = "") -> list[gr.FileData]:
+        output = pipeline(**settings.arguments(), num_images_per_prompt=count)
+        folder, files = new_folder(), []
+        for image, number in zip(output.images, output.seeds, strict=True):
+            picture = save_picture(image, dataclasses.replace(settings, seed=number), folder)
+            files.append(served(picture))
+            if sticker_for:
+                files[-1] = served(as_file(picture, sticker_for, folder))
+        return files
 
     def generate(
         prompt: str,
@@ -53,17 +66,93 @@ def add_endpoints(demo: gr.Blocks, pipeline: TextToImagePipeline) -> None:
             the files.
         """
         with friendly_errors(Texts()):
-            if sticker_for and sticker_for not in TARGETS:
-                raise ValueError(f"sticker_for must be one of {', '.join(TARGETS)}, or empty, not {sticker_for!r:.40}")
+            if sticker_for:
+                check_choice("sticker_for", sticker_for, TARGETS)
             settings = Settings(prompt, seed, negative_prompt, steps, guidance_scale, sampler)
-            output = pipeline(**settings.arguments(), num_images_per_prompt=count)
+            return make(settings, count, sticker_for)
+
+    def edit(
+        image: gr.FileData,
+        prompt: str,
+        strength: float | None = None,
+        mask: gr.FileData = None,  # MCP clients could not give a `gr.FileData | None`
+        negative_prompt: str = "",
+        steps: int = 24,
+        guidance_scale: float = 3.0,
+        sampler: str = "euler",
+        seed: int = 0,
+        count: int = 1,
+    ) -> list[gr.FileData]:
+        """Draw a picture anew from a prompt, all of it or only where a mask is white.
+
+        Args:
+            image: PNG, JPEG or WebP.
+            prompt: what to draw, in any of 12 languages, such as "a face with a hat".
+            strength: 0 to 1; how far to go from the picture. By default 0.6, with a mask 1.
+            mask: a picture as large as the image, white where it is to be drawn anew; by default all is.
+            negative_prompt: what should not be in the picture.
+            steps: 1 to 100; more take longer and are finer.
+            guidance_scale: 0 to 20; how closely to follow the prompt.
+            sampler: euler or heun.
+            seed: 0 to 4294967295; the same seed makes the same picture.
+            count: 1 to 16 pictures, of seeds in a row.
+        Returns:
+            the files, PNG with the settings inside.
+        """
+        with friendly_errors(Texts()):
+            painted = rgba.open_image(uploaded(mask)) if mask else None
+            start = start_from(pipeline, rgba.open_image(uploaded(image)), painted, strength)
+            return make(Settings(prompt, seed, negative_prompt, steps, guidance_scale, sampler, **start), count)
+
+    def mix(
+        prompt_a: str,
+        prompt_b: str,
+        frames: int = 9,
+        seed: int = 0,
+        steps: int = 24,
+        guidance_scale: float = 3.0,
+        file_format: str = "webp",
+    ) -> tuple[gr.FileData, list[gr.FileData]]:
+        """Make a transparent animation that leads from one prompt to another and back.
+
+        Args:
+            prompt_a: what the first picture shows, in any of 12 languages.
+            prompt_b: what the last picture shows.
+            frames: 2 to 16 pictures from the one to the other, both included.
+            seed: 0 to 4294967295; the same seed makes the same pictures.
+            steps: 1 to 100; more take longer and are finer.
+            guidance_scale: 0 to 20; how closely to follow the prompts.
+            file_format: webp, which keeps all colours and alpha, or gif.
+        Returns:
+            the animation, and its pictures as PNG.
+        """
+        with friendly_errors(Texts()):
+            check_choice("file_format", f".{file_format}", ANIMATIONS)
+            images = mix_prompts(
+                pipeline, prompt_a, prompt_b, frames, num_inference_steps=steps, guidance_scale=guidance_scale, seed=seed
+            )
             folder, files = new_folder(), []
-            for image, number in zip(output.images, output.seeds, strict=True):
-                picture = save_picture(image, dataclasses.replace(settings, seed=number), folder)
-                files.append(served(picture))
-                if sticker_for:
-                    files[-1] = served(as_file(picture, sticker_for, folder))
-            return files
+            for number, image in enumerate(images, start=1):
+                rgba.save_png(image, folder / f"frame-{number:02d}.png")
+                files.append(served(folder / f"frame-{number:02d}.png"))
+            save_animation(images, folder / f"mix.{file_format}")
+            return served(folder / f"mix.{file_format}"), files
+
+    def export(image: gr.FileData, target: str) -> gr.FileData:
+        """Make a sticker of a picture: trimmed, centred, of the size and format that a messenger takes.
+
+        Args:
+            image: PNG, JPEG or WebP.
+            target: slack, discord-emoji, discord-sticker, telegram or ios.
+        Returns:
+            the file.
+        """
+        with friendly_errors(Texts()):
+            check_choice("target", target, TARGETS)
+            source = uploaded(image)
+            path = new_folder() / file_name(source.stem, TARGETS[target])
+            path.write_bytes(to_sticker(rgba.open_image(source), TARGETS[target]))
+            return served(path)
 
     def reconstruct(image: gr.FileData) -> tuple[gr.FileData, dict[str, Any]]:
         """Send a picture through the VQ-VAE and back: 640 bytes of codes, and what they keep of it.
@@ -84,8 +173,16 @@ def add_endpoints(demo: gr.Blocks, pipeline: TextToImagePipeline) -> None:
             }
             return served(path), figures
 
-    for endpoint in (generate, reconstruct):
+    for endpoint in (generate, edit, mix, reconstruct):
         gr.api(endpoint, api_name=endpoint.__name__, concurrency_id="model", concurrency_limit=1)
+    gr.api(export, api_name="export")
+
+
+def check_choice(name: str, value: str, choices: Iterable[str]) -> None:
+    """Raise ValueError, with the choices, where the value is none of them; the dots of endings are not said."""
+    if str(value) not in choices:
+        known = ", ".join(choice.lstrip(".") for choice in choices)
+        raise ValueError(f"{name} must be one of {known}, not {str(value).lstrip('.')!r:.40}")
 
 
 def new_folder() -> Path:

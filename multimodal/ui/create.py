@@ -14,17 +14,18 @@ from multimodal.inspection.names import Vocabulary
 from multimodal.pipeline import TextToImagePipeline
 from multimodal.settings import Settings, read_settings
 from multimodal.ui.download import BARE, deliver
-from multimodal.ui.errors import friendly_errors
+from multimodal.ui.edit import edit_fold
+from multimodal.ui.errors import ended, friendly_errors
 from multimodal.ui.examples import load_examples
 from multimodal.ui.figures import message
-from multimodal.ui.generation import Generation
+from multimodal.ui.generation import ALL_STYLES, STYLES, Generation
 from multimodal.ui.history import History
-from multimodal.ui.session import DRAW, MODEL, LastPictures
+from multimodal.ui.mix import mix_fold
+from multimodal.ui.session import DRAW, MODEL, LastPictures, Runs
 from multimodal.ui.texts import Texts, i18n
 
 DEFAULT_STYLE = ""  # none: the prompt decides
 SPEEDS = {"fast": 4, "balanced": 12, "best": 24}  # steps
-STYLES = (DEFAULT_STYLE, "3d", "color", "flat", "line", "noto", "twemoji")
 VARIATIONS = {"subtle": 0.5, "strong": 0.75}  # how far from the chosen picture
 
 
@@ -34,9 +35,10 @@ def create_tab(
     assets: Path,
     history: History | None = None,
     vocabulary: Vocabulary | None = None,
+    running: Runs | None = None,
 ) -> list[gr.components.Component]:
     """Draw the tab and connect it; returns the controls that `fields` gives values for."""
-    tab = Generation(pipeline, history, vocabulary)
+    tab = Generation(pipeline, history, vocabulary, running)
     with gr.Row(elem_id="ask"):
         prompt = gr.Textbox(
             "",
@@ -53,7 +55,7 @@ def create_tab(
         stop = gr.Button(i18n("stop"), variant="stop", scale=1, min_width=80, elem_id="stop")
     with gr.Row(elem_id="looks"):
         style = gr.Radio(
-            [(i18n(f"style_{name or 'any'}"), name) for name in STYLES],
+            [(i18n(f"style_{name or 'any'}"), name) for name in (DEFAULT_STYLE, *STYLES, ALL_STYLES)],
             value=DEFAULT_STYLE,
             label=i18n("style"),
             scale=2,
@@ -72,6 +74,8 @@ def create_tab(
         keep_seed = gr.Checkbox(
             False, label=i18n("keep_seed"), info=i18n("keep_seed_info"), min_width=140, elem_id="keep-seed"
         )
+        gr.Checkbox(False, label=i18n("live"), info=i18n("live_info"), min_width=140, elem_id="live")
+        draft = gr.Button(visible="hidden", elem_id="draft")  # clicked by `assets/page.js`
     with gr.Accordion(i18n("advanced"), open=False):
         with gr.Row():
             steps = gr.Slider(
@@ -106,9 +110,10 @@ def create_tab(
     chosen = gr.State(0)
     with gr.Row(elem_id="downloads"):
         vary = {
-            name: gr.Button(i18n(f"vary_{name}"), interactive=False, size="md", min_width=120, elem_id=f"vary-{name}")
+            name: gr.Button(i18n(f"vary_{name}"), interactive=False, size="md", min_width=100, elem_id=f"vary-{name}")
             for name in VARIATIONS
         }
+        edit = gr.Button(i18n("edit"), interactive=False, size="md", min_width=70, elem_id="edit")
         target = gr.Dropdown(
             [
                 (i18n("plain_png"), ""),
@@ -117,13 +122,23 @@ def create_tab(
             ],
             value="",
             label=i18n("save_as"),
-            min_width=240,
+            min_width=200,
             elem_id="target",
         )
-        download = gr.DownloadButton(i18n("download"), interactive=False, size="md", elem_id="download")
-        download_all = gr.DownloadButton(i18n("download_all"), interactive=False, size="md", elem_id="download-all")
+        download = gr.DownloadButton(i18n("download"), interactive=False, size="md", min_width=110, elem_id="download")
+        download_all = gr.DownloadButton(
+            i18n("download_all"), interactive=False, size="md", min_width=110, elem_id="download-all"
+        )
     sizes = gr.HTML(elem_id="sizes")
 
+    def speeds(request: gr.Request) -> Any:
+        """The speeds with the seconds that a picture takes, once they have been measured."""
+        if tab.seconds is None:
+            return gr.skip()
+        texts = Texts(request)
+        return gr.update(choices=[(f"{texts(f'speed_{s}')} · {n * tab.seconds:.1f} s", n) for s, n in SPEEDS.items()])
+
+    gr.on(None, speeds, None, speed, **DRAW)  # for the next who opens the page
     outputs = [gallery, status, seed, chosen, download, download_all, last]
     settings = [prompt, negative_prompt, style, steps, guidance, sampler, count, seed, keep_seed]
     shown_as: dict[str, Any] = {"show_progress": "minimal", "show_progress_on": status}
@@ -131,6 +146,13 @@ def create_tab(
     for name, strength in VARIATIONS.items():
         inputs = [last, chosen, count, gr.State(strength)]
         runs.append(vary[name].click(tab.vary, inputs, outputs, **shown_as, **MODEL))
+    runs.append(edit_fold(tab, edit, [last, chosen], settings, outputs, shown_as))
+    several = {"trigger_mode": "multiple"}
+    latest = draft.click(tab.runs.stop_draft, None, None, queue=False, **several, **DRAW)
+    runs.append(latest.then(tab.draft, settings, outputs, **several, **shown_as, **MODEL))
+    draft.click(None, cancels=runs[-1:], queue=False, api_visibility="private")  # also those that still wait
+    mixing = mix_fold(tab, seed, settings)
+    on_a_picture = [*vary.values(), edit]
     filled = [prompt, negative_prompt, style, steps, guidance, sampler, seed, keep_seed]
     read = restore.upload(take, restore, filled, **DRAW)
     runs.append(read.success(tab.again, restore, outputs, **shown_as, **MODEL))
@@ -138,8 +160,9 @@ def create_tab(
     for run in runs:
         run.failure(ended, None, status, **DRAW)
         run.success(deliver, **delivery)
-        run.success(lambda: [gr.update(interactive=True)] * len(vary), None, list(vary.values()), **DRAW)
-    stop.click(None, cancels=runs, queue=False, api_visibility="private")
+        run.success(lambda: [gr.update(interactive=True)] * len(on_a_picture), None, on_a_picture, **DRAW)
+        run.success(speeds, None, speed, **DRAW)
+    stop.click(tab.runs.stop, None, None, cancels=[*runs, mixing], queue=False, **DRAW)
     target.change(deliver, **delivery)
     gallery.select(choose, last, [chosen, seed], **DRAW).success(deliver, **delivery)
     seed.input(lambda: True, None, keep_seed, **DRAW)
@@ -186,8 +209,3 @@ def choose(last: LastPictures | None, event: gr.SelectData) -> tuple[Any, Any]:
     if last is None or not isinstance(index, int) or not 0 <= index < len(last.settings):
         return gr.skip(), gr.skip()
     return index, last.settings[index].seed
-
-
-def ended(request: gr.Request) -> str:
-    """What the status says when a run was stopped, or ended in an error, of which a message of its own tells."""
-    return message(Texts(request).html("stopped"))

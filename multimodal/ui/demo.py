@@ -17,6 +17,7 @@ from multimodal.ui.codebook import codebook_tab
 from multimodal.ui.create import create_tab, fields
 from multimodal.ui.history import History, history_tab
 from multimodal.ui.reconstruct import reconstruct_tab
+from multimodal.ui.session import Runs
 from multimodal.ui.suggestions import add_suggestions
 from multimodal.ui.texts import TRANSLATIONS, i18n
 from multimodal.ui.tokens import tokens_tab
@@ -42,10 +43,10 @@ def build_demo(
         add_suggestions(demo, names)
         gr.Markdown(i18n("tagline"), elem_id="tagline")
         last = gr.State(None)
-        history = History(outputs) if outputs else None
+        history, runs = History(outputs) if outputs else None, Runs()
         with gr.Tabs() as tabs:
             with gr.Tab(i18n("create"), id="create"):
-                controls = create_tab(pipeline, last, assets, history, Vocabulary(names) if names else None)
+                controls = create_tab(pipeline, last, assets, history, Vocabulary(names) if names else None, runs)
             with gr.Tab(i18n("reconstruct"), id="reconstruct"):
                 reconstruct_tab(pipeline, last, assets)
             with gr.Tab(i18n("codebook"), id="codebook") as tab:
@@ -55,6 +56,8 @@ def build_demo(
             if history:
                 with gr.Tab(i18n("history"), id="history") as tab:
                     history_tab(history, tab, tabs, fields, controls)
+        demo.unload(runs.stop)
+        next(reversed(demo.fns.values())).api_visibility = "private"  # which `unload` cannot be told
     demo.queue(max_size=16, api_open=False)
     return demo
 

@@ -8,6 +8,8 @@ from contextlib import contextmanager
 import gradio as gr
 import torch
 
+from multimodal.inspection.denoising import SamplingCancelled
+from multimodal.ui.figures import message
 from multimodal.ui.texts import Texts
 
 
@@ -21,9 +23,16 @@ def friendly_errors(texts: Texts) -> Iterator[None]:
         yield
     except gr.Error:
         raise
+    except SamplingCancelled:  # as was asked for: the status says so, and no message is needed
+        raise gr.Error(texts("stopped"), visible=False, print_exception=False) from None
     except ValueError as error:
         raise gr.Error(texts.problem(error), print_exception=False) from None
     except (MemoryError, torch.OutOfMemoryError) as error:
         raise gr.Error(texts("no_memory"), print_exception=False) from error
     except Exception as error:
         raise gr.Error(texts("failed")) from error
+
+
+def ended(request: gr.Request) -> str:
+    """What the status says when a run was stopped, or ended in an error, of which a message of its own tells."""
+    return message(Texts(request).html("stopped"))

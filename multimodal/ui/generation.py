@@ -14,7 +14,7 @@ import gradio as gr
 import numpy as np
 import torch
 
-from multimodal.arguments import MAX_GUIDANCE, MAX_IMAGES, MAX_SEED, MAX_STEPS, check_number, check_prompts
+from multimodal.arguments import MAX_GUIDANCE, MAX_IMAGES, MAX_SEED, MAX_STEPS, check_number, check_prompts, check_seeds
 from multimodal.inspection.denoising import SamplerStep, watch
 from multimodal.inspection.names import Vocabulary
 from multimodal.pipeline import TextToImageOutput, TextToImagePipeline
@@ -23,11 +23,14 @@ from multimodal.settings import Settings, pack_indices, read_settings, save_pict
 from multimodal.ui.errors import friendly_errors
 from multimodal.ui.figures import message, progress
 from multimodal.ui.history import History
-from multimodal.ui.session import LastPictures
+from multimodal.ui.session import LastPictures, Runs
 from multimodal.ui.texts import Texts
 
 NEW_SEEDS = 1_000_000  # short enough to note down
 UNKNOWN_SHOWN = 3  # words
+STYLES = ("3d", "color", "flat", "line", "noto", "twemoji")  # as the captions of the training pictures name them
+ALL_STYLES = "all"
+DRAFT_STEPS = 4
 PREVIEWS = 5  # in a run, before the pictures themselves
 
 
@@ -35,12 +38,47 @@ class Generation:
     """The handlers of the Create tab, which `create_tab` draws; each yields values for the same outputs."""
 
     def __init__(
-        self, pipeline: TextToImagePipeline, history: History | None = None, vocabulary: Vocabulary | None = None
-    ) -> None:
-        self.pipeline, self.history, self.vocabulary = pipeline, history, vocabulary
-
-    def generate(
         self,
+        pipeline: TextToImagePipeline,
+        history: History | None = None,
+        vocabulary: Vocabulary | None = None,
+        runs: Runs | None = None,
+    ) -> None:
+        self.pipeline, self.history, self.vocabulary, self.runs = pipeline, history, vocabulary, runs or Runs()
+        self.seconds: float | None = None  # of a picture per step, as last measured
+
+    def generate(self, request: gr.Request, *asked: Any) -> Iterator[tuple[Any, ...]]:
+        """Pictures while they form, then the files of the finished ones.
+
+        Args:
+            asked: the arguments of `asked`.
+        Yields:
+            values for gallery, status, seed, chosen, download, download_all, last.
+        """
+        texts = Texts(request)
+        with friendly_errors(texts):
+            yield from self.make(request, *self.asked(texts, *asked))
+
+    def draft(self, request: gr.Request, *asked: Any) -> Iterator[tuple[Any, ...]]:
+        """One quick picture of a prompt that is being typed, with the seed that is there; yields as `generate`.
+
+        It is not kept in the history. Of a prompt that is not complete yet nothing is drawn, nor said.
+        """
+        texts = Texts(request)
+        prompt, negative_prompt, style, _, guidance_scale, sampler, _, seed, _ = asked
+        with friendly_errors(texts):
+            try:
+                settings, prompts, seeds = self.asked(
+                    texts, prompt, negative_prompt, style, DRAFT_STEPS, guidance_scale, sampler, 1, seed, True
+                )
+                parse_weights(prompts[0])
+            except ValueError:
+                return
+            yield from self.make(request, settings, prompts[:1], seeds[:1], draft=True)
+
+    def asked(
+        self,
+        texts: Texts,
         prompt: str | None,
         negative_prompt: str | None,
         style: str,
@@ -50,30 +88,27 @@ class Generation:
         count: float,
         seed: float | None,
         keep_seed: bool,
-        request: gr.Request,
-    ) -> Iterator[tuple[Any, ...]]:
-        """Pictures while they form, then the files of the finished ones.
-
-        Yields:
-            values for gallery, status, seed, chosen, download, download_all, last.
-        """
-        texts = Texts(request)
-        with friendly_errors(texts):
-            if not prompt or not prompt.strip():
-                raise ValueError(texts("empty_prompt"))
-            prompt, negative_prompt = check_prompts([prompt])[0], negative_prompt or ""
-            check_number("seed", seed, 0, MAX_SEED, whole=True)  # type: ignore[arg-type]
-            check_number("num_inference_steps", steps, 1, MAX_STEPS, whole=True)
-            check_number("guidance_scale", guidance_scale, 0, MAX_GUIDANCE)
-            check_number("num_images_per_prompt", count, 1, MAX_IMAGES, whole=True)
-            assert seed is not None
-            first_seed = int(seed) if keep_seed else random.randrange(NEW_SEEDS)
-            styled = f"{prompt}, {style} style" if style else prompt
-            settings = Settings(styled, first_seed, negative_prompt, int(steps), float(guidance_scale), sampler)
-            prompts = expand(styled)
-            if len(prompts) * count > MAX_IMAGES:
-                raise ValueError(texts("too_many", prompts=len(prompts), count=count, maximum=MAX_IMAGES))
-            yield from self.make(settings, int(count), texts, prompts)
+    ) -> tuple[Settings, list[str], list[int]]:
+        """The values of the controls, checked, as settings, and the prompt and the seed of each picture."""
+        if not prompt or not prompt.strip():
+            raise ValueError(texts("empty_prompt"))
+        prompt, negative_prompt = check_prompts([prompt])[0], negative_prompt or ""
+        check_number("seed", seed, 0, MAX_SEED, whole=True)  # type: ignore[arg-type]
+        check_number("num_inference_steps", steps, 1, MAX_STEPS, whole=True)
+        check_number("guidance_scale", guidance_scale, 0, MAX_GUIDANCE)
+        check_number("num_images_per_prompt", count, 1, MAX_IMAGES, whole=True)
+        assert seed is not None
+        first_seed = int(seed) if keep_seed else random.randrange(NEW_SEEDS)
+        styled = prompt if style in ("", ALL_STYLES) else f"{prompt}, {style} style"
+        settings = Settings(styled, first_seed, negative_prompt, int(steps), float(guidance_scale), sampler)
+        prompts = expand(styled)
+        if style == ALL_STYLES:  # one picture in each, of the same noise
+            prompts, count = [f"{one}, {name} style" for one in prompts for name in STYLES], 1
+        if len(prompts) * count > MAX_IMAGES:
+            raise ValueError(texts("too_many", prompts=len(prompts), count=count, maximum=MAX_IMAGES))
+        repeated = [prompt for prompt in prompts for _ in range(int(count))]
+        seeds = check_seeds(first_seed, len(repeated))
+        return settings, repeated, seeds[:1] * len(seeds) if style == ALL_STYLES else seeds
 
     def vary(
         self, last: LastPictures | None, chosen: int, count: float, strength: float, request: gr.Request
@@ -89,48 +124,64 @@ class Generation:
                 "seed": random.randrange(NEW_SEEDS),
                 "image": pack_indices(indices),
                 "strength": strength,
+                "mask": "",
             }
-            yield from self.make(dataclasses.replace(last.settings[chosen], **changes), int(count), texts)
+            settings = dataclasses.replace(last.settings[chosen], **changes)
+            yield from self.make(request, settings, [settings.prompt] * int(count), check_seeds(settings.seed, int(count)))
 
     def again(self, path: str, request: gr.Request) -> Iterator[tuple[Any, ...]]:
         """The picture that the settings inside a PNG make; yields as `generate`."""
-        texts = Texts(request)
-        with friendly_errors(texts):
-            yield from self.make(read_settings(Path(path)), 1, texts)
+        with friendly_errors(Texts(request)):
+            settings = read_settings(Path(path))
+            yield from self.make(request, settings, [settings.prompt], [settings.seed])
 
     def make(
-        self, settings: Settings, count: int, texts: Texts, prompts: Sequence[str] | None = None
+        self,
+        request: gr.Request | None,
+        settings: Settings,
+        prompts: Sequence[str],
+        seeds: Sequence[int],
+        draft: bool = False,
     ) -> Iterator[tuple[Any, ...]]:
-        """Pictures of each prompt while they form, then the files of the finished ones; yields as `generate`."""
-        start = time.perf_counter()
-        off = gr.update(interactive=False)
+        """A picture of each prompt and seed while they form, then the files of the finished ones; yields as `generate`."""
+        texts, start, off = Texts(request), time.perf_counter(), gr.update(interactive=False)
         yield gr.skip(), message(texts.html("starting"), "running"), settings.seed, gr.skip(), off, off, gr.skip()
 
-        prompts = prompts or [settings.prompt]
-        arguments = {**settings.arguments(), "prompt": prompts, "num_images_per_prompt": count}
-        for event in watch(lambda callback: self.pipeline(**arguments, callback=callback)):
-            if isinstance(event, SamplerStep):
-                status = progress(texts("running", step=event.step, steps=event.num_inference_steps), *event[:2])
-                yield self.preview(event, [prompt for prompt in prompts for _ in range(count)]), status, *[gr.skip()] * 5
-                continue
-            pairs = zip(event.prompts, event.seeds, strict=True)
-            made = tuple(dataclasses.replace(settings, prompt=prompt, seed=seed) for prompt, seed in pairs)
-            captions = [f"{one.prompt} · {one.seed}" for one in made]
-            seconds = time.perf_counter() - start
-            with tempfile.TemporaryDirectory() as folder:  # Gradio copies what is yielded
-                paths = [save_picture(*pair, Path(folder)) for pair in zip(event.images, made, strict=True)]
-                if self.history:
-                    for path in paths:
-                        self.history.add(path)
-                yield (
-                    list(zip(map(str, paths), captions, strict=True)),
-                    self.summary(event, seconds, texts),
-                    gr.skip(),
-                    0,
-                    gr.skip(),
-                    gr.skip(),
-                    LastPictures(captions, event.codebook_indices.numpy().astype(np.uint16), made),
-                )
+        arguments = {**settings.arguments(), "prompt": prompts, "seed": seeds}
+        first_step = 0.0
+        with self.runs.begin(request, draft) as stop:
+            for event in watch(lambda callback: self.pipeline(**arguments, callback=callback), stop):
+                if isinstance(event, SamplerStep):
+                    if event.step == 1:
+                        first_step = time.perf_counter()
+                    elif settings.sampler == "euler":  # Heun's steps take twice as long
+                        self.seconds = (time.perf_counter() - first_step) / (event.step - 1) / len(prompts)
+                    status = progress(texts("running", step=event.step, steps=event.num_inference_steps), *event[:2])
+                    yield self.preview(event, prompts), status, *[gr.skip()] * 5
+                else:
+                    yield from self.finish(event, settings, time.perf_counter() - start, texts, keep=not draft)
+
+    def finish(
+        self, output: TextToImageOutput, settings: Settings, seconds: float, texts: Texts, keep: bool
+    ) -> Iterator[tuple[Any, ...]]:
+        """The files of finished pictures, once, as Gradio copies what is yielded; yields as `generate`."""
+        pairs = zip(output.prompts, output.seeds, strict=True)
+        made = tuple(dataclasses.replace(settings, prompt=prompt, seed=seed) for prompt, seed in pairs)
+        captions = [f"{one.prompt} · {one.seed}" for one in made]
+        with tempfile.TemporaryDirectory() as folder:
+            paths = [save_picture(*pair, Path(folder)) for pair in zip(output.images, made, strict=True)]
+            if self.history and keep:
+                for path in paths:
+                    self.history.add(path)
+            yield (
+                list(zip(map(str, paths), captions, strict=True)),
+                self.summary(output, seconds, texts),
+                gr.skip(),
+                0,
+                gr.skip(),
+                gr.skip(),
+                LastPictures(captions, output.codebook_indices.numpy().astype(np.uint16), made),
+            )
 
     def preview(self, step: SamplerStep, captions: Sequence[str]) -> Any:
         """Pictures as they are expected to become, at a few of the steps."""
@@ -141,7 +192,8 @@ class Generation:
 
     def summary(self, output: TextToImageOutput, seconds: float, texts: Texts) -> str:
         """How long it took, on what, with which seeds; how long the prompt is, what of it did not fit or is not known."""
-        seeds = f"{output.seeds[0]} – {output.seeds[-1]}" if len(output.seeds) > 1 else str(output.seeds[0])
+        first, last = output.seeds[0], output.seeds[-1]
+        seeds = str(first) if first == last else f"{first} – {last}"
         device = str(self.pipeline.device.type).upper()
         done = texts.html("done", count=len(output.images), seconds=seconds, device=device, seeds=seeds)
         prompts = list(dict.fromkeys(output.prompts))

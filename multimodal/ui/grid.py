@@ -13,10 +13,29 @@ from multimodal.ui.texts import Texts
 
 COLUMNS = 32  # of the sheet of patches
 
-# Arrow keys move within a grid, so that Tab passes it in one step; a click or Enter chooses, and tells the button's data.
-GRID_SCRIPT = """
+# Arrow keys move within a grid, so that Tab passes it in one step.
+ARROW_SCRIPT = """
 const gridOf = target => target.closest('[role=group]');
 const buttonsOf = grid => [...grid.querySelectorAll('button')];
+element.addEventListener('keydown', event => {
+    if (!event.target.matches('[role=group] button')) return;
+    const buttons = buttonsOf(gridOf(event.target)), at = buttons.indexOf(event.target);
+    const columns = buttons.filter(b => b.offsetTop === buttons[0].offsetTop).length;
+    const end = buttons.length - 1 - at;
+    const step = {ArrowLeft: -1, ArrowRight: 1, ArrowUp: -columns, ArrowDown: columns, Home: -at, End: end};
+    const next = buttons[at + step[event.key]];
+    if (!next) return;
+    event.preventDefault();
+    buttons[at].tabIndex = -1;
+    next.tabIndex = 0;
+    next.focus();
+});
+"""
+
+# A click or Enter chooses a button, and tells its data.
+GRID_SCRIPT = (
+    ARROW_SCRIPT
+    + """
 const dataOf = button => Object.fromEntries(Object.entries(button.dataset).map(([key, text]) => [key, Number(text)]));
 const press = button => {
     const grid = gridOf(button), before = grid.querySelector('[aria-pressed=true]');
@@ -32,20 +51,8 @@ element.addEventListener('click', event => {
     const before = press(button);
     trigger('click', event.shiftKey && before ? {...dataOf(button), start: dataOf(before).cell} : dataOf(button));
 });
-element.addEventListener('keydown', event => {
-    if (!event.target.matches('[role=group] button')) return;
-    const buttons = buttonsOf(gridOf(event.target)), at = buttons.indexOf(event.target);
-    const columns = buttons.filter(b => b.offsetTop === buttons[0].offsetTop).length;
-    const end = buttons.length - 1 - at;
-    const step = {ArrowLeft: -1, ArrowRight: 1, ArrowUp: -columns, ArrowDown: columns, Home: -at, End: end};
-    const next = buttons[at + step[event.key]];
-    if (!next) return;
-    event.preventDefault();
-    buttons[at].tabIndex = -1;
-    next.tabIndex = 0;
-    next.focus();
-});
 """
+)
 
 # A mouse that is drawn from one cell to another chooses the rectangle between them, as Shift does from the cell before.
 RECTANGLE_SCRIPT = (

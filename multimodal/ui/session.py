@@ -1,10 +1,14 @@
-"""What the tabs share: one queue for the model, and each visitor's last pictures."""
+"""What the tabs share: one queue for the model, each visitor's run, and each visitor's last pictures."""
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+import gradio as gr
 import numpy as np
 
 from multimodal.settings import Settings
@@ -20,3 +24,35 @@ class LastPictures:
     captions: list[str]
     codebook_indices: np.ndarray  # (N, groups, h, w)
     settings: tuple[Settings, ...] = ()  # of generated pictures
+
+
+class Runs:
+    """The run of each visitor, to be told to end with the step that it is in.
+
+    Gradio's own cancelling only reaches a handler between two of its yields, when the next step has already begun.
+    """
+
+    def __init__(self) -> None:
+        self._stops: dict[tuple[str | None, bool], threading.Event] = {}
+
+    @contextmanager
+    def begin(self, request: gr.Request | None, draft: bool = False) -> Iterator[threading.Event]:
+        """Within, `stop`, and for a draft `stop_draft`, sets the event that is given."""
+        key, stop = (request and request.session_hash, draft), threading.Event()
+        self._stops[key] = stop
+        try:
+            yield stop
+        finally:
+            if self._stops.get(key) is stop:
+                del self._stops[key]
+
+    def stop(self, request: gr.Request) -> None:
+        """End what the visitor runs, if there is anything."""
+        if stop := self._stops.get((request.session_hash, False)):
+            stop.set()
+        self.stop_draft(request)
+
+    def stop_draft(self, request: gr.Request) -> None:
+        """End the visitor's draft alone."""
+        if stop := self._stops.get((request.session_hash, True)):
+            stop.set()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from multimodal.inspection.denoising import SamplerStep, watch
+from multimodal.inspection.denoising import SamplerStep, SamplingCancelled, watch
 from multimodal.pipeline import TextToImageOutput, TextToImagePipeline
 
 
@@ -45,6 +45,23 @@ def test_closing_stops_the_sampling_within_a_step(pipeline: TextToImagePipeline)
     assert ended.wait(10), "the sampling went on after the iterator was closed"
     assert len(taken) <= 4
     assert pipeline("a star", num_inference_steps=1).images, "the next call does not wait for ever"
+
+
+def test_a_sampling_that_is_told_to_stop_ends_with_the_step_it_is_in(pipeline: TextToImagePipeline) -> None:
+    stop, taken = threading.Event(), []
+
+    def run(callback) -> TextToImageOutput:
+        def told(step: SamplerStep) -> bool | None:
+            taken.append(step.step)
+            if step.step == 3:
+                stop.set()
+            return callback(step)
+
+        return pipeline("a fox", num_inference_steps=50, callback=told)
+
+    with pytest.raises(SamplingCancelled):
+        list(watch(run, stop))
+    assert taken == [1, 2, 3]
 
 
 def test_errors_come_out_where_they_can_be_caught(pipeline: TextToImagePipeline) -> None:

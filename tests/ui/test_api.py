@@ -17,7 +17,7 @@ from mcp import ClientSession
 from mcp.client.streamable_http import streamablehttp_client
 from PIL import Image
 
-from multimodal.settings import read_settings
+from multimodal.settings import read_settings, unpack_indices
 
 ROOT = Path(__file__).resolve().parents[2]
 FOX = ROOT / "assets" / "training_examples" / "fox-line.png"
@@ -40,12 +40,14 @@ def test_pictures_come_with_their_settings_and_a_seed_repeats_them(client: Clien
         assert max(abs(a - b) for a, b in zip(image.tobytes(), repeated.tobytes(), strict=True)) <= 2
 
 
-def test_the_example_of_the_readme_works(app_url: str, tmp_path: Path) -> None:
+def test_the_example_of_the_readme_works(app_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     example = re.search(r"```python\n(from gradio_client .*?)```", (ROOT / "README.md").read_text("utf-8"), re.DOTALL)
     assert example
     variables: dict[str, Any] = {}
+    monkeypatch.chdir(ROOT)
     exec(example[1].replace("http://127.0.0.1:7860", app_url), variables)
-    assert len(variables["files"]) == 2
+    assert [len(variables[name]) for name in ("files", "edited", "frames")] == [2, 1, 5]
+    assert variables["sticker"].endswith("fox_line.webp")
 
 
 def test_curl_will_do(app_url: str) -> None:
@@ -73,6 +75,62 @@ def test_a_picture_is_reconstructed(client: Client) -> None:
     assert len(figures["codebook_indices"]) == 2
     with Image.open(path) as image:
         assert image.size == (128, 128)
+
+
+def test_a_picture_is_drawn_anew_where_the_mask_is_white(client: Client, tmp_path: Path) -> None:
+    with Image.open(FOX) as image:
+        mask = Image.new("L", image.size)
+    mask.paste(255, (0, 0, mask.width // 2, mask.height))  # the left half
+    mask.save(tmp_path / "mask.png")
+    job = {"prompt": "a blue fox", "steps": 2, "seed": 3, "api_name": "/edit"}
+    [path] = client.predict(handle_file(FOX), mask=handle_file(tmp_path / "mask.png"), **job)
+    settings = read_settings(Path(path))
+    _, figures = client.predict(handle_file(FOX), api_name="/reconstruct")
+    assert unpack_indices(settings.image).tolist() == figures["codebook_indices"]
+    assert unpack_indices(settings.mask).bool().any(dim=0).tolist() == [True] * 8 + [False] * 8
+    assert (settings.prompt, settings.seed, settings.strength) == ("a blue fox", 3, 1)
+
+    [whole] = client.predict(handle_file(FOX), strength=0.5, **job)
+    assert (read_settings(Path(whole)).mask, read_settings(Path(whole)).strength) == ("", 0.5)
+
+
+@pytest.mark.parametrize("file_format", ["webp", "gif"])
+def test_two_prompts_are_mixed_into_an_animation(file_format: str, client: Client) -> None:
+    words = {"prompt_a": "a red apple", "prompt_b": "a red heart", "frames": 3, "steps": 1, "file_format": file_format}
+    animation, frames = client.predict(**words, api_name="/mix")
+    assert len(frames) == 3
+    with Image.open(animation) as image:
+        assert (image.format, image.n_frames) == (file_format.upper(), 4)  # there and back
+    with Image.open(frames[1]) as image:
+        assert (image.format, image.mode) == ("PNG", "RGBA")
+
+
+def test_a_picture_becomes_a_sticker(client: Client) -> None:
+    path = Path(client.predict(handle_file(FOX), "telegram", api_name="/export"))
+    assert path.name == "fox_line.webp"
+    with Image.open(path) as image:
+        assert (image.format, image.size) == ("WEBP", (512, 512))
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "arguments", "sentence"),
+    [
+        ("edit", {"image": handle_file(FOX), "prompt": " "}, "the prompt is empty"),
+        ("edit", {"image": handle_file(FOX), "prompt": "a fox", "strength": 1.5}, "strength must be"),
+        ("edit", {"image": handle_file(FOX), "prompt": "a fox", "count": 17}, "17"),
+        ("edit", {"image": handle_file(FOX), "prompt": "a fox", "mask": {"path": str(FOX)}}, "upload the picture first"),
+        ("mix", {"prompt_a": "a fox", "prompt_b": ""}, "the prompt is empty"),
+        ("mix", {"prompt_a": "a fox", "prompt_b": "a dog", "frames": 17}, "num_frames must be"),
+        ("mix", {"prompt_a": "a fox", "prompt_b": "a dog", "file_format": "../a"}, "file_format must be one of webp, gif"),
+        ("export", {"image": handle_file(FOX), "target": "post"}, "target must be one of slack"),
+        ("export", {"image": {"path": "/etc/passwd"}, "target": "slack"}, "upload the picture first"),
+    ],
+)
+def test_the_other_endpoints_refuse_with_a_sentence(
+    client: Client, endpoint: str, arguments: dict[str, Any], sentence: str
+) -> None:
+    with pytest.raises(AppError, match=sentence):
+        client.predict(**arguments, api_name=f"/{endpoint}")
 
 
 @pytest.mark.parametrize(
@@ -105,10 +163,11 @@ def test_endpoints_are_mcp_tools(app_url: str) -> None:
             await session.initialize()
             tools = {tool.name: tool for tool in (await session.list_tools()).tools}
             assert "12 languages" in tools["generate"].inputSchema["properties"]["prompt"]["description"]
+            assert tools["edit"].inputSchema["properties"]["mask"]["format"].endswith("url to a file")
             answer = await session.call_tool("generate", {"prompt": "a star", "steps": 1})
             return set(tools), answer.isError
 
     with ThreadPoolExecutor() as pool:  # the browser's driver keeps a loop of its own in this thread
         tools, failed = pool.submit(lambda: asyncio.run(use())).result()
-    assert tools == {"generate", "reconstruct"}
+    assert tools == {"generate", "edit", "mix", "reconstruct", "export"}
     assert not failed

@@ -220,14 +220,31 @@ def test_numbers_out_of_range_are_refused_with_a_sentence(page: Page, control: s
 
 
 def test_speed_sets_the_steps_and_other_steps_are_no_speed(page: Page) -> None:
-    expect(page.get_by_label("Best (24)")).to_be_checked()
+    expect(page.get_by_label("Best · 24 steps")).to_be_checked()
     ask(page, "a star", steps=7)
     expect(page.locator("#speed input:checked")).to_have_count(0)
-    page.get_by_label("Fast (4 steps)").check()
+    page.get_by_label("Fast").check()
     expect(page.locator("#steps input[type=number]")).to_have_value("4")
     page.locator("#generate").click()
     finished(page)
     assert json.loads(Image.open(downloaded(page, "download")).info["multimodal"])["num_inference_steps"] == 4
+    expect(page.get_by_label(re.compile(r"^Fast · 4 steps · \d+\.\d s$"))).to_be_checked()
+    page.reload()
+    expect(page.get_by_label(re.compile(r"^Best · 24 steps · \d+\.\d s$"))).to_be_checked()
+
+
+def test_typing_draws_the_latest_prompt(page: Page) -> None:
+    page.locator("#live input").check()
+    for typed in ("a red ap", "a red {apple", "a green star"):
+        page.locator("#prompt input").fill(typed)
+        page.wait_for_timeout(600)  # a pause, but less than a picture takes
+    expect(page.locator("#pictures img")).to_have_attribute("alt", "a green star · 0")
+    expect(page.get_by_test_id("toast-body")).to_have_count(0)
+    page.locator("#live input").uncheck()
+    page.locator("#prompt input").fill("a blue star")
+    page.wait_for_timeout(600)
+    expect(page.locator("#status")).to_have_text(DONE)
+    expect(page.locator("#pictures img")).to_have_attribute("alt", "a green star · 0")
 
 
 def test_choices_in_braces_become_pictures_of_their_own(page: Page) -> None:

@@ -1,0 +1,162 @@
+"""Edit, a fold of the Create tab: a picture is drawn anew, from its own codes, where it is painted over or as a whole."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import gradio as gr
+import numpy as np
+import torch
+from PIL import Image
+from torch import Tensor
+
+from multimodal import rgba
+from multimodal.editing import start_from
+from multimodal.settings import pack_indices, unpack_indices
+from multimodal.ui.errors import friendly_errors
+from multimodal.ui.figures import data_uri
+from multimodal.ui.generation import Generation
+from multimodal.ui.grid import ARROW_SCRIPT
+from multimodal.ui.session import MODEL, LastPictures
+from multimodal.ui.texts import Texts, i18n
+
+# One button per position of the codes: a pointer paints with a round brush, or takes paint away where it starts on some;
+# Enter and Space do so for one position. What is painted is what is pressed, and goes along when Redraw is clicked.
+PAINT_SCRIPT = """
+let paint = null;
+const brush = event => {
+    const cells = [...element.querySelectorAll('button[data-code]')], side = Math.sqrt(cells.length);
+    const box = element.querySelector('.painter').getBoundingClientRect();
+    const at = (pointer, edge, length) => Math.floor((pointer - edge) / length * side);
+    const x = at(event.clientX, box.left, box.width), y = at(event.clientY, box.top, box.height);
+    cells.forEach((cell, k) => {
+        if (Math.hypot(k % side - x, Math.floor(k / side) - y) < 1.5) cell.setAttribute('aria-pressed', paint);
+    });
+};
+const pressed = cell => cell.getAttribute('aria-pressed') === 'true';
+element.addEventListener('pointerdown', event => {
+    const cell = event.target.closest('button[data-code]');
+    if (!cell || event.button) return;
+    element.setPointerCapture(event.pointerId);
+    paint = !pressed(cell);
+    brush(event);
+});
+element.addEventListener('pointermove', event => {
+    if (paint !== null) (event.getCoalescedEvents?.() ?? [event]).forEach(brush);
+});
+['pointerup', 'pointercancel'].forEach(end => element.addEventListener(end, () => { paint = null; }));
+element.addEventListener('click', event => {
+    const cell = event.target.closest('button[data-code]');
+    if (cell && !event.detail) cell.setAttribute('aria-pressed', !pressed(cell));
+});
+"""
+PAINTED = "#painter button[aria-pressed=true]"
+READ_PAINT = f"(_, ...rest) => [[...document.querySelectorAll('{PAINTED}')].map(b => b.dataset.code).join(' '), ...rest]"
+WIPE = f"() => document.querySelectorAll('{PAINTED}').forEach(b => b.setAttribute('aria-pressed', false))"
+SHOW_FOLD = "() => document.getElementById('edit-fold').scrollIntoView({behavior: 'smooth', block: 'nearest'})"
+
+
+class Editing:
+    """The handlers of the fold."""
+
+    def __init__(self, tab: Generation) -> None:
+        self.tab, self.pipeline = tab, tab.pipeline
+
+    def take_chosen(self, last: LastPictures | None, chosen: int, request: gr.Request) -> tuple[Any, ...]:
+        """The chosen picture → values for start, painter and fold."""
+        texts = Texts(request)
+        with friendly_errors(texts):
+            if last is None or not 0 <= chosen < len(last.settings):
+                raise ValueError(texts("nothing_to_vary"))
+            indices = torch.from_numpy(last.codebook_indices[chosen].astype(np.int64))
+            [image] = self.pipeline.decode_codebook_indices(indices[None])
+            return pack_indices(indices), self.painter(image, texts), gr.update(open=True)
+
+    def take_upload(self, path: str, request: gr.Request) -> tuple[str, str]:
+        """An uploaded picture, as its codes show it → values for start and painter."""
+        texts = Texts(request)
+        with friendly_errors(texts):
+            output = self.pipeline.reconstruct(rgba.open_image(path))
+            return pack_indices(output.codebook_indices), self.painter(output.image, texts)
+
+    def redraw(
+        self, request: gr.Request, painted: str, start: str, strength: float, *asked: Any
+    ) -> Iterator[tuple[Any, ...]]:
+        """The picture `start`, drawn anew where it is painted; yields as `Generation.generate`.
+
+        Args:
+            painted: the numbers of the painted positions, row by row; none means the whole picture.
+            start: its codes, as `pack_indices` writes them.
+            asked: the arguments of `Generation.asked`.
+        """
+        texts = Texts(request)
+        with friendly_errors(texts):
+            if not start:
+                raise ValueError(texts("nothing_to_edit"))
+            mask = parse_painted(painted, self.pipeline.dit.config.latent_size)
+            settings, prompts, seeds = self.tab.asked(texts, *asked)
+            fields = start_from(self.pipeline, unpack_indices(start), mask, strength)
+            yield from self.tab.make(request, dataclasses.replace(settings, **fields), prompts, seeds)
+
+    def painter(self, image: Image.Image, texts: Texts) -> str:
+        """HTML: the picture under one button per position of its codes."""
+        side = self.pipeline.dit.config.latent_size
+        cells = []
+        for cell in range(side * side):
+            label = texts.html("edit_cell", row=cell // side + 1, column=cell % side + 1)
+            focus = -1 if cell else 0
+            cells.append(
+                f'<button data-code="{cell}" aria-pressed="false" aria-label="{label}" tabindex="{focus}"></button>'
+            )
+        style = f"--side:{side};--picture:url({data_uri(image)})"
+        return (
+            f'<div class="painter" role="group" aria-label="{texts.html("painter")}" style="{style}">{"".join(cells)}</div>'
+        )
+
+
+def parse_painted(painted: str, side: int) -> Tensor | None:
+    """The numbers of painted positions as a (side, side) grid, True there; None where nothing is painted.
+
+    Raises:
+        ValueError: one is no position of the grid.
+    """
+    cells = painted.split()
+    if not all(cell.isascii() and cell.isdecimal() and len(cell) < 9 and int(cell) < side * side for cell in cells):
+        raise ValueError(f"what is painted must be positions from 0 to {side * side - 1}")
+    mask = torch.zeros(side * side, dtype=torch.bool)
+    mask[[int(cell) for cell in cells]] = True
+    return mask.view(side, side) if cells else None
+
+
+def edit_fold(
+    tab: Generation,
+    edit: gr.Button,
+    choice: Sequence[gr.State],
+    settings: Sequence[gr.components.Component],
+    outputs: Sequence[gr.components.Component],
+    shown_as: dict[str, Any],
+) -> Any:
+    """Draw the fold, which the button `edit` opens with the picture of `choice` (last, chosen); returns the run."""
+    editing = Editing(tab)
+    start, painted = gr.State(""), gr.Textbox("", visible=False)
+    with gr.Accordion(i18n("edit_fold"), open=False, elem_id="edit-fold") as fold, gr.Row():
+        with gr.Column(min_width=280):
+            painter = gr.HTML(js_on_load=PAINT_SCRIPT + ARROW_SCRIPT, elem_id="painter")
+            with gr.Row():
+                own = gr.UploadButton(i18n("own_picture"), file_types=["image"], size="sm", elem_id="own-picture")
+                wipe = gr.Button(i18n("wipe"), size="sm", elem_id="wipe")
+        with gr.Column(min_width=280):
+            gr.Markdown(i18n("edit_about"))
+            strength = gr.Slider(
+                0, 1, value=0.8, step=0.05, label=i18n("strength"), info=i18n("strength_info"), elem_id="strength"
+            )
+            redraw = gr.Button(i18n("redraw"), variant="primary", elem_id="redraw")
+    taken: dict[str, Any] = {"show_progress": "hidden", **MODEL}
+    edit.click(editing.take_chosen, choice, [start, painter, fold], **taken).success(
+        None, None, None, js=SHOW_FOLD, api_visibility="private"
+    )
+    own.upload(editing.take_upload, own, [start, painter], **taken)
+    wipe.click(None, None, None, js=WIPE, api_visibility="private")
+    return redraw.click(editing.redraw, [painted, start, strength, *settings], outputs, js=READ_PAINT, **shown_as, **MODEL)

@@ -1,0 +1,99 @@
+"""Mix with…, a fold of the Create tab: an animation that leads from one prompt to another."""
+
+from __future__ import annotations
+
+import base64
+import html
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+from PIL import Image
+
+from multimodal.arguments import MAX_IMAGES, MAX_PROMPT_CHARACTERS
+from multimodal.export import ANIMATIONS, save_animation
+from multimodal.inspection.denoising import SamplerStep, watch
+from multimodal.mixing import mix
+from multimodal.settings import Settings
+from multimodal.ui.errors import ended, friendly_errors
+from multimodal.ui.figures import message, progress
+from multimodal.ui.generation import Generation
+from multimodal.ui.session import DRAW, MODEL
+from multimodal.ui.texts import Texts, i18n
+
+
+class Mixing:
+    """The handler of the fold."""
+
+    def __init__(self, tab: Generation) -> None:
+        self.tab, self.pipeline = tab, tab.pipeline
+
+    def mix(self, request: gr.Request, second: str | None, frames: float, *asked: Any) -> Iterator[tuple[Any, ...]]:
+        """An animation from the prompt above to the `second`, with the same settings.
+
+        Args:
+            asked: the arguments of `Generation.asked`.
+        Yields:
+            values for the animation (HTML), which shows progress first, the seed, and both download buttons.
+        """
+        texts, off = Texts(request), gr.update(interactive=False)
+        with friendly_errors(texts):
+            first = self.tab.asked(texts, *asked)[0]
+            last = self.tab.asked(texts, second, *asked[1:])[0]
+            yield message(texts.html("starting"), "running"), first.seed, off, off
+            arguments = first.arguments()
+            kept = {key: arguments[key] for key in ("negative_prompt", "num_inference_steps", "guidance_scale", "seed")}
+            kept["num_frames"] = frames
+            with self.tab.runs.begin(request) as stop:
+                for event in watch(
+                    lambda callback: mix(self.pipeline, first.prompt, last.prompt, callback=callback, **kept), stop
+                ):
+                    if isinstance(event, SamplerStep):
+                        text = texts("running", step=event.step, steps=event.num_inference_steps)
+                        yield progress(text, *event[:2]), *[gr.skip()] * 3
+                    else:
+                        yield from self.finish(event, f"{first.prompt} → {last.prompt}", first.seed)
+
+    def finish(self, frames: Sequence[Image.Image], caption: str, seed: int) -> Iterator[tuple[Any, ...]]:
+        """The files, once, as Gradio copies what is yielded; yields as `mix`."""
+        with tempfile.TemporaryDirectory() as folder:
+            name = Path(folder) / Settings(caption, seed).file_name
+            files = [name.with_suffix(ending) for ending in ANIMATIONS]
+            for file in files:
+                save_animation(frames, file)
+            shown = animation(files[0], f"{caption} · {seed}")
+            yield shown, gr.skip(), *[gr.update(value=str(file), interactive=True) for file in files]
+
+
+def animation(file: Path, caption: str) -> str:
+    """HTML: an animated WebP with its caption."""
+    data = base64.b64encode(file.read_bytes()).decode()
+    words = html.escape(caption)
+    return f'<figure><img src="data:image/webp;base64,{data}" alt="{words}"><figcaption>{words}</figcaption></figure>'
+
+
+def mix_fold(tab: Generation, seed: gr.Number, settings: Sequence[gr.components.Component]) -> Any:
+    """Draw the fold and connect it; returns the run."""
+    mixing = Mixing(tab)
+    with gr.Accordion(i18n("mix_fold"), open=False, elem_id="mix-fold"), gr.Row():
+        with gr.Column(min_width=280):
+            second = gr.Textbox(
+                "", label=i18n("second_prompt"), max_lines=1, max_length=MAX_PROMPT_CHARACTERS, elem_id="second-prompt"
+            )
+            frames = gr.Slider(2, MAX_IMAGES, value=9, step=1, label=i18n("frames"), elem_id="frames")
+            start = gr.Button(i18n("mix"), variant="primary", elem_id="mix")
+        with gr.Column(min_width=280):
+            shown = gr.HTML(elem_id="mixed", elem_classes="checkered")
+            with gr.Row():
+                files = [
+                    gr.DownloadButton(name, interactive=False, size="sm", elem_id=f"mix-{name.lower()}")
+                    for name in ("WebP", "GIF")
+                ]
+    shown_as: dict[str, Any] = {"show_progress": "minimal", "show_progress_on": shown}
+    run = gr.on(
+        [start.click, second.submit], mixing.mix, [second, frames, *settings], [shown, seed, *files], **shown_as, **MODEL
+    )
+    run.failure(ended, None, shown, **DRAW)
+    return run

@@ -1,0 +1,142 @@
+"""The handlers of the Create tab, with a tiny random model."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import gradio as gr
+import pytest
+import torch
+
+from multimodal import TextToImagePipeline
+from multimodal.ui.generation import ALL_STYLES, STYLES, Generation
+from multimodal.ui.history import History
+from multimodal.ui.session import LastPictures, Runs
+
+ASKED = {"prompt": "a fox", "negative_prompt": "", "style": "", "steps": 20, "guidance_scale": 1.0, "sampler": "euler"}
+ASKED |= {"count": 1, "seed": 5, "keep_seed": True}
+
+
+def visitor(session: str) -> Any:
+    return SimpleNamespace(session_hash=session, headers={})
+
+
+def generated(tab: Generation, session: str = "me", **changes: Any) -> Iterator[tuple[Any, ...]]:
+    return tab.generate(visitor(session), *{**ASKED, **changes}.values())
+
+
+class SlowDiT:
+    """Lets a pipeline's DiT make so many steps, and counts them."""
+
+    def __init__(self, pipeline: TextToImagePipeline, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.steps, self.allowed, velocity = 0, threading.Semaphore(0), pipeline.dit.velocity
+        self.entered = threading.Semaphore(0)
+
+        def slowly(*arguments: Any) -> torch.Tensor:
+            self.steps += 1
+            self.entered.release()
+            assert self.allowed.acquire(timeout=30)
+            return velocity(*arguments)
+
+        monkeypatch.setattr(pipeline.dit, "velocity", slowly)
+
+
+@pytest.mark.parametrize("others", [0, 1])
+def test_stop_ends_a_run_with_the_step_it_is_in(
+    others: int, pipeline: TextToImagePipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tab, dit = Generation(pipeline), SlowDiT(pipeline, monkeypatch)
+    run = generated(tab)
+    next(run)  # "Reading the prompt …"
+    ended: list[BaseException] = []
+
+    def follow() -> None:
+        try:
+            list(run)
+        except gr.Error as error:
+            ended.append(error)
+
+    thread = threading.Thread(target=follow)
+    thread.start()
+    dit.allowed.release(2)
+    for _ in range(3):
+        assert dit.entered.acquire(timeout=30)  # the third step has begun
+    if others:
+        tab.runs.stop(visitor("somebody else"))
+        dit.allowed.release()
+        assert dit.entered.acquire(timeout=30)
+    tab.runs.stop(visitor("me"))
+    dit.allowed.release(100)
+    thread.join(30)
+    assert dit.steps == 3 + others
+    assert not getattr(ended[0], "visible", True), "a stop needs no message"
+    assert pipeline("a star", num_inference_steps=1).images, "the next call does not wait for ever"
+
+
+def test_a_run_that_has_ended_leaves_nothing_behind(pipeline: TextToImagePipeline) -> None:
+    runs = Runs()
+    tab = Generation(pipeline, runs=runs)
+    *_, (*_, last) = generated(tab, steps=1)
+    assert isinstance(last, LastPictures)
+    left = generated(tab)
+    next(left)
+    next(left)
+    left.close()
+    assert not vars(runs)["_stops"]
+    runs.stop(visitor("me"))
+
+
+def test_all_styles_are_six_pictures_of_one_seed(pipeline: TextToImagePipeline) -> None:
+    *_, (gallery, status, *_, last) = generated(Generation(pipeline), style=ALL_STYLES, steps=1, count=4)
+    assert [settings.prompt for settings in last.settings] == [f"a fox, {style} style" for style in STYLES]
+    assert {settings.seed for settings in last.settings} == {5}
+    assert [caption for _, caption in gallery] == [f"a fox, {style} style · 5" for style in STYLES]
+    assert "seed 5 ·" in status
+    *_, (*_, alone) = generated(Generation(pipeline), style="noto", steps=1)
+    assert (alone.codebook_indices[0] == last.codebook_indices[STYLES.index("noto")]).all()
+    with pytest.raises(gr.Error, match="18 prompts"):
+        list(generated(Generation(pipeline), style=ALL_STYLES, prompt="a {red|green|blue} fox"))
+
+
+def test_the_seconds_of_a_step_are_learnt_from_the_runs(pipeline: TextToImagePipeline) -> None:
+    tab = Generation(pipeline)
+    start = time.perf_counter()
+    list(generated(tab, steps=1))
+    list(generated(tab, steps=3, sampler="heun"))
+    assert tab.seconds is None, "nothing can be learnt from these"
+    list(generated(tab, steps=3, count=2))
+    assert tab.seconds is not None
+    assert 0 < tab.seconds < time.perf_counter() - start
+
+
+def test_a_draft_is_one_quick_picture_that_is_not_kept(pipeline: TextToImagePipeline, tmp_path: Path) -> None:
+    tab = Generation(pipeline, History(tmp_path))
+    draft = tab.draft(visitor("me"), *{**ASKED, "prompt": "a {red|green} fox", "keep_seed": False}.values())
+    *_, (*_, last) = draft
+    [settings] = last.settings
+    assert (settings.prompt, settings.seed, settings.num_inference_steps) == ("a red fox", 5, 4)
+    assert tab.history
+    assert tab.history.find() == []
+    list(generated(tab, steps=1))
+    assert len(tab.history.find()) == 1
+
+
+@pytest.mark.parametrize("prompt", ["", " ", "a {red", "(red:1", "(red:9)"])
+def test_of_a_prompt_that_is_not_complete_nothing_is_drawn_nor_said(prompt: str, pipeline: TextToImagePipeline) -> None:
+    drawn = list(Generation(pipeline).draft(visitor("me"), *{**ASKED, "prompt": prompt}.values()))
+    assert drawn == []
+
+
+def test_a_new_draft_ends_the_old_one_but_no_run() -> None:
+    runs, me = Runs(), visitor("me")
+    with runs.begin(me) as run, runs.begin(me, draft=True) as draft:
+        runs.stop_draft(me)
+        assert (run.is_set(), draft.is_set()) == (False, True)
+    with runs.begin(me) as run, runs.begin(me, draft=True) as draft:
+        runs.stop(me)
+        assert (run.is_set(), draft.is_set()) == (True, True)
