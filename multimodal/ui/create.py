@@ -122,6 +122,7 @@ def create_tab(
             ],
             value="",
             label=i18n("save_as"),
+            scale=2,
             min_width=200,
             elem_id="target",
         )
