@@ -75,7 +75,7 @@ def add_endpoints(demo: gr.Blocks, pipeline: TextToImagePipeline) -> None:
         image: gr.FileData,
         prompt: str,
         strength: float | None = None,
-        mask: gr.FileData = None,  # type: ignore[assignment]  # MCP clients could not give a `gr.FileData | None`
+        mask: gr.FileData = None,  # MCP clients could not give a `gr.FileData | None`
         negative_prompt: str = "",
         steps: int = 24,
         guidance_scale: float = 3.0,
