@@ -11,11 +11,13 @@ from gradio.route_utils import FnIndexInferError
 
 from multimodal.inspection.codebook import statistics_of
 from multimodal.inspection.names import Vocabulary, load_names
+from multimodal.inspection.words import NearestNames
 from multimodal.pipeline import TextToImagePipeline
 from multimodal.ui.api import add_endpoints
 from multimodal.ui.codebook import codebook_tab
 from multimodal.ui.create import create_tab, fields
 from multimodal.ui.history import History, history_tab
+from multimodal.ui.inside import inside_tab
 from multimodal.ui.reconstruct import reconstruct_tab
 from multimodal.ui.suggestions import add_suggestions
 from multimodal.ui.texts import TRANSLATIONS, i18n
@@ -36,6 +38,7 @@ def build_demo(
         CheckpointError: the codebook statistics or the known names are damaged.
     """
     names = load_names(Path(checkpoint) / "dit")
+    nearest = NearestNames(pipeline, names) if names else None
     with gr.Blocks(title="multimodal", analytics_enabled=False, delete_cache=(600, 3600)) as demo:
         add_endpoints(demo, pipeline)
         add_suggestions(demo, names)
@@ -46,9 +49,11 @@ def build_demo(
             with gr.Tab(i18n("create"), id="create"):
                 controls = create_tab(pipeline, last, assets, history, Vocabulary(names) if names else None)
             with gr.Tab(i18n("reconstruct"), id="reconstruct"):
-                reconstruct_tab(pipeline, last, assets)
+                reconstruct_tab(pipeline, last, assets, nearest)
             with gr.Tab(i18n("codebook"), id="codebook") as tab:
                 codebook_tab(pipeline, statistics_of(checkpoint), last, tab, assets)
+            with gr.Tab(i18n("inside"), id="inside") as tab:
+                inside_tab(pipeline, last, tab, nearest)
             if history:
                 with gr.Tab(i18n("history"), id="history") as tab:
                     history_tab(history, tab, tabs, fields, controls)
