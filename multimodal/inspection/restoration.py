@@ -15,6 +15,7 @@ from torch import Tensor
 
 from multimodal.arguments import check_number, check_prompts, check_sampling
 from multimodal.diffusion import rectified_flow
+from multimodal.diffusion.samplers import SAMPLERS
 from multimodal.metrics import psnr_on_white
 from multimodal.pipeline import TextToImagePipeline
 
@@ -54,6 +55,8 @@ def restore(
     """
     prompts = [*check_prompts([prompt]), ""]
     check_sampling(num_inference_steps, guidance_scale, seed)
+    if sampler not in SAMPLERS:
+        raise ValueError(f"sampler must be one of {', '.join(SAMPLERS)}, not {sampler!r}")
     for t in times:
         check_number("t", t, 0, 1)
     with pipeline.lock:

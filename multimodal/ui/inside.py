@@ -108,8 +108,8 @@ class Inside:
         pictures = [figure(attention.image, texts("the_picture"), texts("the_picture"))]
         for word, places in zip(attention.words, heat, strict=False):
             overlay = heat_overlay(attention.image, places)
-            pictures.append(figure(overlay, texts("heat_of_word", word=word), f"{word} · {places.mean():.1%}"))
-        about = texts("attention_about", rest=f"{heat[-1].mean():.0%}")
+            pictures.append(figure(overlay, texts("heat_of_word", word=word), f"{word} · {places.mean():.2%}"))
+        about = texts("attention_about", rest=f"{heat[-1].mean():.1%}")
         return section(texts("attention"), about, pictures)
 
     def show_layer(self, attention: Attention | None, layer: int, request: gr.Request) -> Any:

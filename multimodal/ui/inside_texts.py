@@ -21,9 +21,10 @@ INSIDE = {
     "attention": ("Where the DiT looks for each word", "DiT 为每个词看向哪里"),
     "attention_about": (
         "The brighter a place, the more it asked this word what to become. A map's colours have a scale of their own; the "
-        "figure is the word's share of all attention. {rest} went to the start and the end of the prompt.",
+        "figure is the word's share of all attention. {rest} went to the start and the end of the prompt, which can stand "
+        "for the whole of it.",
         "越亮的位置，越依靠这个词来决定画什么。每张图的颜色各有尺度；数字是该词占全部注意力的份额，"
-        "另有 {rest} 落在提示词的开头和结尾。",
+        "另有 {rest} 落在提示词的开头和结尾，它们可以代表整句话。",
     ),
     "the_picture": ("the picture", "图片"),
     "heat_of_word": ("Heat map of the attention to “{word}”", "对“{word}”的注意力热图"),
@@ -50,12 +51,13 @@ INSIDE = {
     "with_prompt": ("With the prompt", "有提示词"),
     "without_prompt": ("Without it", "没有提示词"),
     "restored": ("t = {t} · {psnr:.1f} dB", "t = {t} · {psnr:.1f} dB"),
-    "restored_exactly": ("t = {t} · unchanged", "t = {t} · 完全不变"),
+    "restored_exactly": ("t = {t} · exact", "t = {t} · 完全一致"),
     "words": ("In words", "用词语描述"),
     "words_about": (
-        "The names that CLIP takes to be likeliest. It often errs: of pictures that were held out from training, the bundled "
-        "one calls one in eight by its name at once, and three in ten within five names.",
-        "CLIP 认为最可能的名称。它常常出错：对训练中未见过的图片，内置的 CLIP 首选即正确的约八分之一，前五个中有正确名称的约十分之三。",
+        "The names that CLIP takes to be likeliest. It often errs: of pictures that were held out from training, the "
+        "bundled one finds the name of one in eight at once, of three in ten within five guesses.",
+        "CLIP 认为最可能的名称。它常常出错：对训练中未见过的图片，内置的 CLIP 首选即正确的约八分之一，"
+        "前五个中有正确名称的约十分之三。",
     ),
     "no_image_tower": (
         "The text encoder of this checkpoint has no image tower, so it cannot put a picture into words.",

@@ -83,7 +83,7 @@ def test_a_text_encoder_without_an_image_tower_says_so_and_still_reads_prompts(t
 def test_the_bundled_clip_names_training_pictures_in_both_languages(bundled_checkpoint: Path) -> None:
     names = load_names(bundled_checkpoint / "dit")
     nearest = NearestNames(TextToImagePipeline.from_pretrained(bundled_checkpoint), names)
-    for name, english, chinese in (("red-apple-flat", "red apple", "红苹果"), ("octopus-3d", "octopus", "章鱼")):
+    for name, english, chinese in (("rainbow-noto", "rainbow", "彩虹"), ("red-apple-twemoji", "red apple", "红苹果")):
         picture = rgba.open_image(PICTURES / f"{name}.png")
         assert english in dict(nearest.to_picture(picture))
         assert chinese in dict(nearest.to_picture(picture, "zh"))
