@@ -45,7 +45,7 @@ def build_demo(
         gr.Markdown(i18n("tagline"), elem_id="tagline")
         last = gr.State(None)
         history = History(outputs) if outputs else None
-        with gr.Tabs() as tabs:
+        with gr.Tabs(overflow_behavior="wrap") as tabs:  # a narrow page shows all of them too
             with gr.Tab(i18n("create"), id="create"):
                 controls = create_tab(pipeline, last, assets, history, Vocabulary(names) if names else None)
             with gr.Tab(i18n("reconstruct"), id="reconstruct"):

@@ -1,4 +1,4 @@
-"""Pictures of the three tabs for the README, made from a running app.
+"""Pictures of four tabs for the README, made from a running app.
 
 python app.py --port 7860 & python tests/ui/screenshots.py
 """
@@ -35,6 +35,12 @@ def shoot(page: Page, out: Path) -> None:
     settle(page)
     page.screenshot(path=out / "codebook.png", full_page=True)
 
+    page.get_by_role("tab", name="Inside").click()
+    page.locator("#look").click()
+    expect(page.locator("#restoration figure")).to_have_count(8)
+    settle(page)
+    page.screenshot(path=out / "inside.png", full_page=True)
+
 
 def settle(page: Page) -> None:
     """Let pictures load and transitions end."""
@@ -42,7 +48,7 @@ def settle(page: Page) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="Screenshots of the three tabs.")
+    parser = argparse.ArgumentParser(description="Screenshots of four tabs.")
     parser.add_argument("--url", default="http://127.0.0.1:7860")
     parser.add_argument("--out", type=Path, default=ROOT / "assets" / "screenshots")
     arguments = parser.parse_args()
