@@ -1,8 +1,12 @@
 // What the page does by itself: hotkeys, suggestions and drafts while a prompt is typed.
 () => {
   const click = id => document.getElementById(id)?.click();
+  const shown = id => document.getElementById(id)?.offsetParent;
   document.addEventListener('keydown', event => {
-    if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) { event.preventDefault(); click('generate'); }
+    if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
+      event.preventDefault();
+      click(shown('look') ? 'look' : 'generate');
+    }
     if (event.key === 'Escape') click('stop');
   });
 
@@ -27,7 +31,7 @@
 
   document.addEventListener('input', event => {
     const list = document.getElementById('suggestions');
-    if (!list || !event.target.matches('#prompt input')) return;
+    if (!list || !event.target.matches('#prompt input, #inside-prompt input')) return;
     event.target.setAttribute('list', list.id);
     const options = suggest(event.target.value, JSON.parse(list.dataset.names));
     list.replaceChildren(...options.map(text => Object.assign(document.createElement('option'), { value: text })));

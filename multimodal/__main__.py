@@ -60,6 +60,9 @@ def evaluate(args: argparse.Namespace) -> None:
     from multimodal.evaluation.reconstruction import evaluate_reconstruction
     from multimodal.evaluation.sampling import Sampling
     from multimodal.evaluation.tables import format_table
+    from multimodal.evaluation.zero_shot import COUNTS, evaluate_zero_shot
+    from multimodal.inspection.names import load_names
+    from multimodal.inspection.words import NearestNames
 
     pipeline = load_pipeline(args)
     judge = functools.cache(lambda: load_judge(args.checkpoint / "judge"))
@@ -71,6 +74,13 @@ def evaluate(args: argparse.Namespace) -> None:
         ),
         "composition": lambda: evaluate_composition(pipeline, judge(), args.data, args.limit, sampling),
     }
+    names = load_names(args.checkpoint / "dit")
+    if names and (nearest := NearestNames(pipeline, names)).clip:
+        evaluations["zero-shot"] = lambda: evaluate_zero_shot(
+            lambda image: [name for name, _ in nearest.to_picture(image, "en", max(COUNTS))], args.data, args.limit
+        )
+    elif args.what == "zero-shot":
+        raise ValueError("zero-shot needs a checkpoint with a CLIP of its own, clip/, and the list dit/names.json")
     if args.train:
         evaluations["memorization"] = lambda: evaluate_memorization(pipeline, args.data, args.train, args.limit, sampling)
     elif args.what == "memorization":
@@ -186,7 +196,7 @@ def build_parser() -> argparse.ArgumentParser:
     sub.add_argument("--max-minutes", type=float, default=float("inf"), help="save and stop after so long")
 
     sub = command(evaluate, report=False)
-    sub.add_argument("what", choices=("reconstruction", "prompts", "composition", "memorization", "all"))
+    sub.add_argument("what", choices=("reconstruction", "prompts", "composition", "zero-shot", "memorization", "all"))
     sub.add_argument("--data", type=Path, required=True, help="a parquet table of pictures that were not trained on")
     sub.add_argument("--names", type=Path, help="a parquet table of names in other languages")
     sub.add_argument("--limit", type=int, help="use so many pictures only")

@@ -11,7 +11,7 @@ from multimodal import rgba
 
 def psnr_on_white(a: Tensor, b: Tensor) -> Tensor:
     """Peak signal-to-noise ratio, in dB per picture, of (B, 4, H, W) premultiplied RGBA in [-1, 1], laid on white."""
-    error = (rgba.composite(a, 1.0).clamp(-1, 1) - rgba.composite(b, 1.0)).square().mean(dim=(1, 2, 3))
+    error = (rgba.composite(a, 1.0).clamp(-1, 1) - rgba.composite(b, 1.0).clamp(-1, 1)).square().mean(dim=(1, 2, 3))
     return -10 * torch.log10((error / 4).clamp(min=1e-10))
 
 

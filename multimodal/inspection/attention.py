@@ -27,10 +27,12 @@ from multimodal.inspection.tokens import ramp
 from multimodal.models.attention import Attention
 from multimodal.models.dit import DiT, DiTBlock
 from multimodal.models.text_encoder import CLIPTextEncoder
+from multimodal.prompts import parse_weights
 
 # Kana and Han are written without blanks: there each character may be a word, everywhere else what stands between blanks.
 UNSPACED = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 WORD = re.compile(rf"[{UNSPACED}]|[^\s{UNSPACED}]+")
+CHARACTER = re.compile(r"\S")
 PUNCTUATION = string.punctuation + "，。！？、；：“”‘’…"
 
 
@@ -96,7 +98,7 @@ class AttentionRecorder:
         """The recording, with the tokens of each word added up.
 
         Args:
-            prompts: of the B pictures that were made, as `TextToImageOutput.prompts`.
+            prompts: of the B pictures that were made, as `TextToImageOutput.prompts`; weights are left aside.
         Raises:
             ValueError: nothing was recorded, or pictures of other prompts.
         """
@@ -106,7 +108,7 @@ class AttentionRecorder:
             raise ValueError(f"attention of {len(self.weights[0])} pictures was recorded, not of {len(prompts)}")
         side = self.dit.config.latent_size // self.dit.config.patch_size
         weights = torch.stack(self.weights).unflatten(0, (-1, self.dit.config.depth))  # (evaluations, depth, B, N, L)
-        found = {prompt: words_of_tokens(text_encoder, prompt) for prompt in set(prompts)}
+        found = {prompt: words_of_tokens(text_encoder, parse_weights(prompt).text) for prompt in set(prompts)}
         result = []
         for k, prompt in enumerate(prompts):
             words, owners = found[prompt]
@@ -148,16 +150,20 @@ def attention_weights(attention: Attention, x: Tensor, context: Tensor, mask: Te
     return scores.masked_fill(~mask[:, None, None, :], float("-inf")).softmax(dim=-1)
 
 
-def words_of_tokens(text_encoder: CLIPTextEncoder, prompt: str) -> tuple[list[str], list[int]]:
+def words_of_tokens(
+    text_encoder: CLIPTextEncoder, prompt: str, pattern: re.Pattern[str] = WORD
+) -> tuple[list[str], list[int]]:
     """The words of a prompt, and whose each token is; works with any tokenizer that reads from left to right.
 
     A word ends where the prompt up to there has the tokens that the whole prompt begins with; where it has not, because
     a token reaches over the end, the word goes on.
 
+    Args:
+        pattern: what may be a word.
     Returns:
         W words without the punctuation around them, and for each token of the prompt a number in 0 … W - 1, or W: no word.
     """
-    matches = list(WORD.finditer(prompt))
+    matches = list(pattern.finditer(prompt))
     ids, mask, _ = text_encoder.tokenize([prompt, *(prompt[: match.end()] for match in matches)])
     lengths = (mask.sum(dim=1) - 1).tolist()  # without the end token
     words: list[str] = []
@@ -173,6 +179,12 @@ def words_of_tokens(text_encoder: CLIPTextEncoder, prompt: str) -> tuple[list[st
             words.append(word.strip(PUNCTUATION) or word)
         start = match.end()
     return words, [len(words) if owner < 0 else owner for owner in [*owners, -1]]
+
+
+def pieces(text_encoder: CLIPTextEncoder, prompt: str) -> list[tuple[str, int]]:
+    """The pieces that a tokenizer cuts a prompt into, and of how many tokens each is: rare characters are of several."""
+    found, owners = words_of_tokens(text_encoder, prompt, CHARACTER)
+    return [(piece, owners.count(number)) for number, piece in enumerate(found)]
 
 
 def heat_overlay(image: Image.Image, heat: Tensor) -> Image.Image:

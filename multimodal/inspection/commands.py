@@ -55,6 +55,41 @@ def trajectory(args: argparse.Namespace) -> None:
     _report(args, report, [strip, animation], lines)
 
 
+def restoration(args: argparse.Namespace) -> None:
+    """The picture, noised up to four times and restored by the DiT: above with the prompt, below without."""
+    from multimodal.inspection.restoration import TIMES, restore
+    from multimodal.inspection.trajectory import film_strip
+
+    pipeline = _load_pipeline(args)
+    output = pipeline(args.prompt, one_by_one=False, **_sampling(args))
+    other_noise = {**_sampling(args), "seed": args.seed - 1 if args.seed else 1}
+    restored = restore(pipeline, output.codebook_indices[0], args.prompt, TIMES, **other_noise)
+    path = _path(args, "restoration.png", args.prompt)
+    film_strip([one.images[row] for row in (0, 1) for one in restored], columns=len(restored)).save(path)
+    times = [{"t": one.t, "psnr": round(one.psnr[0], 2), "psnr_without_prompt": round(one.psnr[1], 2)} for one in restored]
+    report = {"prompt": args.prompt, **_sampling(args), "noise_seed": other_noise["seed"], "restored": times}
+    lines = [f"t = {one.t:g}: {one.psnr[0]:.1f} dB with the prompt, {one.psnr[1]:.1f} dB without" for one in restored]
+    _report(args, report, [path], lines)
+
+
+def words(args: argparse.Namespace) -> None:
+    """The known names that CLIP takes to be likeliest for a picture."""
+    from multimodal import rgba
+    from multimodal.arguments import check_number
+    from multimodal.inspection.names import load_names
+    from multimodal.inspection.words import NearestNames
+
+    check_number("number", args.number, 1, 100, whole=True)
+    picture = rgba.open_image(args.file)
+    names = NearestNames(_load_pipeline(args), load_names(args.checkpoint / "dit"))
+    language = names.language(args.language)
+    found = names.to_picture(picture, language, args.number)
+    report = {"file": str(args.file), "language": language, "names": len(names.names[language])}
+    report["found"] = [{"name": name, "probability": round(probability, 6)} for name, probability in found]
+    lines = [f"{probability:8.2%}  {name}" for name, probability in found]
+    _report(args, report, [], lines, _path(args, "words.json", args.file.stem))
+
+
 def provenance(args: argparse.Namespace) -> None:
     """The training pictures nearest to a picture, with their licences, beside how near two different emoji usually are."""
     from multimodal import rgba
@@ -110,12 +145,12 @@ def codebook(args: argparse.Namespace) -> None:
     _report(args, report, paths, lines)
 
 
-VIEWS: tuple[Callable[[argparse.Namespace], None], ...] = (attention, trajectory, provenance, codebook)
+VIEWS: tuple[Callable[[argparse.Namespace], None], ...] = (attention, trajectory, restoration, words, provenance, codebook)
 
 
 def add_arguments(parser: argparse.ArgumentParser, view: Callable[..., None], add_sampling: Callable[..., None]) -> None:
     """What a view takes beside --checkpoint and --json."""
-    if view in (attention, trajectory):
+    if view in (attention, trajectory, restoration):
         parser.add_argument("prompt", help="what the picture shows")
         add_sampling(parser)
         parser.add_argument("--negative-prompt", default="")
@@ -123,9 +158,12 @@ def add_arguments(parser: argparse.ArgumentParser, view: Callable[..., None], ad
     if view is attention:
         parser.add_argument("--layer", type=int, help="one block of the DiT, from 0 (default: the mean of all)")
         parser.add_argument("--evaluation", type=int, help="one evaluation of the DiT, from 0 (default: the mean of all)")
-    if view is provenance:
+    if view in (words, provenance):
         parser.add_argument("file", type=Path)
-        parser.add_argument("-n", "--number", type=int, default=5, help="how many pictures to find")
+        parser.add_argument("-n", "--number", type=int, default=5, help="how many to find")
+    if view is words:
+        parser.add_argument("--language", default="en", help="of the names, such as zh (default: en)")
+    if view is provenance:
         text = "tables that the VQ-VAE was trained on; needed the first time, kept in the checkpoint's folder training/"
         parser.add_argument("--train", type=Path, nargs="+", help=text)
     parser.add_argument("--out", type=Path, default=Path("outputs") / "inspection", help="folder")
@@ -161,9 +199,11 @@ def _describe(match: Match) -> str:
     return f"{match.name}{style}{origin}; {match.quantile:.1%} of training pictures have another emoji as near"
 
 
-def _report(args: argparse.Namespace, report: dict[str, Any], paths: list[Path], lines: list[str]) -> None:
-    """Write the report beside the pictures, and print it or the lines."""
-    path = paths[0].with_name(paths[0].stem.removesuffix("-1") + ".json")
+def _report(
+    args: argparse.Namespace, report: dict[str, Any], paths: list[Path], lines: list[str], path: Path | None = None
+) -> None:
+    """Write the report, beside the pictures where no path is given, and print it or the lines."""
+    path = path or paths[0].with_name(paths[0].stem.removesuffix("-1") + ".json")
     text = json.dumps({**report, "files": [str(path) for path in paths]}, indent=2, ensure_ascii=False)
     path.write_text(text + "\n", encoding="utf-8")
     print(text if args.json else "\n".join([*lines, *map(str, paths), str(path)]))

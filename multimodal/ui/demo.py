@@ -11,11 +11,13 @@ from gradio.route_utils import FnIndexInferError
 
 from multimodal.inspection.codebook import statistics_of
 from multimodal.inspection.names import Vocabulary, load_names
+from multimodal.inspection.words import NearestNames
 from multimodal.pipeline import TextToImagePipeline
 from multimodal.ui.api import add_endpoints
 from multimodal.ui.codebook import codebook_tab
 from multimodal.ui.create import create_tab, fields
 from multimodal.ui.history import History, history_tab
+from multimodal.ui.inside import inside_tab
 from multimodal.ui.reconstruct import reconstruct_tab
 from multimodal.ui.session import Runs
 from multimodal.ui.suggestions import add_suggestions
@@ -38,19 +40,22 @@ def build_demo(
         CheckpointError: the codebook statistics or the known names are damaged.
     """
     names = load_names(Path(checkpoint) / "dit")
+    nearest = NearestNames(pipeline, names) if names else None
     with gr.Blocks(title="multimodal", analytics_enabled=False, delete_cache=(600, 3600)) as demo:
         add_endpoints(demo, pipeline)
         add_suggestions(demo, names)
         gr.Markdown(i18n("tagline"), elem_id="tagline")
         last = gr.State(None)
         history, runs = History(outputs) if outputs else None, Runs()
-        with gr.Tabs() as tabs:
+        with gr.Tabs(overflow_behavior="wrap") as tabs:  # a narrow page shows all of them too
             with gr.Tab(i18n("create"), id="create"):
                 controls = create_tab(pipeline, last, assets, history, Vocabulary(names) if names else None, runs)
             with gr.Tab(i18n("reconstruct"), id="reconstruct"):
-                reconstruct_tab(pipeline, last, assets)
+                reconstruct_tab(pipeline, last, assets, nearest)
             with gr.Tab(i18n("codebook"), id="codebook") as tab:
                 codebook_tab(pipeline, statistics_of(checkpoint), last, tab, assets)
+            with gr.Tab(i18n("inside"), id="inside") as tab:
+                inside_tab(pipeline, last, tab, nearest)
             with gr.Tab(i18n("editor"), id="tokens") as tab:
                 tokens_tab(pipeline, last, tab, assets)
             if history:

@@ -29,6 +29,26 @@ def figures(items: Iterable[str], label: str) -> str:
     return f'<section class="figures"><h3>{escape(label)}</h3><div>{"".join(items)}</div></section>'
 
 
+def section(title: str, about: str, *rows: Iterable[str]) -> str:
+    """A heading, a sentence that explains what follows, and rows of figures or other pieces."""
+    body = "".join(f"<div>{''.join(row)}</div>" for row in rows)
+    return f'<section class="figures"><h3>{escape(title)}</h3><p>{escape(about)}</p>{body}</section>'
+
+
+def chips(items: Iterable[str]) -> str:
+    """Short texts, each in a box of its own."""
+    return '<ul class="chips">' + "".join(f"<li>{escape(item)}</li>" for item in items) + "</ul>"
+
+
+def bars(items: Iterable[tuple[str, float, str]]) -> str:
+    """A list with bars: (what it is, the bar's length in 0 … 1, the figure)."""
+    rows = (
+        f'<li><span>{escape(label)}</span><i style="--length:{100 * length:.1f}%"></i><b>{escape(value)}</b></li>'
+        for label, length, value in items
+    )
+    return f'<ol class="bars">{"".join(rows)}</ol>'
+
+
 def tiles(items: Iterable[tuple[str, str]]) -> str:
     """Measurements: (value, what it is)."""
     return (
@@ -89,6 +109,26 @@ def rank_plot(series: Sequence[Sequence[float]], names: Sequence[str], title: st
             f'<text class="name-{k % 4}" x="{width - right}" y="{24 + 18 * k}" text-anchor="end">{escape(name)}</text>'
         )
     return "".join([f'<figure class="wide"><figcaption>{escape(title)}</figcaption>', *parts, "</svg></figure>"])
+
+
+def bar_plot(values: Sequence[int], first: int, title: str, x_label: str) -> str:
+    """Numbers of 0 and more, one bar each, in the colour of the page's theme; `first` is the number below the first."""
+    width, height, left, right, bottom = 480, 160, 44, 8, 36
+    top, base = max(*values, 1), height - bottom
+    step = (width - left - right) / len(values)
+    parts = [f'<svg class="plot" viewBox="0 0 {width} {height}" role="img" aria-label="{escape(title)}">']
+    for share in (0, 0.5, 1):
+        y = base - (base - 10) * share
+        parts.append(f'<line class="grid" x1="{left}" x2="{width - right}" y1="{y:.1f}" y2="{y:.1f}"/>')
+        parts.append(f'<text x="{left - 8}" y="{y + 4:.1f}" text-anchor="end">{top * share:.0f}</text>')
+    for k, value in enumerate(values):
+        x, tall, number = left + k * step, (base - 10) * value / top, first + k
+        box = f'x="{x + step / 8:.1f}" y="{base - tall:.1f}" width="{step * 3 / 4:.1f}" height="{tall:.1f}"'
+        parts.append(f'<rect class="bar" {box}><title>{escape(x_label)} {number}: {value}</title></rect>')
+        if k % max(1, len(values) // 8) == 0:
+            parts.append(f'<text x="{x + step / 2:.1f}" y="{base + 16}" text-anchor="middle">{number}</text>')
+    parts.append(f'<text x="{(left + width) / 2}" y="{height - 4}" text-anchor="middle">{escape(x_label)}</text>')
+    return "".join(['<figure class="wide">', *parts, f"</svg><figcaption>{escape(title)}</figcaption></figure>"])
 
 
 def _log_share(value: float, low: float, high: float) -> float:

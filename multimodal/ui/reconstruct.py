@@ -13,10 +13,11 @@ from PIL import Image
 from multimodal import rgba
 from multimodal.inspection.reconstruction import difference_map
 from multimodal.inspection.tokens import index_maps
+from multimodal.inspection.words import NearestNames
 from multimodal.metrics import ssim_on_white
 from multimodal.pipeline import ReconstructionOutput, TextToImagePipeline
 from multimodal.ui.errors import friendly_errors
-from multimodal.ui.figures import figure, figures, table, tiles
+from multimodal.ui.figures import bars, figure, figures, message, section, table, tiles
 from multimodal.ui.session import DRAW, MODEL, LastPictures
 from multimodal.ui.texts import Texts, i18n
 
@@ -26,8 +27,8 @@ ENLARGED = 4  # pixels on the page for each of the model's
 class Reconstruct:
     """What the Reconstruct tab does."""
 
-    def __init__(self, pipeline: TextToImagePipeline) -> None:
-        self.pipeline = pipeline
+    def __init__(self, pipeline: TextToImagePipeline, names: NearestNames | None = None) -> None:
+        self.pipeline, self.names = pipeline, names
 
     def reconstruct(self, path: str | None, request: gr.Request) -> tuple[Any, Any, Any]:
         """An uploaded file → values for slider, measurements (HTML) and last; nothing changes when it is cleared."""
@@ -67,10 +68,20 @@ class Reconstruct:
         ]
         return shown + figures(pictures, "") + "".join(tables)
 
+    def words(self, path: str | None, request: gr.Request) -> str:
+        """The likeliest names of an uploaded file, as HTML."""
+        texts = Texts(request)
+        if path is None or self.names is None or self.names.clip is None:
+            return "" if path is None else message(texts.html("no_names" if self.names is None else "no_image_tower"))
+        with friendly_errors(texts):
+            found = self.names.to_picture(rgba.open_image(path), texts.language)
+            likeliest = bars((name, probability, f"{probability:.0%}") for name, probability in found)
+            return section(texts("words"), texts("words_about"), [likeliest])
 
-def reconstruct_tab(pipeline: TextToImagePipeline, last: gr.State, assets: Path) -> None:
+
+def reconstruct_tab(pipeline: TextToImagePipeline, last: gr.State, assets: Path, names: NearestNames | None = None) -> None:
     """Draw the tab and connect it."""
-    tab = Reconstruct(pipeline)
+    tab = Reconstruct(pipeline, names)
     gr.Markdown(i18n("reconstruct_about"))
     with gr.Row():
         upload = gr.Image(
@@ -95,7 +106,7 @@ def reconstruct_tab(pipeline: TextToImagePipeline, last: gr.State, assets: Path)
     examples = sorted((assets / "training_examples").glob("*.png"))[::3]
     if examples:
         gr.Markdown(i18n("try_one"))
-        shown = gr.Gallery(
+        gallery = gr.Gallery(
             [(str(path), path.stem.replace("-", " ")) for path in examples],
             label=i18n("try_one"),
             show_label=False,
@@ -111,9 +122,11 @@ def reconstruct_tab(pipeline: TextToImagePipeline, last: gr.State, assets: Path)
         def take_example(event: gr.SelectData) -> str:
             return str(examples[int(event.index)])
 
-        shown.select(take_example, None, upload, **DRAW)
+        gallery.select(take_example, None, upload, **DRAW)
+    words = gr.HTML(elem_id="words")
     measurements = gr.HTML(elem_id="measurements")
-    upload.change(tab.reconstruct, upload, [slider, measurements, last], show_progress_on=slider, **MODEL)
+    shown = upload.change(tab.reconstruct, upload, [slider, measurements, last], show_progress_on=slider, **MODEL)
+    shown.success(tab.words, upload, words, show_progress="minimal", **MODEL)
 
 
 def uploaded_path(payload: Any) -> str | None:

@@ -8,6 +8,7 @@ from typing import Any
 import gradio as gr
 
 from multimodal.ui import editor_texts
+from multimodal.ui.inside_texts import INSIDE
 
 ENGLISH = {
     "tagline": "Stickers and emoji from a prompt, on your own machine.",
@@ -263,6 +264,9 @@ CHINESE = {
     **editor_texts.CHINESE,
 }
 
+ENGLISH |= {key: english for key, (english, _) in INSIDE.items()}
+CHINESE |= {key: chinese for key, (_, chinese) in INSIDE.items()}
+
 LANGUAGES = {"en": ENGLISH, "zh": CHINESE, "zh-CN": CHINESE}
 PREFIX = "multimodal_"  # keeps our keys apart from Gradio's own
 TRANSLATIONS = gr.I18n(**{code: {PREFIX + key: text for key, text in words.items()} for code, words in LANGUAGES.items()})
@@ -278,7 +282,8 @@ class Texts:
 
     def __init__(self, request: gr.Request | None = None) -> None:
         header = request.headers.get("accept-language", "") if request and request.headers else ""
-        self.words = CHINESE if header.lower().startswith("zh") else ENGLISH
+        self.language = "zh" if header.lower().startswith("zh") else "en"
+        self.words = LANGUAGES[self.language]
 
     def __call__(self, key: str, **values: object) -> str:
         """The text of a key, with its {places} filled."""

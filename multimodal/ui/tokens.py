@@ -10,11 +10,11 @@ import gradio as gr
 from multimodal.arguments import MAX_PROMPT_CHARACTERS
 from multimodal.inspection.editing import decoder_reach
 from multimodal.pipeline import TextToImagePipeline
-from multimodal.ui.editor import Editor
 from multimodal.ui.figures import message
 from multimodal.ui.grid import GRID_SCRIPT, RECTANGLE_SCRIPT
 from multimodal.ui.session import DRAW, MODEL
 from multimodal.ui.texts import Texts, i18n
+from multimodal.ui.token_editor import Editor
 
 FILES = [".png", ".jpg", ".jpeg", ".webp"]
 HALVES = ("left", "right", "top", "bottom")

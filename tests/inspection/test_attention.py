@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from pathlib import Path
 
 import pytest
 import torch
@@ -14,23 +13,13 @@ from multimodal.inspection.attention import (
     WordAttention,
     attention_weights,
     heat_overlay,
+    pieces,
     words_of_tokens,
 )
 from multimodal.models.attention import Attention
 from multimodal.pipeline import TextToImageOutput, TextToImagePipeline
 
 STEPS = 3
-
-
-@pytest.fixture(scope="module")
-def pipeline(tiny_checkpoint: Path) -> TextToImagePipeline:
-    """With weights that are random everywhere, for an untrained DiT's output is zero whatever it attends to."""
-    pipeline = TextToImagePipeline.from_pretrained(tiny_checkpoint)
-    generator = torch.Generator().manual_seed(0)
-    with torch.no_grad():
-        for parameter in pipeline.dit.parameters():
-            parameter.copy_(0.3 * torch.randn(parameter.shape, generator=generator))
-    return pipeline
 
 
 def record(
@@ -191,6 +180,28 @@ def test_every_token_belongs_to_one_word_or_to_none(
     else:
         assert found == prompt.split()[: len(found)], "what did not fit is left out"
         assert dropped[0].endswith(prompt[-12:].strip())
+
+
+def test_a_weight_is_no_word(pipeline: TextToImagePipeline) -> None:
+    _, [weighted] = record(pipeline, "a (red:1.5) apple")
+    _, [plain] = record(pipeline, "a red apple")
+    assert weighted.words == plain.words == ["a", "red", "apple"]
+    torch.testing.assert_close(weighted.shares[0], plain.shares[0])
+
+
+@pytest.mark.parametrize("prompt", ["a fox, 3d style", "红苹果 zebra", "a red apple " * 20])
+def test_pieces_are_those_of_the_tokenizer(pipeline: TextToImagePipeline, prompt: str) -> None:
+    tokenizer = pipeline.text_encoder.tower.tokenizer
+    room = pipeline.text_encoder.context_length - 2
+    offsets = tokenizer.encode(prompt, add_special_tokens=False).offsets[:room]
+    expected = [prompt[slice(*places)].strip() for places in offsets]
+    found = pieces(pipeline.text_encoder, prompt)
+    assert [piece for piece, _ in found] == [piece for piece in expected if piece], "a blank belongs to what follows it"
+    assert sum(count for _, count in found) == len(offsets)
+
+
+def test_a_character_of_several_tokens_is_one_piece(pipeline: TextToImagePipeline) -> None:
+    assert pieces(pipeline.text_encoder, "🦊 fox") == [("🦊", 4), ("fox", 1)]
 
 
 def test_an_overlay_is_lightest_where_the_heat_is() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from pathlib import Path
 
 import numpy as np
@@ -15,11 +14,6 @@ from PIL import Image
 from multimodal.__main__ import main
 from multimodal.inspection.training_set import write_codebook_statistics
 from multimodal.pipeline import TextToImagePipeline
-
-
-@pytest.fixture
-def checkpoint(tiny_checkpoint: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(tiny_checkpoint, tmp_path / "checkpoint"))
 
 
 @pytest.fixture
@@ -77,6 +71,33 @@ def test_trajectory(checkpoint: Path, capsys: pytest.CaptureFixture[str]) -> Non
         assert image.format == "GIF"
 
 
+def test_restoration(checkpoint: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    report = inspect("restoration", "a fox", "--steps", "4", "--seed", "3", checkpoint=checkpoint, capsys=capsys)
+    assert report["seed"] != report["noise_seed"], "from its own noise a picture would come back by itself"
+    assert [one["t"] for one in report["restored"]] == [0, 0.25, 0.5, 0.75]
+    assert (report["restored"][0]["psnr"], report["restored"][0]["psnr_without_prompt"]) == (100, 100)
+    assert Path(report["files"][0]).name == "a-fox-3-restoration.png"
+    with Image.open(report["files"][0]) as strip:
+        assert strip.size == (4 * 32, 2 * 32)
+        made = TextToImagePipeline.from_pretrained(checkpoint)("a fox", seed=3, num_inference_steps=4).images[0]
+        for row in range(2):
+            assert strip.crop((0, 32 * row, 32, 32 * row + 32)).tobytes() == made.tobytes(), "t = 0 is the picture"
+
+
+def test_words(checkpoint: Path, train: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    star = train.parent / "star.png"
+    assert main(["inspect", "words", str(star), "--checkpoint", str(checkpoint)]) == 1
+    assert "this checkpoint has no list of names" in capsys.readouterr().err
+    (checkpoint / "dit" / "names.json").write_text('{"en": ["fox", "star", "moon"], "zh": ["狐狸"]}', encoding="utf-8")
+    report = inspect("words", star, "-n", "2", checkpoint=checkpoint, capsys=capsys)
+    assert (report["language"], report["names"], report["files"]) == ("en", 3, [])
+    first, second = report["found"]
+    assert 1 >= first["probability"] >= second["probability"] > 0
+    assert {first["name"], second["name"]} < {"fox", "star", "moon"}
+    report = inspect("words", star, "--language", "zh", checkpoint=checkpoint, capsys=capsys)
+    assert report["found"] == [{"name": "狐狸", "probability": 1}]
+
+
 def test_provenance(checkpoint: Path, train: Path, capsys: pytest.CaptureFixture[str]) -> None:
     star = train.parent / "star.png"
     report = inspect("provenance", star, "--train", train, "-n", "2", checkpoint=checkpoint, capsys=capsys)
@@ -119,6 +140,7 @@ def test_without_json_the_report_is_for_people(
             ["provenance", str(tmp_path / "star.png"), "--train", str(train)],
             "0.000  star, twemoji (Twemoji, jdecked/twemoji",
         ),
+        (["restoration", "a fox", "--steps", "2"], "t = 0: 100.0 dB with the prompt, 100.0 dB without\n"),
         (["codebook"], "the checkpoint has no codebook statistics of its own\n"),
     ):
         assert main(["inspect", *words, *options]) == 0

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import shutil
 from pathlib import Path
 
 import numpy as np
@@ -97,11 +96,6 @@ def test_usual_is_the_distance_to_the_nearest_picture_of_another_name(
 def test_one_name_only_is_refused(vqvae: VQVAE, indices: Tensor) -> None:
     with pytest.raises(ValueError, match="at least two different names"):
         Provenance(vqvae, TrainingPictures(indices, ["fox"] * NUMBER, [""] * NUMBER))
-
-
-@pytest.fixture
-def checkpoint(tiny_checkpoint: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(tiny_checkpoint, tmp_path / "checkpoint"))
 
 
 def write_table(path: Path, names: dict[str, list[str]]) -> list[Image.Image]:

@@ -20,17 +20,6 @@ from multimodal.inspection.trajectory import (
 from multimodal.pipeline import TextToImagePipeline
 
 
-@pytest.fixture(scope="module")
-def pipeline(tiny_checkpoint: Path) -> TextToImagePipeline:
-    """With weights that are random everywhere, so that what is expected changes from step to step."""
-    pipeline = TextToImagePipeline.from_pretrained(tiny_checkpoint)
-    generator = torch.Generator().manual_seed(0)
-    with torch.no_grad():
-        for parameter in pipeline.dit.parameters():
-            parameter.copy_(0.3 * torch.randn(parameter.shape, generator=generator))
-    return pipeline
-
-
 @pytest.mark.parametrize("sampler", ["euler", "heun"])
 def test_the_last_frame_is_the_picture(pipeline: TextToImagePipeline, sampler: str) -> None:
     trajectory = Trajectory(pipeline)

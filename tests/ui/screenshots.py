@@ -35,6 +35,12 @@ def shoot(page: Page, out: Path) -> None:
     settle(page)
     page.screenshot(path=out / "codebook.png", full_page=True)
 
+    page.get_by_role("tab", name="Inside").click()
+    page.locator("#look").click()
+    expect(page.locator("#restoration figure")).to_have_count(8)
+    settle(page)
+    page.screenshot(path=out / "inside.png", full_page=True)
+
     page.get_by_role("tab", name="Tokens").click()
     page.locator("#edited img").wait_for()
     page.locator("#edited-cells").get_by_label("Row 9, column 9", exact=True).click()

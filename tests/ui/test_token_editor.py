@@ -13,8 +13,8 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from multimodal.pipeline import TextToImagePipeline
-from multimodal.ui.editor import Chosen, Edit, Editor
 from multimodal.ui.texts import Texts
+from multimodal.ui.token_editor import Chosen, Edit, Editor
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -1,0 +1,80 @@
+"""Words: the known names that CLIP finds nearest to a prompt, or to a picture (zero-shot, Radford et al. 2021)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import torch
+import torch.nn.functional as F
+from PIL import Image
+from torch import Tensor
+
+from multimodal import rgba
+from multimodal.models.clip import CLIP
+from multimodal.pipeline import TextToImagePipeline
+from multimodal.prompts import parse_weights
+
+BATCH_SIZE = 128  # names
+
+
+class NearestNames:
+    """Finds the nearest of all names of a language, which are encoded when the language is first asked for, and kept.
+
+    Args:
+        names: language → names, as `load_names` reads them.
+    Raises:
+        ValueError: there are no names.
+    """
+
+    def __init__(self, pipeline: TextToImagePipeline, names: Mapping[str, Sequence[str]]) -> None:
+        self.names = {language: list(known) for language, known in names.items() if known}
+        if not self.names:
+            raise ValueError("this checkpoint has no list of names")
+        self.pipeline = pipeline
+        tower = pipeline.text_encoder.tower
+        self.clip = tower if isinstance(tower, CLIP) else None  # a pretrained text encoder comes without an image tower
+        self._embeddings: dict[str, Tensor] = {}
+
+    def language(self, wanted: str) -> str:
+        """The language itself where there are names in it, else English, else the first there is."""
+        return next(language for language in (wanted, "en", *self.names) if language in self.names)
+
+    @torch.inference_mode()
+    def to_prompt(self, prompt: str, language: str = "en", count: int = 5) -> list[tuple[str, float]]:
+        """Names and the cosine similarity, -1 … 1, of their embeddings to that of a prompt; the nearest first."""
+        with self.pipeline.lock:
+            query = self._embed([parse_weights(prompt).text])
+            similarity = self._known(language) @ query[0]  # (N,)
+        return self._top(similarity, language, count)
+
+    @torch.inference_mode()
+    def to_picture(self, image: Image.Image, language: str = "en", count: int = 5) -> list[tuple[str, float]]:
+        """Names and their probabilities, which sum to 1 over all names of the language; the likeliest first.
+
+        Raises:
+            ValueError: the text encoder has no image tower.
+        """
+        if self.clip is None:
+            raise ValueError("this checkpoint's text encoder has no image tower: it cannot put a picture into words")
+        picture = rgba.to_tensor(image, self.clip.config.image_size)[None].to(self.pipeline.device)
+        with self.pipeline.lock:
+            query, scale = self.clip(picture)
+            probability = (scale * self._known(language) @ query[0]).softmax(dim=0)  # (N,)
+        return self._top(probability, language, count)
+
+    def _known(self, language: str) -> Tensor:
+        """(N, pooled_dim) unit vectors of the names."""
+        language = self.language(language)
+        if language not in self._embeddings:
+            names = self.names[language]
+            batches = [self._embed(names[start : start + BATCH_SIZE]) for start in range(0, len(names), BATCH_SIZE)]
+            self._embeddings[language] = torch.cat(batches)
+        return self._embeddings[language]
+
+    def _embed(self, texts: list[str]) -> Tensor:
+        return F.normalize(self.pipeline.text_encoder(texts).pooled, dim=-1)
+
+    def _top(self, scores: Tensor, language: str, count: int) -> list[tuple[str, float]]:
+        names = self.names[self.language(language)]
+        values, rows = scores.float().cpu().topk(min(count, len(names)))
+        return [(names[row], value) for value, row in zip(values.tolist(), rows.tolist(), strict=True)]

@@ -1,0 +1,185 @@
+"""The Inside tab: what happens between a prompt and its picture."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+import numpy as np
+import torch
+from PIL import Image
+
+from multimodal.arguments import MAX_PROMPT_CHARACTERS, MAX_SEED, check_number, check_prompts
+from multimodal.inspection.attention import AttentionRecorder, heat_overlay, pieces
+from multimodal.inspection.restoration import restore
+from multimodal.inspection.tokens import heat_map
+from multimodal.inspection.trajectory import Trajectory, changed_codes, save_animation, settled
+from multimodal.inspection.words import NearestNames
+from multimodal.pipeline import TextToImagePipeline
+from multimodal.prompts import expand, parse_weights
+from multimodal.settings import Settings
+from multimodal.ui.errors import friendly_errors
+from multimodal.ui.figures import bar_plot, bars, chips, figure, message, section
+from multimodal.ui.session import DRAW, MODEL, LastPictures
+from multimodal.ui.texts import Texts, i18n
+
+FIRST = Settings("a red apple", seed=0)  # before anything was made
+FRAMES = 8  # of the film strip
+RESTORATION_STEPS = 12  # from pure noise; half of what the picture itself takes, to be quick
+ALL_LAYERS = -1
+
+
+@dataclass(frozen=True)
+class Attention:
+    """What it takes to show one layer after another without the model."""
+
+    image: Image.Image
+    words: list[str]
+    heat: np.ndarray  # (depth + 1, W + 1, h, w): each layer, then the mean of all
+
+
+class Inside:
+    """What the Inside tab does."""
+
+    def __init__(self, pipeline: TextToImagePipeline, names: NearestNames | None = None) -> None:
+        self.pipeline, self.names = pipeline, names
+
+    def look(self, prompt: str | None, seed: float | None, request: gr.Request) -> Iterator[tuple[Any, ...]]:
+        """Draw a prompt and show how, section by section.
+
+        Yields:
+            values for reading, attention (HTML), layer, film, animation, restoration, attention (state).
+        """
+        texts = Texts(request)
+        with friendly_errors(texts):
+            if not prompt or not prompt.strip():
+                raise ValueError(texts("empty_prompt"))
+            check_number("seed", seed, 0, MAX_SEED, whole=True)  # type: ignore[arg-type]
+            assert seed is not None
+            settings = Settings(expand(check_prompts([prompt])[0])[0], int(seed))
+            hidden = gr.update(visible=False)
+            yield self.reading(settings.prompt, texts), "", hidden, "", hidden, "", None
+
+            trajectory = Trajectory(self.pipeline)
+            with AttentionRecorder(self.pipeline.dit) as recorder:
+                output = self.pipeline(**settings.arguments(), callback=trajectory, one_by_one=False)
+            found = recorder.by_word(self.pipeline.text_encoder, output.prompts)[0]
+            layers = [found.heat(layer=layer) for layer in range(found.shares.shape[1])]
+            attention = Attention(output.images[0], found.words, torch.stack([*layers, found.heat()]).numpy())
+            with tempfile.TemporaryDirectory() as folder:  # Gradio copies what is yielded
+                frames = trajectory.frames()
+                path = (Path(folder) / settings.file_name).with_suffix(".gif")
+                save_animation(frames, path)
+                yield (
+                    gr.skip(),
+                    self.attention(attention, ALL_LAYERS, texts),
+                    gr.update(value=ALL_LAYERS, visible=True),
+                    self.film(trajectory, frames, texts),
+                    gr.update(value=str(path), visible=True),
+                    gr.skip(),
+                    attention,
+                )
+            restored = self.restoration(output.codebook_indices[0], settings, texts)
+            yield *[gr.skip()] * 5, restored, gr.skip()
+
+    def reading(self, prompt: str, texts: Texts) -> str:
+        """The tokens of a prompt, and the names that it is nearest to, as HTML."""
+        text = parse_weights(prompt).text
+        used, room = self.pipeline.text_encoder.count_tokens(text)
+        *_, [dropped] = self.pipeline.text_encoder.tokenize([text])
+        cut = pieces(self.pipeline.text_encoder, text)
+        shown = [chips(f"{piece} · {texts('piece_tokens', count=n)}" if n > 1 else piece for piece, n in cut)]
+        shown.append(message(texts.html("tokens", used=used, room=room)))
+        if dropped:
+            shown.append(message(texts.html("dropped", words=dropped[:300]), "warning"))
+        parts = section(texts("pieces"), texts("pieces_about"), shown)
+        if self.names is None:
+            return parts + message(texts.html("no_names"))
+        near = bars((name, max(0, near), f"{near:.2f}") for name, near in self.names.to_prompt(text, texts.language))
+        return parts + section(texts("near"), texts("near_about"), [near])
+
+    def attention(self, attention: Attention, layer: int, texts: Texts) -> str:
+        """One heat map per word, as HTML."""
+        heat = torch.from_numpy(attention.heat[layer])  # (W + 1, h, w)
+        pictures = [figure(attention.image, texts("the_picture"), texts("the_picture"))]
+        for word, places in zip(attention.words, heat, strict=False):
+            overlay = heat_overlay(attention.image, places)
+            pictures.append(figure(overlay, texts("heat_of_word", word=word), f"{word} · {places.mean():.2%}"))
+        about = texts("attention_about", rest=f"{heat[-1].mean():.1%}")
+        return section(texts("attention"), about, pictures)
+
+    def show_layer(self, attention: Attention | None, layer: int, request: gr.Request) -> Any:
+        """The heat maps of one layer, or of all."""
+        with friendly_errors(texts := Texts(request)):
+            return gr.skip() if attention is None else self.attention(attention, layer, texts)
+
+    def film(self, trajectory: Trajectory, frames: list[Image.Image], texts: Texts) -> str:
+        """The film strip, the codes that changed, and where the picture settled when, as HTML."""
+        indices = trajectory.codebook_indices()  # (steps, groups, h, w)
+        shown = sorted({-(-len(frames) * k // FRAMES) - 1 for k in range(1, FRAMES + 1)})
+        captions = [texts("film_step", step=k + 1, t=trajectory.times[k]) for k in shown]
+        strip = [figure(frames[k], caption, caption) for k, caption in zip(shown, captions, strict=True)]
+        places = heat_map(settled(indices).numpy(), cell=8)
+        title = texts("changed", codes=f"{indices[0].numel():,}")
+        plots = [
+            figure(places, texts("settled_alt"), texts("settled")),
+            bar_plot(changed_codes(indices), 2, title, texts("step")),
+        ]
+        return section(texts("film"), texts("film_about"), strip, plots)
+
+    def restoration(self, indices: torch.Tensor, settings: Settings, texts: Texts) -> str:
+        """The picture noised and restored, with the prompt and without, as HTML."""
+        noise_seed = (settings.seed + 1) % (MAX_SEED + 1)
+        restored = restore(self.pipeline, indices, settings.prompt, num_inference_steps=RESTORATION_STEPS, seed=noise_seed)
+        rows = []
+        for row, key in enumerate(("with_prompt", "without_prompt")):
+            rows.append([f"<h4>{texts.html(key)}</h4>"])
+            for one in restored:
+                exactly = round(one.psnr[row]) >= 100
+                caption = texts("restored_exactly" if exactly else "restored", t=f"{one.t:g}", psnr=one.psnr[row])
+                rows[-1].append(figure(one.images[row], f"{texts(key)}, {caption}", caption))
+        return section(texts("restoration"), texts("restoration_about"), *rows)
+
+
+def inside_tab(pipeline: TextToImagePipeline, last: gr.State, tab_item: gr.Tab, names: NearestNames | None = None) -> None:
+    """Draw the tab and connect it; `tab_item` is the tab that it is drawn in."""
+    tab = Inside(pipeline, names)
+    gr.Markdown(i18n("inside_about"))
+    with gr.Row(elem_id="inside-ask"):
+        prompt = gr.Textbox(
+            FIRST.prompt,
+            label=i18n("prompt"),
+            placeholder=i18n("prompt_placeholder"),
+            lines=1,
+            max_lines=1,
+            max_length=MAX_PROMPT_CHARACTERS,
+            scale=6,
+            elem_id="inside-prompt",
+        )
+        seed = gr.Number(FIRST.seed, label=i18n("seed"), min_width=110, scale=1, elem_id="inside-seed")
+        look = gr.Button(i18n("look"), variant="primary", scale=1, min_width=130, elem_id="look")
+    reading = gr.HTML(elem_id="reading", elem_classes="inside")
+    attention = gr.HTML(elem_id="attention", elem_classes="inside")
+    layers = [(i18n("all_layers"), ALL_LAYERS), *((str(k + 1), k) for k in range(pipeline.dit.config.depth))]
+    layer = gr.Radio(layers, value=ALL_LAYERS, label=i18n("layer"), info=i18n("layer_info"), visible=False, elem_id="layer")
+    film = gr.HTML(elem_id="film", elem_classes="inside")
+    animation = gr.DownloadButton(i18n("animation"), visible=False, size="md", elem_id="animation")
+    restoration = gr.HTML(elem_id="restoration", elem_classes="inside")
+    recorded, taken = gr.State(None), gr.State(None)
+
+    def take(last: LastPictures | None, taken: Settings | None) -> tuple[Any, ...]:
+        """The prompt and the seed that were last made, once, so that what is typed here stays."""
+        if last is None or not last.settings or last.settings[0] == taken:
+            return gr.skip(), gr.skip(), gr.skip()
+        made = last.settings[0]
+        return made.prompt, made.seed, made
+
+    tab_item.select(take, [last, taken], [prompt, seed, taken], **DRAW)
+    outputs = [reading, attention, layer, film, animation, restoration, recorded]
+    shown_as: dict[str, Any] = {"show_progress": "minimal", "show_progress_on": reading}
+    gr.on([look.click, prompt.submit], tab.look, [prompt, seed], outputs, **shown_as, **MODEL)
+    layer.input(tab.show_layer, [recorded, layer], attention, **DRAW)
