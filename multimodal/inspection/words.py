@@ -14,8 +14,6 @@ from multimodal.models.clip import CLIP
 from multimodal.pipeline import TextToImagePipeline
 from multimodal.prompts import parse_weights
 
-BATCH_SIZE = 128  # names
-
 
 class NearestNames:
     """Finds the nearest of all names of a language, which are encoded when the language is first asked for, and kept.
@@ -66,13 +64,11 @@ class NearestNames:
         """(N, pooled_dim) unit vectors of the names."""
         language = self.language(language)
         if language not in self._embeddings:
-            names = self.names[language]
-            batches = [self._embed(names[start : start + BATCH_SIZE]) for start in range(0, len(names), BATCH_SIZE)]
-            self._embeddings[language] = torch.cat(batches)
+            self._embeddings[language] = self._embed(self.names[language])
         return self._embeddings[language]
 
     def _embed(self, texts: list[str]) -> Tensor:
-        return F.normalize(self.pipeline.text_encoder(texts).pooled, dim=-1)
+        return F.normalize(self.pipeline.text_encoder.embed(texts), dim=-1)
 
     def _top(self, scores: Tensor, language: str, count: int) -> list[tuple[str, float]]:
         names = self.names[self.language(language)]
