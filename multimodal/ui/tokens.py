@@ -31,9 +31,9 @@ def tokens_tab(pipeline: TextToImagePipeline, last: gr.State, tab_item: gr.Tab, 
             menu, upload = picture_menu("edit")
             picture, cells = board("edited")
             with gr.Row():
-                undo = gr.Button(i18n("undo"), interactive=False, size="md", min_width=80, elem_id="undo")
-                reset = gr.Button(i18n("reset"), interactive=False, size="md", min_width=80, elem_id="reset")
-                download = gr.HTML(min_width=100, elem_id="download-edited")
+                undo = gr.Button(i18n("undo"), interactive=False, size="md", min_width=60, elem_id="undo")
+                reset = gr.Button(i18n("reset"), interactive=False, size="md", min_width=60, elem_id="reset")
+                download = gr.HTML(scale=1, min_width=100, elem_id="download-edited")
             reach = gr.HTML(elem_id="reach")
         with gr.Column(scale=3, min_width=300):
             view = gr.Radio([(i18n("as_picture"), 0)], value=0, label=i18n("view"), elem_id="view")

@@ -43,8 +43,8 @@ def shoot(page: Page, out: Path) -> None:
 
     page.get_by_role("tab", name="Tokens").click()
     page.locator("#edited img").wait_for()
-    page.locator("#edited-cells").get_by_label("Row 9, column 9", exact=True).click()
-    page.locator("#choices-1 button").nth(20).click()
+    page.locator("#edited-cells").get_by_label("Row 3, column 6", exact=True).click()
+    page.locator("#choices-1 button").nth(24).click()
     expect(page.locator("#undo")).to_be_enabled()
     settle(page)
     page.screenshot(path=out / "tokens.png", full_page=True)
