@@ -1,4 +1,4 @@
-"""The whole page: tabs over one pipeline."""
+"""The whole page: tabs over one pipeline, whose models may be switched."""
 
 from __future__ import annotations
 
@@ -9,13 +9,11 @@ import gradio as gr
 from fastapi import Request, Response
 from gradio.route_utils import FnIndexInferError
 
-from multimodal.inspection.codebook import statistics_of
-from multimodal.inspection.names import Vocabulary, load_names
-from multimodal.pipeline import TextToImagePipeline
 from multimodal.ui.api import add_endpoints
 from multimodal.ui.codebook import codebook_tab
 from multimodal.ui.create import create_tab, fields
 from multimodal.ui.history import History, history_tab
+from multimodal.ui.models import Models, model_dropdown
 from multimodal.ui.reconstruct import reconstruct_tab
 from multimodal.ui.suggestions import add_suggestions
 from multimodal.ui.texts import TRANSLATIONS, i18n
@@ -23,32 +21,28 @@ from multimodal.ui.texts import TRANSLATIONS, i18n
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
 
 
-def build_demo(
-    pipeline: TextToImagePipeline, checkpoint: str | Path, assets: Path = ASSETS, outputs: Path | None = None
-) -> gr.Blocks:
-    """The interface over a loaded pipeline; launch it with `launch_settings()`.
+def build_demo(models: Models, assets: Path = ASSETS, outputs: Path | None = None) -> gr.Blocks:
+    """The interface over loaded models; launch it with `launch_settings()`.
 
     Args:
-        checkpoint: the folder that the pipeline was loaded from; its codebook/ holds the codebook statistics.
         assets: example pictures; what is missing is left out.
         outputs: where every picture is kept, for the History tab; without it there is none, as is right among strangers.
-    Raises:
-        CheckpointError: the codebook statistics or the known names are damaged.
     """
-    names = load_names(Path(checkpoint) / "dit")
+    pipeline = models.pipeline
     with gr.Blocks(title="multimodal", analytics_enabled=False, delete_cache=(600, 3600)) as demo:
         add_endpoints(demo, pipeline)
-        add_suggestions(demo, names)
-        gr.Markdown(i18n("tagline"), elem_id="tagline")
         last = gr.State(None)
+        model, switched = model_dropdown(demo, models, last)
+        add_suggestions(demo, models, switched)
+        gr.Markdown(i18n("tagline"), elem_id="tagline")
         history = History(outputs) if outputs else None
         with gr.Tabs() as tabs:
             with gr.Tab(i18n("create"), id="create"):
-                controls = create_tab(pipeline, last, assets, history, Vocabulary(names) if names else None)
+                controls = create_tab(models, model, last, assets, history)
             with gr.Tab(i18n("reconstruct"), id="reconstruct"):
                 reconstruct_tab(pipeline, last, assets)
             with gr.Tab(i18n("codebook"), id="codebook") as tab:
-                codebook_tab(pipeline, statistics_of(checkpoint), last, tab, assets)
+                codebook_tab(models, switched, last, tab, assets)
             if history:
                 with gr.Tab(i18n("history"), id="history") as tab:
                     history_tab(history, tab, tabs, fields, controls)

@@ -16,13 +16,13 @@ import torch
 
 from multimodal.arguments import MAX_GUIDANCE, MAX_IMAGES, MAX_SEED, MAX_STEPS, check_number, check_prompts
 from multimodal.inspection.denoising import SamplerStep, watch
-from multimodal.inspection.names import Vocabulary
-from multimodal.pipeline import TextToImageOutput, TextToImagePipeline
+from multimodal.pipeline import TextToImageOutput
 from multimodal.prompts import expand, parse_weights
 from multimodal.settings import Settings, pack_indices, read_settings, save_picture
 from multimodal.ui.errors import friendly_errors
 from multimodal.ui.figures import message, progress
 from multimodal.ui.history import History
+from multimodal.ui.models import Models
 from multimodal.ui.session import LastPictures
 from multimodal.ui.texts import Texts
 
@@ -34,10 +34,8 @@ PREVIEWS = 5  # in a run, before the pictures themselves
 class Generation:
     """The handlers of the Create tab, which `create_tab` draws; each yields values for the same outputs."""
 
-    def __init__(
-        self, pipeline: TextToImagePipeline, history: History | None = None, vocabulary: Vocabulary | None = None
-    ) -> None:
-        self.pipeline, self.history, self.vocabulary = pipeline, history, vocabulary
+    def __init__(self, models: Models, history: History | None = None) -> None:
+        self.models, self.pipeline, self.history = models, models.pipeline, history
 
     def generate(
         self,
@@ -81,7 +79,7 @@ class Generation:
         """More pictures like the chosen one, with its settings and new seeds; yields as `generate`."""
         texts = Texts(request)
         with friendly_errors(texts):
-            if last is None or not 0 <= chosen < len(last.settings):
+            if last is None or not 0 <= chosen < len(last.codebook_indices):
                 raise ValueError(texts("nothing_to_vary"))
             check_number("num_images_per_prompt", count, 1, MAX_IMAGES, whole=True)
             indices = torch.from_numpy(last.codebook_indices[chosen].astype(np.int64))
@@ -153,9 +151,10 @@ class Generation:
 
     def unknown_words(self, prompts: Sequence[str], texts: Texts) -> Iterator[str]:
         """HTML lines on the first words of the prompts that are in no known name."""
-        if self.vocabulary is None:
+        vocabulary = self.models.vocabulary
+        if vocabulary is None:
             return
-        words = dict.fromkeys(word for prompt in prompts for word in self.vocabulary.unknown(prompt))
+        words = dict.fromkeys(word for prompt in prompts for word in vocabulary.unknown(prompt))
         for word in list(words)[:UNKNOWN_SHOWN]:
-            names = ", ".join(self.vocabulary.nearest(word))
+            names = ", ".join(vocabulary.nearest(word))
             yield texts.html("nearest" if names else "unknown", word=word[:60], names=names)
