@@ -14,7 +14,7 @@ CHECKPOINT = Path(__file__).resolve().parent / "checkpoints" / "emoji"
 
 def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Make stickers and emoji from a prompt, in the browser.")
-    parser.add_argument("--checkpoint", type=Path, default=CHECKPOINT, help="a folder; the page offers those beside it")
+    parser.add_argument("--checkpoint", type=Path, default=CHECKPOINT, help="a folder, or user/name on the hub")
     parser.add_argument(
         "--host", default=os.environ.get("GRADIO_SERVER_NAME", "127.0.0.1"), help="0.0.0.0 serves the network"
     )
@@ -43,8 +43,9 @@ def serve(arguments: argparse.Namespace) -> None:
     from multimodal.ui.models import Models
 
     public = arguments.public or "SPACE_ID" in os.environ
+    others = (arguments.checkpoint if arguments.checkpoint.is_dir() else CHECKPOINT).parent
     try:
-        models = Models(arguments.checkpoint, None if public else arguments.checkpoint.parent, arguments.cpu_offload)
+        models = Models(arguments.checkpoint, None if public else others, arguments.cpu_offload)
     except (RuntimeError, ValueError) as error:  # a CheckpointError is a RuntimeError
         sys.exit(f"The checkpoint cannot be used: {error}")
     demo = build_demo(models, outputs=None if public else arguments.outputs.resolve())

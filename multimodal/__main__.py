@@ -1,4 +1,4 @@
-"""`python -m multimodal …`: generate, mix, export, reconstruct, inspect, dataset, train, evaluate, space, doctor."""
+"""`python -m multimodal …`: generate, mix, export, reconstruct, inspect, dataset, train, evaluate, space, push, doctor."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ import argparse
 import functools
 import json
 import sys
+import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from multimodal.commands import export, generate, load_pipeline, mix, reconstruct, report_result
+from multimodal.hub import find_checkpoint
 from multimodal.inspection import commands as inspection
 
 CHECKPOINT = Path(__file__).resolve().parent.parent / "checkpoints" / "emoji"
@@ -20,6 +22,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit status: 0, or 1 after a sentence on what was wrong."""
     args = parse_arguments(arguments)
     try:
+        if "checkpoint" in args:
+            args.checkpoint = find_checkpoint(args.checkpoint)
         args.command(args)
     except (ValueError, RuntimeError, OSError) as error:
         if args.traceback:
@@ -93,6 +97,26 @@ def space(args: argparse.Namespace) -> None:
     report_result(args, {"path": str(args.out)}, text)
 
 
+def push(args: argparse.Namespace) -> None:
+    """Push a checkpoint with a model card, or with --space the app with it, to the Hugging Face hub."""
+    from multimodal import hub
+    from multimodal.checkpoint import load_tensors
+    from multimodal.space import write_space
+
+    load_pipeline(args)  # what is broken is refused before anything is uploaded
+    for part in hub.PARTS:
+        if (args.checkpoint / part).is_dir():
+            load_tensors(args.checkpoint / part)
+    if args.space:
+        with tempfile.TemporaryDirectory() as folder:
+            write_space(Path(folder), args.checkpoint)
+            address = hub.push(Path(folder), args.id, args.private, space=True)
+    else:
+        hub.write_card(args.checkpoint, args.id)
+        address = hub.push(args.checkpoint, args.id, args.private, files=[*hub.FILES, "README.md"])
+    report_result(args, {"address": address}, address)
+
+
 def doctor(args: argparse.Namespace) -> None:
     """Say what is installed, which device is used, and whether the checkpoint is whole."""
     from multimodal.doctor import diagnose
@@ -127,7 +151,10 @@ def build_parser() -> argparse.ArgumentParser:
         sub.set_defaults(command=function)
         if checkpoint:
             sub.add_argument(
-                "--checkpoint", type=Path, default=CHECKPOINT, help="checkpoint folder (default: the bundled one)"
+                "--checkpoint",
+                type=Path,
+                default=CHECKPOINT,
+                help="folder, or user/name on the hub (default: the bundled one)",
             )
             sub.add_argument("--cpu-offload", action="store_true", help="keep weights in main memory, for small GPUs")
         if report:
@@ -196,6 +223,11 @@ def build_parser() -> argparse.ArgumentParser:
 
     sub = command(space)
     sub.add_argument("--out", type=Path, required=True, help="a new folder")
+
+    sub = command(push)
+    sub.add_argument("id", metavar="USER/NAME", help="the repository; log in first, with `hf auth login`")
+    sub.add_argument("--space", action="store_true", help="make a Space that runs the app")
+    sub.add_argument("--private", action="store_true", help="show it to nobody else")
 
     command(doctor)
     return parser

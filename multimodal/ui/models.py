@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
+from multimodal.hub import find_checkpoint
 from multimodal.inspection.codebook import CodebookStatistics, statistics_of
 from multimodal.inspection.names import Vocabulary, load_names
 from multimodal.pipeline import TextToImagePipeline
@@ -31,13 +31,15 @@ class Models:
         """Load a checkpoint.
 
         Args:
-            checkpoint: the folder of the first one to use.
+            checkpoint: the folder, or the hub id, of the first one to use.
             among: a folder with more of them; without it there is nothing to choose.
             offload: as in `TextToImagePipeline.from_pretrained`.
         Raises:
             CheckpointError: a part of it, the codebook statistics or the known names are damaged.
+            HubError: there is no such folder, nor such an id on the hub.
         """
-        self.first, self.among, self.offload = Path(checkpoint).absolute(), among and Path(among).absolute(), offload
+        self.among, self.offload = among and Path(among).absolute(), offload
+        self.first, self.title = find_checkpoint(checkpoint).absolute(), Path(checkpoint).absolute().name
         self.pipeline = self._load(self.first)
 
     def use(self, checkpoint: str | Path) -> None:
@@ -55,8 +57,9 @@ class Models:
         beside = sorted(self.among.iterdir()) if self.among and self.among.is_dir() else []
         others = [folder for folder in beside if (folder / "dit").is_dir() and not folder.name.startswith(".")]
         folders = list(dict.fromkeys([self.first, *others]))
-        same = Counter(folder.name for folder in folders)
-        return [(folder.name if same[folder.name] == 1 else str(folder), str(folder)) for folder in folders]
+        names = [self.title, *(folder.name for folder in folders[1:])]
+        paths = [str(folder) for folder in folders]
+        return [(name if names.count(name) == 1 else path, path) for name, path in zip(names, paths, strict=True)]
 
     def _load(self, folder: Path) -> TextToImagePipeline:
         pipeline = TextToImagePipeline.from_pretrained(folder, self.offload)
@@ -77,11 +80,12 @@ def model_dropdown(demo: gr.Blocks, models: Models, last: gr.State) -> tuple[gr.
         """Use another checkpoint; of the last pictures it leaves the settings, without codes that are another model's."""
         texts = Texts(request)
         with friendly_errors(texts):
+            name = {path: name for name, path in models.choices()}[checkpoint]
             try:
                 models.use(checkpoint)
             except RuntimeError as error:  # as a CheckpointError is
                 raise ValueError(texts("model_refused", error=error)) from error
-        gr.Info(texts.html("model_used", name=Path(checkpoint).name))
+        gr.Info(texts.html("model_used", name=name))
         return dataclasses.replace(last, codebook_indices=last.codebook_indices[:0]) if last else None
 
     model = gr.Dropdown(**shown(), label=i18n("model"), filterable=False, min_width=140, elem_id="model", render=False)
