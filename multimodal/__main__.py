@@ -16,6 +16,7 @@ from multimodal.hub import find_checkpoint
 from multimodal.inspection import commands as inspection
 
 CHECKPOINT = Path(__file__).resolve().parent.parent / "checkpoints" / "emoji"
+PICTURES = "a folder of pictures, a parquet table, .tar files or a data set of the hub, user/name"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -198,14 +199,14 @@ def build_parser() -> argparse.ArgumentParser:
         inspection.add_arguments(command(view, among=views), view, _add_sampling)
 
     sub = command(dataset, checkpoint=False)
-    sub.add_argument("data", type=Path, help="a folder of pictures, or a parquet table")
+    sub.add_argument("data", type=Path, help=PICTURES)
     sub.add_argument("--sheet", type=Path, metavar="FILE", help="write five samples as one picture")
 
     sub = command(train, checkpoint=False, report=False)
     sub.epilog = "key=value words change settings, e.g. steps=100 model.depth=4; with all, dit.model.depth=4"
     sub.add_argument("model", choices=("all", "vqvae", "clip", "dit", "judge"), help="all: those that a picture needs")
     sub.add_argument("--config", default="cpu", choices=("tiny", "cpu", "gpu"))
-    sub.add_argument("--data", type=Path, required=True, help="a folder of pictures, or a parquet table")
+    sub.add_argument("--data", type=Path, required=True, help=PICTURES)
     sub.add_argument("--names", type=Path, help="a parquet table of names in other languages")
     sub.add_argument("--text", type=Path, help="a parquet table of words, for the tokenizer")
     sub.add_argument("--out", type=Path, default=Path("checkpoints/mine"), help="checkpoint folder to write or to resume")

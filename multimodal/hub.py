@@ -51,14 +51,19 @@ def find_checkpoint(checkpoint: str | Path) -> Path:
     Raises:
         HubError: there is neither such a folder nor such a checkpoint on the hub, or it cannot be reached.
     """
-    folder = Path(checkpoint)
-    name = folder.as_posix()
-    if folder.exists() or folder.parent.exists() or not HUB_ID.fullmatch(name):
-        return folder  # loading it will say so if it is missing
+    if not is_hub_id(checkpoint):
+        return Path(checkpoint)  # loading it will say so if it is missing
     from huggingface_hub import snapshot_download
 
+    name = Path(checkpoint).as_posix()
     with hub_errors(f"there is no folder {name}, and the hub gives no checkpoint of this id"):
         return Path(snapshot_download(name, allow_patterns=FILES))
+
+
+def is_hub_id(name: str | Path) -> bool:
+    """Whether a name is no path here, and looks like user/name; not where there is a folder `user`."""
+    path = Path(name)
+    return not path.exists() and not path.parent.exists() and HUB_ID.fullmatch(path.as_posix()) is not None
 
 
 def push(folder: Path, repo_id: str, private: bool = False, space: bool = False, files: list[str] | None = None) -> str:

@@ -29,7 +29,7 @@ MAY_IMPORT = {
     "models": {"config", "models"},
     "diffusion": {"config", "diffusion"},
     "checkpoint": {"config", "models"},
-    "data": {"config", "rgba", "data", "layout"},
+    "data": {"config", "rgba", "data", "hub", "layout"},
     "layout": {"data"},
     "pipeline": {"arguments", "config", "rgba", "metrics", "models", "diffusion", "checkpoint", "hub", "layout", "prompts"},
     "mixing": {"arguments", "diffusion", "pipeline"},
