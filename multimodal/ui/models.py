@@ -79,6 +79,8 @@ def model_dropdown(demo: gr.Blocks, models: Models, last: gr.State) -> tuple[gr.
     def switch(checkpoint: str, last: LastPictures | None, request: gr.Request) -> LastPictures | None:
         """Use another checkpoint; of the last pictures it leaves the settings, without codes that are another model's."""
         texts = Texts(request)
+        if checkpoint == str(models.folder):
+            return last
         with friendly_errors(texts):
             name = {path: name for name, path in models.choices()}[checkpoint]
             try:
@@ -89,7 +91,7 @@ def model_dropdown(demo: gr.Blocks, models: Models, last: gr.State) -> tuple[gr.
         return dataclasses.replace(last, codebook_indices=last.codebook_indices[:0]) if last else None
 
     model = gr.Dropdown(**shown(), label=i18n("model"), filterable=False, min_width=140, elem_id="model", render=False)
-    switched = model.input(switch, [model, last], last, show_progress="minimal", show_progress_on=model, **MODEL)
+    switched = model.select(switch, [model, last], last, show_progress="minimal", show_progress_on=model, **MODEL)
     for event in (demo.load, switched.failure):
         event(lambda: gr.update(**shown()), None, model, **DRAW)
     return model, switched
