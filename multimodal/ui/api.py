@@ -17,10 +17,12 @@ from multimodal.settings import Settings, save_picture
 from multimodal.ui.download import as_file
 from multimodal.ui.errors import friendly_errors
 from multimodal.ui.texts import Texts
+from multimodal.ui.zero_gpu import on_gpu
 
 
 def add_endpoints(demo: gr.Blocks, pipeline: TextToImagePipeline) -> None:
     """Add the endpoints to the page that is being built; they wait for the model as the tabs do."""
+    make = on_gpu(pipeline.__call__)
     written: set[str] = set()
     demo.temp_file_sets.append(written)  # Gradio deletes what is listed there, an hour later
 
@@ -56,7 +58,7 @@ def add_endpoints(demo: gr.Blocks, pipeline: TextToImagePipeline) -> None:
             if sticker_for and sticker_for not in TARGETS:
                 raise ValueError(f"sticker_for must be one of {', '.join(TARGETS)}, or empty, not {sticker_for!r:.40}")
             settings = Settings(prompt, seed, negative_prompt, steps, guidance_scale, sampler)
-            output = pipeline(**settings.arguments(), num_images_per_prompt=count)
+            output = make(**settings.arguments(), num_images_per_prompt=count)
             folder, files = new_folder(), []
             for image, number in zip(output.images, output.seeds, strict=True):
                 picture = save_picture(image, dataclasses.replace(settings, seed=number), folder)

@@ -8,11 +8,12 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import gradio as gr
 import numpy as np
 import torch
+from PIL import Image
 
 from multimodal.arguments import MAX_GUIDANCE, MAX_IMAGES, MAX_SEED, MAX_STEPS, check_number, check_prompts
 from multimodal.inspection.denoising import SamplerStep, watch
@@ -25,10 +26,19 @@ from multimodal.ui.history import History
 from multimodal.ui.models import Models
 from multimodal.ui.session import LastPictures
 from multimodal.ui.texts import Texts
+from multimodal.ui.zero_gpu import on_gpu
 
 NEW_SEEDS = 1_000_000  # short enough to note down
 UNKNOWN_SHOWN = 3  # words
 PREVIEWS = 5  # in a run, before the pictures themselves
+
+
+class Progress(NamedTuple):
+    """Where a run is, and at a few of its steps what the pictures are expected to become."""
+
+    step: int
+    num_inference_steps: int
+    previews: list[Image.Image]
 
 
 class Generation:
@@ -36,6 +46,7 @@ class Generation:
 
     def __init__(self, models: Models, history: History | None = None) -> None:
         self.models, self.pipeline, self.history = models, models.pipeline, history
+        self.watch = on_gpu(self._watch)
 
     def generate(
         self,
@@ -106,10 +117,12 @@ class Generation:
 
         prompts = prompts or [settings.prompt]
         arguments = {**settings.arguments(), "prompt": prompts, "num_images_per_prompt": count}
-        for event in watch(lambda callback: self.pipeline(**arguments, callback=callback)):
-            if isinstance(event, SamplerStep):
+        captions = [prompt for prompt in prompts for _ in range(count)]
+        for event in self.watch(arguments):
+            if isinstance(event, Progress):
                 status = progress(texts("running", step=event.step, steps=event.num_inference_steps), *event[:2])
-                yield self.preview(event, [prompt for prompt in prompts for _ in range(count)]), status, *[gr.skip()] * 5
+                shown = list(zip(event.previews, captions, strict=True)) if event.previews else gr.skip()
+                yield shown, status, *[gr.skip()] * 5
                 continue
             pairs = zip(event.prompts, event.seeds, strict=True)
             made = tuple(dataclasses.replace(settings, prompt=prompt, seed=seed) for prompt, seed in pairs)
@@ -130,12 +143,15 @@ class Generation:
                     LastPictures(captions, event.codebook_indices.numpy().astype(np.uint16), made),
                 )
 
-    def preview(self, step: SamplerStep, captions: Sequence[str]) -> Any:
-        """Pictures as they are expected to become, at a few of the steps."""
-        shown, before = (s * (PREVIEWS + 1) // step.num_inference_steps for s in (step.step, step.step - 1))
-        if shown == before or step.step == step.num_inference_steps:
-            return gr.skip()
-        return list(zip(self.pipeline.preview(step), captions, strict=True))
+    def _watch(self, arguments: dict[str, Any]) -> Iterator[Progress | TextToImageOutput]:
+        """Run the pipeline: the steps, then the output."""
+        for event in watch(lambda callback: self.pipeline(**arguments, callback=callback)):
+            if isinstance(event, SamplerStep):
+                step, steps = event[:2]
+                seen, before = (s * (PREVIEWS + 1) // steps for s in (step, step - 1))
+                yield Progress(step, steps, self.pipeline.preview(event) if before < seen and step < steps else [])
+            else:
+                yield event
 
     def summary(self, output: TextToImageOutput, seconds: float, texts: Texts) -> str:
         """How long it took, on what, with which seeds; how long the prompt is, what of it did not fit or is not known."""

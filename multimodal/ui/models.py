@@ -15,6 +15,7 @@ from multimodal.pipeline import TextToImagePipeline
 from multimodal.ui.errors import friendly_errors
 from multimodal.ui.session import DRAW, MODEL, LastPictures
 from multimodal.ui.texts import Texts, i18n
+from multimodal.ui.zero_gpu import on_gpu
 
 
 class Models:
@@ -41,6 +42,8 @@ class Models:
         self.among, self.offload = among and Path(among).absolute(), offload
         self.first, self.title = find_checkpoint(checkpoint).absolute(), Path(checkpoint).absolute().name
         self.pipeline = self._load(self.first)
+        for name in ("reconstruct", "decode_codebook_indices"):
+            setattr(self.pipeline, name, on_gpu(getattr(self.pipeline, name)))
 
     def use(self, checkpoint: str | Path) -> None:
         """Put the models of another checkpoint into the pipeline, once the run that it is in has ended.
