@@ -17,6 +17,7 @@ from multimodal.ui.models import Models, model_dropdown
 from multimodal.ui.reconstruct import reconstruct_tab
 from multimodal.ui.suggestions import add_suggestions
 from multimodal.ui.texts import TRANSLATIONS, i18n
+from multimodal.ui.train import train_tab
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
 
@@ -46,6 +47,9 @@ def build_demo(models: Models, assets: Path = ASSETS, outputs: Path | None = Non
             if history:
                 with gr.Tab(i18n("history"), id="history") as tab:
                     history_tab(history, tab, tabs, fields, controls)
+            if models.among:
+                with gr.Tab(i18n("train"), id="train") as tab:
+                    train_tab(models, models.among, tab)
     demo.queue(max_size=16, api_open=False)
     return demo
 

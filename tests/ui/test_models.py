@@ -112,3 +112,15 @@ def test_checkpoints_of_one_name_are_told_apart_by_their_folders(folder: Path, t
     shutil.copytree(folder / "tiny", tmp_path / "tiny")
     names = [name for name, _ in Models(tmp_path / "tiny", folder).choices()]
     assert names == [str(tmp_path / "tiny"), "broken", "emoji", str(folder / "tiny")]
+
+
+def test_a_training_is_started_on_the_page_which_says_what_is_wrong(page: Page, folder: Path) -> None:
+    page.get_by_role("tab", name="Train").click()
+    page.locator("#train-start").click()
+    expect(page.get_by_test_id("toast-body")).to_contain_text("Say where the pictures are")
+    page.locator("#train-data :is(input, textarea)").fill(str(folder / "nowhere"))
+    page.locator("#train-start").click()
+    expect(page.locator("#training pre")).to_have_text(
+        f"DataError: there is no data at {folder / 'nowhere'}", timeout=400_000
+    )
+    expect(page.locator("#training")).to_contain_text(f"The training into {folder / 'mine'} has ended.")
