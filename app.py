@@ -14,7 +14,7 @@ CHECKPOINT = Path(__file__).resolve().parent / "checkpoints" / "emoji"
 
 def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Make stickers and emoji from a prompt, in the browser.")
-    parser.add_argument("--checkpoint", type=Path, default=CHECKPOINT, help="a checkpoint folder")
+    parser.add_argument("--checkpoint", type=Path, default=CHECKPOINT, help="a folder, or user/name on the hub")
     parser.add_argument(
         "--host", default=os.environ.get("GRADIO_SERVER_NAME", "127.0.0.1"), help="0.0.0.0 serves the network"
     )
@@ -23,7 +23,7 @@ def parse_arguments() -> argparse.Namespace:
     )
     parser.add_argument("--cpu-offload", action="store_true", help="keep the weights off a small GPU between uses")
     parser.add_argument("--outputs", type=Path, default=Path("outputs"), help="folder that keeps every picture")
-    parser.add_argument("--public", action="store_true", help="among strangers: keep no pictures (so too on Spaces)")
+    parser.add_argument("--public", action="store_true", help="among strangers: keep no pictures, one model (so on Spaces)")
     parser.add_argument("--mcp", action="store_true", help="serve the endpoints as MCP tools too, at /gradio_api/mcp/")
     parser.add_argument("--open", action="store_true", help="open the page in the browser")
     return parser.parse_args()
@@ -39,16 +39,17 @@ def main() -> None:
 
 def serve(arguments: argparse.Namespace) -> None:
     """Load, build and launch; returns when the server ends."""
-    from multimodal.pipeline import TextToImagePipeline
     from multimodal.ui.demo import build_demo, launch_settings
+    from multimodal.ui.models import Models
 
+    public = arguments.public or "SPACE_ID" in os.environ
+    others = (arguments.checkpoint if arguments.checkpoint.is_dir() else CHECKPOINT).parent
     try:
-        pipeline = TextToImagePipeline.from_pretrained(arguments.checkpoint, offload=arguments.cpu_offload)
-        public = arguments.public or "SPACE_ID" in os.environ
-        demo = build_demo(pipeline, arguments.checkpoint, outputs=None if public else arguments.outputs.resolve())
+        models = Models(arguments.checkpoint, None if public else others, arguments.cpu_offload)
     except (RuntimeError, ValueError) as error:  # a CheckpointError is a RuntimeError
         sys.exit(f"The checkpoint cannot be used: {error}")
-    print(f"Loaded {arguments.checkpoint} on {pipeline.device}. Ctrl+C ends.", flush=True)
+    demo = build_demo(models, outputs=None if public else arguments.outputs.resolve())
+    print(f"Loaded {arguments.checkpoint} on {models.pipeline.device}. Ctrl+C ends.", flush=True)
     try:
         demo.launch(
             server_name=arguments.host,

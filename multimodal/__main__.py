@@ -1,4 +1,4 @@
-"""`python -m multimodal …`: generate, mix, export, reconstruct, inspect, dataset, train, evaluate, space, doctor."""
+"""`python -m multimodal …`: generate, mix, export, reconstruct, inspect, dataset, train, evaluate, space, push, doctor."""
 
 from __future__ import annotations
 
@@ -6,20 +6,25 @@ import argparse
 import functools
 import json
 import sys
+import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from multimodal.commands import export, generate, load_pipeline, mix, reconstruct, report_result
+from multimodal.hub import find_checkpoint
 from multimodal.inspection import commands as inspection
 
 CHECKPOINT = Path(__file__).resolve().parent.parent / "checkpoints" / "emoji"
+PICTURES = "a folder of pictures, a parquet table, .tar files or a data set of the hub, user/name"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit status: 0, or 1 after a sentence on what was wrong."""
     args = parse_arguments(arguments)
     try:
+        if "checkpoint" in args:
+            args.checkpoint = find_checkpoint(args.checkpoint)
         args.command(args)
     except (ValueError, RuntimeError, OSError) as error:
         if args.traceback:
@@ -103,6 +108,26 @@ def space(args: argparse.Namespace) -> None:
     report_result(args, {"path": str(args.out)}, text)
 
 
+def push(args: argparse.Namespace) -> None:
+    """Push a checkpoint with a model card, or with --space the app with it, to the Hugging Face hub."""
+    from multimodal import hub
+    from multimodal.checkpoint import load_tensors
+    from multimodal.space import write_space
+
+    load_pipeline(args)  # what is broken is refused before anything is uploaded
+    for part in hub.PARTS:
+        if (args.checkpoint / part).is_dir():
+            load_tensors(args.checkpoint / part)
+    if args.space:
+        with tempfile.TemporaryDirectory() as folder:
+            write_space(Path(folder), args.checkpoint)
+            address = hub.push(Path(folder), args.id, args.private, space=True)
+    else:
+        hub.write_card(args.checkpoint, args.id)
+        address = hub.push(args.checkpoint, args.id, args.private, files=[*hub.FILES, "README.md"])
+    report_result(args, {"address": address}, address)
+
+
 def doctor(args: argparse.Namespace) -> None:
     """Say what is installed, which device is used, and whether the checkpoint is whole."""
     from multimodal.doctor import diagnose
@@ -137,7 +162,10 @@ def build_parser() -> argparse.ArgumentParser:
         sub.set_defaults(command=function)
         if checkpoint:
             sub.add_argument(
-                "--checkpoint", type=Path, default=CHECKPOINT, help="checkpoint folder (default: the bundled one)"
+                "--checkpoint",
+                type=Path,
+                default=CHECKPOINT,
+                help="folder, or user/name on the hub (default: the bundled one)",
             )
             sub.add_argument("--cpu-offload", action="store_true", help="keep weights in main memory, for small GPUs")
         if report:
@@ -181,14 +209,14 @@ def build_parser() -> argparse.ArgumentParser:
         inspection.add_arguments(command(view, among=views), view, _add_sampling)
 
     sub = command(dataset, checkpoint=False)
-    sub.add_argument("data", type=Path, help="a folder of pictures, or a parquet table")
+    sub.add_argument("data", type=Path, help=PICTURES)
     sub.add_argument("--sheet", type=Path, metavar="FILE", help="write five samples as one picture")
 
     sub = command(train, checkpoint=False, report=False)
     sub.epilog = "key=value words change settings, e.g. steps=100 model.depth=4; with all, dit.model.depth=4"
     sub.add_argument("model", choices=("all", "vqvae", "clip", "dit", "judge"), help="all: those that a picture needs")
     sub.add_argument("--config", default="cpu", choices=("tiny", "cpu", "gpu"))
-    sub.add_argument("--data", type=Path, required=True, help="a folder of pictures, or a parquet table")
+    sub.add_argument("--data", type=Path, required=True, help=PICTURES)
     sub.add_argument("--names", type=Path, help="a parquet table of names in other languages")
     sub.add_argument("--text", type=Path, help="a parquet table of words, for the tokenizer")
     sub.add_argument("--out", type=Path, default=Path("checkpoints/mine"), help="checkpoint folder to write or to resume")
@@ -207,6 +235,11 @@ def build_parser() -> argparse.ArgumentParser:
 
     sub = command(space)
     sub.add_argument("--out", type=Path, required=True, help="a new folder")
+
+    sub = command(push)
+    sub.add_argument("id", metavar="USER/NAME", help="the repository; log in first, with `hf auth login`")
+    sub.add_argument("--space", action="store_true", help="make a Space that runs the app")
+    sub.add_argument("--private", action="store_true", help="show it to nobody else")
 
     command(doctor)
     return parser

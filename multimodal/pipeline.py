@@ -26,6 +26,7 @@ from multimodal.arguments import (
 from multimodal.checkpoint import CheckpointError, load_clip, load_dit, load_names, load_vqvae
 from multimodal.diffusion import rectified_flow
 from multimodal.diffusion.samplers import SAMPLERS, Callback, SamplerStep, Velocity, guided, keeping, weighted
+from multimodal.hub import find_checkpoint
 from multimodal.layout import Layout, Names, parse_layout, put_together
 from multimodal.metrics import psnr_on_white
 from multimodal.models.dit import Condition, DiT
@@ -65,11 +66,10 @@ class TextToImagePipeline:
     ) -> None:
         self.device = PartialState().device  # CUDA where there is one, else MPS, else CPU
         self.text_encoder, self.dit, self.vqvae = text_encoder, dit, vqvae
-        if offload and self.device.type == "cuda":
-            for model in (text_encoder, dit, vqvae):
+        for model in (text_encoder, dit, vqvae):
+            if offload and self.device.type == "cuda":
                 cpu_offload(model, self.device)
-        else:
-            for model in (text_encoder, dit, vqvae):
+            else:
                 model.to(self.device)
         self.names = Names(names)  # for prompts that ask for several things
         self.lock = threading.Lock()
@@ -79,12 +79,12 @@ class TextToImagePipeline:
         """Load `folder`/clip (or the text encoder that the DiT names), `folder`/dit and `folder`/vqvae.
 
         Args:
-            folder: a checkpoint folder, such as checkpoints/emoji.
+            folder: a checkpoint folder, such as checkpoints/emoji, or user/name on the hub (else a HubError).
             offload: keep the weights in main memory and bring each to the GPU when it is used.
         Raises:
             CheckpointError: a part is missing, damaged, or does not fit the others; the message names the file.
         """
-        folder = Path(folder)
+        folder = find_checkpoint(folder)
         dit, vqvae = load_dit(folder / "dit"), load_vqvae(folder / "vqvae")
         try:
             text_encoder = CLIPTextEncoder.from_config(dit.config.text_encoder, lambda: load_clip(folder / "clip"))

@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parent.parent
 FILES = sorted([*(ROOT / "multimodal").rglob("*.py"), *ROOT.glob("app.py")])
 
 # "multimodal" is the package's own __init__: the version and the public names.
-LEAVES = {"config", "rgba", "metrics", "settings", "export", "prompts", "arguments", "multimodal"}
+LEAVES = {"config", "rgba", "metrics", "settings", "export", "prompts", "arguments", "hub", "multimodal"}
 BELOW_PIPELINE = LEAVES | {"models", "diffusion", "checkpoint", "data"}
 MAY_IMPORT = {
     "multimodal": {"pipeline"},
@@ -25,12 +25,13 @@ MAY_IMPORT = {
     "prompts": set(),
     "arguments": {"config"},
     "space": set(),
+    "hub": set(),
     "models": {"config", "models"},
     "diffusion": {"config", "diffusion"},
     "checkpoint": {"config", "models"},
-    "data": {"config", "rgba", "data", "layout"},
+    "data": {"config", "rgba", "data", "hub", "layout"},
     "layout": {"data"},
-    "pipeline": {"arguments", "config", "rgba", "metrics", "models", "diffusion", "checkpoint", "layout", "prompts"},
+    "pipeline": {"arguments", "config", "rgba", "metrics", "models", "diffusion", "checkpoint", "hub", "layout", "prompts"},
     "mixing": {"arguments", "diffusion", "pipeline"},
     "editing": {"arguments", "rgba", "settings", "pipeline"},
     "inspection": BELOW_PIPELINE | {"pipeline", "inspection"},

@@ -13,11 +13,11 @@ from multimodal.space import write_space
 START = """
 import sys
 import multimodal
-from multimodal.pipeline import TextToImagePipeline
 from multimodal.ui.demo import build_demo, launch_settings
+from multimodal.ui.models import Models
 import app
 assert multimodal.__file__.startswith(sys.argv[1])
-demo = build_demo(TextToImagePipeline.from_pretrained(app.CHECKPOINT), app.CHECKPOINT)
+demo = build_demo(Models(app.CHECKPOINT))
 demo.launch(prevent_thread_lock=True, quiet=True, **launch_settings())
 print(demo.local_url)
 demo.close()

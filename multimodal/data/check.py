@@ -18,6 +18,7 @@ from multimodal import rgba
 from multimodal.data.captions import CAPTION_COLUMNS
 from multimodal.data.folders import read_folder
 from multimodal.data.images import DataError, load_captioned_images
+from multimodal.data.shards import find_shards
 
 NUM_SAMPLES = 5
 SAMPLE_SIZE = 128
@@ -109,7 +110,7 @@ def check_dataset(path: Path) -> DatasetReport:
 
 def _rows(path: Path, report: DatasetReport) -> Iterator[tuple[str, str | bytes | None, str | None]]:
     """Place, picture and caption of each row; the caption is None where the data has none at all."""
-    if path.is_dir():
+    if path.is_dir() and not find_shards(path):
         content = read_folder(path)
         report.problems += content.problems
         report.notes += content.notes

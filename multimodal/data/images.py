@@ -1,4 +1,4 @@
-"""Captioned pictures from a parquet table or a folder."""
+"""Captioned pictures from a parquet table, a folder, tar files or the Hugging Face hub."""
 
 from __future__ import annotations
 
@@ -12,6 +12,10 @@ from torch import Tensor
 
 from multimodal import rgba
 from multimodal.data.folders import read_folder
+from multimodal.data.shards import find_shards, load_shards
+from multimodal.hub import is_hub_id
+
+WEBDATASET = {"png": "image", "jpg": "image", "jpeg": "image", "webp": "image", "txt": "text"}  # as ours are called
 
 
 class DataError(ValueError):
@@ -22,15 +26,20 @@ def load_captioned_images(path: str | Path) -> Dataset:
     """Read a table whose column `image` holds the pictures as {"bytes", "path"}, not yet decoded.
 
     Args:
-        path: a .parquet file, or a folder of pictures with captions as `read_folder` finds them.
+        path: a .parquet file, a folder of pictures with captions as `read_folder` finds them, a .tar file or a folder of
+            these as `load_shards` reads them, or the id of a data set on the Hugging Face hub, user/name.
     Raises:
         DataError: there is nothing there, no column `image`, or a line or file that has to be mended.
     """
     path = Path(path)
-    if not path.exists():
+    if not path.exists() and not is_hub_id(path):
         raise DataError(f"there is no data at {path}")
     try:
-        if path.is_dir():
+        if not path.exists():
+            table = _load_from_hub(path.as_posix())
+        elif shards := find_shards(path):
+            table = load_shards(shards)
+        elif path.is_dir():
             table = _load_folder(path)
         else:
             table = load_dataset("parquet", data_files=str(path), split="train")
@@ -68,6 +77,15 @@ def fingerprint(pixels: Tensor, *more: object) -> str:
     checksum = hashlib.sha256(pixels.contiguous().numpy().data)
     checksum.update("".join(map(repr, more)).encode())
     return checksum.hexdigest()
+
+
+def _load_from_hub(name: str) -> Dataset:
+    """The pictures for training of a data set on the hub, which brings no code of its own along (datasets 4 runs none)."""
+    table = load_dataset(name, split="train")
+    for column in table.column_names:
+        if column in WEBDATASET and WEBDATASET[column] not in table.column_names:
+            table = table.rename_column(column, WEBDATASET[column])
+    return table
 
 
 def _load_folder(folder: Path) -> Dataset:

@@ -20,10 +20,12 @@ from multimodal.settings import Settings, save_picture
 from multimodal.ui.download import as_file
 from multimodal.ui.errors import friendly_errors
 from multimodal.ui.texts import Texts
+from multimodal.ui.zero_gpu import on_gpu
 
 
 def add_endpoints(demo: gr.Blocks, pipeline: TextToImagePipeline) -> None:
     """Add the endpoints to the page that is being built; they wait for the model as the tabs do."""
+    draw = on_gpu(pipeline.__call__)
     written: set[str] = set()
     demo.temp_file_sets.append(written)  # Gradio deletes what is listed there, an hour later
 
@@ -32,7 +34,7 @@ def add_endpoints(demo: gr.Blocks, pipeline: TextToImagePipeline) -> None:
         return gr.FileData(path=str(file))
 
     def make(settings: Settings, count: int, sticker_for: str = "") -> list[gr.FileData]:
-        output = pipeline(**settings.arguments(), num_images_per_prompt=count)
+        output = draw(**settings.arguments(), num_images_per_prompt=count)
         folder, files = new_folder(), []
         for image, number in zip(output.images, output.seeds, strict=True):
             picture = save_picture(image, dataclasses.replace(settings, seed=number), folder)

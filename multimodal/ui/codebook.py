@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from html import escape
 from pathlib import Path
+from typing import Any
 
 import gradio as gr
 import numpy as np
@@ -15,10 +16,10 @@ from multimodal import rgba
 from multimodal.inspection.codebook import CodebookStatistics
 from multimodal.inspection.codebook_map import PATCHES_ACROSS, codebook_map, corner, principal_plane
 from multimodal.inspection.tokens import codebook_patches, heat_map, highlight
-from multimodal.pipeline import TextToImagePipeline
 from multimodal.ui.errors import friendly_errors
 from multimodal.ui.figures import figure, figures, message, rank_plot, tiles
 from multimodal.ui.grid import GRID_SCRIPT, check_index, code_grid, map_grid
+from multimodal.ui.models import Models
 from multimodal.ui.session import DRAW, MODEL, LastPictures
 from multimodal.ui.texts import Texts, i18n
 
@@ -29,18 +30,27 @@ COMPANIONS_SHOWN = 6  # codes of other groups
 class Codebook:
     """What the Codebook tab does. Patches and the codes of the example pictures are computed when first looked at."""
 
-    def __init__(self, pipeline: TextToImagePipeline, statistics: CodebookStatistics | None, examples: list[Path]) -> None:
-        self.pipeline, self.statistics, self.example_paths = pipeline, statistics, examples
-        self.config = pipeline.vqvae.config
+    def __init__(self, models: Models, examples: list[Path]) -> None:
+        self.models, self.pipeline, self.example_paths = models, models.pipeline, examples
         self.patches: list[list[Image.Image]] = []  # [group][code]
         self.examples: list[tuple[str, Image.Image, np.ndarray]] = []  # caption, picture, (groups, h, w) indices
+        self._prepared: object = None  # the VQ-VAE that both are of
         self._lock = threading.Lock()
 
+    @property
+    def config(self) -> Any:
+        return self.pipeline.vqvae.config
+
+    @property
+    def statistics(self) -> CodebookStatistics | None:
+        return self.models.statistics
+
     def prepare(self) -> None:
-        """Decode every code and encode the example pictures, once."""
+        """Decode every code and encode the example pictures, once for each VQ-VAE."""
         with self._lock:
-            if self.patches:
+            if self._prepared is self.pipeline.vqvae:
                 return
+            self.examples = []
             for path in self.example_paths:
                 output = self.pipeline.reconstruct(rgba.open_image(path))
                 self.examples.append(
@@ -51,6 +61,7 @@ class Codebook:
                     )
                 )
             self.patches = codebook_patches(self.pipeline, self.statistics)
+            self._prepared = self.pipeline.vqvae
 
     def order(self, group: int) -> list[int]:
         """The codes of a group, most used first."""
@@ -80,6 +91,10 @@ class Codebook:
             codes = [(code, *corner(places[code].tolist()), self.name(group, code, texts)) for code in upwards]
             shown = map_grid(drawn, codes, 1 / PATCHES_ACROSS, texts("codes", group=group + 1))
             return shown + message(texts.html("map_share", share=share))
+
+    def groups(self) -> list[tuple[str, int]]:
+        """Label and value of each group."""
+        return [(str(group + 1), group) for group in range(self.config.groups)]
 
     def overview(self, request: gr.Request) -> str:
         """Usage, perplexity and the plot of code frequencies, over the whole training set."""
@@ -153,7 +168,7 @@ class Codebook:
 
     def in_last(self, group: int, code: int, last: LastPictures | None, texts: Texts) -> str:
         """The visitor's last pictures, drawn anew from their codes, with the places of the code."""
-        if last is None:
+        if last is None or not len(last.codebook_indices):
             return message(texts.html("in_last_none"))
         masks = last.codebook_indices[:, group] == code  # (N, h, w)
         if not masks.any():
@@ -171,15 +186,12 @@ class Codebook:
         return marked(items[:EXAMPLES_SHOWN], texts("in_examples"), texts)
 
 
-def codebook_tab(
-    pipeline: TextToImagePipeline, statistics: CodebookStatistics | None, last: gr.State, tab_item: gr.Tab, assets: Path
-) -> None:
-    """Draw the tab and connect it; `tab_item` is the tab that it is drawn in."""
-    tab = Codebook(pipeline, statistics, sorted((assets / "training_examples").glob("*.png")))
-    groups = [(str(g + 1), g) for g in range(pipeline.vqvae.config.groups)]
+def codebook_tab(models: Models, switched: Any, last: gr.State, tab_item: gr.Tab, assets: Path) -> None:
+    """Draw the tab and connect it; `tab_item` is the tab that it is drawn in, `switched` the switch to another model."""
+    tab = Codebook(models, sorted((assets / "training_examples").glob("*.png")))
     gr.Markdown(i18n("codebook_about"))
     overview = gr.HTML(elem_id="usage")
-    group = gr.Radio(groups, value=0, label=i18n("group"), elem_id="group")
+    group = gr.Radio(tab.groups(), value=0, label=i18n("group"), elem_id="group")
     with gr.Row():
         with gr.Column(scale=3, min_width=300):
             grid = gr.HTML(js_on_load=GRID_SCRIPT, elem_id="codes", elem_classes="checkered")
@@ -187,7 +199,9 @@ def codebook_tab(
                 code_map = gr.HTML(js_on_load=GRID_SCRIPT, elem_id="code-map")
         with gr.Column(scale=2, min_width=280):
             detail = gr.HTML(elem_id="code")
+    switched.success(lambda: ("", 0), None, [detail, group], **DRAW)
     tab_item.select(tab.overview, None, overview, **DRAW)
+    tab_item.select(lambda: gr.update(choices=tab.groups()), None, group, **DRAW)
     tab_item.select(tab.grid, group, grid, show_progress="minimal", **MODEL)
     group.change(tab.grid, group, grid, show_progress="minimal", **MODEL)
     gr.on([fold.expand, group.change], tab.map, group, code_map, show_progress="minimal", **MODEL)

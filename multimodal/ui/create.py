@@ -10,8 +10,6 @@ import gradio as gr
 from multimodal.arguments import MAX_GUIDANCE, MAX_IMAGES, MAX_PROMPT_CHARACTERS, MAX_STEPS
 from multimodal.export import TARGETS
 from multimodal.inspection.denoising import SAMPLERS
-from multimodal.inspection.names import Vocabulary
-from multimodal.pipeline import TextToImagePipeline
 from multimodal.settings import Settings, read_settings
 from multimodal.ui.download import BARE, deliver
 from multimodal.ui.edit import edit_fold
@@ -21,6 +19,7 @@ from multimodal.ui.figures import message
 from multimodal.ui.generation import ALL_STYLES, STYLES, Generation
 from multimodal.ui.history import History
 from multimodal.ui.mix import mix_fold
+from multimodal.ui.models import Models
 from multimodal.ui.session import DRAW, MODEL, LastPictures, Runs
 from multimodal.ui.texts import Texts, i18n
 
@@ -30,15 +29,15 @@ VARIATIONS = {"subtle": 0.5, "strong": 0.75}  # how far from the chosen picture
 
 
 def create_tab(
-    pipeline: TextToImagePipeline,
+    models: Models,
+    model: gr.Dropdown,
     last: gr.State,
     assets: Path,
     history: History | None = None,
-    vocabulary: Vocabulary | None = None,
     running: Runs | None = None,
 ) -> list[gr.components.Component]:
-    """Draw the tab and connect it; returns the controls that `fields` gives values for."""
-    tab = Generation(pipeline, history, vocabulary, running)
+    """Draw the tab, `model` in it, and connect it; returns the controls that `fields` gives values for."""
+    tab = Generation(models, history, running)
     with gr.Row(elem_id="ask"):
         prompt = gr.Textbox(
             "",
@@ -69,6 +68,7 @@ def create_tab(
             elem_id="speed",
         )
     with gr.Row(elem_id="options"):
+        model.render()
         count = gr.Slider(1, MAX_IMAGES, value=4, step=1, label=i18n("count"), min_width=140, elem_id="count")
         seed = gr.Number(0, label=i18n("seed"), min_width=140, elem_id="seed")
         keep_seed = gr.Checkbox(

@@ -1,4 +1,4 @@
-"""The whole page: tabs over one pipeline."""
+"""The whole page: tabs over one pipeline, whose models may be switched."""
 
 from __future__ import annotations
 
@@ -9,58 +9,54 @@ import gradio as gr
 from fastapi import Request, Response
 from gradio.route_utils import FnIndexInferError
 
-from multimodal.inspection.codebook import statistics_of
-from multimodal.inspection.names import Vocabulary, load_names
-from multimodal.inspection.words import NearestNames
-from multimodal.pipeline import TextToImagePipeline
 from multimodal.ui.api import add_endpoints
 from multimodal.ui.codebook import codebook_tab
 from multimodal.ui.create import create_tab, fields
 from multimodal.ui.history import History, history_tab
 from multimodal.ui.inside import inside_tab
+from multimodal.ui.models import Models, model_dropdown
 from multimodal.ui.reconstruct import reconstruct_tab
 from multimodal.ui.session import Runs
 from multimodal.ui.suggestions import add_suggestions
 from multimodal.ui.texts import TRANSLATIONS, i18n
 from multimodal.ui.tokens import tokens_tab
+from multimodal.ui.train import train_tab
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
 
 
-def build_demo(
-    pipeline: TextToImagePipeline, checkpoint: str | Path, assets: Path = ASSETS, outputs: Path | None = None
-) -> gr.Blocks:
-    """The interface over a loaded pipeline; launch it with `launch_settings()`.
+def build_demo(models: Models, assets: Path = ASSETS, outputs: Path | None = None) -> gr.Blocks:
+    """The interface over loaded models; launch it with `launch_settings()`.
 
     Args:
-        checkpoint: the folder that the pipeline was loaded from; its codebook/ holds the codebook statistics.
         assets: example pictures; what is missing is left out.
         outputs: where every picture is kept, for the History tab; without it there is none, as is right among strangers.
-    Raises:
-        CheckpointError: the codebook statistics or the known names are damaged.
     """
-    names = load_names(Path(checkpoint) / "dit")
-    nearest = NearestNames(pipeline, names) if names else None
+    pipeline = models.pipeline
     with gr.Blocks(title="multimodal", analytics_enabled=False, delete_cache=(600, 3600)) as demo:
         add_endpoints(demo, pipeline)
-        add_suggestions(demo, names)
-        gr.Markdown(i18n("tagline"), elem_id="tagline")
         last = gr.State(None)
+        model, switched = model_dropdown(demo, models, last)
+        add_suggestions(demo, models, switched)
+        gr.Markdown(i18n("tagline"), elem_id="tagline")
         history, runs = History(outputs) if outputs else None, Runs()
         with gr.Tabs(overflow_behavior="wrap") as tabs:  # a narrow page shows all of them too
             with gr.Tab(i18n("create"), id="create"):
-                controls = create_tab(pipeline, last, assets, history, Vocabulary(names) if names else None, runs)
+                controls = create_tab(models, model, last, assets, history, runs)
             with gr.Tab(i18n("reconstruct"), id="reconstruct"):
-                reconstruct_tab(pipeline, last, assets, nearest)
+                reconstruct_tab(models, last, assets)
             with gr.Tab(i18n("codebook"), id="codebook") as tab:
-                codebook_tab(pipeline, statistics_of(checkpoint), last, tab, assets)
+                codebook_tab(models, switched, last, tab, assets)
             with gr.Tab(i18n("inside"), id="inside") as tab:
-                inside_tab(pipeline, last, tab, nearest)
+                inside_tab(models, last, tab)
             with gr.Tab(i18n("editor"), id="tokens") as tab:
                 tokens_tab(pipeline, last, tab, assets)
             if history:
                 with gr.Tab(i18n("history"), id="history") as tab:
                     history_tab(history, tab, tabs, fields, controls)
+            if models.among:
+                with gr.Tab(i18n("train"), id="train") as tab:
+                    train_tab(models, models.among, tab)
         demo.unload(runs.stop)
         next(reversed(demo.fns.values())).api_visibility = "private"  # which `unload` cannot be told
     demo.queue(max_size=16, api_open=False)

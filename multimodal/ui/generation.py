@@ -5,24 +5,27 @@ from __future__ import annotations
 import dataclasses
 import random
 import tempfile
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import gradio as gr
 import numpy as np
 import torch
+from PIL import Image
 
 from multimodal.arguments import MAX_GUIDANCE, MAX_IMAGES, MAX_SEED, MAX_STEPS, check_number, check_prompts, check_seeds
 from multimodal.inspection.denoising import SamplerStep, watch
-from multimodal.inspection.names import Vocabulary
-from multimodal.pipeline import TextToImageOutput, TextToImagePipeline
+from multimodal.pipeline import TextToImageOutput
 from multimodal.prompts import expand, parse_weights
 from multimodal.settings import Settings, pack_indices, read_settings, save_picture
+from multimodal.ui import zero_gpu
 from multimodal.ui.errors import friendly_errors
 from multimodal.ui.figures import message, progress
 from multimodal.ui.history import History
+from multimodal.ui.models import Models
 from multimodal.ui.session import LastPictures, Runs
 from multimodal.ui.texts import Texts
 
@@ -34,17 +37,20 @@ DRAFT_STEPS = 4
 PREVIEWS = 5  # in a run, before the pictures themselves
 
 
+class Progress(NamedTuple):
+    """Where a run is, and at a few of its steps what the pictures are expected to become."""
+
+    step: int
+    num_inference_steps: int
+    previews: list[Image.Image]
+
+
 class Generation:
     """The handlers of the Create tab, which `create_tab` draws; each yields values for the same outputs."""
 
-    def __init__(
-        self,
-        pipeline: TextToImagePipeline,
-        history: History | None = None,
-        vocabulary: Vocabulary | None = None,
-        runs: Runs | None = None,
-    ) -> None:
-        self.pipeline, self.history, self.vocabulary, self.runs = pipeline, history, vocabulary, runs or Runs()
+    def __init__(self, models: Models, history: History | None = None, runs: Runs | None = None) -> None:
+        self.models, self.pipeline, self.history, self.runs = models, models.pipeline, history, runs or Runs()
+        self.watch = zero_gpu.on_gpu(self._watch)
         self.seconds: float | None = None  # of a picture per step, as last measured
 
     def generate(self, request: gr.Request, *asked: Any) -> Iterator[tuple[Any, ...]]:
@@ -116,7 +122,7 @@ class Generation:
         """More pictures like the chosen one, with its settings and new seeds; yields as `generate`."""
         texts = Texts(request)
         with friendly_errors(texts):
-            if last is None or not 0 <= chosen < len(last.settings):
+            if last is None or not 0 <= chosen < len(last.codebook_indices):
                 raise ValueError(texts("nothing_to_vary"))
             check_number("num_images_per_prompt", count, 1, MAX_IMAGES, whole=True)
             indices = torch.from_numpy(last.codebook_indices[chosen].astype(np.int64))
@@ -150,14 +156,15 @@ class Generation:
         arguments = {**settings.arguments(), "prompt": prompts, "seed": seeds}
         first_step = 0.0
         with self.runs.begin(request, draft) as stop:
-            for event in watch(lambda callback: self.pipeline(**arguments, callback=callback), stop):
-                if isinstance(event, SamplerStep):
+            for event in self.watch(arguments, None if zero_gpu.GPU else stop):  # no signal goes from process to process
+                if isinstance(event, Progress):
                     if event.step == 1:
                         first_step = time.perf_counter()
                     elif settings.sampler == "euler":  # Heun's steps take twice as long
                         self.seconds = (time.perf_counter() - first_step) / (event.step - 1) / len(prompts)
                     status = progress(texts("running", step=event.step, steps=event.num_inference_steps), *event[:2])
-                    yield self.preview(event, prompts), status, *[gr.skip()] * 5
+                    shown = list(zip(event.previews, prompts, strict=True)) if event.previews else gr.skip()
+                    yield shown, status, *[gr.skip()] * 5
                 else:
                     yield from self.finish(event, settings, time.perf_counter() - start, texts, keep=not draft)
 
@@ -183,12 +190,17 @@ class Generation:
                 LastPictures(captions, output.codebook_indices.numpy().astype(np.uint16), made),
             )
 
-    def preview(self, step: SamplerStep, captions: Sequence[str]) -> Any:
-        """Pictures as they are expected to become, at a few of the steps."""
-        shown, before = (s * (PREVIEWS + 1) // step.num_inference_steps for s in (step.step, step.step - 1))
-        if shown == before or step.step == step.num_inference_steps:
-            return gr.skip()
-        return list(zip(self.pipeline.preview(step), captions, strict=True))
+    def _watch(
+        self, arguments: dict[str, Any], stop: threading.Event | None = None
+    ) -> Iterator[Progress | TextToImageOutput]:
+        """Run the pipeline: the steps, then the output."""
+        for event in watch(lambda callback: self.pipeline(**arguments, callback=callback), stop):
+            if isinstance(event, SamplerStep):
+                step, steps = event[:2]
+                seen, before = (s * (PREVIEWS + 1) // steps for s in (step, step - 1))
+                yield Progress(step, steps, self.pipeline.preview(event) if before < seen and step < steps else [])
+            else:
+                yield event
 
     def summary(self, output: TextToImageOutput, seconds: float, texts: Texts) -> str:
         """How long it took, on what, with which seeds; how long the prompt is, what of it did not fit or is not known."""
@@ -205,9 +217,10 @@ class Generation:
 
     def unknown_words(self, prompts: Sequence[str], texts: Texts) -> Iterator[str]:
         """HTML lines on the first words of the prompts that are in no known name."""
-        if self.vocabulary is None:
+        vocabulary = self.models.vocabulary
+        if vocabulary is None:
             return
-        words = dict.fromkeys(word for prompt in prompts for word in self.vocabulary.unknown(prompt))
+        words = dict.fromkeys(word for prompt in prompts for word in vocabulary.unknown(prompt))
         for word in list(words)[:UNKNOWN_SHOWN]:
-            names = ", ".join(self.vocabulary.nearest(word))
+            names = ", ".join(vocabulary.nearest(word))
             yield texts.html("nearest" if names else "unknown", word=word[:60], names=names)

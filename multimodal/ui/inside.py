@@ -18,12 +18,11 @@ from multimodal.inspection.attention import AttentionRecorder, heat_overlay, pie
 from multimodal.inspection.restoration import restore
 from multimodal.inspection.tokens import heat_map
 from multimodal.inspection.trajectory import Trajectory, changed_codes, save_animation, settled
-from multimodal.inspection.words import NearestNames
-from multimodal.pipeline import TextToImagePipeline
 from multimodal.prompts import expand, parse_weights
 from multimodal.settings import Settings
 from multimodal.ui.errors import friendly_errors
 from multimodal.ui.figures import bar_plot, bars, chips, figure, message, section
+from multimodal.ui.models import Models
 from multimodal.ui.session import DRAW, MODEL, LastPictures
 from multimodal.ui.texts import Texts, i18n
 
@@ -45,8 +44,8 @@ class Attention:
 class Inside:
     """What the Inside tab does."""
 
-    def __init__(self, pipeline: TextToImagePipeline, names: NearestNames | None = None) -> None:
-        self.pipeline, self.names = pipeline, names
+    def __init__(self, models: Models) -> None:
+        self.models, self.pipeline = models, models.pipeline
 
     def look(self, prompt: str | None, seed: float | None, request: gr.Request) -> Iterator[tuple[Any, ...]]:
         """Draw a prompt and show how, section by section.
@@ -97,9 +96,11 @@ class Inside:
         if dropped:
             shown.append(message(texts.html("dropped", words=dropped[:300]), "warning"))
         parts = section(texts("pieces"), texts("pieces_about"), shown)
-        if self.names is None:
+        if self.models.nearest is None:
             return parts + message(texts.html("no_names"))
-        near = bars((name, max(0, near), f"{near:.2f}") for name, near in self.names.to_prompt(text, texts.language))
+        near = bars(
+            (name, max(0, near), f"{near:.2f}") for name, near in self.models.nearest.to_prompt(text, texts.language)
+        )
         return parts + section(texts("near"), texts("near_about"), [near])
 
     def attention(self, attention: Attention, layer: int, texts: Texts) -> str:
@@ -145,9 +146,9 @@ class Inside:
         return section(texts("restoration"), texts("restoration_about"), *rows)
 
 
-def inside_tab(pipeline: TextToImagePipeline, last: gr.State, tab_item: gr.Tab, names: NearestNames | None = None) -> None:
+def inside_tab(models: Models, last: gr.State, tab_item: gr.Tab) -> None:
     """Draw the tab and connect it; `tab_item` is the tab that it is drawn in."""
-    tab = Inside(pipeline, names)
+    tab = Inside(models)
     gr.Markdown(i18n("inside_about"))
     with gr.Row(elem_id="inside-ask"):
         prompt = gr.Textbox(
@@ -164,7 +165,7 @@ def inside_tab(pipeline: TextToImagePipeline, last: gr.State, tab_item: gr.Tab, 
         look = gr.Button(i18n("look"), variant="primary", scale=1, min_width=130, elem_id="look")
     reading = gr.HTML(elem_id="reading", elem_classes="inside")
     attention = gr.HTML(elem_id="attention", elem_classes="inside")
-    layers = [(i18n("all_layers"), ALL_LAYERS), *((str(k + 1), k) for k in range(pipeline.dit.config.depth))]
+    layers = [(i18n("all_layers"), ALL_LAYERS), *((str(k + 1), k) for k in range(models.pipeline.dit.config.depth))]
     layer = gr.Radio(layers, value=ALL_LAYERS, label=i18n("layer"), info=i18n("layer_info"), visible=False, elem_id="layer")
     film = gr.HTML(elem_id="film", elem_classes="inside")
     animation = gr.DownloadButton(i18n("animation"), visible=False, size="md", elem_id="animation")

@@ -13,11 +13,11 @@ from PIL import Image
 from multimodal import rgba
 from multimodal.inspection.reconstruction import difference_map
 from multimodal.inspection.tokens import index_maps
-from multimodal.inspection.words import NearestNames
 from multimodal.metrics import ssim_on_white
-from multimodal.pipeline import ReconstructionOutput, TextToImagePipeline
+from multimodal.pipeline import ReconstructionOutput
 from multimodal.ui.errors import friendly_errors
 from multimodal.ui.figures import bars, figure, figures, message, section, table, tiles
+from multimodal.ui.models import Models
 from multimodal.ui.session import DRAW, MODEL, LastPictures
 from multimodal.ui.texts import Texts, i18n
 
@@ -27,8 +27,8 @@ ENLARGED = 4  # pixels on the page for each of the model's
 class Reconstruct:
     """What the Reconstruct tab does."""
 
-    def __init__(self, pipeline: TextToImagePipeline, names: NearestNames | None = None) -> None:
-        self.pipeline, self.names = pipeline, names
+    def __init__(self, models: Models) -> None:
+        self.models, self.pipeline = models, models.pipeline
 
     def reconstruct(self, path: str | None, request: gr.Request) -> tuple[Any, Any, Any]:
         """An uploaded file → values for slider, measurements (HTML) and last; nothing changes when it is cleared."""
@@ -71,17 +71,19 @@ class Reconstruct:
     def words(self, path: str | None, request: gr.Request) -> str:
         """The likeliest names of an uploaded file, as HTML."""
         texts = Texts(request)
-        if path is None or self.names is None or self.names.clip is None:
-            return "" if path is None else message(texts.html("no_names" if self.names is None else "no_image_tower"))
+        if path is None or self.models.nearest is None or self.models.nearest.clip is None:
+            return (
+                "" if path is None else message(texts.html("no_names" if self.models.nearest is None else "no_image_tower"))
+            )
         with friendly_errors(texts):
-            found = self.names.to_picture(rgba.open_image(path), texts.language)
+            found = self.models.nearest.to_picture(rgba.open_image(path), texts.language)
             likeliest = bars((name, probability, f"{probability:.0%}") for name, probability in found)
             return section(texts("words"), texts("words_about"), [likeliest])
 
 
-def reconstruct_tab(pipeline: TextToImagePipeline, last: gr.State, assets: Path, names: NearestNames | None = None) -> None:
+def reconstruct_tab(models: Models, last: gr.State, assets: Path) -> None:
     """Draw the tab and connect it."""
-    tab = Reconstruct(pipeline, names)
+    tab = Reconstruct(models)
     gr.Markdown(i18n("reconstruct_about"))
     with gr.Row():
         upload = gr.Image(

@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 
 from multimodal import rgba
+from multimodal.config import VQVAEConfig
 from multimodal.inspection.denoising import SamplerStep, watch
 from multimodal.inspection.editing import (
     Edit,
@@ -49,18 +50,28 @@ class Editor:
 
     def __init__(self, pipeline: TextToImagePipeline, examples: list[Path]) -> None:
         self.pipeline, self.example_paths = pipeline, examples
-        self.config, self.size = pipeline.vqvae.config, pipeline.vqvae.config.latent_size
         self.examples: list[tuple[str, np.ndarray]] = []  # caption, (groups, h, w) indices
+        self._encoded_by: object = None  # the VQ-VAE that they are of
+
+    @property
+    def config(self) -> VQVAEConfig:
+        return self.pipeline.vqvae.config
+
+    @property
+    def size(self) -> int:
+        return self.config.latent_size
 
     def pictures(self, last: LastPictures | None) -> LastPictures:
         """What can be chosen: the visitor's last pictures, then examples."""
-        if not self.examples:
+        if self._encoded_by is not self.pipeline.vqvae:
+            self._encoded_by = self.pipeline.vqvae
             self.examples = [
                 (path.stem.replace("-", " "), self.encode(path).numpy().astype(np.uint16)) for path in self.example_paths
             ]
         captions, indices = (list(part) for part in zip(*self.examples, strict=True)) if self.examples else ([], [])
         if last is not None:
-            captions, indices = [*last.captions, *captions], [*last.codebook_indices, *indices]
+            own = last.captions[: len(last.codebook_indices)]  # none after a switch to another model
+            captions, indices = [*own, *captions], [*last.codebook_indices, *indices]
         return LastPictures(captions, np.array(indices), last.settings if last else ())
 
     def encode(self, path: str | Path) -> Tensor:

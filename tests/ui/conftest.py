@@ -11,11 +11,14 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+from multimodal.ui.models import Models
 
 ROOT = Path(__file__).resolve().parents[2]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -26,13 +29,19 @@ expect.set_options(timeout=PATIENCE * 1000)
 
 @pytest.fixture(scope="session")
 def app_url(bundled_checkpoint: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of `python app.py` on the bundled weights, on a free port."""
+    """The address of `python app.py` on the bundled weights."""
+    with running_app(bundled_checkpoint, tmp_path_factory.mktemp("app")) as url:
+        yield url
+
+
+@contextmanager
+def running_app(checkpoint: Path, folder: Path) -> Iterator[str]:
+    """`python app.py` on a free port, its outputs and its log in a folder; fails when code of ours raised in it."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    url, folder = f"http://127.0.0.1:{port}", tmp_path_factory.mktemp("app")
-    log = folder / "log.txt"
-    command = [sys.executable, "app.py", "--checkpoint", str(bundled_checkpoint), "--port", str(port), "--mcp"]
+    url, log = f"http://127.0.0.1:{port}", folder / "log.txt"
+    command = [sys.executable, "app.py", "--checkpoint", str(checkpoint), "--port", str(port), "--mcp"]
     command += ["--outputs", str(folder / "outputs")]
     with log.open("wb") as output:
         process = subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=subprocess.STDOUT, env=os.environ.copy())
@@ -56,6 +65,11 @@ def wait_until_up(url: str, process: subprocess.Popen[bytes], log: Path) -> None
         except (urllib.error.URLError, OSError):
             time.sleep(0.3)
     pytest.fail(f"the app did not come up:\n{log.read_text()}")
+
+
+@pytest.fixture
+def models(tiny_checkpoint: Path) -> Models:
+    return Models(tiny_checkpoint)
 
 
 @pytest.fixture(scope="session")

@@ -13,18 +13,19 @@ import torch
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from multimodal import TextToImagePipeline, rgba
+from multimodal import rgba
 from multimodal.settings import pack_indices, unpack_indices
 from multimodal.ui.edit import Editing, parse_painted
 from multimodal.ui.generation import Generation
+from multimodal.ui.models import Models
 from multimodal.ui.session import LastPictures
 
 ASKED = ("a fox", "", "", 2, 3.0, "euler", 2, 5, True)
 
 
 @pytest.fixture
-def editing(pipeline: TextToImagePipeline) -> Editing:
-    return Editing(Generation(pipeline))
+def editing(models: Models) -> Editing:
+    return Editing(Generation(models))
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ import torch
 from multimodal import TextToImagePipeline
 from multimodal.ui.generation import ALL_STYLES, STYLES, Generation
 from multimodal.ui.history import History
+from multimodal.ui.models import Models
 from multimodal.ui.session import LastPictures, Runs
 
 ASKED = {"prompt": "a fox", "negative_prompt": "", "style": "", "steps": 20, "guidance_scale": 1.0, "sampler": "euler"}
@@ -47,10 +48,8 @@ class SlowDiT:
 
 
 @pytest.mark.parametrize("others", [0, 1])
-def test_stop_ends_a_run_with_the_step_it_is_in(
-    others: int, pipeline: TextToImagePipeline, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    tab, dit = Generation(pipeline), SlowDiT(pipeline, monkeypatch)
+def test_stop_ends_a_run_with_the_step_it_is_in(others: int, models: Models, monkeypatch: pytest.MonkeyPatch) -> None:
+    tab, dit = Generation(models), SlowDiT(models.pipeline, monkeypatch)
     run = generated(tab)
     next(run)  # "Reading the prompt …"
     ended: list[BaseException] = []
@@ -75,12 +74,12 @@ def test_stop_ends_a_run_with_the_step_it_is_in(
     thread.join(30)
     assert dit.steps == 3 + others
     assert not getattr(ended[0], "visible", True), "a stop needs no message"
-    assert pipeline("a star", num_inference_steps=1).images, "the next call does not wait for ever"
+    assert models.pipeline("a star", num_inference_steps=1).images, "the next call does not wait for ever"
 
 
-def test_a_run_that_has_ended_leaves_nothing_behind(pipeline: TextToImagePipeline) -> None:
+def test_a_run_that_has_ended_leaves_nothing_behind(models: Models) -> None:
     runs = Runs()
-    tab = Generation(pipeline, runs=runs)
+    tab = Generation(models, runs=runs)
     *_, (*_, last) = generated(tab, steps=1)
     assert isinstance(last, LastPictures)
     left = generated(tab)
@@ -91,20 +90,20 @@ def test_a_run_that_has_ended_leaves_nothing_behind(pipeline: TextToImagePipelin
     runs.stop(visitor("me"))
 
 
-def test_all_styles_are_six_pictures_of_one_seed(pipeline: TextToImagePipeline) -> None:
-    *_, (gallery, status, *_, last) = generated(Generation(pipeline), style=ALL_STYLES, steps=1, count=4)
+def test_all_styles_are_six_pictures_of_one_seed(models: Models) -> None:
+    *_, (gallery, status, *_, last) = generated(Generation(models), style=ALL_STYLES, steps=1, count=4)
     assert [settings.prompt for settings in last.settings] == [f"a fox, {style} style" for style in STYLES]
     assert {settings.seed for settings in last.settings} == {5}
     assert [caption for _, caption in gallery] == [f"a fox, {style} style · 5" for style in STYLES]
     assert "seed 5 ·" in status
-    *_, (*_, alone) = generated(Generation(pipeline), style="noto", steps=1)
+    *_, (*_, alone) = generated(Generation(models), style="noto", steps=1)
     assert (alone.codebook_indices[0] == last.codebook_indices[STYLES.index("noto")]).all()
     with pytest.raises(gr.Error, match="18 prompts"):
-        list(generated(Generation(pipeline), style=ALL_STYLES, prompt="a {red|green|blue} fox"))
+        list(generated(Generation(models), style=ALL_STYLES, prompt="a {red|green|blue} fox"))
 
 
-def test_the_seconds_of_a_step_are_learnt_from_the_runs(pipeline: TextToImagePipeline) -> None:
-    tab = Generation(pipeline)
+def test_the_seconds_of_a_step_are_learnt_from_the_runs(models: Models) -> None:
+    tab = Generation(models)
     start = time.perf_counter()
     list(generated(tab, steps=1))
     list(generated(tab, steps=3, sampler="heun"))
@@ -114,8 +113,8 @@ def test_the_seconds_of_a_step_are_learnt_from_the_runs(pipeline: TextToImagePip
     assert 0 < tab.seconds < time.perf_counter() - start
 
 
-def test_a_draft_is_one_quick_picture_that_is_not_kept(pipeline: TextToImagePipeline, tmp_path: Path) -> None:
-    tab = Generation(pipeline, History(tmp_path))
+def test_a_draft_is_one_quick_picture_that_is_not_kept(models: Models, tmp_path: Path) -> None:
+    tab = Generation(models, History(tmp_path))
     draft = tab.draft(visitor("me"), *{**ASKED, "prompt": "a {red|green} fox", "keep_seed": False}.values())
     *_, (*_, last) = draft
     [settings] = last.settings
@@ -127,8 +126,8 @@ def test_a_draft_is_one_quick_picture_that_is_not_kept(pipeline: TextToImagePipe
 
 
 @pytest.mark.parametrize("prompt", ["", " ", "a {red", "(red:1", "(red:9)"])
-def test_of_a_prompt_that_is_not_complete_nothing_is_drawn_nor_said(prompt: str, pipeline: TextToImagePipeline) -> None:
-    drawn = list(Generation(pipeline).draft(visitor("me"), *{**ASKED, "prompt": prompt}.values()))
+def test_of_a_prompt_that_is_not_complete_nothing_is_drawn_nor_said(prompt: str, models: Models) -> None:
+    drawn = list(Generation(models).draft(visitor("me"), *{**ASKED, "prompt": prompt}.values()))
     assert drawn == []
 
 

@@ -10,19 +10,19 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from multimodal import TextToImagePipeline
 from multimodal.ui.generation import Generation
 from multimodal.ui.mix import Mixing
+from multimodal.ui.models import Models
 
 ASKED = ("a fox", "", "3d", 2, 3.0, "euler", 4, 5, True)
 
 
-def mixed(pipeline: TextToImagePipeline, second: str | None, frames: float) -> list[tuple[Any, ...]]:
-    return list(Mixing(Generation(pipeline)).mix(None, second, frames, *ASKED))  # type: ignore[arg-type]
+def mixed(models: Models, second: str | None, frames: float) -> list[tuple[Any, ...]]:
+    return list(Mixing(Generation(models)).mix(None, second, frames, *ASKED))  # type: ignore[arg-type]
 
 
-def test_an_animation_comes_after_its_steps_in_the_style_of_both_prompts(pipeline: TextToImagePipeline) -> None:
-    started, *steps, (shown, *_) = mixed(pipeline, "a star", 3)
+def test_an_animation_comes_after_its_steps_in_the_style_of_both_prompts(models: Models) -> None:
+    started, *steps, (shown, *_) = mixed(models, "a star", 3)
     assert started[1] == 5
     assert ["progress" in step[0] for step in steps] == [True, True]
     assert 'alt="a fox, 3d style → a star, 3d style · 5"' in shown
@@ -33,11 +33,9 @@ def test_an_animation_comes_after_its_steps_in_the_style_of_both_prompts(pipelin
     ("second", "frames", "sentence"),
     [("", 3, "empty"), (None, 3, "empty"), ("a star", 17, "Frames must be"), ("a star", float("nan"), "Frames must be")],
 )
-def test_what_cannot_be_mixed_gets_a_sentence(
-    second: str | None, frames: float, sentence: str, pipeline: TextToImagePipeline
-) -> None:
+def test_what_cannot_be_mixed_gets_a_sentence(second: str | None, frames: float, sentence: str, models: Models) -> None:
     with pytest.raises(gr.Error, match=sentence):
-        mixed(pipeline, second, frames)
+        mixed(models, second, frames)
 
 
 def test_two_prompts_become_an_animation_to_take_home(page: Page) -> None:

@@ -20,6 +20,7 @@ from multimodal.ui.demo import build_demo, launch_settings
 from multimodal.ui.download import BARE, as_file
 from multimodal.ui.errors import friendly_errors
 from multimodal.ui.figures import figure, message, rank_plot, tiles
+from multimodal.ui.models import Models
 
 
 def test_pictures_without_settings_are_no_examples(tmp_path: Path) -> None:
@@ -78,8 +79,7 @@ def test_html_pieces_escape_what_they_are_given() -> None:
 
 
 def test_a_page_is_built_without_example_pictures_and_without_statistics(tiny_checkpoint: Path, tmp_path: Path) -> None:
-    pipeline = TextToImagePipeline.from_pretrained(tiny_checkpoint)
-    demo = build_demo(pipeline, tiny_checkpoint, assets=tmp_path / "missing")
+    demo = build_demo(Models(tiny_checkpoint), assets=tmp_path / "missing")
     ids = {component["props"].get("elem_id") for component in demo.get_config_file()["components"]}
     assert {"prompt", "generate", "stop", "pictures", "upload", "codes"} <= ids
     assert "examples" not in ids

@@ -1,0 +1,107 @@
+"""The checkpoints that the page may use, one at a time, and the dropdown that switches between them."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from multimodal.hub import find_checkpoint
+from multimodal.inspection.codebook import CodebookStatistics, statistics_of
+from multimodal.inspection.names import Vocabulary, load_names
+from multimodal.inspection.words import NearestNames
+from multimodal.pipeline import TextToImagePipeline
+from multimodal.ui.errors import friendly_errors
+from multimodal.ui.session import DRAW, MODEL, LastPictures
+from multimodal.ui.texts import Texts, i18n
+from multimodal.ui.zero_gpu import on_gpu
+
+
+class Models:
+    """The checkpoints to choose from, and what goes with the one in use.
+
+    `pipeline` is one and the same object for good: `use` replaces the models in it, so that all who hold it follow.
+    """
+
+    names: dict[str, list[str]]
+    vocabulary: Vocabulary | None
+    statistics: CodebookStatistics | None
+    nearest: NearestNames | None
+
+    def __init__(self, checkpoint: str | Path, among: str | Path | None = None, offload: bool = False) -> None:
+        """Load a checkpoint.
+
+        Args:
+            checkpoint: the folder, or the hub id, of the first one to use.
+            among: a folder with more of them; without it there is nothing to choose.
+            offload: as in `TextToImagePipeline.from_pretrained`.
+        Raises:
+            CheckpointError: a part of it, the codebook statistics or the known names are damaged.
+            HubError: there is no such folder, nor such an id on the hub.
+        """
+        self.among, self.offload = among and Path(among).absolute(), offload
+        self.first, self.title = find_checkpoint(checkpoint).absolute(), Path(checkpoint).absolute().name
+        self.pipeline = self._load(self.first)
+        self._take_names()
+        for name in ("reconstruct", "decode_codebook_indices"):
+            setattr(self.pipeline, name, on_gpu(getattr(self.pipeline, name)))
+
+    def use(self, checkpoint: str | Path) -> None:
+        """Put the models of another checkpoint into the pipeline, once the run that it is in has ended.
+
+        Raises:
+            CheckpointError: it cannot be used; the one before stays in use.
+        """
+        loaded = self._load(Path(checkpoint))
+        with self.pipeline.lock:
+            vars(self.pipeline).update(vars(loaded), lock=self.pipeline.lock)
+        self._take_names()
+
+    def choices(self) -> list[tuple[str, str]]:
+        """Names and paths of the checkpoints that are there now, the first one first."""
+        beside = sorted(self.among.iterdir()) if self.among and self.among.is_dir() else []
+        others = [folder for folder in beside if (folder / "dit").is_dir() and not folder.name.startswith(".")]
+        folders = list(dict.fromkeys([self.first, *others]))
+        names = [self.title, *(folder.name for folder in folders[1:])]
+        paths = [str(folder) for folder in folders]
+        return [(name if names.count(name) == 1 else path, path) for name, path in zip(names, paths, strict=True)]
+
+    def _load(self, folder: Path) -> TextToImagePipeline:
+        pipeline = TextToImagePipeline.from_pretrained(folder, self.offload)
+        names, statistics = load_names(folder / "dit"), statistics_of(folder)  # the last that can fail
+        self.folder, self.names, self.statistics = folder, names, statistics
+        return pipeline
+
+    def _take_names(self) -> None:
+        self.vocabulary = Vocabulary(self.names) if self.names else None
+        self.nearest = NearestNames(self.pipeline, self.names) if self.names else None
+
+
+def model_dropdown(demo: gr.Blocks, models: Models, last: gr.State) -> tuple[gr.Dropdown, Any]:
+    """A dropdown, to be rendered where it belongs, that is hidden while there is one model only; and its switching."""
+
+    def shown() -> dict[str, Any]:
+        choices = models.choices()
+        return {"choices": choices, "value": str(models.folder), "visible": len(choices) > 1}
+
+    def switch(checkpoint: str, last: LastPictures | None, request: gr.Request) -> LastPictures | None:
+        """Use another checkpoint; of the last pictures it leaves the settings, without codes that are another model's."""
+        texts = Texts(request)
+        if checkpoint == str(models.folder):
+            return last
+        with friendly_errors(texts):
+            name = {path: name for name, path in models.choices()}[checkpoint]
+            try:
+                models.use(checkpoint)
+            except RuntimeError as error:  # as a CheckpointError is
+                raise ValueError(texts("model_refused", error=error)) from error
+        gr.Info(texts.html("model_used", name=name))
+        return dataclasses.replace(last, codebook_indices=last.codebook_indices[:0]) if last else None
+
+    model = gr.Dropdown(**shown(), label=i18n("model"), filterable=False, min_width=140, elem_id="model", render=False)
+    switched = model.select(switch, [model, last], last, show_progress="minimal", show_progress_on=model, **MODEL)
+    for event in (demo.load, switched.failure):
+        event(lambda: gr.update(**shown()), None, model, **DRAW)
+    return model, switched

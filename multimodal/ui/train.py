@@ -1,0 +1,143 @@
+"""The Train tab: `python -m multimodal train all` on a folder of pictures, as a process of its own."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Sequence
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+from PIL import Image
+
+from multimodal.ui.errors import friendly_errors
+from multimodal.ui.figures import figure, message
+from multimodal.ui.models import Models
+from multimodal.ui.session import DRAW
+from multimodal.ui.texts import Texts, i18n
+
+ROOT = Path(__file__).resolve().parents[2]
+PRESETS = ("cpu", "gpu")
+LINES = 12  # of the log that are shown
+EVERY = 2.0  # seconds between two looks at it
+
+
+class TrainingRun:
+    """One run at a time; what it is and how far it came is in the folder that it writes, so that it can go on later."""
+
+    def __init__(self, parent: Path) -> None:
+        self.parent = parent  # of the checkpoints
+        self.folder: Path | None = None
+        self.process: subprocess.Popen[bytes] | None = None
+        atexit.register(self.stop)
+
+    @property
+    def is_running(self) -> bool:
+        return self.process is not None and self.process.poll() is None
+
+    def start(self, data: str, name: str, preset: str, start: Path | None = None, overrides: Sequence[str] = ()) -> None:
+        """Start a run, or go on with the one that was stopped.
+
+        Args:
+            data: what `train --data` takes.
+            name: of the checkpoint folder.
+            start: a checkpoint whose weights it starts from.
+            overrides: key=value words.
+        Raises:
+            ValueError: one is running, the name is none, or that of a checkpoint that was not made by a run here.
+        """
+        if self.is_running:
+            raise ValueError("a training is running already: stop it first")
+        if not re.fullmatch(r"\w[\w.-]*", name):
+            raise ValueError("the name may have letters, digits, - and _ in it, and no blanks")
+        folder = self.parent / name
+        if (folder / "dit").exists() and not (folder / "training").exists():
+            raise ValueError(f"there is a checkpoint {name} already: choose another name")
+        (folder / "training").mkdir(parents=True, exist_ok=True)
+        command = [sys.executable, "-m", "multimodal", "train", "all", f"--data={data}", f"--out={folder}"]
+        command += [f"--config={preset}", *([f"--from={start}"] if start else []), *overrides]
+        paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
+        with self.log(folder).open("wb") as log:
+            self.process = subprocess.Popen(
+                command, stdout=log, stderr=log, env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
+            )
+        self.folder = folder
+
+    def stop(self) -> None:
+        """Ask the run to save and to end, which it does after the step that it is at."""
+        if self.process and self.is_running:
+            self.process.send_signal(signal.SIGTERM)
+
+    def log(self, folder: Path) -> Path:
+        return folder / "training" / "log.txt"
+
+    def lines(self) -> list[str]:
+        """The end of what the run has printed; of a line that was written over again and again, the last state."""
+        if not self.folder:
+            return []
+        text = self.log(self.folder).read_bytes()[-20_000:].decode(errors="replace")  # as read_text, but keeps the \r
+        lines = [[part for part in line.split("\r") if part.strip()][-1:] for line in text.split("\n")]
+        return [part for line in lines for part in line][-LINES:]
+
+    def sample(self) -> Path | None:
+        """The newest grid of pictures that the model in training has drawn."""
+        samples = self.folder.glob("training/*/samples/*.png") if self.folder else []
+        return max(samples, key=lambda path: path.stat().st_mtime, default=None)
+
+
+def train_tab(models: Models, parent: Path, tab_item: gr.Tab) -> None:
+    """Draw the tab and connect it; it writes into a new folder of `parent`."""
+    run = TrainingRun(parent)
+    gr.Markdown(i18n("train_about"))
+    with gr.Row():
+        data = gr.Textbox(
+            "", label=i18n("train_data"), info=i18n("train_data_info"), max_length=1000, scale=3, elem_id="train-data"
+        )
+        name = gr.Textbox(
+            "mine", label=i18n("train_name"), info=i18n("train_name_info"), max_length=60, elem_id="train-name"
+        )
+    with gr.Row():
+        sizes = [(i18n(f"train_{preset}"), preset) for preset in PRESETS]
+        preset = gr.Radio(sizes, value=PRESETS[0], label=i18n("train_preset"), elem_id="train-preset")
+        further = gr.Checkbox(True, label=i18n("train_further"), info=i18n("train_further_info"), elem_id="train-further")
+    with gr.Row():
+        start = gr.Button(i18n("train_start"), variant="primary", elem_id="train-start")
+        stop = gr.Button(i18n("stop"), variant="stop", elem_id="train-stop")
+    shown = gr.HTML(elem_id="training")
+    timer = gr.Timer(EVERY, active=False)
+
+    def show(request: gr.Request) -> tuple[str, Any]:
+        """How far the run is; the timer goes on while it runs."""
+        texts, running = Texts(request), run.is_running
+        if not run.folder:
+            return "", gr.Timer(active=False)
+        state = "train_running" if running else "train_ended"
+        html = message(texts.html(state, folder=run.folder), "running" if running else "")
+        html += f'<pre class="log" tabindex="0">{escape(chr(10).join(run.lines()))}</pre>'
+        if path := run.sample():
+            with Image.open(path) as image:
+                html += figure(
+                    image, texts("train_sample"), f"{texts('train_sample')}: {path.parents[1].name}, {path.stem}"
+                )
+        return f'<div class="figures">{html}</div>', gr.Timer(active=running)
+
+    def begin(data: str, name: str, preset: str, further: bool, request: gr.Request) -> None:
+        texts = Texts(request)
+        with friendly_errors(texts):
+            if not data.strip():
+                raise ValueError(texts("train_no_data"))
+            if preset not in PRESETS:
+                raise ValueError(f"the size must be one of {', '.join(PRESETS)}")
+            run.start(data.strip(), name.strip(), preset, models.folder if further else None)
+
+    view: dict[str, Any] = {"fn": show, "inputs": None, "outputs": [shown, timer], **DRAW}
+    start.click(begin, [data, name, preset, further], None, **DRAW).success(**view)
+    stop.click(run.stop, None, None, **DRAW).success(**view)
+    for event in (tab_item.select, timer.tick):
+        event(**view)

@@ -1,0 +1,126 @@
+"""Several checkpoints in one app: the page switches between them, and a broken one changes nothing."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from multimodal.checkpoint import CheckpointError
+from multimodal.ui.demo import build_demo
+from multimodal.ui.models import Models
+from tests.ui.conftest import running_app
+
+
+@pytest.fixture(scope="session")
+def folder(bundled_checkpoint: Path, tiny_checkpoint: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of the bundled checkpoint, a tiny one that knows one name, a broken one, and what is none."""
+    folder = tmp_path_factory.mktemp("checkpoints")
+    (folder / "emoji").symlink_to(bundled_checkpoint)
+    for name in ("tiny", "broken", ".emoji.tmp1"):
+        shutil.copytree(tiny_checkpoint, folder / name)
+    (folder / "tiny" / "dit" / "names.json").write_text(json.dumps({"en": ["glimmering zebra"]}))
+    weights = folder / "broken" / "vqvae" / "model.safetensors"
+    weights.write_bytes(weights.read_bytes()[:-1])
+    (folder / "unfinished" / "vqvae").mkdir(parents=True)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def app_url(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with running_app(folder / "emoji", tmp_path_factory.mktemp("app")) as url:
+        yield url
+
+
+def choose(page: Page, name: str) -> None:
+    page.locator("#model input").click()
+    page.get_by_role("option", name=name).click()
+
+
+def generate(page: Page, size: int) -> None:
+    """Make one picture and wait for it; it is of the size of the model's."""
+    page.locator("#prompt input").fill("a red apple")
+    page.locator("#count input[type=number]").fill("1")
+    page.locator("#speed").get_by_label("Fast (4 steps)").check()
+    page.locator("#generate").click()
+    expect(page.locator("#status")).to_contain_text("1 in")
+    picture = page.locator("#pictures img").first
+    expect(picture).to_be_visible()
+    assert picture.evaluate("image => image.decode().then(() => image.naturalWidth)") == size
+
+
+def test_the_page_switches_and_a_broken_model_leaves_the_old_one(page: Page) -> None:
+    page.locator("#model input").click()
+    expect(page.get_by_role("option")).to_have_text([re.compile(name) for name in ("emoji", "broken", "tiny")])
+    page.get_by_role("option", name="tiny").click()
+    expect(page.get_by_test_id("toast-body")).to_contain_text("The model is now tiny.")
+    expect(page.locator("#suggestions")).to_have_attribute("data-names", '["glimmering zebra"]')
+    generate(page, 32)
+    expect(page.locator("#status")).to_contain_text("No known name has “apple”")
+
+    choose(page, "broken")
+    refused = page.get_by_test_id("toast-body").filter(has_text="cannot be used")
+    expect(refused).to_contain_text(re.compile("the one before stays: .*model.safetensors is damaged"))
+    expect(page.locator("#model input")).to_have_value("tiny")
+    expect(refused).not_to_contain_text(re.compile("cannot be used.*cannot be used", re.DOTALL))  # but once
+    generate(page, 32)
+    page.get_by_role("tab", name="Codebook").click()
+    expect(page.locator("#codes button[data-code]")).to_have_count(16)
+    expect(page.locator("#usage")).to_contain_text("no codebook statistics")
+
+    page.get_by_role("tab", name="Create").click()
+    page.reload()
+    expect(page.locator("#model input")).to_have_value("tiny")
+    choose(page, "emoji")
+    expect(page.get_by_test_id("toast-body")).to_contain_text("The model is now emoji.")
+    generate(page, 128)
+    expect(page.locator("#status")).not_to_contain_text("apple")
+    page.get_by_role("tab", name="Codebook").click()
+    expect(page.locator("#codes button[data-code]")).to_have_count(1024)
+    expect(page.locator("#usage svg polyline")).to_have_count(2)
+
+
+def test_whoever_holds_the_pipeline_follows_the_switch(folder: Path, tiny_checkpoint: Path) -> None:
+    models = Models(folder / "tiny", folder)
+    pipeline, lock = models.pipeline, models.pipeline.lock
+    assert [name for name, _ in models.choices()] == ["tiny", "broken", "emoji"]
+    before, known = pipeline.dit, models.vocabulary
+    with pytest.raises(CheckpointError, match=r"vqvae/model\.safetensors is damaged"):
+        models.use(folder / "broken")
+    assert (pipeline.dit, models.vocabulary, models.folder.name) == (before, known, "tiny")
+    models.use(tiny_checkpoint)
+    assert models.pipeline is pipeline
+    assert pipeline.lock is lock
+    assert pipeline.dit is not before
+    assert (models.names, models.vocabulary, models.folder) == ({}, None, tiny_checkpoint)
+
+
+def test_a_switch_waits_for_the_model_and_one_model_offers_none(folder: Path) -> None:
+    demo = build_demo(Models(folder / "tiny"))
+    [switch] = [handler for handler in demo.fns.values() if handler.api_name == "switch"]
+    assert (switch.concurrency_id, switch.concurrency_limit) == ("model", 1)
+    [dropdown] = [block for block in demo.blocks.values() if getattr(block, "elem_id", None) == "model"]
+    assert not dropdown.visible
+
+
+def test_checkpoints_of_one_name_are_told_apart_by_their_folders(folder: Path, tmp_path: Path) -> None:
+    shutil.copytree(folder / "tiny", tmp_path / "tiny")
+    names = [name for name, _ in Models(tmp_path / "tiny", folder).choices()]
+    assert names == [str(tmp_path / "tiny"), "broken", "emoji", str(folder / "tiny")]
+
+
+def test_a_training_is_started_on_the_page_which_says_what_is_wrong(page: Page, folder: Path) -> None:
+    page.get_by_role("tab", name="Train").click()
+    page.locator("#train-start").click()
+    expect(page.get_by_test_id("toast-body")).to_contain_text("Say where the pictures are")
+    page.locator("#train-data :is(input, textarea)").fill(str(folder / "nowhere"))
+    page.locator("#train-start").click()
+    expect(page.locator("#training pre")).to_have_text(
+        f"DataError: there is no data at {folder / 'nowhere'}", timeout=400_000
+    )
+    expect(page.locator("#training")).to_contain_text(f"The training into {folder / 'mine'} has ended.")
