@@ -9,6 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+LOCAL = ("127.0.0.1", "localhost", "::1")
 CHECKPOINT = Path(__file__).resolve().parent / "checkpoints" / "emoji"
 
 
@@ -24,9 +25,18 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--cpu-offload", action="store_true", help="keep the weights off a small GPU between uses")
     parser.add_argument("--outputs", type=Path, default=Path("outputs"), help="folder that keeps every picture")
     parser.add_argument("--public", action="store_true", help="among strangers: keep no pictures, one model (so on Spaces)")
+    parser.add_argument("--share", action="store_true", help="an address for everybody, through a tunnel of Gradio's")
+    parser.add_argument("--auth", type=name_and_password, metavar="NAME:PASSWORD", help="let nobody in without these")
     parser.add_argument("--mcp", action="store_true", help="serve the endpoints as MCP tools too, at /gradio_api/mcp/")
     parser.add_argument("--open", action="store_true", help="open the page in the browser")
     return parser.parse_args()
+
+
+def name_and_password(text: str) -> tuple[str, str]:
+    name, colon, password = text.partition(":")
+    if not (name and colon and password):
+        raise argparse.ArgumentTypeError("a name and a password, with a colon between them")
+    return name, password
 
 
 def main() -> None:
@@ -42,10 +52,11 @@ def serve(arguments: argparse.Namespace) -> None:
     from multimodal.ui.demo import build_demo, launch_settings
     from multimodal.ui.models import Models
 
-    public = arguments.public or "SPACE_ID" in os.environ
+    public = arguments.public or "SPACE_ID" in os.environ or (arguments.share and not arguments.auth)
+    trusted = not public and (arguments.auth or arguments.host in LOCAL)  # to switch models, and to train
     others = (arguments.checkpoint if arguments.checkpoint.is_dir() else CHECKPOINT).parent
     try:
-        models = Models(arguments.checkpoint, None if public else others, arguments.cpu_offload)
+        models = Models(arguments.checkpoint, others if trusted else None, arguments.cpu_offload)
     except (RuntimeError, ValueError) as error:  # a CheckpointError is a RuntimeError
         sys.exit(f"The checkpoint cannot be used: {error}")
     demo = build_demo(models, outputs=None if public else arguments.outputs.resolve())
@@ -56,6 +67,8 @@ def serve(arguments: argparse.Namespace) -> None:
             server_port=arguments.port,
             inbrowser=arguments.open,
             mcp_server=arguments.mcp,
+            share=arguments.share,
+            auth=arguments.auth,
             allowed_paths=[] if public else [str(arguments.outputs.resolve())],
             **launch_settings(),
         )

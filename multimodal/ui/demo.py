@@ -98,7 +98,6 @@ def launch_settings(assets: Path = ASSETS) -> dict[str, Any]:
         "enable_monitoring": False,
         "run_history": False,
         "ssr_mode": False,
-        "share": False,
         "app_kwargs": {"exception_handlers": {FnIndexInferError: not_found}},
     }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import shutil
 import socket
@@ -11,7 +12,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -34,15 +35,21 @@ def app_url(bundled_checkpoint: Path, tmp_path_factory: pytest.TempPathFactory) 
         yield url
 
 
+@pytest.fixture
+def run_app(tiny_checkpoint: Path, tmp_path: Path) -> Callable[..., AbstractContextManager[str]]:
+    """The app on an untrained model, with options: `with run_app("--public") as url: …`."""
+    return functools.partial(running_app, tiny_checkpoint, tmp_path)
+
+
 @contextmanager
-def running_app(checkpoint: Path, folder: Path) -> Iterator[str]:
-    """`python app.py` on a free port, its outputs and its log in a folder; fails when code of ours raised in it."""
+def running_app(checkpoint: Path, folder: Path, *options: str) -> Iterator[str]:
+    """`python app.py`, with options, on a free port; its outputs and log are in a folder. Fails when code of ours raised."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     url, log = f"http://127.0.0.1:{port}", folder / "log.txt"
     command = [sys.executable, "app.py", "--checkpoint", str(checkpoint), "--port", str(port), "--mcp"]
-    command += ["--outputs", str(folder / "outputs")]
+    command += ["--outputs", str(folder / "outputs"), *options]
     with log.open("wb") as output:
         process = subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=subprocess.STDOUT, env=os.environ.copy())
     try:

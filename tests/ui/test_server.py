@@ -7,11 +7,14 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+RunApp = Callable[..., AbstractContextManager[str]]
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -116,6 +119,25 @@ def test_uploads_over_the_limit_are_refused(app_url: str) -> None:
     with pytest.raises(urllib.error.HTTPError) as refused:
         urllib.request.urlopen(request, timeout=60)
     assert refused.value.code == 413
+
+
+def test_with_a_password_nobody_gets_in_without_it(run_app: RunApp) -> None:
+    with run_app("--auth", "me:secret") as url:
+        assert get(f"{url}/config")[0] == 401
+        assert get(f"{url}/gradio_api/queue/join", {"data": []})[0] == 401
+        body = b"username=me&password=wrong"
+        with pytest.raises(urllib.error.HTTPError, match="400"):
+            urllib.request.urlopen(f"{url}/login", body, timeout=60)
+        with urllib.request.urlopen(f"{url}/login", body.replace(b"wrong", b"secret"), timeout=60) as answer:
+            assert json.load(answer) == {"success": True}
+
+
+@pytest.mark.parametrize(("option", "history"), [(("--public",), False), (("--host", "0.0.0.0"), True)])
+def test_others_do_not_train_on_this_machine(option: tuple[str, ...], history: bool, run_app: RunApp) -> None:
+    with run_app(*option) as url:
+        page = get(f"{url}/config")[1]
+    assert '"train-start"' not in page
+    assert ('"starred-only"' in page) == history
 
 
 def test_a_damaged_checkpoint_ends_in_one_sentence(tiny_checkpoint: Path, tmp_path: Path) -> None:
