@@ -43,7 +43,7 @@ def run_app(tiny_checkpoint: Path, tmp_path: Path) -> Callable[..., AbstractCont
 
 @contextmanager
 def running_app(checkpoint: Path, folder: Path, *options: str) -> Iterator[str]:
-    """`python app.py`, with options, on a free port; its outputs and log are in a folder. Fails when code of ours raised."""
+    """`python app.py` with options, on a free port, its outputs and log in a folder; fails when code of ours raised."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
