@@ -14,7 +14,7 @@ import torch
 from accelerate import PartialState
 
 from multimodal import config as configs
-from multimodal.checkpoint import CheckpointError, load_description
+from multimodal.checkpoint import CheckpointError, copy_checkpoint, load_description
 from multimodal.data.captions import load_subjects
 from multimodal.data.images import load_captioned_images
 from multimodal.models.clip import CLIP
@@ -56,8 +56,17 @@ class Stage:
 def train_one(
     name: str, preset: str, overrides: Sequence[str], sources: Sources, out: Path, max_minutes: float = math.inf
 ) -> None:
-    """Train one model, "vqvae", "clip", "dit" or "judge", with a preset's settings and `key=value` changes to them."""
-    _train(name, configs.with_overrides(PRESETS[name][preset], overrides), sources, out, max_minutes)
+    """Train one model, "vqvae", "clip", "dit" or "judge", with a preset's settings and `key=value` changes to them.
+
+    A DiT that starts from a checkpoint goes on with that one's VQ-VAE and CLIP, where `out` has none of its own.
+    """
+    config = configs.with_overrides(_preset(name, preset), overrides)
+    if name == "dit" and sources.start:
+        with PartialState().main_process_first():
+            for part in ("vqvae", "clip"):
+                if (sources.start / part).is_dir() and not (out / part).exists():
+                    copy_checkpoint(sources.start / part, out / part)
+    _train(name, config, sources, out, max_minutes)
 
 
 def train_all(preset: str, overrides: Sequence[str], sources: Sources, out: Path, max_minutes: float = math.inf) -> None:
@@ -99,7 +108,7 @@ def make_plan(preset: str, overrides: Sequence[str], start: Path | None, out: Pa
     for name in reversed(STAGES):  # the DiT says whether a CLIP is needed
         if name == "clip" and runs["dit"].model.text_encoder.kind != "bundled":
             continue
-        run: Any = configs.with_overrides(PRESETS[name][preset], _overrides_of(name, overrides))
+        run: Any = configs.with_overrides(_preset(name, preset), _overrides_of(name, overrides))
         if start:  # the model's sizes are those of the checkpoint
             model = configs.from_dict(type(run.model), load_description(start / name)["config"])
             run = dataclasses.replace(run, model=model)
@@ -145,6 +154,12 @@ def _train(name: str, config: Any, sources: Sources, out: Path, max_minutes: flo
         dit.train_dit(config, data, out, max_minutes, names, start)
     else:
         judge.train_judge(config, data, out, max_minutes)
+
+
+def _preset(name: str, preset: str) -> configs.RunConfig:
+    if preset not in PRESETS[name]:
+        raise ValueError(f"--config {preset} is for `train dit --from CHECKPOINT`; for {name}: {', '.join(PRESETS[name])}")
+    return PRESETS[name][preset]
 
 
 def _overrides_of(name: str, overrides: Sequence[str]) -> list[str]:
