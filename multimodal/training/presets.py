@@ -1,6 +1,6 @@
 """The run configs by name: `tiny` for tests (seconds), `cpu` for two cores and an afternoon, `gpu` for one large GPU.
 
-And `lora`, to teach a DiT that is trained already a few pictures in ten minutes on two cores.
+And `lora`, to teach a few new pictures to a DiT that is trained already.
 """
 
 from __future__ import annotations
