@@ -17,7 +17,7 @@ from PIL import Image
 from torch import Tensor, nn
 
 from multimodal import checkpoint, rgba
-from multimodal.checkpoint import NAMES, load_clip, load_dit, load_vqvae, save_model
+from multimodal.checkpoint import NAMES, copy_checkpoint, load_clip, load_dit, load_vqvae, save_model
 from multimodal.config import DiTRunConfig
 from multimodal.data.captions import Composite, Subject, caption, composite_caption, load_subjects, names_by_language
 from multimodal.data.colors import color_names
@@ -49,7 +49,8 @@ def train_dit(
 
     Args:
         names: a table of names in other languages, see `load_subjects`.
-        start: a checkpoint folder whose DiT, with its config, is where a new run starts from, and what it rehearses.
+        start: a checkpoint folder whose DiT, with its config, is where a new run starts from, and what it rehearses. Its
+            VQ-VAE and its CLIP are copied, where `out` has none of its own.
     Raises:
         ValueError: LoRA or rehearsal, and nothing to start from.
     """
@@ -57,6 +58,11 @@ def train_dit(
         raise ValueError("lora_rank and rehearsal_fraction need a checkpoint to start from: give it with --from")
     accelerator = Accelerator(mixed_precision=config.mixed_precision)
     folder, device = out / "training" / "dit", accelerator.device
+    if start:
+        with accelerator.main_process_first():
+            for part in ("vqvae", "clip"):
+                if (start / part).is_dir() and not (out / part).exists():
+                    copy_checkpoint(start / part, out / part)
     torch.manual_seed(config.seed)
     dit = load_dit(start / "dit") if start else DiT(config.model)
     config = dataclasses.replace(config, model=dit.config)

@@ -14,7 +14,7 @@ import torch
 from accelerate import PartialState
 
 from multimodal import config as configs
-from multimodal.checkpoint import CheckpointError, copy_checkpoint, load_description
+from multimodal.checkpoint import CheckpointError, load_description
 from multimodal.data.captions import load_subjects
 from multimodal.data.images import load_captioned_images
 from multimodal.models.clip import CLIP
@@ -56,17 +56,8 @@ class Stage:
 def train_one(
     name: str, preset: str, overrides: Sequence[str], sources: Sources, out: Path, max_minutes: float = math.inf
 ) -> None:
-    """Train one model, "vqvae", "clip", "dit" or "judge", with a preset's settings and `key=value` changes to them.
-
-    A DiT that starts from a checkpoint goes on with that one's VQ-VAE and CLIP, where `out` has none of its own.
-    """
-    config = configs.with_overrides(_preset(name, preset), overrides)
-    if name == "dit" and sources.start:
-        with PartialState().main_process_first():
-            for part in ("vqvae", "clip"):
-                if (sources.start / part).is_dir() and not (out / part).exists():
-                    copy_checkpoint(sources.start / part, out / part)
-    _train(name, config, sources, out, max_minutes)
+    """Train one model, "vqvae", "clip", "dit" or "judge", with a preset's settings and `key=value` changes to them."""
+    _train(name, configs.with_overrides(_preset(name, preset), overrides), sources, out, max_minutes)
 
 
 def train_all(preset: str, overrides: Sequence[str], sources: Sources, out: Path, max_minutes: float = math.inf) -> None:
