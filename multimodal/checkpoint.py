@@ -85,6 +85,14 @@ def load_tensors(folder: str | Path) -> tuple[dict[str, Tensor], dict[str, Any]]
     return tensors, description
 
 
+def copy_checkpoint(source: Path, target: Path) -> None:
+    """Copy a folder that `save_tensors` wrote, whole or not at all. Raises CheckpointError."""
+    load_tensors(source)
+    temporary = target.with_name(f".{target.name}.tmp{os.getpid()}")
+    shutil.copytree(_present(source), temporary, dirs_exist_ok=True)
+    _replace(temporary, target)
+
+
 def load_description(folder: str | Path) -> dict[str, Any]:
     """Read config.json alone.
 

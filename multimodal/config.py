@@ -156,6 +156,9 @@ class DiTRunConfig(RunConfig):
     prompt_dropout: float = 0.1  # for classifier-free guidance
     t_mean: float = 0.5  # of the logit-normal times; above 0 favours noise, where it is decided what a picture shows
     min_t: float = 0.05  # clips the 1 / t² weight that the velocity loss gives an x0-prediction
+    lora_rank: int = 0  # of the LoRA layers that learn in the place of all weights; 0: all weights learn
+    rehearsal_fraction: float = 0.0  # of every batch, what the checkpoint that is started from makes of its own names
+    num_rehearsals: int = 1024  # names that are repeated; their pictures are made once
 
 
 @dataclass(frozen=True)

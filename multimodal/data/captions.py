@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from datasets import Dataset, load_dataset
 
 from multimodal.data.images import DataError
 from multimodal.data.phrases import COLORS, LANGUAGES, NUMBERS, PATTERNS, phrase
+from multimodal.layout import ARTICLE
 
 OPPOSITE = {"left": "right", "right": "left", "above": "below", "below": "above"}
 CAPTION_COLUMNS = ("name", "text", "caption")  # the first of these that a table has
@@ -73,9 +74,11 @@ def load_subjects(table: Dataset, names: Path | None = None) -> list[Subject]:
     return subjects
 
 
-def names_by_language(subjects: Sequence[Subject]) -> dict[str, list[str]]:
-    """The names of all subjects, per language, the shortest first."""
-    names: dict[str, set[str]] = {}
+def names_by_language(
+    subjects: Sequence[Subject], before: Mapping[str, Sequence[str]] | None = None
+) -> dict[str, list[str]]:
+    """The names of all subjects, added to those known `before`, per language, the shortest first."""
+    names = {language: set(known) for language, known in (before or {}).items()}
     for subject in subjects:
         for language, name in subject.names.items():
             names.setdefault(language, set()).add(name)
@@ -132,8 +135,8 @@ def with_style(text: str, subject: Subject, rng: random.Random, probability: flo
 
 
 def with_article(noun: str, rng: random.Random) -> str:
-    """Add "a" or "an" to an English noun, six times in ten."""
-    if not noun or rng.random() < 0.4:
+    """Add "a" or "an" to an English noun that has no article yet, six times in ten."""
+    if not noun or rng.random() < 0.4 or ARTICLE.match(noun):
         return noun
     return f"{'an' if noun[0].lower() in 'aeiou' else 'a'} {noun}"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import json
 import random
 import time
@@ -16,7 +17,7 @@ from PIL import Image
 from torch import Tensor, nn
 
 from multimodal import checkpoint, rgba
-from multimodal.checkpoint import NAMES, load_clip, load_dit, load_vqvae, save_model
+from multimodal.checkpoint import NAMES, copy_checkpoint, load_clip, load_dit, load_vqvae, save_model
 from multimodal.config import DiTRunConfig
 from multimodal.data.captions import Composite, Subject, caption, composite_caption, load_subjects, names_by_language
 from multimodal.data.colors import color_names
@@ -29,6 +30,8 @@ from multimodal.models.mean_predictor import MeanPredictor
 from multimodal.models.text_encoder import CLIPTextEncoder, TextEncoding
 from multimodal.pipeline import TextToImagePipeline
 from multimodal.training.loop import Trainer, batch_indices
+from multimodal.training.lora import merged, with_lora
+from multimodal.training.rehearsal import Rehearsal
 
 SAMPLE_PROMPTS = (
     "a red apple", "a fox, 3d style", "红苹果", "a rocket and a star", "a cat, flat style", "pizza, noto style",
@@ -46,20 +49,32 @@ def train_dit(
 
     Args:
         names: a table of names in other languages, see `load_subjects`.
-        start: a checkpoint folder whose DiT, with its config, is where a new run starts from.
+        start: a checkpoint folder whose DiT, with its config, is where a new run starts from, and what it rehearses. Its
+            VQ-VAE and its CLIP are copied, where `out` has none of its own.
+    Raises:
+        ValueError: LoRA or rehearsal, and nothing to start from.
     """
+    if not start and (config.lora_rank or config.rehearsal_fraction):
+        raise ValueError("lora_rank and rehearsal_fraction need a checkpoint to start from: give it with --from")
     accelerator = Accelerator(mixed_precision=config.mixed_precision)
     folder, device = out / "training" / "dit", accelerator.device
+    if start:
+        with accelerator.main_process_first():
+            for part in ("vqvae", "clip"):
+                if (start / part).is_dir() and not (out / part).exists():
+                    copy_checkpoint(start / part, out / part)
     torch.manual_seed(config.seed)
     dit = load_dit(start / "dit") if start else DiT(config.model)
     config = dataclasses.replace(config, model=dit.config)
     pictures = CaptionedLatents(config, data, names, out, accelerator)
     text_encoder = CLIPTextEncoder.from_config(config.model.text_encoder, lambda: load_clip(out / "clip")).to(device)
+    if start and config.rehearsal_fraction:
+        pictures.rehearse(Rehearsal(start, config.num_rehearsals, config.seed, text_encoder, pictures.vqvae, accelerator))
     began = time.monotonic()
     if not fit_mean(dit.mean_predictor, pictures, text_encoder, folder / "mean", max_minutes):
         return  # stopped, and what follows would rest on half a mean
     max_minutes -= (time.monotonic() - began) / 60
-    trainer = Trainer(config, dit, folder, accelerator, pictures.fingerprint)
+    trainer = Trainer(config, with_lora(dit, config.lora_rank), folder, accelerator, pictures.fingerprint)
 
     def loss(model: nn.Module, step: int) -> dict[str, Tensor]:
         rows = pictures.batch(step, config.batch_size)
@@ -69,18 +84,23 @@ def train_dit(
         noise = torch.randn_like(x0)
         t = rectified_flow.sample_t(len(x0), device, config.t_mean)
         x_t = rectified_flow.interpolate(x0, noise, t)
+        if pictures.rehearsal:
+            old = pictures.is_rehearsed(rows)
+            x0[old] = pictures.rehearsal.x0(*(each[old] for each in (x_t, t, noise, context, context_mask, pooled)))
         output = model(x_t, t, context, context_mask, pooled)
         losses = rectified_flow.loss(output, x0, noise, t, config.model.prediction, config.min_t)
         return {"loss": losses.mean()}
 
     def sample(model: nn.Module) -> Image.Image:
+        model = merged(model)
         assert isinstance(model, DiT)
         pipeline = TextToImagePipeline(text_encoder, model, pictures.vqvae)
         return image_grid(pipeline(SAMPLE_PROMPTS, seed=1).images, columns=8)
 
     def export(model: nn.Module, training: dict[str, Any]) -> None:
-        known = json.dumps(names_by_language(pictures.subjects), ensure_ascii=False)
-        save_model(out / "dit", model, config.model, training, files={NAMES: known})
+        before = pictures.rehearsal.names if pictures.rehearsal else None
+        known = json.dumps(names_by_language(pictures.subjects, before), ensure_ascii=False)
+        save_model(out / "dit", merged(model), config.model, training, files={NAMES: known})
 
     trainer.run(loss, max_minutes=max_minutes, sample=sample, export=export)
 
@@ -112,16 +132,34 @@ class CaptionedLatents:
                 encode=lambda batch: vqvae.quantize(vqvae.encode(rgba.from_uint8(batch.to(accelerator.device)))).cpu(),
             )
         self.codebook_indices = cache.codebook_indices  # (N, groups, h, w)
-        self.subjects, self.num_composites = subjects, len(cache.composites)
+        self.subjects, self.counts = subjects, [len(subjects), len(cache.composites)]
         self.shown: list[Subject | Composite] = [*subjects, *cache.composites]
+        self.rehearsal: Rehearsal | None = None
+
+    def rehearse(self, rehearsal: Rehearsal) -> None:
+        """Add what is to be repeated, as the last rows."""
+        self.rehearsal = rehearsal
+        self.counts.append(len(rehearsal.subjects))
+        self.codebook_indices = torch.cat([self.codebook_indices, rehearsal.codebook_indices])
+        self.shown += rehearsal.subjects
+
+    def is_rehearsed(self, rows: Tensor) -> Tensor:
+        """(B,) bool, True at what is repeated."""
+        return (rows >= sum(self.counts[:2])).to(self.accelerator.device)
 
     def batch(self, step: int, batch_size: int) -> Tensor:
-        """Which pictures this process works on in a step, (batch_size / processes,); the last ones are composites."""
-        seed, num_subjects = self.config.seed, len(self.subjects)
-        composites = int(self.config.composite_fraction * batch_size) if self.num_composites else 0
-        singles = batch_indices(num_subjects, batch_size - composites, step, seed, self.accelerator)
-        others = batch_indices(max(1, self.num_composites), composites, step, seed, self.accelerator)
-        return torch.cat([singles, others + num_subjects])
+        """Which pictures this process works on in a step, (batch_size / processes,): new, composites, rehearsed."""
+        fractions = (self.config.composite_fraction, self.config.rehearsal_fraction)
+        shares = [int(part * batch_size) if count else 0 for part, count in zip(fractions, self.counts[1:], strict=False)]
+        groups = zip(
+            itertools.accumulate(self.counts, initial=0), self.counts, [batch_size - sum(shares), *shares], strict=False
+        )
+        return torch.cat(
+            [
+                first + batch_indices(max(1, count), share, step, self.config.seed, self.accelerator)
+                for first, count, share in groups
+            ]
+        )
 
     def latents(self, rows: Tensor) -> Tensor:
         """(B,) rows → (B, latent_channels, h, w)."""
@@ -142,8 +180,11 @@ class CaptionedLatents:
         return [self._prompt(row, rng) for row in rows.tolist()]
 
     def _prompt(self, row: int, rng: random.Random) -> str:
-        """One of the many prompts for a picture; now and then none at all, for classifier-free guidance."""
-        if rng.random() < self.config.prompt_dropout:
+        """One of the many prompts for a picture; now and then none at all, for classifier-free guidance.
+
+        When there is rehearsal, none at all is part of it: it goes on meaning what it meant, not the new pictures.
+        """
+        if rng.random() < self.config.prompt_dropout and (not self.rehearsal or row >= sum(self.counts[:2])):
             return ""
         shown = self.shown[row]
         return caption(shown, rng) if isinstance(shown, Subject) else composite_caption(shown, rng)
@@ -193,11 +234,16 @@ def fit_mean(
     def loss(model: nn.Module, step: int) -> dict[str, Tensor]:
         rows = pictures.batch(step, config.mean.batch_size)
         pooled = add_noise(prompts(rows, step), config.pooled_noise)
-        return {"loss": F.mse_loss(model(pooled).float(), pictures.latents(rows))}
+        x0 = pictures.latents(rows)
+        if pictures.rehearsal:
+            old = pictures.is_rehearsed(rows)
+            x0[old] = pictures.rehearsal.mean(pooled[old])
+        return {"loss": F.mse_loss(model(pooled).float(), x0)}
 
-    trainer = Trainer(config.mean, mean_predictor, folder, accelerator, pictures.fingerprint)
+    model = with_lora(mean_predictor, config.lora_rank)
+    trainer = Trainer(config.mean, model, folder, accelerator, pictures.fingerprint)
     trainer.run(loss, max_minutes=max_minutes)
-    mean_predictor.load_state_dict(trainer.ema_model.state_dict())
+    mean_predictor.load_state_dict(merged(trainer.ema_model).state_dict())
     mean_predictor.requires_grad_(False)
     return trainer.step >= config.mean.steps
 

@@ -215,7 +215,8 @@ class Trainer:
             return
         tensors, description = checkpoint.load_tensors(states[-1])
         before, now = description["run"], configs.to_dict(self.config)
-        if before.get("model") != now.get("model"):
+        shapes = {(f"model.{key}", v.shape) for key, v in self.accelerator.unwrap_model(self.model).state_dict().items()}
+        if before.get("model") != now.get("model") or not shapes <= {(key, v.shape) for key, v in tensors.items()}:
             raise TrainingError(f"{states[-1]} was trained with another model config; choose another folder or restore it")
         changed = [f"{key}: {before.get(key)} → {now[key]}" for key in now if before.get(key) != now[key]]
         if changed:

@@ -57,7 +57,7 @@ def train_one(
     name: str, preset: str, overrides: Sequence[str], sources: Sources, out: Path, max_minutes: float = math.inf
 ) -> None:
     """Train one model, "vqvae", "clip", "dit" or "judge", with a preset's settings and `key=value` changes to them."""
-    _train(name, configs.with_overrides(PRESETS[name][preset], overrides), sources, out, max_minutes)
+    _train(name, configs.with_overrides(_preset(name, preset), overrides), sources, out, max_minutes)
 
 
 def train_all(preset: str, overrides: Sequence[str], sources: Sources, out: Path, max_minutes: float = math.inf) -> None:
@@ -99,7 +99,7 @@ def make_plan(preset: str, overrides: Sequence[str], start: Path | None, out: Pa
     for name in reversed(STAGES):  # the DiT says whether a CLIP is needed
         if name == "clip" and runs["dit"].model.text_encoder.kind != "bundled":
             continue
-        run: Any = configs.with_overrides(PRESETS[name][preset], _overrides_of(name, overrides))
+        run: Any = configs.with_overrides(_preset(name, preset), _overrides_of(name, overrides))
         if start:  # the model's sizes are those of the checkpoint
             model = configs.from_dict(type(run.model), load_description(start / name)["config"])
             run = dataclasses.replace(run, model=model)
@@ -145,6 +145,12 @@ def _train(name: str, config: Any, sources: Sources, out: Path, max_minutes: flo
         dit.train_dit(config, data, out, max_minutes, names, start)
     else:
         judge.train_judge(config, data, out, max_minutes)
+
+
+def _preset(name: str, preset: str) -> configs.RunConfig:
+    if preset not in PRESETS[name]:
+        raise ValueError(f"--config {preset} is for `train dit --from CHECKPOINT`; for {name}: {', '.join(PRESETS[name])}")
+    return PRESETS[name][preset]
 
 
 def _overrides_of(name: str, overrides: Sequence[str]) -> list[str]:

@@ -1,4 +1,7 @@
-"""The run configs by name: `tiny` for tests (seconds), `cpu` for two cores and an afternoon, `gpu` for one large GPU."""
+"""The run configs by name: `tiny` for tests (seconds), `cpu` for two cores and an afternoon, `gpu` for one large GPU.
+
+And `lora`, to teach a few new pictures to a DiT that is trained already.
+"""
 
 from __future__ import annotations
 
@@ -52,6 +55,11 @@ PRESETS: dict[str, dict[str, RunConfig]] = {
         "gpu": DiTRunConfig(
             **_GPU, steps=7000, batch_size=1024, learning_rate=1e-3, num_composites=65_536,
             model=DiTConfig(patch_size=2, hidden_size=384, depth=12, num_heads=6, refiner_depth=2),
+        ),
+        "lora": DiTRunConfig(
+            steps=500, batch_size=32, learning_rate=2e-3, lora_rank=8, rehearsal_fraction=0.5, num_composites=0,
+            warmup_steps=20, ema_decay=0.98, weight_decay=0.0, sample_every=1000,
+            mean=RunConfig(steps=300, batch_size=64, learning_rate=2e-3, warmup_steps=20, ema_decay=0.98, weight_decay=0.0),
         ),
     },
     "judge": {

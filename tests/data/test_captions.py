@@ -45,6 +45,8 @@ def test_names_are_listed_once_per_language_the_shortest_first() -> None:
     names = names_by_language([APPLE, STAR, APPLE])
     assert names["en"] == ["star", "apple"]
     assert names["zh"] == ["apple-zh"]
+    more = names_by_language([STAR], {"en": ["apple", "pen"], "la": ["malum"]})
+    assert more == {"en": ["pen", "star", "apple"], "la": ["malum"]}
 
 
 def test_every_caption_names_the_subject_and_nothing_foreign() -> None:
@@ -129,6 +131,11 @@ def test_order_and_articles_in_english(kind: str, expected: set[str]) -> None:
     plain = (Subject("apple", {"en": "apple"}, {}), Subject("star", {"en": "star"}, {}))
     texts = {composite_caption(Composite(kind, *plain), random.Random(seed)) for seed in range(200)}
     assert expected <= texts
+
+
+def test_a_name_with_an_article_gets_no_second_one() -> None:
+    texts = {caption(Subject("a blorp", {"en": "A blorp"}, {}), random.Random(seed)) for seed in range(50)}
+    assert texts == {"A blorp"}
 
 
 def test_counted_things_are_plural_in_english() -> None:

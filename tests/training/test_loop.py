@@ -7,6 +7,7 @@ import math
 import os
 import shutil
 import signal
+import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -23,6 +24,8 @@ from torch import Tensor, nn
 from multimodal.checkpoint import load_tensors, save_tensors
 from multimodal.config import RunConfig
 from multimodal.training.loop import MAX_SKIPPED, Trainer, TrainingError, batch_indices
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @dataclass(frozen=True)
@@ -228,6 +231,7 @@ def train_line(folder: Path, batch_size: int, **changes: int) -> dict[str, Tenso
     config = dataclasses.replace(CONFIG, **changes)
     trainer = Trainer(config, model, folder, Accelerator())
     trainer.run(regression(batch_size))
+    trainer.accelerator.wait_for_everyone()  # one process saves
     return tensors_of(folder, config.steps)
 
 
@@ -243,6 +247,19 @@ def test_accumulating_two_batches_equals_one_of_double_size(tmp_path: Path) -> N
     assert not torch.allclose(
         expected["model.0.weight"], small["model.0.weight"], atol=1e-3
     )  # half the batch is not enough
+
+
+def test_two_processes_equal_one_with_the_same_batch(tmp_path: Path) -> None:
+    launch = [sys.executable, "-m", "torch.distributed.run", "--nproc_per_node", "2", __file__, str(tmp_path / "two")]
+    environment = {**os.environ, "OMP_NUM_THREADS": "1", "ACCELERATE_USE_CPU": "true", "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(launch, env=environment, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr[-2000:]
+    expected, two = train_line(tmp_path / "one", 8), tensors_of(tmp_path / "two", CONFIG.steps)
+    half = train_line(tmp_path / "half", 4)
+    assert expected.keys() == two.keys()
+    for key, value in expected.items():  # weights, their average, and the moments of the gradients
+        assert torch.allclose(value, two[key], rtol=1e-4, atol=1e-6), key
+    assert not torch.allclose(expected["model.0.weight"], half["model.0.weight"], atol=1e-3)  # each had its own half
 
 
 def test_a_run_stops_only_between_updates_and_resumes_exactly(tmp_path: Path) -> None:
@@ -334,3 +351,7 @@ def test_a_save_killed_at_any_line_leaves_a_state_that_resumes_and_a_checkpoint_
     assert resumed == sorted(resumed)
     assert exported == sorted(exported)
     assert {*resumed} == {*exported} == {5, 6}
+
+
+if __name__ == "__main__":  # one of two processes, see above
+    train_line(Path(sys.argv[1]), 8)

@@ -1,0 +1,76 @@
+"""Rehearsal: while a DiT learns new pictures, it repeats what it made of the names that it knows."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import torch
+from accelerate import Accelerator
+from torch import Tensor
+from tqdm.auto import tqdm
+
+from multimodal.checkpoint import NAMES, CheckpointError, load_dit, load_names
+from multimodal.data.captions import Subject, with_style
+from multimodal.data.phrases import STYLES
+from multimodal.models.text_encoder import CLIPTextEncoder
+from multimodal.models.vqvae import VQVAE
+from multimodal.pipeline import TextToImagePipeline
+
+SAMPLING_STEPS = 4  # enough for pictures that are noised again
+BATCH_SIZE = 64
+
+
+class Rehearsal:
+    """A frozen DiT, names that it knows, and one picture of each that it has made itself.
+
+    The pictures that it learnt from are not needed: its own stand in for them (generative replay, Shin et al. 2017), and
+    what is to be learnt is not the picture but what this DiT predicts at the same point of the path (learning without
+    forgetting, Li & Hoiem 2016). So there is nothing to learn for a model that has forgotten nothing.
+
+    Args:
+        start: the checkpoint folder of the DiT.
+        count: how many names are repeated, drawn from its names.json; every other one is English. Half have a style.
+    Raises:
+        CheckpointError: the checkpoint has no list of names.
+    """
+
+    def __init__(
+        self, start: Path, count: int, seed: int, text_encoder: CLIPTextEncoder, vqvae: VQVAE, accelerator: Accelerator
+    ) -> None:
+        self.accelerator = accelerator
+        self.names = load_names(start / "dit")
+        if not self.names:
+            raise CheckpointError(f"{start / 'dit'} has no {NAMES} to rehearse; rehearsal_fraction=0 does without")
+        rng = random.Random(seed)
+        self.subjects = [self._subject(rng) for _ in range(count)]
+        self.dit = load_dit(start / "dit").requires_grad_(False)
+        pipeline = TextToImagePipeline(text_encoder, self.dit, vqvae)
+        prompts = [with_style(subject.concept, subject, rng, 1.0) for subject in self.subjects]
+        firsts = tqdm(range(0, count, BATCH_SIZE), desc="drawing known names")
+        batches = [self._draw(pipeline, prompts[first : first + BATCH_SIZE], first) for first in firsts]
+        self.codebook_indices = torch.cat(batches)  # (count, groups, h, w)
+
+    def mean(self, pooled: Tensor) -> Tensor:
+        """(B, pooled_dim) → the frozen DiT's mean, (B, latent_channels, h, w)."""
+        with torch.no_grad():
+            return self.dit.mean_predictor(pooled)
+
+    def x0(self, x_t: Tensor, t: Tensor, noise: Tensor, context: Tensor, context_mask: Tensor, pooled: Tensor) -> Tensor:
+        """The clean latents for which the loss at x_t is the distance to the frozen DiT's output; arguments as for it."""
+        with torch.no_grad(), self.accelerator.autocast():
+            output = self.dit(x_t, t, context, context_mask, pooled).float()
+        return output if self.dit.config.prediction == "x0" else noise - output
+
+    def _subject(self, rng: random.Random) -> Subject:
+        known = self.names[rng.choice(["en", rng.choice(list(self.names))])]
+        name, style = rng.choice(known), rng.choice(["", rng.choice(STYLES)])
+        return Subject(concept=name, names={"en": name}, keywords={}, style=style)
+
+    @torch.no_grad()
+    def _draw(self, pipeline: TextToImagePipeline, prompts: list[str], seed: int) -> Tensor:
+        with self.accelerator.autocast():
+            condition, _ = pipeline.encode_prompt(prompts)
+            noise = pipeline.make_noise([seed + k for k in range(len(prompts))])
+            latents = pipeline.sample_latents(pipeline.dit_velocity(condition), noise, SAMPLING_STEPS)
+        return pipeline.vqvae.quantize(latents.float()).to("cpu", torch.int16)

@@ -1,0 +1,170 @@
+"""LoRA and rehearsal: a trained DiT learns a few new pictures, stays a plain checkpoint, and keeps what it knew."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+import torch
+from accelerate import Accelerator
+from PIL import Image, ImageDraw
+from torch import Tensor, nn
+
+from multimodal import TextToImagePipeline
+from multimodal.__main__ import main
+from multimodal.checkpoint import CheckpointError, load_clip, load_dit, load_names, load_tensors, load_vqvae
+from multimodal.models.text_encoder import CLIPTextEncoder
+from multimodal.training.loop import TrainingError
+from multimodal.training.lora import merged, with_lora
+from multimodal.training.plan import Sources, train_all, train_one
+from multimodal.training.rehearsal import Rehearsal
+
+LORA = ["lora_rank=2", "rehearsal_fraction=0.5", "num_rehearsals=6", "num_composites=0"]
+
+
+@pytest.fixture(scope="module")
+def start(pictures: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A whole checkpoint, trained with the tiny configs."""
+    out = tmp_path_factory.mktemp("start")
+    train_all("tiny", [], Sources(pictures), out)
+    return out
+
+
+@pytest.fixture(scope="module")
+def stars(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Four pictures of something new."""
+    folder = tmp_path_factory.mktemp("stars")
+    for k in range(4):
+        image = Image.new("RGBA", (32, 32))
+        ImageDraw.Draw(image).regular_polygon((16, 16, 8 + k), 3, fill="white")
+        image.save(folder / f"star {k}.png")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def tuned(start: Path, stars: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What one command makes of the two."""
+    out = tmp_path_factory.mktemp("tuned") / "mine"
+    options = ["--config", "tiny", "--from", str(start), "--data", str(stars), "--out", str(out)]
+    assert main(["train", "dit", *options, *LORA, "learning_rate=0.05", "mean.learning_rate=0.05"]) == 0
+    return out
+
+
+def make_layers() -> nn.Module:
+    torch.manual_seed(0)
+    layers = nn.Sequential(nn.Linear(4, 8), nn.SiLU(), nn.Linear(8, 8), nn.LayerNorm(8))
+    layers[2].requires_grad_(False)
+    return layers
+
+
+def test_lora_begins_as_the_model_and_only_its_layers_learn() -> None:
+    model, x = make_layers(), torch.randn(3, 4)
+    before = {key: value.clone() for key, value in model.state_dict().items()}
+    lora = with_lora(model, 2)
+    assert torch.equal(lora(x), model(x))
+    learning = {name: tuple(p.shape) for name, p in lora.named_parameters() if p.requires_grad}
+    assert sorted(learning.values()) == [(2, 4), (8, 2)]  # beside the first layer alone: the third may not learn
+    assert model.state_dict().keys() == before.keys()  # the model itself has no new layers, and still learns
+    assert model[0].weight.requires_grad
+
+
+def test_merging_gives_a_plain_model_that_computes_the_same() -> None:
+    model, x = make_layers(), torch.randn(3, 4)
+    lora = with_lora(model, 2)
+    for parameter in lora.parameters():
+        if parameter.requires_grad:
+            nn.init.normal_(parameter)
+    plain = merged(lora)
+    assert [(key, value.shape) for key, value in plain.state_dict().items()] == [
+        (key, value.shape) for key, value in model.state_dict().items()
+    ]
+    assert torch.allclose(plain(x), lora(x), atol=1e-5)
+    assert not torch.allclose(plain(x), model(x), atol=1e-2)
+    assert any("lora" in key for key in lora.state_dict())  # which can go on learning
+
+
+def test_without_a_rank_there_is_no_lora() -> None:
+    model = make_layers()
+    assert with_lora(model, 0) is merged(model) is model
+
+
+def test_one_command_makes_a_whole_checkpoint(start: Path, tuned: Path) -> None:
+    for part in ("vqvae", "clip"):
+        assert load_tensors(start / part)[1] == load_tensors(tuned / part)[1]  # checksums included
+    assert load_names(tuned / "dit")["en"] == sorted({*load_names(start / "dit")["en"], "star"}, key=lambda x: (len(x), x))
+    assert TextToImagePipeline.from_pretrained(tuned)("a star", num_inference_steps=1).images[0].size == (32, 32)
+
+
+def test_what_is_exported_is_the_start_with_steps_of_low_rank(start: Path, tuned: Path) -> None:
+    before, after = (load_dit(folder / "dit").state_dict() for folder in (start, tuned))
+    assert before.keys() == after.keys()
+    changed = {key: after[key] - before[key] for key in before if not torch.equal(before[key], after[key])}
+    assert {"blocks.0.attention.query.weight", "blocks.1.feed_forward.out.weight"} <= changed.keys()
+    assert "mean_predictor.final.1.weight" in changed
+    for key, change in changed.items():
+        assert key.endswith(".weight"), key
+        _, strengths, _ = torch.linalg.svd(change)
+        assert strengths[2:].max() < 0.02 * strengths[0], key  # beyond the second there is only what half precision rounds
+
+
+def test_a_resumed_run_repeats_an_uninterrupted_one_bit_for_bit(
+    start: Path, stars: Path, tuned: Path, tmp_path: Path
+) -> None:
+    out = shutil.copytree(tuned, tmp_path / "mine")
+    shutil.rmtree(out / "training" / "dit" / "step-00000004")
+    shutil.rmtree(out / "dit")
+    words = [*LORA, "learning_rate=0.05", "mean.learning_rate=0.05"]
+    train_one("dit", "tiny", words, Sources(stars, start=start), out)
+    assert (out / "dit" / "model.safetensors").read_bytes() == (tuned / "dit" / "model.safetensors").read_bytes()
+    for other in ("lora_rank=3", "lora_rank=0"):
+        with pytest.raises(TrainingError, match="another model config"):
+            train_one("dit", "tiny", [*words, other], Sources(stars, start=start), out)
+
+
+def make_rehearsal(start: Path, count: int = 5) -> tuple[Rehearsal, CLIPTextEncoder]:
+    text_encoder = CLIPTextEncoder.from_clip(load_clip(start / "clip"))
+    return Rehearsal(start, count, 0, text_encoder, load_vqvae(start / "vqvae"), Accelerator()), text_encoder
+
+
+def test_a_model_that_has_forgotten_nothing_has_nothing_to_rehearse(start: Path) -> None:
+    rehearsal, text_encoder = make_rehearsal(start)
+    assert rehearsal.codebook_indices.shape == (5, 2, 4, 4)
+    assert {subject.concept for subject in rehearsal.subjects} <= set(load_names(start / "dit")["en"])
+    context, context_mask, pooled, _ = text_encoder([subject.concept for subject in rehearsal.subjects])
+    noise, t = torch.randn(5, 8, 4, 4), torch.rand(5)
+    dit = load_dit(start / "dit")
+    with torch.no_grad():
+        output = dit(noise, t, context, context_mask, pooled)
+    assert torch.allclose(rehearsal.x0(noise, t, noise, context, context_mask, pooled), output, atol=1e-5)
+    assert torch.allclose(rehearsal.mean(pooled), dit.mean_predictor(pooled), atol=1e-5)
+
+
+def test_rehearsal_keeps_what_was_known(start: Path, stars: Path, tmp_path: Path) -> None:
+    def drift(folder: Path) -> Tensor:
+        encoder = CLIPTextEncoder.from_clip(load_clip(start / "clip"))
+        pooled = encoder(["a blue box", "green disc", "a red disc"]).pooled
+        first, second = (load_dit(path / "dit").mean_predictor(pooled) for path in (start, folder))
+        return (first - second).square().mean()
+
+    words = ["lora_rank=4", "num_rehearsals=24", "num_composites=0", "mean.steps=60", "mean.batch_size=16", "steps=0"]
+    words += ["mean.learning_rate=0.01", "mean.ema_decay=0.5"]
+    for name, fraction in (("without", 0), ("with", 0.5)):
+        train_one("dit", "tiny", [*words, f"rehearsal_fraction={fraction}"], Sources(stars, start=start), tmp_path / name)
+    assert drift(tmp_path / "with") < drift(tmp_path / "without") / 4
+
+
+def test_what_cannot_work_is_said(start: Path, stars: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = ["--data", str(stars), "--out", str(tmp_path / "mine")]
+    assert main(["train", "dit", "--config", "lora", *out]) == 1
+    assert "give it with --from" in capsys.readouterr().err
+    assert main(["train", "vqvae", "--config", "lora", *out]) == 1
+    assert "--config lora is for `train dit --from CHECKPOINT`; for vqvae: tiny, cpu, gpu" in capsys.readouterr().err
+    unknown = shutil.copytree(start, tmp_path / "unknown")
+    description = json.loads((unknown / "dit" / "config.json").read_text())
+    del description["sha256"]["names.json"]
+    (unknown / "dit" / "config.json").write_text(json.dumps(description))
+    (unknown / "dit" / "names.json").unlink()
+    with pytest.raises(CheckpointError, match=r"has no names\.json to rehearse; rehearsal_fraction=0 does without"):
+        make_rehearsal(unknown)
