@@ -175,7 +175,7 @@ def test_training_runs_on_two_processes_through_accelerate(tmp_path: Path) -> No
     for number, color in enumerate(("red", "green", "blue", "yellow")):
         Image.new("RGBA", (32, 32), color).save(data / f"{number}.png")
     launch = [sys.executable, "-m", "torch.distributed.run", "--nproc_per_node", "2", "-m", "multimodal"]
-    command = [*launch, "train", "vqvae", "--config", "tiny", "--data", str(data), "--out", str(out)]
+    command = [*launch, "train", "all", "--config", "tiny", "--data", str(data), "--out", str(out)]
     done = subprocess.run(
         command,
         cwd=ROOT,
@@ -185,8 +185,9 @@ def test_training_runs_on_two_processes_through_accelerate(tmp_path: Path) -> No
         timeout=300,
     )
     assert done.returncode == 0, done.stderr[-2000:]
-    training = json.loads((out / "vqvae" / "config.json").read_text())["training"]
-    assert (training["steps"], training["processes"]) == (4, 2)
+    for model in ("vqvae", "clip", "dit"):
+        training = json.loads((out / model / "config.json").read_text())["training"]
+        assert (training["steps"], training["processes"]) == (4, 2)
 
 
 def test_doctor_passes_a_whole_checkpoint_and_names_a_damaged_part(

@@ -12,6 +12,7 @@ from typing import Any
 
 import torch
 from accelerate import PartialState
+from accelerate.utils import parse_flag_from_env
 
 from multimodal import config as configs
 from multimodal.checkpoint import CheckpointError, load_description
@@ -71,7 +72,8 @@ def train_all(preset: str, overrides: Sequence[str], sources: Sources, out: Path
         ValueError: a setting is unknown, or the sizes of the models do not fit together.
         TrainingError: a model that is complete would be left behind by one that it depends on.
     """
-    say = PartialState().print
+    state = PartialState(cpu=parse_flag_from_env("ACCELERATE_USE_CPU"))  # which an Accelerator asks too, but it comes later
+    say = state.print
     table = load_captioned_images(sources.data)
     load_subjects(table, sources.names)  # so that a missing caption is found now, not after hours
     stages = make_plan(preset, overrides, sources.start, out)
@@ -84,7 +86,7 @@ def train_all(preset: str, overrides: Sequence[str], sources: Sources, out: Path
             continue
         stage_start = time.monotonic()
         _train(stage.name, stage.config, sources, out, max_minutes - (stage_start - start) / 60)
-        PartialState().wait_for_everyone()  # the main process writes what all processes read next
+        state.wait_for_everyone()  # the main process writes what all processes read next
         minutes = (time.monotonic() - stage_start) / 60
         if not is_complete(stage.name, stage.config, out):
             say(f"{stage.name}: stopped after {minutes:.1f} minutes; the same command goes on from there")
