@@ -36,7 +36,7 @@ def train_vqvae(config: VQVAERunConfig, data: Path, out: Path, max_minutes: floa
     accelerator = Accelerator(mixed_precision=config.mixed_precision)
     torch.manual_seed(config.seed)
     vqvae = load_vqvae(start / "vqvae") if start else VQVAE(config.model)
-    config = replace(config, model=vqvae.config)
+    config = replace(config, model=vqvae.config, crop_size=min(config.crop_size, vqvae.config.image_size))
     decoder_noise = config.latent_noise if config.decoder_only else None
     if config.decoder_only:
         vqvae.encoder.requires_grad_(False)

@@ -126,6 +126,11 @@ def test_the_decoder_alone_needs_an_encoder(train: Train, tmp_path: Path) -> Non
         train("vqvae", tmp_path, decoder_only=True)
 
 
+def test_crops_are_no_larger_than_the_pictures(train: Train, tmp_path: Path) -> None:
+    train("vqvae", tmp_path, crop_size=64)
+    assert load_description(tmp_path / "vqvae")["training"]["run"]["crop_size"] == 32
+
+
 def test_the_tokenizer_is_kept_with_the_model(trained: Path) -> None:
     clip = load_clip(trained / "clip")
     assert clip.tokenizer.get_vocab_size() <= clip.config.vocab_size == 512
