@@ -14,15 +14,15 @@ from multimodal.settings import Settings, read_settings, save_picture
 EXAMPLES = (
     Settings("a red apple", seed=0),
     Settings("a fox, 3d style", seed=1),
-    Settings("a smiling cat, noto style", seed=1),
+    Settings("a cat, flat style", seed=1),
     Settings("un arc-en-ciel, flat style", seed=3),
     Settings("a sunflower, color style", seed=1),
     Settings("a green heart", seed=1),
     Settings("smiling face with sunglasses, twemoji style", seed=1),
     Settings("an airplane, color style", seed=1),
     Settings("a frog, 3d style", seed=1),
-    Settings("a rose, color style", seed=1),
-    Settings("pizza, noto style", seed=1),
+    Settings("a blue butterfly", seed=1),
+    Settings("a rocket and a star", seed=1),
     Settings("红苹果", seed=2),
 )
 

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import argparse
 import io
-import shutil
 from pathlib import Path
 
 from PIL import Image
 from playwright.sync_api import Page, expect, sync_playwright
+from screenshots import open_page
 
 ROOT = Path(__file__).resolve().parents[2]
 PROMPT = "a fox, 3d style"
@@ -80,11 +80,8 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=ROOT / "assets" / "screenshots" / "recording.gif")
     arguments = parser.parse_args()
     expect.set_options(timeout=120_000)
-    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        page = browser.new_page(viewport={"width": 760, "height": 700}, locale="en-US")
-        page.goto(arguments.url)
+        page = open_page(playwright, arguments.url, viewport={"width": 760, "height": 860})
         record(page).save(arguments.out)
 
 

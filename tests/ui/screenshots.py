@@ -6,40 +6,43 @@ python app.py --port 7860 & python tests/ui/screenshots.py
 from __future__ import annotations
 
 import argparse
+import io
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
-from playwright.sync_api import Page, expect, sync_playwright
+from PIL import Image
+from playwright.sync_api import Page, Playwright, expect, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def shoot(page: Page, out: Path) -> None:
+def shoot(page: Page, take: Callable[[str], None]) -> None:
     page.locator("#prompt input").fill("a red apple")
     page.get_by_label("Keep this seed").check()
     page.locator("#generate").click()
     expect(page.locator("#download")).to_be_enabled()
     page.mouse.move(0, 0)
     settle(page)
-    page.screenshot(path=out / "create.png", full_page=True)
+    take("create")
 
     page.get_by_role("tab", name="Reconstruct").click()
     page.locator("#upload input[type=file]").set_input_files(ROOT / "assets" / "training_examples" / "fox-noto.png")
     expect(page.locator("#measurements figure")).to_have_count(3)
     settle(page)
-    page.screenshot(path=out / "reconstruct.png", full_page=True)
+    take("reconstruct")
 
     page.get_by_role("tab", name="Codebook").click()
     page.locator("#codes button").nth(40).click()
     expect(page.locator("#code figure").first).to_be_visible()
     settle(page)
-    page.screenshot(path=out / "codebook.png", full_page=True)
+    take("codebook")
 
     page.get_by_role("tab", name="Inside").click()
     page.locator("#look").click()
     expect(page.locator("#restoration figure")).to_have_count(8)
     settle(page)
-    page.screenshot(path=out / "inside.png", full_page=True)
+    take("inside")
 
     page.get_by_role("tab", name="Tokens").click()
     page.locator("#edited img").wait_for()
@@ -47,7 +50,7 @@ def shoot(page: Page, out: Path) -> None:
     page.locator("#choices-1 button").nth(24).click()
     expect(page.locator("#undo")).to_be_enabled()
     settle(page)
-    page.screenshot(path=out / "tokens.png", full_page=True)
+    take("tokens")
 
 
 def settle(page: Page) -> None:
@@ -55,20 +58,30 @@ def settle(page: Page) -> None:
     page.wait_for_timeout(1500)
 
 
+def open_page(playwright: Playwright, url: str, **settings: object) -> Page:
+    path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))))
+    browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+    page = browser.new_page(locale="en-US", **settings)
+    page.set_default_timeout(120_000)
+    page.goto(url)
+    return page
+
+
 def main() -> None:
-    parser = argparse.ArgumentParser(description="Screenshots of four tabs.")
+    parser = argparse.ArgumentParser(description="Screenshots of the tabs, in light and dark.")
     parser.add_argument("--url", default="http://127.0.0.1:7860")
     parser.add_argument("--out", type=Path, default=ROOT / "assets" / "screenshots")
     arguments = parser.parse_args()
     arguments.out.mkdir(parents=True, exist_ok=True)
     expect.set_options(timeout=120_000)
-    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        page = browser.new_page(viewport={"width": 1100, "height": 860}, locale="en-US")
-        page.set_default_timeout(120_000)
-        page.goto(arguments.url)
-        shoot(page, arguments.out)
+        for scheme in ("light", "dark"):
+            page = open_page(playwright, arguments.url, viewport={"width": 1100, "height": 860}, color_scheme=scheme)
+            shoot(page, lambda name, page=page, scheme=scheme: save(page, arguments.out / f"{name}-{scheme}.webp"))
+
+
+def save(page: Page, path: Path) -> None:
+    Image.open(io.BytesIO(page.screenshot(full_page=True))).convert("RGB").save(path, quality=85, method=6)
 
 
 if __name__ == "__main__":
