@@ -173,7 +173,8 @@ def build_parser() -> argparse.ArgumentParser:
         return sub
 
     sub = command(generate)
-    sub.add_argument("prompt", nargs="+", help="what to draw; {red|green} stands for each of its choices")
+    sub.add_argument("prompt", nargs="*", help="what to draw; {red|green} stands for each of its choices")
+    sub.add_argument("--prompts", type=Path, metavar="FILE", help="a text file with more of them, one in each line")
     sub.add_argument("-n", "--number", type=int, default=1, help="pictures per prompt")
     _add_sampling(sub)
     sub.add_argument("--negative-prompt", default="")

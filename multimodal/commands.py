@@ -25,6 +25,10 @@ def generate(args: argparse.Namespace) -> None:
         "guidance_scale": args.guidance_scale,
         "sampler": args.sampler,
     }
+    listed = args.prompts.read_text(encoding="utf-8").splitlines() if args.prompts else []
+    prompts = [one for prompt in [*args.prompt, *filter(str.strip, listed)] for one in expand(prompt)]
+    if not prompts:
+        raise ValueError("there is no prompt: give one, or a file of them with --prompts")
     if args.mask and not args.image:
         raise ValueError("--mask needs --image, the picture that it belongs to")
     if args.image:
@@ -33,10 +37,7 @@ def generate(args: argparse.Namespace) -> None:
     start = time.perf_counter()
     with tqdm(total=args.steps, unit="step", disable=args.json) as progress:
         output = pipeline(
-            **{
-                **Settings("", args.seed, **settings).arguments(),
-                "prompt": [one for prompt in args.prompt for one in expand(prompt)],
-            },
+            **{**Settings("", args.seed, **settings).arguments(), "prompt": prompts},
             num_images_per_prompt=args.number,
             callback=lambda step: progress.update() or None,
         )

@@ -47,6 +47,18 @@ def test_generate_writes_pictures_with_their_settings_inside(
         assert (settings.prompt, settings.seed, settings.num_inference_steps) == (picture["prompt"], picture["seed"], 2)
 
 
+def test_generate_reads_prompts_from_a_file(
+    tiny_checkpoint: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "prompts.txt").write_text("a {red|green} fox\n\n 红苹果\n", encoding="utf-8")
+    options = ["--checkpoint", str(tiny_checkpoint), "--steps", "1", "--out", str(tmp_path), "--json"]
+    assert main(["generate", "a star", "--prompts", str(tmp_path / "prompts.txt"), *options]) == 0
+    pictures = json.loads(capsys.readouterr().out)["pictures"]
+    assert [picture["prompt"] for picture in pictures] == ["a star", "a red fox", "a green fox", "红苹果"]
+    assert main(["generate", *options]) == 1
+    assert "there is no prompt" in capsys.readouterr().err
+
+
 def test_generate_draws_a_picture_anew_where_its_mask_is_white_and_the_file_makes_it_again(
     tiny_checkpoint: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

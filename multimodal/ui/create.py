@@ -25,6 +25,14 @@ from multimodal.ui.texts import Texts, i18n
 
 DEFAULT_STYLE = ""  # none: the prompt decides
 SPEEDS = {"fast": 4, "balanced": 12, "best": 24}  # steps
+COPY = """async () => {
+    const image = document.querySelector('#pictures .selected img') ?? document.querySelector('#pictures img');
+    try {
+        const picture = await (await fetch(image.src)).blob();
+        await navigator.clipboard.write([new ClipboardItem({[picture.type]: picture})]);
+        return [true];
+    } catch { return [false]; }
+}"""
 VARIATIONS = {"subtle": 0.5, "strong": 0.75}  # how far from the chosen picture
 
 
@@ -113,7 +121,11 @@ def create_tab(
             name: gr.Button(i18n(f"vary_{name}"), interactive=False, size="md", min_width=100, elem_id=f"vary-{name}")
             for name in VARIATIONS
         }
-        edit = gr.Button(i18n("edit"), interactive=False, size="md", min_width=70, elem_id="edit")
+        edit, copy, star = (
+            gr.Button(i18n(name), interactive=False, size="md", min_width=70, elem_id=elem_id)
+            for name, elem_id in (("edit", "edit"), ("copy", "copy"), ("star", "star-chosen"))
+        )
+        star.visible = history is not None
         target = gr.Dropdown(
             [
                 (i18n("plain_png"), ""),
@@ -153,7 +165,10 @@ def create_tab(
     runs.append(latest.then(tab.draft, settings, outputs, **several, **shown_as, **MODEL))
     draft.click(None, cancels=runs[-1:], queue=False, api_visibility="private")  # also those that still wait
     mixing = mix_fold(tab, seed, settings)
-    on_a_picture = [*vary.values(), edit]
+    copy.click(tell_copied, gr.Checkbox(False, visible=False), None, js=COPY, **DRAW)  # a state would not hear of it
+    if history:
+        star.click(tab.star, [last, chosen], None, **DRAW)
+    on_a_picture = [*vary.values(), edit, copy, star]
     filled = [prompt, negative_prompt, style, steps, guidance, sampler, seed, keep_seed]
     read = restore.upload(take, restore, filled, **DRAW)
     runs.append(read.success(tab.again, restore, outputs, **shown_as, **MODEL))
@@ -210,3 +225,9 @@ def choose(last: LastPictures | None, event: gr.SelectData) -> tuple[Any, Any]:
     if last is None or not isinstance(index, int) or not 0 <= index < len(last.settings):
         return gr.skip(), gr.skip()
     return index, last.settings[index].seed
+
+
+def tell_copied(copied: bool, request: gr.Request) -> None:
+    """Say whether the browser has let the page copy."""
+    texts = Texts(request)
+    gr.Info(texts("copied")) if copied else gr.Warning(texts("not_copied"))

@@ -141,6 +141,16 @@ class Generation:
             settings = read_settings(Path(path))
             yield from self.make(request, settings, [settings.prompt], [settings.seed])
 
+    def star(self, last: LastPictures | None, chosen: int, request: gr.Request) -> None:
+        """Star the chosen picture in the history, or take its star away."""
+        texts = Texts(request)
+        with friendly_errors(texts):
+            if self.history is None or last is None or not 0 <= chosen < len(last.kept):
+                raise ValueError(texts("nothing_to_vary"))
+            path = self.history.path(last.kept[chosen])
+            self.history.star(path)
+            gr.Info(texts("starred" if self.history.is_starred(path) else "unstarred"))
+
     def make(
         self,
         request: gr.Request | None,
@@ -177,9 +187,7 @@ class Generation:
         captions = [f"{one.prompt} · {one.seed}" for one in made]
         with tempfile.TemporaryDirectory() as folder:
             paths = [save_picture(*pair, Path(folder)) for pair in zip(output.images, made, strict=True)]
-            if self.history and keep:
-                for path in paths:
-                    self.history.add(path)
+            kept = tuple(self.history.add(path).name for path in paths) if self.history and keep else ()
             yield (
                 list(zip(map(str, paths), captions, strict=True)),
                 self.summary(output, seconds, texts),
@@ -187,7 +195,7 @@ class Generation:
                 0,
                 gr.skip(),
                 gr.skip(),
-                LastPictures(captions, output.codebook_indices.numpy().astype(np.uint16), made),
+                LastPictures(captions, output.codebook_indices.numpy().astype(np.uint16), made, kept),
             )
 
     def _watch(

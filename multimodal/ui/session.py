@@ -24,6 +24,7 @@ class LastPictures:
     captions: list[str]
     codebook_indices: np.ndarray  # (N, groups, h, w)
     settings: tuple[Settings, ...] = ()  # of generated pictures
+    kept: tuple[str, ...] = ()  # their names in the history, where there is one
 
 
 class Runs:

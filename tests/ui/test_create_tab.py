@@ -150,6 +150,23 @@ def test_a_picture_is_saved_as_a_sticker_for_a_messenger(page: Page) -> None:
         assert all(re.fullmatch(r"a_red_heart_\d+\.png", name) for name in archive.namelist())
 
 
+def test_a_picture_is_copied_and_starred(open_page: Callable[..., Page]) -> None:
+    page = open_page(permissions=["clipboard-read", "clipboard-write"])
+    ask(page, "a purple heart")
+    page.locator("#generate").click()
+    finished(page)
+    expect(page.locator("#copy")).to_be_enabled()
+    page.locator("#copy").click()
+    expect(page.get_by_text("in the clipboard")).to_be_visible()
+    types = page.evaluate("async () => (await navigator.clipboard.read()).flatMap(item => item.types)")
+    assert types == ["image/png"]
+    page.locator("#star-chosen").click()
+    expect(page.get_by_text("Starred: the History tab")).to_be_visible()
+    page.get_by_role("tab", name="History").click()
+    page.locator("#search textarea, #search input").fill("purple heart")
+    expect(page.locator("#kept img").first).to_have_attribute("alt", re.compile("^★ a purple heart"))
+
+
 def test_previews_show_before_the_pictures_are_done(page: Page) -> None:
     ask(page, "a fox", count=2, steps=40)
     page.locator("#generate").click()

@@ -139,3 +139,16 @@ def test_a_new_draft_ends_the_old_one_but_no_run() -> None:
     with runs.begin(me) as run, runs.begin(me, draft=True) as draft:
         runs.stop(me)
         assert (run.is_set(), draft.is_set()) == (True, True)
+
+
+def test_the_chosen_picture_is_starred_in_the_history(models: Models, tmp_path: Path) -> None:
+    history = History(tmp_path)
+    tab = Generation(models, history)
+    *_, (*_, last) = generated(tab, steps=1, count=2)
+    for starred in (True, False):
+        tab.star(last, 1, visitor("me"))
+        assert [history.is_starred(history.path(name)) for name in last.kept] == [False, starred]
+    with pytest.raises(gr.Error):
+        tab.star(last, 2, visitor("me"))
+    with pytest.raises(gr.Error):
+        Generation(models).star(last, 0, visitor("me"))
