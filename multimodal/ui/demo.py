@@ -97,6 +97,7 @@ def launch_settings(assets: Path = ASSETS) -> dict[str, Any]:
         "max_file_size": "10mb",
         "enable_monitoring": False,
         "run_history": False,
+        "state_session_capacity": 1000,  # visitors whose last pictures are remembered
         "ssr_mode": False,
         "app_kwargs": {"exception_handlers": {FnIndexInferError: not_found}},
     }

@@ -79,6 +79,7 @@ class Generation:
                 )
                 parse_weights(prompts[0])
             except ValueError:
+                yield (gr.skip(),) * 7  # without which Gradio would empty what the outputs show
                 return
             yield from self.make(request, settings, prompts[:1], seeds[:1], draft=True)
 

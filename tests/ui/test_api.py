@@ -120,7 +120,7 @@ def test_a_picture_becomes_a_sticker(client: Client) -> None:
         ("edit", {"image": handle_file(FOX), "prompt": "a fox", "count": 17}, "17"),
         ("edit", {"image": handle_file(FOX), "prompt": "a fox", "mask": {"path": str(FOX)}}, "upload the picture first"),
         ("mix", {"prompt_a": "a fox", "prompt_b": ""}, "the prompt is empty"),
-        ("mix", {"prompt_a": "a fox", "prompt_b": "a dog", "frames": 17}, "num_frames must be"),
+        ("mix", {"prompt_a": "a fox", "prompt_b": "a dog", "frames": 17}, "Frames must be"),
         ("mix", {"prompt_a": "a fox", "prompt_b": "a dog", "file_format": "../a"}, "file_format must be one of webp, gif"),
         ("export", {"image": handle_file(FOX), "target": "post"}, "target must be one of slack"),
         ("export", {"image": {"path": "/etc/passwd"}, "target": "slack"}, "upload the picture first"),

@@ -81,7 +81,7 @@ def test_a_picture_is_put_into_words_of_the_visitor(open_page: Callable[..., Pag
         page.get_by_role("tab", name=tab).click()
         page.locator("#upload input[type=file]").set_input_files(PICTURES / "rainbow-noto.png")
         expect(page.locator("#words .bars li")).to_have_count(5)
-        expect(page.locator("#words .bars span").first).to_have_text(name)
+        assert name in page.locator("#words .bars span").all_inner_texts()
         shares = [int(text.removesuffix("%")) for text in page.locator("#words .bars b").all_inner_texts()]
         assert 100 > shares[0] >= shares[-1] >= 0
 

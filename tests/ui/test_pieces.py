@@ -103,4 +103,3 @@ def test_nothing_of_the_looks_comes_from_elsewhere() -> None:
     assert "http" not in style
     assert "@import" not in style
     assert not re.search(r"(url\(|@import )['\"]?(https?:)?//", settings["theme"]._get_theme_css())
-    assert settings["share"] is False

@@ -29,12 +29,18 @@ def get(url: str, body: dict[str, Any] | None = None) -> tuple[int, str]:
         return error.code, error.read().decode(errors="replace")
 
 
-def call(app_url: str, target: str, event: str, data: list[Any], extra: dict[str, Any] | None = None) -> str:
-    """Do over HTTP what the page does when `event` happens to the element `target`; returns the messages of the queue."""
+def call(
+    app_url: str, target: str, event: str, data: list[Any], extra: dict[str, Any] | None = None, session: str = ""
+) -> str:
+    """Do over HTTP what the page does when `event` happens to the element `target`; returns the messages of the queue.
+
+    Args:
+        session: names the visitor; without it there is a new one for each call.
+    """
     config = json.loads(get(f"{app_url}/config")[1])
     element = next(c["id"] for c in config["components"] if c["props"].get("elem_id") == target)
     job = next(d["id"] for d in config["dependencies"] if [element, event] in d["targets"])
-    session = f"test{abs(hash((target, str(data))))}"
+    session = session or f"test{abs(hash((target, str(data))))}"
     body = {"data": data, "fn_index": job, "session_hash": session, "event_data": extra, "trigger_id": element}
     status, text = get(f"{app_url}/gradio_api/queue/join", body)
     if status != 200:
@@ -48,11 +54,11 @@ def call(app_url: str, target: str, event: str, data: list[Any], extra: dict[str
     return "".join(lines)
 
 
-def create(app_url: str, **changes: Any) -> str:
+def create(app_url: str, session: str = "", **changes: Any) -> str:
     """Press Generate over HTTP with some of the inputs changed."""
     inputs = {"prompt": "a fox", "negative": "", "style": "", "steps": 2, "guidance": 3, "sampler": "euler", "count": 1}
     inputs |= {"seed": 0, "keep": True} | changes
-    return call(app_url, "generate", "click", list(inputs.values()))
+    return call(app_url, "generate", "click", list(inputs.values()), session=session)
 
 
 @pytest.mark.parametrize(
