@@ -1,4 +1,4 @@
-"""Everything from scratch in a few minutes: handwritten digits by their names: python benchmarks/digits.py
+"""Everything from scratch in a few minutes: handwritten digits by their names: python -m benchmarks.digits
 
 The 1,797 digits of scikit-learn (Alpaydin & Kaynak 1998), black on transparent, train a VQ-VAE, a CLIP and a DiT.
 A classifier, trained apart on the same drawings, says what each "handwritten seven" shows. key=value words are passed on.

@@ -1,4 +1,4 @@
-"""What a checkpoint learns from sixty pictures of a new thing, and what it forgets: python benchmarks/fine_tune.py
+"""What a checkpoint learns from sixty pictures of a new thing, and what it forgets: python -m benchmarks.fine_tune
 
 The thing is a blorp, a striped cyan blob with three eyes, drawn here. It is taught by `train dit --config lora`; key=value
 words are passed on. A picture counts as a blorp when, to the judge's eye, it is nearer to the mean of the drawings learnt

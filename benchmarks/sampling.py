@@ -1,4 +1,4 @@
-"""How long a picture takes, and what takes the time: python benchmarks/sampling.py [--pictures 4]
+"""How long a picture takes, and what takes the time: python -m benchmarks.sampling [--pictures 4]
 
 Machines are noisy, so the last column is what counts: each time as a ratio to the first row's, all from one run.
 """
