@@ -1,6 +1,6 @@
 """The run configs by name: `tiny` for tests (seconds), `cpu` for two cores and an afternoon, `gpu` for one large GPU.
 
-And `lora`, to teach a few new pictures to a DiT that is trained already.
+`base` is for several of them: 256 pixels and a pretrained CLIP. `lora` teaches a few new pictures to a trained DiT.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from multimodal.config import (
     JudgeConfig,
     JudgeRunConfig,
     RunConfig,
+    TextEncoderConfig,
     VQVAEConfig,
     VQVAERunConfig,
 )
@@ -41,6 +42,10 @@ PRESETS: dict[str, dict[str, RunConfig]] = {
             **_GPU, steps=20_000, batch_size=128, learning_rate=1e-3, crop_size=128,
             model=VQVAEConfig(widths=(64, 128, 256), encoder_blocks=2, decoder_blocks=4),
         ),
+        "base": VQVAERunConfig(
+            **_GPU, steps=50_000, batch_size=128, learning_rate=5e-4, crop_size=128,
+            model=VQVAEConfig(image_size=256, widths=(64, 128, 256), encoder_blocks=2, decoder_blocks=4),
+        ),
     },
     "clip": {
         "tiny": CLIPRunConfig(**_TINY, model=_TINY_CLIP),
@@ -55,6 +60,14 @@ PRESETS: dict[str, dict[str, RunConfig]] = {
         "gpu": DiTRunConfig(
             **_GPU, steps=7000, batch_size=1024, learning_rate=1e-3, num_composites=65_536,
             model=DiTConfig(patch_size=2, hidden_size=384, depth=12, num_heads=6, refiner_depth=2),
+        ),
+        "base": DiTRunConfig(
+            **_GPU, steps=200_000, batch_size=1024, learning_rate=5e-4, num_composites=65_536,
+            model=DiTConfig(
+                latent_size=32, patch_size=2, hidden_size=768, depth=12, num_heads=12, refiner_depth=2, mean_width=1024,
+                context_dim=512, pooled_dim=512,
+                text_encoder=TextEncoderConfig("open_clip", "ViT-B-32", "laion2b_s34b_b79k"),
+            ),
         ),
         "lora": DiTRunConfig(
             steps=500, batch_size=32, learning_rate=2e-3, lora_rank=8, rehearsal_fraction=0.5, num_composites=0,

@@ -15,9 +15,12 @@ from PIL import Image
 from multimodal import TextToImagePipeline
 from multimodal.checkpoint import load_clip, load_description, load_dit, load_tensors, load_vqvae
 from multimodal.config import VQVAERunConfig
+from multimodal.models.dit import DiT
+from multimodal.models.vqvae import VQVAE
 from multimodal.training.clip import train_clip
 from multimodal.training.dit import train_dit
 from multimodal.training.loop import TrainingError
+from multimodal.training.plan import make_plan
 from multimodal.training.presets import PRESETS
 from multimodal.training.vqvae import train_vqvae
 
@@ -158,3 +161,14 @@ def test_the_presets_fit_together() -> None:
         vqvae, clip, dit = (PRESETS[model][name].model for model in MODELS)
         assert (dit.latent_channels, dit.latent_size) == (vqvae.latent_channels, vqvae.latent_size)
         assert (dit.context_dim, dit.pooled_dim) == (clip.text_width, clip.embed_dim)
+
+
+def test_the_large_preset_takes_a_pretrained_clip_and_makes_larger_pictures(tmp_path: Path) -> None:
+    stages = make_plan("base", [], None, tmp_path)
+    assert [stage.name for stage in stages] == ["vqvae", "dit"]
+    with torch.device("meta"):
+        vqvae, dit = (model(stage.config.model) for model, stage in zip((VQVAE, DiT), stages, strict=True))
+        latents = vqvae.encode(torch.zeros(1, 4, 256, 256))
+        condition = dit.condition(torch.zeros(1, 77, 512), torch.ones(1, 77, dtype=torch.bool), torch.zeros(1, 512))
+        assert dit(latents, torch.zeros(1), *condition).shape == latents.shape == condition.mean.shape
+    assert 100e6 < sum(parameter.numel() for parameter in dit.parameters()) < 200e6
