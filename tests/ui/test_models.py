@@ -49,9 +49,7 @@ def generate(page: Page, size: int) -> None:
     page.locator("#speed").get_by_label("Fast").check()
     page.locator("#generate").click()
     expect(page.locator("#status")).to_contain_text("1 in")
-    picture = page.locator("#pictures img").first
-    expect(picture).to_be_visible()
-    assert picture.evaluate("image => image.decode().then(() => image.naturalWidth)") == size
+    page.wait_for_function("size => document.querySelector('#pictures img')?.naturalWidth === size", arg=size)
 
 
 def test_the_page_switches_and_a_broken_model_leaves_the_old_one(page: Page) -> None:
