@@ -14,7 +14,7 @@ from multimodal.settings import Settings, read_settings
 from multimodal.ui.download import BARE, deliver
 from multimodal.ui.edit import edit_fold
 from multimodal.ui.errors import ended, friendly_errors
-from multimodal.ui.examples import load_examples
+from multimodal.ui.examples import example_gallery, load_examples
 from multimodal.ui.figures import message
 from multimodal.ui.generation import ALL_STYLES, STYLES, Generation
 from multimodal.ui.history import History
@@ -186,19 +186,7 @@ def create_tab(
     steps.change(None, steps, speed, js=f"steps => {list(SPEEDS.values())}.includes(steps) ? steps : null", **DRAW)
     examples = load_examples(assets / "examples")
     if examples:
-        gr.Markdown(i18n("examples"), elem_id="examples-title")
-        shown = gr.Gallery(
-            [(str(path), settings.prompt) for path, settings in examples],
-            label=i18n("examples"),
-            show_label=False,
-            columns=6,
-            allow_preview=False,
-            object_fit="contain",
-            interactive=False,
-            buttons=[],
-            elem_id="examples",
-            elem_classes="checkered",
-        )
+        shown = example_gallery([(path, settings.prompt) for path, settings in examples], "examples", "examples")
 
         def take_example(event: gr.SelectData) -> tuple[Any, ...]:
             return fields(examples[int(event.index)][1])

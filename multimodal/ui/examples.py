@@ -6,10 +6,14 @@ python -m multimodal.ui.examples
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
+
+import gradio as gr
 
 from multimodal.pipeline import TextToImagePipeline
 from multimodal.settings import Settings, read_settings, save_picture
+from multimodal.ui.texts import i18n
 
 EXAMPLES = (
     Settings("a red apple", seed=0),
@@ -36,6 +40,23 @@ def load_examples(folder: Path) -> list[tuple[Path, Settings]]:
         except (OSError, ValueError):
             continue  # a picture that somebody else put there
     return examples
+
+
+def example_gallery(pictures: Sequence[tuple[Path, str]], title: str, elem_id: str) -> gr.Gallery:
+    """Draw pictures to choose one of, each with a caption, under a title: a key of the texts."""
+    gr.Markdown(i18n(title), elem_id=f"{elem_id}-title")
+    return gr.Gallery(
+        [(str(path), caption) for path, caption in pictures],
+        label=i18n(title),
+        show_label=False,
+        columns=6,
+        allow_preview=False,
+        object_fit="contain",
+        interactive=False,
+        buttons=[],
+        elem_id=elem_id,
+        elem_classes="checkered",
+    )
 
 
 def write_examples(pipeline: TextToImagePipeline, folder: Path) -> list[Path]:

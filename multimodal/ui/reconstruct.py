@@ -16,6 +16,7 @@ from multimodal.inspection.tokens import index_maps
 from multimodal.metrics import ssim_on_white
 from multimodal.pipeline import ReconstructionOutput
 from multimodal.ui.errors import friendly_errors
+from multimodal.ui.examples import example_gallery
 from multimodal.ui.figures import bars, figure, figures, message, section, table, tiles
 from multimodal.ui.models import Models
 from multimodal.ui.session import DRAW, MODEL, LastPictures
@@ -107,19 +108,7 @@ def reconstruct_tab(models: Models, last: gr.State, assets: Path) -> None:
     upload.preprocess = uploaded_path
     examples = sorted((assets / "training_examples").glob("*.png"))[::3]
     if examples:
-        gr.Markdown(i18n("try_one"))
-        gallery = gr.Gallery(
-            [(str(path), path.stem.replace("-", " ")) for path in examples],
-            label=i18n("try_one"),
-            show_label=False,
-            columns=6,
-            allow_preview=False,
-            object_fit="contain",
-            interactive=False,
-            buttons=[],
-            elem_id="try",
-            elem_classes="checkered",
-        )
+        gallery = example_gallery([(path, path.stem.replace("-", " ")) for path in examples], "try_one", "try")
 
         def take_example(event: gr.SelectData) -> str:
             return str(examples[int(event.index)])
