@@ -144,6 +144,8 @@ class VQVAERunConfig(RunConfig):
 class CLIPRunConfig(RunConfig):
     model: CLIPConfig = CLIPConfig()
     locked_image_fraction: float = 0.5  # of the steps, at the end, in which the text tower alone learns, mostly languages
+    wordnet_fraction: float = 0.5  # pairs of a word and a name, per picture of a batch, in that phase
+    composite_fraction: float = 0.5  # pairs of captions of a composite, as above
 
 
 @dataclass(frozen=True)

@@ -91,8 +91,9 @@ def train_clip(
         chosen = [subjects[row] for row in rows.tolist()]
         pairs: dict[str, list[tuple[str, str]]] = {}  # texts that mean the same
         if locked:
-            pairs["wordnet"] = [synset.pair(rng) for synset in rng.sample(synsets, min(len(synsets), len(rows) // 2))]
-            pairs["composites"] = composite_pairs(composer, len(rows) // 2, rng)
+            words = min(len(synsets), int(config.wordnet_fraction * len(rows)))
+            pairs["wordnet"] = [synset.pair(rng) for synset in rng.sample(synsets, words)]
+            pairs["composites"] = composite_pairs(composer, int(config.composite_fraction * len(rows)), rng)
         texts = [
             [caption(subject, rng) for subject in chosen],
             [short_caption(subject, rng, english=0.1 if locked else 0.6) for subject in chosen],
