@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from multimodal.pipeline import ReconstructionOutput, TextToImageOutput, TextToImagePipeline
+    from multimodal.outputs import ReconstructionOutput, TextToImageOutput
+    from multimodal.pipeline import TextToImagePipeline
 
 __version__ = "0.1.0"
 __all__ = ["ReconstructionOutput", "TextToImageOutput", "TextToImagePipeline", "__version__"]

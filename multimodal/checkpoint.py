@@ -159,10 +159,21 @@ def load_names(folder: str | Path) -> dict[str, list[str]]:
     Raises:
         CheckpointError: the list is damaged.
     """
+    table = load_name_table(folder)
+    return {
+        language: sorted(filter(None, set(names)), key=lambda name: (len(name), name)) for language, names in table.items()
+    }
+
+
+def load_name_table(folder: str | Path) -> dict[str, list[str]]:
+    """The same as a table: row k of every language is one thing's name, or "" where it has none in that language."""
     path = Path(folder) / NAMES
     try:
-        names = json.loads(path.read_text(encoding="utf-8"))
-        return {str(language): [str(name) for name in known] for language, known in names.items()}
+        table = json.loads(path.read_text(encoding="utf-8"))
+        names = {str(language): [str(name) for name in known] for language, known in table.items()}
+        if len({len(known) for known in names.values()}) > 1:
+            raise ValueError("the languages have different numbers of names")
+        return names
     except FileNotFoundError:
         return {}
     except (OSError, ValueError, TypeError, AttributeError) as error:

@@ -1,4 +1,4 @@
-"""Prompts that ask for several things, or for one in another colour: what these are, and where each of them goes.
+"""Reading a prompt: the things that it asks for, by names that the model learnt, their colours, and where each goes.
 
 A small model knows far more things than pairs of things, or things in a colour. So "a rocket and a star" is drawn as a
 rocket and as a star, and the two are put into one picture; "a blue apple" is drawn as an apple, which is then turned blue.
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -17,32 +17,13 @@ import torch
 from PIL import Image
 
 from multimodal.data.colors import HUES, recolor
-from multimodal.data.phrases import COLORS, NUMBERS, PATTERNS, STYLES
+from multimodal.data.phrases import ARTICLE, COLORS, NUMBERS, PATTERNS, STYLES
+from multimodal.names import Names, singulars
+from multimodal.prompts import parse_weights
 
 COUNT_ROWS = {2: (2,), 3: (3,), 4: (2, 2), 5: (3, 2)}  # things per row
 PAIRS = ("left", "right", "above", "below", "big_small", "and")  # the vague "and" last
 STYLE = re.compile(rf"(.*?)(, ?(?:{'|'.join(STYLES)}) style)?", re.IGNORECASE | re.DOTALL)
-STOP_WORDS = {word.casefold() for words in COLORS.values() for word in words} | {"and", "for", "not", "the", "with"}
-ARTICLE = re.compile(r"^(?:an?|the) ", re.IGNORECASE)
-
-
-class Names:
-    """What things are called: whole names, and the words in them that may stand for a thing."""
-
-    def __init__(self, names: Iterable[str]) -> None:
-        self.names = frozenset(name.casefold() for name in names)
-        self.words = {word for name in self.names for word in name.split() if len(word) > 2} - STOP_WORDS
-
-    def known(self, text: str) -> bool:
-        """Whether the text, but for an article, is a name."""
-        return ARTICLE.sub("", text).casefold() in self.names
-
-    def mentioned(self, text: str) -> bool:
-        """Whether a thing is named in the text."""
-        text = text.casefold()
-        if not text.isascii() and " " not in text:  # maybe a script without blanks
-            return any(text in name or name in text for name in self.names)
-        return text in self.names or not self.words.isdisjoint(text.split())
 
 
 class Layout(NamedTuple):
@@ -52,18 +33,43 @@ class Layout(NamedTuple):
     colors: tuple[str, ...] = ()  # what to turn the things to: keys of HUES, or "" for those that stay as they are
 
 
+class Reading(NamedTuple):
+    """What is drawn for a prompt."""
+
+    things: tuple[str, ...]  # a prompt of each thing
+    layout: Layout | None = None  # how they become one picture; None where there is one thing, as it is
+    renamed: tuple[tuple[str, str], ...] = ()  # what the prompt calls a thing, and the nearest name, if that is drawn
+
+
+def read_prompt(prompt: str, names: Names, apart: bool = True) -> Reading:
+    """Find the things that a prompt asks for, each in words that the model learnt (see `Names.in_known_words`).
+
+    Args:
+        apart: look for several things, and for colours; otherwise the prompt is one thing.
+    """
+    if parse_weights(prompt).parts:  # whose words are meant as they stand
+        return Reading((prompt,))
+    layout = parse_layout(prompt, names) if apart else None
+    things, renamed = [], []
+    for thing in layout.things if layout else (prompt,):
+        text, style = split_style(thing)
+        name = names.in_known_words(text)
+        things.append(name + style)
+        renamed += [] if names.known(text) or name == text else [(text, name)]
+    return Reading(tuple(things), layout, tuple(dict.fromkeys(renamed)))
+
+
 def parse_layout(prompt: str, names: Names) -> Layout | None:
     """What a prompt asks for that names two things, two to five of one, or one in a colour, in any of the languages.
 
-    Each thing must be a known one, and the prompt as a whole must be none: "bow and arrow" is one thing, "green apple" too.
+    Of two, each must be a known one. The prompt as a whole must be none: "bow and arrow" is one thing, so is "green apple".
 
     Returns:
         None where the prompt asks for none of these.
     """
-    match = STYLE.fullmatch(prompt)
-    if match is None or names.known(match[1]):
+    text, style = split_style(prompt)
+    if names.known(text):
         return None
-    text, style = match[1], match[2] or ""
 
     def layout(kind: str, things: Sequence[str], number: int = 1) -> Layout:
         found = [_split_color(thing, names) for thing in things]
@@ -76,11 +82,17 @@ def parse_layout(prompt: str, names: Names) -> Layout | None:
     for number in COUNT_ROWS:
         for pattern in _patterns("count", n=(str(number), *NUMBERS[number])):
             if found := pattern.fullmatch(text):
-                for thing in singulars(found["a"]):
-                    if names.mentioned(thing):
-                        return layout("count", (thing,), number)
+                things = sorted(singulars(found["a"]), key=names.mentioned, reverse=True)
+                if names.drawable(things[0]):
+                    return layout("count", things[:1], number)
     colored = layout("colored", (text,))
     return colored if colored.colors[0] else None
+
+
+def split_style(prompt: str) -> tuple[str, str]:
+    """A prompt without the style at its end, and that: ", 3d style", or "" where there is none."""
+    match = STYLE.fullmatch(prompt)
+    return (match[1], match[2] or "") if match else (prompt, "")
 
 
 def _split_color(thing: str, names: Names) -> tuple[str, str]:
@@ -90,15 +102,10 @@ def _split_color(thing: str, names: Names) -> tuple[str, str]:
     text = ARTICLE.sub("", thing)
     for color in HUES:
         found = (pattern.fullmatch(text) for pattern in _patterns("colored", color=COLORS[color]))
-        if name := next((match["a"] for match in found if match and names.mentioned(match["a"])), ""):
-            return name, color
+        for name in (match["a"] for match in found if match):
+            if names.mentioned(name) or (" " in text and names.drawable(name)):
+                return name, color
     return thing, ""
-
-
-def singulars(noun: str) -> list[str]:
-    """What a plural may be the plural of, itself the last: in English, and where an s makes plurals in other languages."""
-    endings = (("ies", "y"), ("es", ""), ("s", ""))
-    return [*(noun.removesuffix(plural) + one for plural, one in endings if noun.endswith(plural)), noun]
 
 
 def put_together(images: Sequence[Image.Image], layouts: Sequence[Layout | None]) -> list[Image.Image]:

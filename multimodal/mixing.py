@@ -7,6 +7,7 @@ from PIL import Image
 
 from multimodal.arguments import MAX_IMAGES, check_number, check_prompts, check_sampling, clean_prompt
 from multimodal.diffusion.samplers import Callback, between
+from multimodal.layout import read_prompt
 from multimodal.pipeline import TextToImagePipeline
 
 
@@ -39,6 +40,7 @@ def mix(
     check_number("num_frames", num_frames, 2, MAX_IMAGES, whole=True)
     check_sampling(num_inference_steps, guidance_scale, seed)
     with pipeline.lock:
+        first, second = (read_prompt(one, pipeline.names, apart=False).things[0] for one in (first, second))
         start, end = (pipeline.prompt_velocity([one], negative_prompt, guidance_scale)[0] for one in (first, second))
         noise = pipeline.make_noise([int(seed)] * int(num_frames))
         velocity = between(start, end, torch.linspace(0, 1, int(num_frames), device=noise.device))

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import itertools
 import threading
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 
 import torch
@@ -23,36 +22,20 @@ from multimodal.arguments import (
     check_seeds,
     clean_prompt,
 )
-from multimodal.checkpoint import CheckpointError, load_clip, load_dit, load_names, load_vqvae
+from multimodal.checkpoint import CheckpointError, load_clip, load_dit, load_name_table, load_vqvae
 from multimodal.diffusion import rectified_flow
 from multimodal.diffusion.samplers import SAMPLERS, Callback, SamplerStep, Velocity, guided, keeping, weighted
 from multimodal.hub import find_checkpoint
-from multimodal.layout import Layout, Names, parse_layout, put_together
+from multimodal.layout import Layout, Reading, put_together, read_prompt
 from multimodal.metrics import psnr_on_white
 from multimodal.models.dit import Condition, DiT
 from multimodal.models.text_encoder import CLIPTextEncoder
 from multimodal.models.vqvae import VQVAE
+from multimodal.names import Names
+from multimodal.outputs import ReconstructionOutput, TextToImageOutput
 from multimodal.prompts import WeightedPart, parse_weights
 
 GUIDANCE_INTERVAL = (0.1, 1.0)
-
-
-@dataclass(frozen=True)
-class TextToImageOutput:
-    images: list[Image.Image]  # RGBA with straight alpha
-    codebook_indices: Tensor  # (N, groups, h, w)
-    prompts: list[str]  # one per picture, as `seeds`
-    seeds: list[int]  # the seed that makes each picture alone
-    dropped: list[str]  # per prompt given, the words that did not fit into the text encoder's context, or ""
-
-
-@dataclass(frozen=True)
-class ReconstructionOutput:
-    image: Image.Image  # RGBA with straight alpha
-    original: Image.Image  # what was reconstructed: the input, fitted into the model's square
-    codebook_indices: Tensor  # (groups, h, w)
-    psnr: float  # dB, on white
-    num_bytes: float  # what the indices cost
 
 
 class TextToImagePipeline:
@@ -62,7 +45,7 @@ class TextToImagePipeline:
     """
 
     def __init__(
-        self, text_encoder: CLIPTextEncoder, dit: DiT, vqvae: VQVAE, offload: bool = False, names: Iterable[str] = ()
+        self, text_encoder: CLIPTextEncoder, dit: DiT, vqvae: VQVAE, offload: bool = False, names: Names | None = None
     ) -> None:
         self.device = PartialState().device  # CUDA where there is one, else MPS, else CPU
         self.text_encoder, self.dit, self.vqvae = text_encoder, dit, vqvae
@@ -71,7 +54,7 @@ class TextToImagePipeline:
                 cpu_offload(model, self.device)
             else:
                 model.to(self.device)
-        self.names = Names(names)  # for prompts that ask for several things
+        self.names = names or Names()  # by which prompts are read
         self.lock = threading.Lock()
 
     @classmethod
@@ -97,8 +80,7 @@ class TextToImagePipeline:
                 f"{folder / 'dit'} does not fit the other parts: latent_channels, latent_size, context_dim and pooled_dim "
                 f"are {given}, but the VQ-VAE and the text encoder want {wanted}"
             )
-        names = load_names(folder / "dit")
-        return cls(text_encoder, dit, vqvae, offload, (name for known in names.values() for name in known))
+        return cls(text_encoder, dit, vqvae, offload, Names(load_name_table(folder / "dit"), text_encoder.embed))
 
     @torch.inference_mode()
     def __call__(
@@ -114,7 +96,7 @@ class TextToImagePipeline:
         image: Image.Image | Tensor | None = None,
         strength: float | None = None,
         mask: Image.Image | Tensor | None = None,
-        one_by_one: bool = True,
+        interpret: bool = True,
     ) -> TextToImageOutput:
         """Make pictures from prompts.
 
@@ -134,8 +116,9 @@ class TextToImagePipeline:
             strength: 0 … 1 (0.6, with a mask 1): the time up to which `image` is noised; so many fewer steps are made.
             mask: where `image` is drawn anew, as a picture of the size of `image` (white there), or an (h, w) grid (True
                 there). Elsewhere the codebook indices of `image` stay exactly as they are.
-            one_by_one: draw the things of prompts such as "a rocket and a star", "three apples" or "a blue apple" one by
-                one, colour them and put them together (see `layout`); otherwise, and with an `image`, the DiT draws it all.
+            interpret: draw things by their English names, or the nearest, where a prompt has none of their words; and the
+                things of "a rocket and a star", "three apples" or "a blue apple" one by one, to colour them and put them
+                together (see `layout`), unless there is an `image`. Otherwise the DiT gets the prompt as it is.
         Raises:
             ValueError: a prompt is empty or an argument out of its range.
             SamplingCancelled: the callback returned False.
@@ -158,12 +141,14 @@ class TextToImagePipeline:
             latents, denoised = (self.put_together(each, layouts) for each in (step.latents, step.denoised))
             return callback(step._replace(latents=latents, denoised=denoised)) if callback else None
 
-        layouts = [parse_layout(prompt, self.names) if one_by_one and image is None else None for prompt in repeated]
-        things = [layout.things if layout else (prompt,) for layout, prompt in zip(layouts, repeated, strict=True)]
         with self.lock:
-            drawn = [thing for picture in things for thing in picture]
-            velocity, dropped = self.prompt_velocity(drawn, negative_prompt, float(guidance_scale))
-            latents = noise = self.make_noise([seed for seed, picture in zip(seeds, things, strict=True) for _ in picture])
+            readings = [read_prompt(one, self.names, image is None) if interpret else Reading((one,)) for one in prompts]
+            renamed = [dict(reading.renamed) for reading in readings]
+            readings = [reading for reading in readings for _ in range(num_images_per_prompt)]
+            layouts = [reading.layout for reading in readings]
+            drawn = [(thing, seed) for reading, seed in zip(readings, seeds, strict=True) for thing in reading.things]
+            velocity, dropped = self.prompt_velocity([thing for thing, _ in drawn], negative_prompt, float(guidance_scale))
+            latents = noise = self.make_noise([seed for _, seed in drawn])
             start = 1.0
             if image is not None:
                 original = self.indices_of(image)
@@ -182,8 +167,8 @@ class TextToImagePipeline:
                 codebook_indices = torch.where(redrawn, codebook_indices, original)
             images = self.to_images(self.vqvae.decode_indices(codebook_indices))
         words = iter(dropped)
-        dropped = [" ".join(filter(None, (next(words) for _ in picture))) for picture in things]
-        return TextToImageOutput(images, codebook_indices.cpu(), repeated, seeds, dropped[::num_images_per_prompt])
+        dropped = [" ".join(filter(None, (next(words) for _ in reading.things))) for reading in readings]
+        return TextToImageOutput(images, codebook_indices.cpu(), repeated, seeds, dropped[::num_images_per_prompt], renamed)
 
     def put_together(self, latents: Tensor, layouts: Sequence[Layout | None]) -> Tensor:
         """The latents of pictures, from those of the things in them; those without a layout stay as they are."""
@@ -204,20 +189,23 @@ class TextToImagePipeline:
         self, prompts: list[str], negative_prompt: str, guidance_scale: float
     ) -> tuple[Velocity, list[str]]:
         """The velocity field that leads to pictures of B prompts; and per prompt the words that did not fit, or ""."""
+        if not negative_prompt and 1 <= guidance_scale <= self.dit.config.max_guidance_scale:  # in one run of the DiT
+            return self.weighted_velocity(prompts, guidance_scale)
         velocity, dropped = self.weighted_velocity(prompts)
         negative, _ = self.weighted_velocity([negative_prompt])
         return guided(velocity, negative, guidance_scale, GUIDANCE_INTERVAL), dropped
 
-    def weighted_velocity(self, prompts: list[str]) -> tuple[Velocity, list[str]]:
-        """The same without guidance, the prompts' (words:1.3) weighted; each weight costs one more run of the DiT."""
+    def weighted_velocity(self, prompts: list[str], guidance_scale: float = 1.0) -> tuple[Velocity, list[str]]:
+        """The same with the guidance that the DiT itself knows; each (word:1.3) costs one more run of it."""
         parsed = [parse_weights(prompt) for prompt in prompts]
         condition, dropped = self.encode_prompt([prompt.text for prompt in parsed])
         parts = []
         for k in range(max(len(prompt.parts) for prompt in parsed)):
             kth = [prompt.parts[k] if k < len(prompt.parts) else WeightedPart(prompt.text, 1.0) for prompt in parsed]
             without, _ = self.encode_prompt([part.without for part in kth])
-            parts.append((self.dit_velocity(without), torch.tensor([part.weight for part in kth], device=self.device)))
-        return weighted(self.dit_velocity(condition), parts), dropped
+            weights = torch.tensor([part.weight for part in kth], device=self.device)
+            parts.append((self.dit_velocity(without, guidance_scale), weights))
+        return weighted(self.dit_velocity(condition, guidance_scale), parts), dropped
 
     def sample_latents(
         self,
@@ -231,12 +219,18 @@ class TextToImagePipeline:
         """(B, latent_channels, h, w) latents at time `start` → clean ones, by following a velocity field to t = 0."""
         return SAMPLERS[sampler](velocity, latents, num_inference_steps, callback, start)
 
-    def dit_velocity(self, condition: Condition) -> Velocity:
-        """The velocity field v(latents, t) that the DiT gives under a prompt; one prompt serves any batch."""
+    def dit_velocity(self, condition: Condition, guidance_scale: float = 1.0) -> Velocity:
+        """The velocity field v(latents, t) that the DiT gives under a prompt; one prompt serves any batch.
+
+        Args:
+            guidance_scale: for times in GUIDANCE_INTERVAL, 1 … the DiT's max_guidance_scale.
+        """
 
         def velocity(latents: Tensor, t: Tensor) -> Tensor:
             batch = Condition(*(x.expand(len(latents), *x.shape[1:]) for x in condition))
-            return self.dit.velocity(latents, t, batch)
+            low, high = GUIDANCE_INTERVAL
+            scale = torch.where((low <= t) & (t <= high), guidance_scale, 1.0)
+            return self.dit.velocity(latents, t, batch, scale)
 
         return velocity
 

@@ -13,10 +13,10 @@ ROOT = Path(__file__).resolve().parent.parent
 FILES = sorted([*(ROOT / "multimodal").rglob("*.py"), *ROOT.glob("app.py")])
 
 # "multimodal" is the package's own __init__: the version and the public names.
-LEAVES = {"config", "rgba", "metrics", "settings", "export", "prompts", "arguments", "hub", "multimodal"}
+LEAVES = {"config", "rgba", "metrics", "settings", "export", "prompts", "arguments", "hub", "outputs", "multimodal"}
 BELOW_PIPELINE = LEAVES | {"models", "diffusion", "checkpoint", "data"}
 MAY_IMPORT = {
-    "multimodal": {"pipeline"},
+    "multimodal": {"outputs", "pipeline"},
     "config": set(),
     "rgba": set(),
     "metrics": {"rgba"},
@@ -26,13 +26,15 @@ MAY_IMPORT = {
     "arguments": {"config"},
     "space": set(),
     "hub": set(),
+    "outputs": set(),
     "models": {"config", "models"},
     "diffusion": {"config", "diffusion"},
     "checkpoint": {"config", "models"},
     "data": {"config", "rgba", "data", "hub", "layout"},
-    "layout": {"data"},
-    "pipeline": {"arguments", "config", "rgba", "metrics", "models", "diffusion", "checkpoint", "hub", "layout", "prompts"},
-    "mixing": {"arguments", "diffusion", "pipeline"},
+    "names": {"data"},
+    "layout": {"data", "names", "prompts"},
+    "pipeline": (LEAVES - {"export", "settings"}) | {"models", "diffusion", "checkpoint", "layout", "names"},
+    "mixing": {"arguments", "diffusion", "layout", "pipeline"},
     "editing": {"arguments", "rgba", "settings", "pipeline"},
     "inspection": BELOW_PIPELINE | {"pipeline", "inspection"},
     "evaluation": BELOW_PIPELINE | {"pipeline", "evaluation"},

@@ -8,9 +8,11 @@ import torch
 from PIL import Image
 
 from multimodal.data.colors import color_names
-from multimodal.layout import Layout, Names, parse_layout, put_together
+from multimodal.layout import Layout, Reading, parse_layout, put_together, read_prompt
+from multimodal.names import Names
 
-NAMES = Names(["red apple", "Rocket", "star", "bow and arrow", "two hearts", "black cat", "fox", "cherry", "火箭", "星星"])
+ENGLISH = ["red apple", "Rocket", "star", "bow and arrow", "two hearts", "black cat", "fox", "cherry"]
+NAMES = Names({"en": ENGLISH, "zh": ["", "火箭", "星星", "", "", "", "狐狸", ""]})
 
 
 @pytest.mark.parametrize(
@@ -58,7 +60,34 @@ def test_one_thing_is_left_alone(prompt: str) -> None:
 
 
 def test_without_names_nothing_is_taken_apart() -> None:
-    assert parse_layout("a rocket and a star", Names([])) is None
+    assert parse_layout("a rocket and a star", Names()) is None
+
+
+@pytest.mark.parametrize(
+    ("prompt", "things", "renamed"),
+    [
+        ("a fox, 3d style", ("a fox, 3d style",), ()),
+        ("a fox in the snow", ("a fox in the snow",), ()),
+        ("狐狸", ("fox",), ()),
+        ("火箭和星星, 3d style", ("Rocket, 3d style", "star, 3d style"), ()),
+        ("a vixen, flat style", ("cherry, flat style",), (("a vixen", "cherry"),)),
+        ("three vixens", ("cherry",), (("vixen", "cherry"),)),
+        ("a blue vixen", ("cherry",), (("vixen", "cherry"),)),
+        ("a (vixen:1.3)", ("a (vixen:1.3)",), ()),
+        ("blue", ("cherry",), (("blue", "cherry"),)),
+    ],
+)
+def test_things_are_drawn_by_names_that_the_model_learnt(
+    prompt: str, things: tuple[str, ...], renamed: tuple[tuple[str, str], ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(NAMES, "embed", lambda texts: torch.ones(len(texts), 2))  # as far as that is asked
+    monkeypatch.setattr(NAMES, "nearest", lambda text: "cherry")
+    reading = read_prompt(prompt, NAMES)
+    assert (reading.things, reading.renamed) == (things, renamed)
+
+
+def test_a_prompt_that_is_not_taken_apart_is_one_thing() -> None:
+    assert read_prompt("a rocket and a star", NAMES, apart=False) == Reading(("a rocket and a star",))
 
 
 def solid(color: str) -> Image.Image:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 import shutil
 import threading
@@ -19,9 +20,11 @@ from multimodal.arguments import MAX_PROMPT_CHARACTERS, MAX_SEED, check_prompts
 from multimodal.checkpoint import CheckpointError, save_model
 from multimodal.config import VQVAEConfig
 from multimodal.diffusion.samplers import SamplerStep, SamplingCancelled
-from multimodal.layout import Layout, Names, put_together
+from multimodal.layout import Layout, put_together
 from multimodal.metrics import psnr_on_white
+from multimodal.models.dit import DiT
 from multimodal.models.vqvae import VQVAE
+from multimodal.names import Names
 
 
 def generate(pipeline: TextToImagePipeline, prompt: str | list[str] = "a red apple", **settings):
@@ -67,7 +70,7 @@ def test_a_picture_of_a_batch_is_what_its_seed_gives_alone(sampler: str, pipelin
 def test_several_things_are_drawn_one_by_one_and_put_together(
     pipeline: TextToImagePipeline, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pipeline, "names", Names(["fox", "star"]))
+    monkeypatch.setattr(pipeline, "names", Names({"en": ["fox", "star"]}))
     shown: list[SamplerStep] = []
     output = generate(pipeline, ["a fox", "a fox and a star", "a star"], callback=shown.append)
     assert [len(step.denoised) for step in shown] == [3, 3, 3]  # pictures, not things
@@ -77,8 +80,51 @@ def test_several_things_are_drawn_one_by_one_and_put_together(
     (expected,) = put_together(things, [Layout("and", ("a fox", "a star"))])
     assert torch.equal(output.codebook_indices[1], pipeline.reconstruct(expected).codebook_indices)
     assert output.prompts[1] == "a fox and a star"
-    whole = generate(pipeline, "a fox and a star", seed=1, one_by_one=False)
+    whole = generate(pipeline, "a fox and a star", seed=1, interpret=False)
     assert not torch.equal(whole.codebook_indices[0], output.codebook_indices[1])
+
+
+def test_other_words_are_drawn_as_the_name_that_they_mean_or_that_is_nearest(
+    pipeline: TextToImagePipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        pipeline, "names", Names({"en": ["fox", "star"], "de": ["Fuchs", "Stern"]}, pipeline.text_encoder.embed)
+    )
+    output = generate(pipeline, ["fox", "ein Fuchs", "zzz"], seed=3, num_images_per_prompt=1)
+    nearest = pipeline.names.nearest("zzz")
+    assert nearest in ("fox", "star")
+    assert output.renamed == [{}, {}, {"zzz": nearest}]
+    assert output.prompts == ["fox", "ein Fuchs", "zzz"]
+    for k, name in ((1, "fox"), (2, nearest)):
+        assert same(output.images[k], generate(pipeline, name, seed=3 + k).images[0])
+    as_it_is = generate(pipeline, "zzz", seed=5, interpret=False)
+    assert as_it_is.renamed == [{}]
+    assert not same(as_it_is.images[0], output.images[2])
+
+
+def test_a_dit_that_knows_guidance_runs_once_a_step(pipeline: TextToImagePipeline, monkeypatch: pytest.MonkeyPatch) -> None:
+    torch.manual_seed(0)
+    dit = DiT(dataclasses.replace(pipeline.dit.config, max_guidance_scale=5.0)).eval()
+    for parameter in dit.parameters():
+        torch.nn.init.normal_(parameter, std=0.15)
+    monkeypatch.setattr(pipeline, "dit", dit)
+    scales: list[list[float]] = []
+    dit.register_forward_pre_hook(lambda module, arguments: scales.append(arguments[-1].tolist()))
+    times = [1.0, 0.9, 0.3, 0.05]
+    for settings, expected in (
+        ({"guidance_scale": 3}, [[3.0]] * 4),
+        ({"guidance_scale": 1}, [[1.0]] * 4),
+        ({"guidance_scale": 8}, [[1.0]] * 8),  # above what it knows
+        ({"guidance_scale": 3, "negative_prompt": "a fox"}, [[1.0]] * 8),
+    ):
+        scales.clear()
+        generate(pipeline, num_inference_steps=4, **settings)
+        assert scales == expected
+    condition, _ = pipeline.encode_prompt(["a fox"])
+    scales.clear()
+    for t in times:
+        pipeline.dit_velocity(condition, 3.0)(pipeline.make_noise([0]), torch.tensor([t]))
+    assert scales == [[3.0], [3.0], [3.0], [1.0]]  # none at the end of the path, as in two runs
 
 
 def test_prompts_and_settings_have_an_influence(pipeline: TextToImagePipeline) -> None:

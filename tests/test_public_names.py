@@ -31,7 +31,7 @@ def test_the_pipeline_is_called_with_these_arguments() -> None:
 @pytest.mark.parametrize(
     ("output", "fields"),
     [
-        (multimodal.TextToImageOutput, {"images", "codebook_indices", "prompts", "seeds", "dropped"}),
+        (multimodal.TextToImageOutput, {"images", "codebook_indices", "prompts", "seeds", "dropped", "renamed"}),
         (multimodal.ReconstructionOutput, {"image", "original", "codebook_indices", "psnr", "num_bytes"}),
     ],
 )

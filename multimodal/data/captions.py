@@ -11,8 +11,7 @@ from typing import Any
 from datasets import Dataset, load_dataset
 
 from multimodal.data.images import DataError
-from multimodal.data.phrases import COLORS, LANGUAGES, NUMBERS, PATTERNS, phrase
-from multimodal.layout import ARTICLE
+from multimodal.data.phrases import ARTICLE, COLORS, LANGUAGES, NUMBERS, PATTERNS, phrase
 
 OPPOSITE = {"left": "right", "right": "left", "above": "below", "below": "above"}
 CAPTION_COLUMNS = ("name", "text", "caption")  # the first of these that a table has
@@ -74,15 +73,14 @@ def load_subjects(table: Dataset, names: Path | None = None) -> list[Subject]:
     return subjects
 
 
-def names_by_language(
-    subjects: Sequence[Subject], before: Mapping[str, Sequence[str]] | None = None
-) -> dict[str, list[str]]:
-    """The names of all subjects, added to those known `before`, per language, the shortest first."""
-    names = {language: set(known) for language, known in (before or {}).items()}
-    for subject in subjects:
-        for language, name in subject.names.items():
-            names.setdefault(language, set()).add(name)
-    return {language: sorted(known, key=lambda name: (len(name), name)) for language, known in sorted(names.items())}
+def name_table(subjects: Sequence[Subject], before: Mapping[str, Sequence[str]] | None = None) -> dict[str, list[str]]:
+    """Language → names, row k of each being one thing's, or ""; those known `before` first, in a table of this kind."""
+    before = before or {}
+    rows = [dict(zip(before, names, strict=True)) for names in zip(*before.values(), strict=True)]
+    rows += [subject.names for subject in subjects]
+    languages = sorted({language for row in rows for language in row})
+    unique = dict.fromkeys(tuple(row.get(language, "") for language in languages) for row in rows)
+    return {language: list(names) for language, names in zip(languages, zip(*unique, strict=True), strict=True)}
 
 
 def caption(subject: Subject, rng: random.Random) -> str:

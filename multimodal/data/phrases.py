@@ -3,7 +3,13 @@
 
 from __future__ import annotations
 
+import re
+
 LANGUAGES = ("en", "zh", "es", "fr", "de", "it", "pt", "ru", "ja", "ko", "ar", "hi")
+ARTICLE = re.compile(  # of the languages that have them
+    r"^(?:(?:an?|the|ein(?:e[mnrs]?)?|der|die|das|de[mns]|une?|les?|la|el|los|las|una|il|lo|gli|um|uma|os?|as) |l[’'])",
+    re.IGNORECASE,
+)
 STYLES = ("3d", "color", "flat", "line", "noto", "twemoji")
 
 COLORS: dict[str, tuple[str, ...]] = {  # one word per language, in the order of LANGUAGES

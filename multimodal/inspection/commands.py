@@ -21,7 +21,7 @@ def attention(args: argparse.Namespace) -> None:
 
     pipeline = _load_pipeline(args)
     with AttentionRecorder(pipeline.dit) as recorder:
-        output = pipeline(args.prompt, one_by_one=False, **_sampling(args))
+        output = pipeline(args.prompt, interpret=False, **_sampling(args))
     found = recorder.by_word(pipeline.text_encoder, output.prompts)[0]
     heat = found.heat(args.evaluation, args.layer)  # (W + 1, h, w)
     path = _path(args, "attention.png", args.prompt)
@@ -61,7 +61,7 @@ def restoration(args: argparse.Namespace) -> None:
     from multimodal.inspection.trajectory import film_strip
 
     pipeline = _load_pipeline(args)
-    output = pipeline(args.prompt, one_by_one=False, **_sampling(args))
+    output = pipeline(args.prompt, interpret=False, **_sampling(args))
     other_noise = {**_sampling(args), "seed": args.seed - 1 if args.seed else 1}
     restored = restore(pipeline, output.codebook_indices[0], args.prompt, TIMES, **other_noise)
     path = _path(args, "restoration.png", args.prompt)

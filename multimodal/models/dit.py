@@ -13,6 +13,8 @@ from multimodal.config import DiTConfig
 from multimodal.models.attention import Attention, SwiGLU, grid_angles
 from multimodal.models.mean_predictor import MeanPredictor
 
+GUIDANCE_FEATURES = 32
+
 
 class Condition(NamedTuple):
     """What the DiT knows of B prompts; made once per prompt and not once per step."""
@@ -83,6 +85,7 @@ class DiT(nn.Module):
         self.pooled_embedding = nn.Sequential(
             nn.RMSNorm(config.pooled_dim, eps=1e-6), nn.Linear(config.pooled_dim, hidden_size)
         )
+        self.guidance_embedding = nn.Linear(GUIDANCE_FEATURES, hidden_size) if config.max_guidance_scale else None
         self.modulation = nn.Sequential(nn.SiLU(), nn.Linear(hidden_size, 6 * hidden_size))
         self.context_norm = nn.RMSNorm(config.context_dim, eps=1e-6)
         self.refiner = nn.ModuleList(
@@ -120,6 +123,7 @@ class DiT(nn.Module):
         context_mask: Tensor,
         pooled: Tensor,
         mean: Tensor | None = None,
+        guidance_scale: Tensor | None = None,
     ) -> Tensor:
         """Predict the clean latents or the velocity, as `config.prediction` says.
 
@@ -128,12 +132,17 @@ class DiT(nn.Module):
             t: (B,) times in [0, 1]; 0 is data, 1 is noise.
             context, context_mask, pooled, mean: a `Condition`; without a mean, what the text encoder gives.
                 Masked tokens cannot change the output.
+            guidance_scale: (B,) in 1 … `config.max_guidance_scale`, where that is not 0: the output is what guidance of
+                this scale makes of it (Meng et al. 2023). None is 1, no guidance.
         Returns:
             (B, latent_channels, latent_size, latent_size).
         """
         if mean is None:
             context, context_mask, pooled, mean = self.condition(context, context_mask, pooled)
         c = self.time_embedding(sinusoidal_embedding(t)) + self.pooled_embedding(pooled)  # (B, D)
+        if self.guidance_embedding is not None:
+            scale = torch.ones_like(t) if guidance_scale is None else guidance_scale
+            c = c + self.guidance_embedding(guidance_features(scale))  # (B, D)
         modulation = self.modulation(c).unflatten(1, (6, -1))  # (B, 6, D)
         x = self.patch_embedding(self.patchify(torch.cat([latents, mean], dim=1)))  # (B, N, D)
         x = torch.cat([self.registers.expand(len(x), -1, -1), x], dim=1)  # (B, R + N, D)
@@ -143,9 +152,9 @@ class DiT(nn.Module):
         shift, scale = (c.unsqueeze(1) + self.final_modulation).unsqueeze(2).unbind(1)  # (B, 1, D)
         return self.unpatchify(self.final(self.final_norm(x) * (1 + scale) + shift))  # (B, C, H, W)
 
-    def velocity(self, latents: Tensor, t: Tensor, condition: Condition) -> Tensor:
+    def velocity(self, latents: Tensor, t: Tensor, condition: Condition, guidance_scale: Tensor | None = None) -> Tensor:
         """The velocity noise - x_0 at (latents, t), whatever the network predicts; arguments as for `forward`."""
-        output = self(latents, t, *condition)
+        output = self(latents, t, *condition, guidance_scale)
         if self.config.prediction == "velocity":
             return output
         return (latents - output) / t.view(-1, 1, 1, 1).clamp(min=1e-5)  # x_t = x_0 + t * velocity
@@ -168,8 +177,13 @@ class DiT(nn.Module):
         for module in self.modules():
             if isinstance(module, DiTBlock):
                 nn.init.zeros_(module.cross_attention.out.weight)
-        for linear in (self.modulation[-1], self.final):
+        for linear in (self.modulation[-1], self.final, *([self.guidance_embedding] if self.guidance_embedding else [])):
             nn.init.zeros_(linear.weight)  # type: ignore[arg-type]
+
+
+def guidance_features(scale: Tensor) -> Tensor:
+    """(B,) guidance scales as (B, GUIDANCE_FEATURES) sines and cosines, the fastest with a period of 2 pi."""
+    return sinusoidal_embedding(scale / 1000, GUIDANCE_FEATURES)
 
 
 def sinusoidal_embedding(t: Tensor, dim: int = 256, max_period: float = 10_000.0) -> Tensor:

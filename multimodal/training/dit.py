@@ -19,7 +19,7 @@ from torch import Tensor, nn
 from multimodal import checkpoint, rgba
 from multimodal.checkpoint import NAMES, copy_checkpoint, load_clip, load_dit, load_vqvae, save_model
 from multimodal.config import DiTRunConfig
-from multimodal.data.captions import Composite, Subject, caption, composite_caption, load_subjects, names_by_language
+from multimodal.data.captions import Composite, Subject, caption, composite_caption, load_subjects, name_table
 from multimodal.data.colors import color_names
 from multimodal.data.images import decode_images, fingerprint, load_captioned_images
 from multimodal.data.latents import load_or_make_latents
@@ -29,6 +29,7 @@ from multimodal.models.dit import DiT
 from multimodal.models.mean_predictor import MeanPredictor
 from multimodal.models.text_encoder import CLIPTextEncoder, TextEncoding
 from multimodal.pipeline import TextToImagePipeline
+from multimodal.training.distillation import GuidanceTeacher, undistilled
 from multimodal.training.loop import Trainer, batch_indices
 from multimodal.training.lora import merged, with_lora
 from multimodal.training.rehearsal import Rehearsal
@@ -52,10 +53,12 @@ def train_dit(
         start: a checkpoint folder whose DiT, with its config, is where a new run starts from, and what it rehearses. Its
             VQ-VAE and its CLIP are copied, where `out` has none of its own.
     Raises:
-        ValueError: LoRA or rehearsal, and nothing to start from.
+        ValueError: LoRA, rehearsal or distillation, and nothing to start from.
     """
-    if not start and (config.lora_rank or config.rehearsal_fraction):
-        raise ValueError("lora_rank and rehearsal_fraction need a checkpoint to start from: give it with --from")
+    if not start and (config.lora_rank or config.rehearsal_fraction or config.guidance_distillation):
+        raise ValueError(
+            "lora_rank, rehearsal_fraction and guidance_distillation need a checkpoint to start from: give it with --from"
+        )
     accelerator = Accelerator(mixed_precision=config.mixed_precision)
     folder, device = out / "training" / "dit", accelerator.device
     if start:
@@ -64,10 +67,15 @@ def train_dit(
                 if (start / part).is_dir() and not (out / part).exists():
                     copy_checkpoint(start / part, out / part)
     torch.manual_seed(config.seed)
-    dit = load_dit(start / "dit") if start else DiT(config.model)
+    dit = undistilled(load_dit(start / "dit")) if start else DiT(config.model)
     config = dataclasses.replace(config, model=dit.config)
     pictures = CaptionedLatents(config, data, names, out, accelerator)
     text_encoder = CLIPTextEncoder.from_config(config.model.text_encoder, lambda: load_clip(out / "clip")).to(device)
+    teacher = None
+    if config.guidance_distillation:
+        teacher = GuidanceTeacher(dit, config.guidance_distillation, text_encoder, accelerator)
+        dit = teacher.student()
+        config = dataclasses.replace(config, model=dit.config)
     if start and config.rehearsal_fraction:
         pictures.rehearse(Rehearsal(start, config.num_rehearsals, config.seed, text_encoder, pictures.vqvae, accelerator))
     began = time.monotonic()
@@ -87,7 +95,11 @@ def train_dit(
         if pictures.rehearsal:
             old = pictures.is_rehearsed(rows)
             x0[old] = pictures.rehearsal.x0(*(each[old] for each in (x_t, t, noise, context, context_mask, pooled)))
-        output = model(x_t, t, context, context_mask, pooled)
+        scale = None
+        if teacher:
+            scale = teacher.scales(len(x0))
+            x0 = teacher.x0(x_t, t, noise, context, context_mask, pooled, scale)
+        output = model(x_t, t, context, context_mask, pooled, guidance_scale=scale)
         losses = rectified_flow.loss(output, x0, noise, t, config.model.prediction, config.min_t)
         return {"loss": losses.mean()}
 
@@ -98,8 +110,8 @@ def train_dit(
         return image_grid(pipeline(SAMPLE_PROMPTS, seed=1).images, columns=8)
 
     def export(model: nn.Module, training: dict[str, Any]) -> None:
-        before = pictures.rehearsal.names if pictures.rehearsal else None
-        known = json.dumps(names_by_language(pictures.subjects, before), ensure_ascii=False)
+        before = pictures.rehearsal.table if pictures.rehearsal else None
+        known = json.dumps(name_table(pictures.subjects, before), ensure_ascii=False)
         save_model(out / "dit", merged(model), config.model, training, files={NAMES: known})
 
     trainer.run(loss, max_minutes=max_minutes, sample=sample, export=export)

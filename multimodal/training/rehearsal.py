@@ -10,7 +10,7 @@ from accelerate import Accelerator
 from torch import Tensor
 from tqdm.auto import tqdm
 
-from multimodal.checkpoint import NAMES, CheckpointError, load_dit, load_names
+from multimodal.checkpoint import NAMES, CheckpointError, load_dit, load_name_table, load_names
 from multimodal.data.captions import Subject, with_style
 from multimodal.data.phrases import STYLES
 from multimodal.models.text_encoder import CLIPTextEncoder
@@ -39,7 +39,7 @@ class Rehearsal:
         self, start: Path, count: int, seed: int, text_encoder: CLIPTextEncoder, vqvae: VQVAE, accelerator: Accelerator
     ) -> None:
         self.accelerator = accelerator
-        self.names = load_names(start / "dit")
+        self.names, self.table = load_names(start / "dit"), load_name_table(start / "dit")
         if not self.names:
             raise CheckpointError(f"{start / 'dit'} has no {NAMES} to rehearse; rehearsal_fraction=0 does without")
         rng = random.Random(seed)

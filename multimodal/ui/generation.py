@@ -18,7 +18,7 @@ from PIL import Image
 
 from multimodal.arguments import MAX_GUIDANCE, MAX_IMAGES, MAX_SEED, MAX_STEPS, check_number, check_prompts, check_seeds
 from multimodal.inspection.denoising import SamplerStep, watch
-from multimodal.pipeline import TextToImageOutput
+from multimodal.outputs import TextToImageOutput
 from multimodal.prompts import expand, parse_weights
 from multimodal.settings import Settings, pack_indices, read_settings, save_picture
 from multimodal.ui import zero_gpu
@@ -222,7 +222,11 @@ class Generation:
         lines = [message(f"{done} · {texts.html('tokens', used=used, room=room)}")]
         if words := output.dropped[0][:300]:
             lines.append(message(texts.html("dropped", words=words), "warning"))
-        return "".join(lines + [message(line) for line in self.unknown_words(prompts, texts)])
+        renamed = {words: name for one in output.renamed for words, name in one.items()}
+        for words, name in list(renamed.items())[:UNKNOWN_SHOWN]:
+            lines.append(message(texts.html("renamed", words=words[:60], name=name)))
+        rest = [prompt for prompt in prompts if not any(words in prompt for words in renamed)]
+        return "".join(lines + [message(line) for line in self.unknown_words(rest, texts)])
 
     def unknown_words(self, prompts: Sequence[str], texts: Texts) -> Iterator[str]:
         """HTML lines on the first words of the prompts that are in no known name."""

@@ -65,7 +65,7 @@ class Inside:
 
             trajectory = Trajectory(self.pipeline)
             with AttentionRecorder(self.pipeline.dit) as recorder:
-                output = self.pipeline(**settings.arguments(), callback=trajectory, one_by_one=False)
+                output = self.pipeline(**settings.arguments(), callback=trajectory, interpret=False)
             found = recorder.by_word(self.pipeline.text_encoder, output.prompts)[0]
             layers = [found.heat(layer=layer) for layer in range(found.shares.shape[1])]
             attention = Attention(output.images[0], found.words, torch.stack([*layers, found.heat()]).numpy())

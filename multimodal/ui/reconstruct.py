@@ -14,7 +14,7 @@ from multimodal import rgba
 from multimodal.inspection.reconstruction import difference_map
 from multimodal.inspection.tokens import index_maps
 from multimodal.metrics import ssim_on_white
-from multimodal.pipeline import ReconstructionOutput
+from multimodal.outputs import ReconstructionOutput
 from multimodal.ui.errors import friendly_errors
 from multimodal.ui.examples import example_gallery
 from multimodal.ui.figures import bars, figure, figures, message, section, table, tiles

@@ -13,7 +13,7 @@ from multimodal.data.captions import (
     caption,
     composite_caption,
     contrary,
-    names_by_language,
+    name_table,
     plural,
     short_caption,
 )
@@ -41,12 +41,12 @@ def test_a_seed_gives_one_caption() -> None:
     assert len({composite_caption(composite, random.Random(7)) for _ in range(5)}) == 1
 
 
-def test_names_are_listed_once_per_language_the_shortest_first() -> None:
-    names = names_by_language([APPLE, STAR, APPLE])
-    assert names["en"] == ["star", "apple"]
-    assert names["zh"] == ["apple-zh"]
-    more = names_by_language([STAR], {"en": ["apple", "pen"], "la": ["malum"]})
-    assert more == {"en": ["pen", "star", "apple"], "la": ["malum"]}
+def test_the_table_of_names_has_a_row_for_each_thing() -> None:
+    names = name_table([APPLE, STAR, APPLE])
+    assert names["en"] == ["apple", "star"]
+    assert names["zh"] == ["apple-zh", ""]
+    more = name_table([STAR, STAR], {"en": ["apple", "pen"], "la": ["malum", ""]})
+    assert more == {"en": ["apple", "pen", "star"], "la": ["malum", "", ""]}
 
 
 def test_every_caption_names_the_subject_and_nothing_foreign() -> None:

@@ -161,3 +161,13 @@ def test_one_batch_can_be_learnt_by_heart(inputs: dict[str, Tensor]) -> None:
         optimizer.step()
         losses.append(loss.item())
     assert losses[-1] < 0.2 * losses[0]
+
+
+@torch.no_grad()
+def test_the_guidance_scale_is_an_input_where_the_config_says_so(inputs: dict[str, Tensor]) -> None:
+    model = make_dit(dataclasses.replace(CONFIG, max_guidance_scale=8.0))
+    one, three = (model(**inputs, guidance_scale=torch.full((2,), scale)) for scale in (1.0, 3.0))
+    assert torch.equal(model(**inputs), one)
+    assert not torch.allclose(one, three, atol=1e-2)
+    plain = make_dit()
+    assert torch.equal(plain(**inputs), plain(**inputs, guidance_scale=torch.full((2,), 3.0)))

@@ -1,0 +1,90 @@
+"""The names that a model learnt: those that a prompt says, in whatever language, and the nearest to what it says."""
+
+from __future__ import annotations
+
+import difflib
+import functools
+from collections.abc import Callable, Mapping, Sequence
+
+import torch.nn.functional as F
+from torch import Tensor
+
+from multimodal.data.phrases import ARTICLE, COLORS
+
+STOP_WORDS = {word.casefold() for words in COLORS.values() for word in words} | {"and", "for", "not", "the", "with"}
+
+MIN_SPELT, MIN_LIKENESS = 6, 0.85  # letters, and difflib's ratio, from which on a word is taken for a slip of the pen
+
+
+class Names:
+    """What things are called: whole names, and the words in them that may stand for a thing.
+
+    Args:
+        table: language → names, row k of each being one thing's, or "" (see `checkpoint.load_name_table`).
+        embed: texts → (N, D) embeddings in which like texts are near; without it no name is nearest to anything.
+    """
+
+    def __init__(
+        self, table: Mapping[str, Sequence[str]] | None = None, embed: Callable[[list[str]], Tensor] | None = None
+    ) -> None:
+        table = table or {}
+        self.embed = embed
+        self.english = list(dict.fromkeys(filter(None, table.get("en", ()))))
+        self.meanings = {name.casefold(): name for name in self.english}  # a name in any language → its English one
+        for names in table.values():
+            for name, english in zip(names, table.get("en", ()), strict=False):
+                self.meanings.setdefault(name.casefold(), english)
+        self.meanings.pop("", None)
+        self.words = {word for name in self.meanings for word in name.split() if len(word) > 2} - STOP_WORDS
+
+    def known(self, text: str) -> bool:
+        """Whether the text, but for an article, is a name."""
+        return self._meaning(text) is not None
+
+    def mentioned(self, text: str) -> bool:
+        """Whether a thing is named in the text."""
+        text = text.casefold()
+        if not text.isascii() and " " not in text:  # maybe a script without blanks
+            return any(text in name or name in text for name in self.meanings)
+        return text in self.meanings or not self.words.isdisjoint(text.split())
+
+    def drawable(self, text: str) -> bool:
+        """Whether a thing is named in the text, or there will be a nearest name for it."""
+        return self.mentioned(text) or bool(self.embed and self.english)
+
+    def in_known_words(self, text: str) -> str:
+        """A text in words that the model learnt: the English name for one in another language, and the nearest name for
+        a text of which no word is in any name. Others stay as they are, such as English names, and "a fox in the snow".
+        """
+        english = self._meaning(text)
+        if english is not None:
+            return text if text.casefold().endswith(english.casefold()) else english
+        return text if self.mentioned(text) or not self.drawable(text) else self.nearest(text)
+
+    def nearest(self, text: str) -> str:
+        """The English name that a text nearly spells, else the one whose embedding is most like the text's.
+
+        All names are encoded when the first is looked for.
+        """
+        assert self.embed is not None
+        spelt = ARTICLE.sub("", text).casefold()
+        if len(spelt) >= MIN_SPELT and (alike := difflib.get_close_matches(spelt, self.meanings, 1, MIN_LIKENESS)):
+            return self.meanings[alike[0]]
+        similarity = self._embeddings @ F.normalize(self.embed([text]), dim=-1)[0]  # (N,) cosines
+        return self.english[int(similarity.argmax())]
+
+    def _meaning(self, text: str) -> str | None:
+        """The English name for a text that is, but for an article or an s of plurals, a name in any language."""
+        texts = (text, *singulars(ARTICLE.sub("", text))[::-1])
+        return next((self.meanings[one.casefold()] for one in texts if one.casefold() in self.meanings), None)
+
+    @functools.cached_property
+    def _embeddings(self) -> Tensor:
+        assert self.embed is not None
+        return F.normalize(self.embed(self.english), dim=-1)  # (N, D)
+
+
+def singulars(noun: str) -> list[str]:
+    """What a plural may be the plural of, itself the last: in English, and where an s makes plurals in other languages."""
+    endings = (("ies", "y"), ("es", ""), ("s", ""))
+    return [*(noun.removesuffix(plural) + one for plural, one in endings if noun.endswith(plural)), noun]

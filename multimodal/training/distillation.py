@@ -1,0 +1,61 @@
+"""Guidance distillation (Meng et al. 2023, stage one): a DiT that is told the scale does in one pass what took two."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import torch
+from accelerate import Accelerator
+from torch import Tensor
+
+from multimodal.models.dit import Condition, DiT, guidance_features
+from multimodal.models.text_encoder import CLIPTextEncoder
+
+
+class GuidanceTeacher:
+    """A frozen DiT under classifier-free guidance: what a student that starts as its copy is to say at once.
+
+    Args:
+        max_scale: guidance scales are drawn from 1 … max_scale, small ones more often.
+    """
+
+    def __init__(self, dit: DiT, max_scale: float, text_encoder: CLIPTextEncoder, accelerator: Accelerator) -> None:
+        self.accelerator, self.max_scale = accelerator, max_scale
+        self.dit = dit.to(accelerator.device).requires_grad_(False)
+        with torch.no_grad():
+            self.unconditional = self.dit.condition(*text_encoder([""])[:3])
+
+    def student(self) -> DiT:
+        """A copy of the DiT that takes a guidance scale too; at first it makes no difference."""
+        student = DiT(dataclasses.replace(self.dit.config, max_guidance_scale=self.max_scale))
+        missing, unexpected = student.load_state_dict(self.dit.state_dict(), strict=False)
+        assert not unexpected
+        assert all(key.startswith("guidance_embedding.") for key in missing)
+        return student
+
+    def scales(self, count: int) -> Tensor:
+        """(count,) random guidance scales."""
+        return 1 + (self.max_scale - 1) * torch.rand(count, device=self.accelerator.device).square()
+
+    def x0(
+        self, x_t: Tensor, t: Tensor, noise: Tensor, context: Tensor, context_mask: Tensor, pooled: Tensor, scale: Tensor
+    ) -> Tensor:
+        """The clean latents for which the loss at x_t is the distance to the guided output; arguments as for the DiT."""
+        with torch.no_grad(), self.accelerator.autocast():
+            condition = self.dit.condition(context, context_mask, pooled)
+            unconditional = Condition(*(x.expand(len(x_t), *x.shape[1:]) for x in self.unconditional))
+            with_prompt, without = (self.dit(x_t, t, *one).float() for one in (condition, unconditional))
+        output = torch.lerp(without, with_prompt, scale.view(-1, 1, 1, 1))
+        return output if self.dit.config.prediction == "x0" else noise - output
+
+
+@torch.no_grad()
+def undistilled(dit: DiT) -> DiT:
+    """A DiT without the guidance scale as an input that computes what `dit` computes at scale 1, and can go on learning."""
+    if dit.guidance_embedding is None:
+        return dit
+    plain = DiT(dataclasses.replace(dit.config, max_guidance_scale=0.0))
+    weights = {key: weight for key, weight in dit.state_dict().items() if not key.startswith("guidance_embedding.")}
+    bias = "pooled_embedding.1.bias"  # where the time, the prompt and the scale are added up
+    plain.load_state_dict(weights | {bias: weights[bias] + dit.guidance_embedding(guidance_features(torch.ones(1)))[0]})
+    return plain

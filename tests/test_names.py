@@ -1,0 +1,67 @@
+"""Names: what is known in which language, and what is nearest to other words."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from torch import Tensor
+
+from multimodal.names import Names
+
+TABLE = {
+    "en": ["dog", "octopus", "red apple", "fish"],
+    "de": ["Hund", "Krake", "", "Fisch"],
+    "fr": ["chien", "", "pomme", "fish"],
+}
+MEANINGS = {"puppy": "dog", "squid": "octopus"}
+encoded: list[str] = []
+
+
+def embed(texts: list[str]) -> Tensor:
+    """Equal for what means the same, and of any length."""
+    encoded.extend(texts)
+    rows = [TABLE["en"].index(MEANINGS.get(text.removeprefix("a "), text)) for text in texts]
+    return torch.eye(4)[rows] * torch.arange(2, 2 + len(texts))[:, None]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("dog", "dog"),
+        ("a Dog", "a Dog"),
+        ("dogs", "dog"),
+        ("Hund", "dog"),
+        ("ein hund", "dog"),
+        ("un chien", "dog"),
+        ("pomme", "red apple"),
+        ("a dog in the rain", "a dog in the rain"),
+        ("chien rouge", "chien rouge"),
+        ("a puppy", "dog"),
+        ("squid", "octopus"),
+        ("octopos", "octopus"),
+        ("Krakke", "octopus"),
+    ],
+)
+def test_a_text_is_put_into_known_words(text: str, words: str) -> None:
+    assert Names(TABLE, embed).in_known_words(text) == words
+
+
+def test_without_embeddings_or_names_other_words_stay() -> None:
+    assert Names(TABLE).in_known_words("a puppy") == "a puppy"
+    assert Names({}, embed).in_known_words("a puppy") == "a puppy"
+    assert not Names({}, embed).drawable("a puppy")
+    assert Names(TABLE, embed).drawable("a puppy")
+
+
+def test_names_are_encoded_once_and_only_when_they_are_needed() -> None:
+    encoded.clear()
+    names = Names(TABLE, embed)
+    names.in_known_words("ein Hund")
+    assert encoded == []
+    names.nearest("puppy")
+    names.nearest("squid")
+    assert encoded == [*TABLE["en"], "puppy", "squid"]
+
+
+def test_an_english_name_means_itself_also_where_another_language_has_the_word() -> None:
+    assert Names({"en": ["gift", "poison"], "de": ["Geschenk", "Gift"]}).in_known_words("gift") == "gift"
