@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from multimodal.arguments import MAX_STEPS, SEARCH_STEPS
 from multimodal.commands import export, generate, load_pipeline, mix, reconstruct, report_result
 from multimodal.hub import find_checkpoint
 from multimodal.inspection import commands as inspection
@@ -73,7 +74,9 @@ def evaluate(args: argparse.Namespace) -> None:
     judge = functools.cache(lambda: load_judge(args.checkpoint / "judge"))
     sampling = Sampling(args.steps, args.guidance_scale, args.seed)
     evaluations: dict[str, Callable[[], dict[str, Any]]] = {
-        "reconstruction": lambda: evaluate_reconstruction(pipeline, args.data, args.limit, tiled=args.tiles),
+        "reconstruction": lambda: evaluate_reconstruction(
+            pipeline, args.data, args.limit, tiled=args.tiles, search_steps=args.search_steps
+        ),
         "prompts": lambda: evaluate_prompts(
             pipeline, judge(), args.data, args.names, args.limit, train=args.train, sampling=sampling
         ),
@@ -204,6 +207,7 @@ def build_parser() -> argparse.ArgumentParser:
     sub = command(reconstruct)
     sub.add_argument("file", type=Path)
     sub.add_argument("--out", type=Path, default=Path("reconstruction.png"))
+    _add_search(sub)
 
     views = commands.add_parser("inspect", help="Look inside the models.").add_subparsers(required=True, metavar="WHAT")
     for view in inspection.VIEWS:
@@ -230,6 +234,7 @@ def build_parser() -> argparse.ArgumentParser:
     sub.add_argument("--names", type=Path, help="a parquet table of names in other languages")
     sub.add_argument("--limit", type=int, help="use so many pictures only")
     sub.add_argument("--tiles", action="store_true", help="for reconstruction: cut large pictures up, do not scale them")
+    _add_search(sub)
     sub.add_argument("--train", type=Path, help="the table that the models were trained on, for cells known from there")
     _add_sampling(sub)
     sub.add_argument("--json", type=Path, metavar="FILE", help="write the results, a list, to a file")
@@ -250,6 +255,11 @@ def _add_sampling(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--steps", type=int, default=24)
     parser.add_argument("--guidance-scale", type=float, default=3.0)
+
+
+def _add_search(parser: argparse.ArgumentParser) -> None:
+    text = f"search for better codes than the encoder's in so many steps, 0 to {MAX_STEPS} (default: {SEARCH_STEPS})"
+    parser.add_argument("--search-steps", type=int, default=SEARCH_STEPS, metavar="N", help=text)
 
 
 def _add_target(parser: argparse.ArgumentParser, required: bool) -> None:

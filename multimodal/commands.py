@@ -111,7 +111,7 @@ def reconstruct(args: argparse.Namespace) -> None:
 
     pipeline = load_pipeline(args)
     start = time.perf_counter()
-    output = pipeline.reconstruct(rgba.open_image(args.file))
+    output = pipeline.reconstruct(rgba.open_image(args.file), args.search_steps)
     seconds = time.perf_counter() - start
     rgba.save_png(output.image, args.out)
     report = {

@@ -8,7 +8,7 @@ from PIL import Image
 from torch import Tensor
 
 from multimodal import rgba
-from multimodal.arguments import check_number
+from multimodal.arguments import SEARCH_STEPS, check_number
 from multimodal.pipeline import TextToImagePipeline
 from multimodal.settings import pack_indices
 
@@ -34,5 +34,6 @@ def start_from(
     if mask is not None:
         grid = rgba.mask_grid(mask, image, pipeline.vqvae.config.image_size, pipeline.dit.config.latent_size)
         fields["mask"] = pack_indices(grid)
-    indices = pipeline.reconstruct(image).codebook_indices if isinstance(image, Image.Image) else image
+    steps = 0 if mask is None else SEARCH_STEPS  # what is kept should be near to the picture
+    indices = pipeline.reconstruct(image, steps).codebook_indices if isinstance(image, Image.Image) else image
     return {**fields, "image": pack_indices(indices)}

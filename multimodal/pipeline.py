@@ -15,6 +15,7 @@ from torch import Tensor
 from multimodal import rgba
 from multimodal.arguments import (
     MAX_IMAGES,
+    MAX_STEPS,
     check_indices,
     check_number,
     check_prompts,
@@ -28,6 +29,7 @@ from multimodal.diffusion.samplers import SAMPLERS, Callback, SamplerStep, Veloc
 from multimodal.hub import find_checkpoint
 from multimodal.layout import Layout, Reading, put_together, read_prompt
 from multimodal.metrics import psnr_on_white
+from multimodal.models.code_search import search_codes
 from multimodal.models.dit import Condition, DiT
 from multimodal.models.text_encoder import CLIPTextEncoder
 from multimodal.models.vqvae import VQVAE
@@ -244,15 +246,12 @@ class TextToImagePipeline:
     def indices_of(self, image: Image.Image | Tensor) -> Tensor:
         """The (1, groups, h, w) codebook indices of a picture; or (groups, h, w) indices as these, checked."""
         if isinstance(image, Image.Image):
-            return self.encode_picture(rgba.to_tensor(image, self.vqvae.config.image_size))
+            picture = rgba.to_tensor(image, self.vqvae.config.image_size)[None].to(self.device)
+            return self.vqvae.quantize(self.vqvae.encode(picture))
         size = self.dit.config.latent_size
         if image.shape[1:] != (size, size):
             raise ValueError(f"codebook_indices must be a grid of {size} x {size}")
         return check_indices(image[None], self.vqvae.config).to(self.device)
-
-    def encode_picture(self, picture: Tensor) -> Tensor:
-        """(4, H, W) premultiplied RGBA → (1, groups, h, w) codebook indices."""
-        return self.vqvae.quantize(self.vqvae.encode(picture[None].to(self.device)))
 
     def decode_latents(self, latents: Tensor) -> Tensor:
         """(B, latent_channels, h, w) latents → (B, 4, H, W) premultiplied RGBA, snapping to the codebook."""
@@ -268,11 +267,16 @@ class TextToImagePipeline:
         return self.to_images(self.decode_latents(step.denoised))
 
     @torch.inference_mode()
-    def reconstruct(self, image: Image.Image) -> ReconstructionOutput:
-        """Send a picture of any size and mode through the VQ-VAE; it is fitted into the model's square first."""
+    def reconstruct(self, image: Image.Image, search_steps: int = 0) -> ReconstructionOutput:
+        """Send a picture of any size and mode through the VQ-VAE; it is fitted into the model's square first.
+
+        Args:
+            search_steps: 0 … 100; above 0, search for codes that are better than the encoder's (see `search_codes`).
+        """
+        check_number("search_steps", search_steps, 0, MAX_STEPS, whole=True)
         original = rgba.to_tensor(image, self.vqvae.config.image_size)
         with self.lock:
-            codebook_indices = self.encode_picture(original)
+            codebook_indices = search_codes(self.vqvae, original[None].to(self.device), int(search_steps))
             reconstruction = self.vqvae.decode_indices(codebook_indices)[0].cpu()
         return ReconstructionOutput(
             image=rgba.to_image(reconstruction),

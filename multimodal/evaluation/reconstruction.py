@@ -14,10 +14,12 @@ from torch import Tensor
 from tqdm.auto import tqdm
 
 from multimodal import rgba
+from multimodal.arguments import SEARCH_STEPS
 from multimodal.data.images import DataError, decode_images, load_captioned_images
 from multimodal.evaluation.codecs import available_codecs, compress
 from multimodal.evaluation.statistics import mean_interval
 from multimodal.metrics import alpha_error, perplexity, psnr_on_white, ssim_on_white, usage
+from multimodal.models.code_search import search_codes
 from multimodal.models.vqvae import VQVAE
 from multimodal.pipeline import TextToImagePipeline
 
@@ -31,6 +33,7 @@ def evaluate_reconstruction(
     limit: int | None = None,
     codec_pictures: int = CODEC_PICTURES,
     tiled: bool = False,
+    search_steps: int = SEARCH_STEPS,
 ) -> dict[str, Any]:
     """Send the pictures of a table through the VQ-VAE and compare.
 
@@ -41,6 +44,7 @@ def evaluate_reconstruction(
         data: a table of pictures, as `load_captioned_images` reads it.
         limit: use so many pictures only, spread evenly over the table.
         codec_pictures: compare with the codecs on so many of them.
+        search_steps: of the search for better codes (see `search_codes`), which is a method of its own; 0: without it.
         tiled: cut the pictures, photographs for instance, into squares of the model's size instead of scaling them to it.
     Returns:
         A result as `tables` describes it.
@@ -52,9 +56,12 @@ def evaluate_reconstruction(
     table = table.select(spread(len(table), limit))
     pixels = (tiles if tiled else decode_images)(table, vqvae.config.image_size)  # (N, 4, S, S) uint8
     rows, indices = _reconstruct(vqvae, pixels, device)
+    methods = {"VQ-VAE": rows}
+    if search_steps:
+        methods["VQ-VAE with search"], _ = _reconstruct(vqvae, pixels, device, search_steps)
     sample = spread(len(pixels), codec_pictures)
     num_bytes = vqvae.config.bytes_per_image
-    compared = [_summary("VQ-VAE", [rows[k] for k in sample])]
+    compared = [_summary(method, [rows[k] for k in sample]) for method, rows in methods.items()]
     for codec in available_codecs():
         compared.append(_summary(codec, _compress_all(codec, pixels[sample], num_bytes)))
     counts = count_codes(indices, vqvae.config.codebook_size)  # (groups, codebook_size)
@@ -62,7 +69,7 @@ def evaluate_reconstruction(
         "title": "Reconstruction",
         "settings": {"data": data.name, "tiles" if tiled else "pictures": len(pixels), "bytes per picture": num_bytes},
         "tables": {
-            f"VQ-VAE, {len(pixels)} pictures": [_summary("VQ-VAE", rows)],
+            f"VQ-VAE, {len(pixels)} pictures": [_summary(method, rows) for method, rows in methods.items()],
             f"At the same bytes, {len(sample)} pictures": compared,
             "Codebook": [
                 {"group": group, "codes": len(row), "usage": usage(row).item(), "perplexity": perplexity(row).item()}
@@ -115,12 +122,14 @@ def count_codes(codebook_indices: Tensor, codebook_size: int) -> Tensor:
 
 
 @torch.inference_mode()
-def _reconstruct(vqvae: VQVAE, pixels: Tensor, device: torch.device) -> tuple[list[dict[str, float]], Tensor]:
+def _reconstruct(
+    vqvae: VQVAE, pixels: Tensor, device: torch.device, search_steps: int = 0
+) -> tuple[list[dict[str, float]], Tensor]:
     """Figures of each picture, and all codebook indices, (N, groups, h, w)."""
     rows, indices = [], []
-    for batch in tqdm(pixels.split(BATCH_SIZE), desc="reconstructing", unit="batch"):
+    for batch in tqdm(pixels.split(BATCH_SIZE), desc="searching" if search_steps else "reconstructing", unit="batch"):
         images = rgba.from_uint8(batch)
-        indices.append(vqvae.quantize(vqvae.encode(images.to(device))))
+        indices.append(search_codes(vqvae, images.to(device), search_steps))
         rows += _figures(vqvae.decode_indices(indices[-1]).cpu(), images, vqvae.config.bytes_per_image)
     return rows, torch.cat(indices).cpu()
 

@@ -12,6 +12,7 @@ import gradio as gr
 from gradio.utils import get_upload_folder, is_in_or_equal
 
 from multimodal import rgba
+from multimodal.arguments import SEARCH_STEPS
 from multimodal.editing import start_from
 from multimodal.export import ANIMATIONS, TARGETS, file_name, save_animation, to_sticker
 from multimodal.mixing import mix as mix_prompts
@@ -156,16 +157,17 @@ def add_endpoints(demo: gr.Blocks, pipeline: TextToImagePipeline) -> None:
             path.write_bytes(to_sticker(rgba.open_image(source), TARGETS[target]))
             return served(path)
 
-    def reconstruct(image: gr.FileData) -> tuple[gr.FileData, dict[str, Any]]:
+    def reconstruct(image: gr.FileData, search_steps: int = SEARCH_STEPS) -> tuple[gr.FileData, dict[str, Any]]:
         """Send a picture through the VQ-VAE and back: 640 bytes of codes, and what they keep of it.
 
         Args:
             image: PNG, JPEG or WebP.
+            search_steps: of the search for better codes than the encoder's, 0 to 100; 0 is none.
         Returns:
             the reconstruction, and its PSNR, bytes and codebook indices.
         """
         with friendly_errors(Texts()):
-            output = pipeline.reconstruct(rgba.open_image(uploaded(image)))
+            output = pipeline.reconstruct(rgba.open_image(uploaded(image)), search_steps)
             path = new_folder() / "reconstruction.png"
             rgba.save_png(output.image, path)
             figures = {

@@ -13,6 +13,7 @@ from PIL import Image
 from torch import Tensor
 
 from multimodal import rgba
+from multimodal.arguments import SEARCH_STEPS
 from multimodal.editing import start_from
 from multimodal.settings import pack_indices, unpack_indices
 from multimodal.ui.errors import friendly_errors
@@ -78,7 +79,7 @@ class Editing:
         """An uploaded picture, as its codes show it → values for start and painter."""
         texts = Texts(request)
         with friendly_errors(texts):
-            output = self.pipeline.reconstruct(rgba.open_image(path))
+            output = self.pipeline.reconstruct(rgba.open_image(path), SEARCH_STEPS)
             return pack_indices(output.codebook_indices), self.painter(output.image, texts)
 
     def redraw(

@@ -11,6 +11,7 @@ import numpy as np
 from PIL import Image
 
 from multimodal import rgba
+from multimodal.arguments import SEARCH_STEPS
 from multimodal.inspection.reconstruction import difference_map
 from multimodal.inspection.tokens import index_maps
 from multimodal.metrics import ssim_on_white
@@ -31,13 +32,17 @@ class Reconstruct:
     def __init__(self, models: Models) -> None:
         self.models, self.pipeline = models, models.pipeline
 
-    def reconstruct(self, path: str | None, request: gr.Request) -> tuple[Any, Any, Any]:
-        """An uploaded file → values for slider, measurements (HTML) and last; nothing changes when it is cleared."""
+    def reconstruct(self, path: str | None, search: bool, request: gr.Request) -> tuple[Any, Any, Any]:
+        """An uploaded file → values for slider, measurements (HTML) and last; nothing changes when it is cleared.
+
+        Args:
+            search: for better codes than the encoder's.
+        """
         if path is None:
             return gr.skip(), gr.skip(), gr.skip()
         texts = Texts(request)
         with friendly_errors(texts):
-            output = self.pipeline.reconstruct(rgba.open_image(path))
+            output = self.pipeline.reconstruct(rgba.open_image(path), SEARCH_STEPS if search else 0)
             pair = tuple(on_checkerboard(image) for image in (output.original, output.image))
             last = LastPictures([html.escape(Path(path).stem)], output.codebook_indices[None].numpy().astype(np.uint16))
             return pair, self.measurements(output, Path(path).stat().st_size, texts), last
@@ -114,9 +119,20 @@ def reconstruct_tab(models: Models, last: gr.State, assets: Path) -> None:
             return str(examples[int(event.index)])
 
         gallery.select(take_example, None, upload, **DRAW)
+    search = gr.Checkbox(
+        value=True, label=i18n("search_codes"), info=i18n("search_codes_info"), container=False, elem_id="search-codes"
+    )
     words = gr.HTML(elem_id="words")
     measurements = gr.HTML(elem_id="measurements")
-    shown = upload.change(tab.reconstruct, upload, [slider, measurements, last], show_progress_on=slider, **MODEL)
+    reconstruction: dict[str, Any] = {
+        "fn": tab.reconstruct,
+        "inputs": [upload, search],
+        "outputs": [slider, measurements, last],
+        "show_progress_on": slider,
+        **MODEL,
+    }
+    shown = upload.change(**reconstruction)
+    search.input(**reconstruction)
     shown.success(tab.words, upload, words, show_progress="minimal", **MODEL)
 
 

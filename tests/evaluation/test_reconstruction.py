@@ -40,9 +40,12 @@ def test_the_whole_evaluation(pipeline, data, monkeypatch):
     result = evaluate_reconstruction(pipeline, data, limit=4, codec_pictures=2)
     all_pictures, compared, codebook = result["tables"].values()
     assert result["settings"]["pictures"] == all_pictures[0]["PSNR"]["count"] == 4
-    assert [row["method"] for row in compared] == ["VQ-VAE", "JPEG"]
-    assert compared[1]["bytes"] <= compared[0]["bytes"] == pipeline.vqvae.config.bytes_per_image
-    assert compared[1]["alpha error"] is None
+    assert [row["method"] for row in compared] == ["VQ-VAE", "VQ-VAE with search", "JPEG"]
+    assert compared[2]["bytes"] <= compared[0]["bytes"] == pipeline.vqvae.config.bytes_per_image
+    assert compared[2]["alpha error"] is None
+    assert all_pictures[1]["PSNR"]["mean"] > all_pictures[0]["PSNR"]["mean"]
+    alone = evaluate_reconstruction(pipeline, data, codec_pictures=2, search_steps=0)["tables"].values()
+    assert [row["method"] for row in next(iter(alone))] == ["VQ-VAE"]
     assert len(codebook) == 2
     assert all(0 < row["usage"] <= 1 and 1 <= row["perplexity"] <= 64 for row in codebook)
     assert json.loads(json.dumps(result)) == result
@@ -63,8 +66,12 @@ def test_large_pictures_are_cut_into_tiles(tmp_path):
 def test_a_perfect_autoencoder_has_no_error(pipeline, data, monkeypatch):
     seen = []
     monkeypatch.setattr(reconstruction, "available_codecs", list)
-    encode = pipeline.vqvae.encode
-    monkeypatch.setattr(pipeline.vqvae, "encode", lambda images: seen.append(images) or encode(images))
+
+    def search(vqvae, images, steps):
+        seen.append(images)
+        return vqvae.quantize(vqvae.encode(images))
+
+    monkeypatch.setattr(reconstruction, "search_codes", search)
     monkeypatch.setattr(pipeline.vqvae, "decode_indices", lambda indices: seen[-1])
     row = next(iter(evaluate_reconstruction(pipeline, data)["tables"].values()))[0]
     assert row["PSNR"]["mean"] == pytest.approx(100)

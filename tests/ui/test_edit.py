@@ -14,6 +14,7 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from multimodal import rgba
+from multimodal.arguments import SEARCH_STEPS
 from multimodal.settings import pack_indices, unpack_indices
 from multimodal.ui.edit import Editing, parse_painted
 from multimodal.ui.generation import Generation
@@ -74,7 +75,7 @@ def test_what_cannot_be_drawn_anew_gets_a_sentence(
 def test_an_own_picture_is_taken_as_its_codes(editing: Editing, tmp_path: Path) -> None:
     rgba.save_png(Image.radial_gradient("L").convert("RGBA"), tmp_path / "own.png")
     start, painter = editing.take_upload(str(tmp_path / "own.png"), None)  # type: ignore[arg-type]
-    expected = editing.pipeline.reconstruct(rgba.open_image(tmp_path / "own.png")).codebook_indices
+    expected = editing.pipeline.reconstruct(rgba.open_image(tmp_path / "own.png"), SEARCH_STEPS).codebook_indices
     assert unpack_indices(start).equal(expected)
     assert painter.count("<button") == 64
     assert parse_painted("", 8) is None

@@ -52,6 +52,16 @@ def test_a_picture_is_reconstructed_and_its_codes_are_found_in_the_codebook(page
     expect(detail.locator("figcaption", has_text="disc")).to_have_text(re.compile(r"disc × \d+"))
 
 
+def test_the_search_for_codes_comes_nearer_and_can_be_left_out(page: Page, picture: Path) -> None:
+    upload(page, picture)
+    psnr = page.locator("#measurements dd").first
+    expect(psnr).to_contain_text("dB")
+    searched = psnr.inner_text()
+    page.get_by_label("Search for better codes").uncheck()
+    expect(psnr).not_to_have_text(searched)
+    assert float(psnr.inner_text().removesuffix(" dB")) + 0.5 < float(searched.removesuffix(" dB"))
+
+
 @pytest.mark.parametrize(
     "content", [b"", b"no picture at all", b"<svg xmlns='http://www.w3.org/2000/svg'/>", b"GIF89a", None]
 )
