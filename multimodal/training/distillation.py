@@ -10,6 +10,7 @@ from torch import Tensor
 
 from multimodal.models.dit import Condition, DiT, guidance_features
 from multimodal.models.text_encoder import CLIPTextEncoder
+from multimodal.pipeline import GUIDANCE_INTERVAL
 
 
 class GuidanceTeacher:
@@ -33,9 +34,10 @@ class GuidanceTeacher:
         assert all(key.startswith("guidance_embedding.") for key in missing)
         return student
 
-    def scales(self, count: int) -> Tensor:
-        """(count,) random guidance scales."""
-        return 1 + (self.max_scale - 1) * torch.rand(count, device=self.accelerator.device).square()
+    def scales(self, t: Tensor) -> Tensor:
+        """(B,) times → (B,) random guidance scales; 1 at times without guidance."""
+        low, high = GUIDANCE_INTERVAL
+        return torch.where((low <= t) & (t <= high), 1 + (self.max_scale - 1) * torch.rand_like(t).square(), 1.0)
 
     def x0(
         self, x_t: Tensor, t: Tensor, noise: Tensor, context: Tensor, context_mask: Tensor, pooled: Tensor, scale: Tensor

@@ -75,6 +75,8 @@ def train_dit(
     if config.guidance_distillation:
         teacher = GuidanceTeacher(dit, config.guidance_distillation, text_encoder, accelerator)
         dit = teacher.student()
+        if config.compile:
+            teacher.dit.compile()
         config = dataclasses.replace(config, model=dit.config)
     if start and config.rehearsal_fraction:
         pictures.rehearse(Rehearsal(start, config.num_rehearsals, config.seed, text_encoder, pictures.vqvae, accelerator))
@@ -97,7 +99,7 @@ def train_dit(
             x0[old] = pictures.rehearsal.x0(*(each[old] for each in (x_t, t, noise, context, context_mask, pooled)))
         scale = None
         if teacher:
-            scale = teacher.scales(len(x0))
+            scale = teacher.scales(t)
             x0 = teacher.x0(x_t, t, noise, context, context_mask, pooled, scale)
         output = model(x_t, t, context, context_mask, pooled, guidance_scale=scale)
         losses = rectified_flow.loss(output, x0, noise, t, config.model.prediction, config.min_t)

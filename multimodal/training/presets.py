@@ -1,6 +1,7 @@
 """The run configs by name: `tiny` for tests (seconds), `cpu` for two cores and an afternoon, `gpu` for one large GPU.
 
-`base` is for several of them: 256 pixels and a pretrained CLIP. `lora` teaches a few new pictures to a trained DiT.
+`base` is for several of them: 256 pixels and a pretrained CLIP. `lora` teaches a few new pictures to a trained DiT,
+`distill` to do in one pass a step what guidance does in two.
 """
 
 from __future__ import annotations
@@ -73,6 +74,10 @@ PRESETS: dict[str, dict[str, RunConfig]] = {
             steps=500, batch_size=32, learning_rate=2e-3, lora_rank=8, rehearsal_fraction=0.5, num_composites=0,
             warmup_steps=20, ema_decay=0.98, weight_decay=0.0, sample_every=1000,
             mean=RunConfig(steps=300, batch_size=64, learning_rate=2e-3, warmup_steps=20, ema_decay=0.98, weight_decay=0.0),
+        ),
+        "distill": DiTRunConfig(
+            steps=2000, batch_size=64, learning_rate=5e-4, guidance_distillation=8.0, pooled_noise=0.0,
+            mean=RunConfig(steps=0),
         ),
     },
     "judge": {

@@ -23,10 +23,12 @@ def teacher_of(pipeline: TextToImagePipeline) -> GuidanceTeacher:
 
 
 def test_scales_are_in_their_range_and_mostly_small(pipeline: TextToImagePipeline) -> None:
-    scales = teacher_of(pipeline).scales(1000)
+    teacher = teacher_of(pipeline)
+    scales = teacher.scales(torch.linspace(0.1, 1, 1000))
     assert 1 <= scales.min() < 1.01
     assert MAX_SCALE - 0.2 < scales.max() <= MAX_SCALE
     assert (scales < (1 + MAX_SCALE) / 2).float().mean() > 0.6
+    assert teacher.scales(torch.tensor([0.0, 0.09])).tolist() == [1, 1]  # where sampling goes without guidance
 
 
 @torch.no_grad()
