@@ -72,7 +72,7 @@ def evaluate(args: argparse.Namespace) -> None:
 
     pipeline = load_pipeline(args)
     judge = functools.cache(lambda: load_judge(args.checkpoint / "judge"))
-    sampling = Sampling(args.steps, args.guidance_scale, args.seed)
+    sampling = Sampling(args.steps, args.guidance_scale, args.seed, interpret=not args.literal)
     evaluations: dict[str, Callable[[], dict[str, Any]]] = {
         "reconstruction": lambda: evaluate_reconstruction(
             pipeline, args.data, args.limit, tiled=args.tiles, search_steps=args.search_steps
@@ -233,6 +233,7 @@ def build_parser() -> argparse.ArgumentParser:
     sub.add_argument("--data", type=Path, required=True, help="a parquet table of pictures that were not trained on")
     sub.add_argument("--names", type=Path, help="a parquet table of names in other languages")
     sub.add_argument("--limit", type=int, help="use so many pictures only")
+    sub.add_argument("--literal", action="store_true", help="give prompts to the DiT as they are, not as they are read")
     sub.add_argument("--tiles", action="store_true", help="for reconstruction: cut large pictures up, do not scale them")
     _add_search(sub)
     sub.add_argument("--train", type=Path, help="the table that the models were trained on, for cells known from there")

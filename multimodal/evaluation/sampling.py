@@ -17,6 +17,7 @@ class Sampling:
     num_inference_steps: int = 24
     guidance_scale: float = 3.0
     seed: int = 0  # prompt k uses seed + k
+    interpret: bool = True  # the pipeline's argument; without it the DiT gets the prompts as they are
     batch_size: int = 8  # prompts per call of the pipeline
 
     def generate(self, pipeline: TextToImagePipeline, prompts: Sequence[str], label: str) -> list[Image.Image]:
@@ -28,6 +29,7 @@ class Sampling:
                 num_inference_steps=self.num_inference_steps,
                 guidance_scale=self.guidance_scale,
                 seed=self.seed + start,
+                interpret=self.interpret,
             )
             images += output.images
         return images

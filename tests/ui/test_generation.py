@@ -14,6 +14,7 @@ import pytest
 import torch
 
 from multimodal import TextToImagePipeline
+from multimodal.names import Names
 from multimodal.ui.generation import ALL_STYLES, STYLES, Generation
 from multimodal.ui.history import History
 from multimodal.ui.models import Models
@@ -100,6 +101,15 @@ def test_all_styles_are_six_pictures_of_one_seed(models: Models) -> None:
     assert (alone.codebook_indices[0] == last.codebook_indices[STYLES.index("noto")]).all()
     with pytest.raises(gr.Error, match="18 prompts"):
         list(generated(Generation(models), style=ALL_STYLES, prompt="a {red|green|blue} fox"))
+
+
+def test_the_page_says_what_other_words_are_drawn_as(models: Models, monkeypatch: pytest.MonkeyPatch) -> None:
+    names = Names({"en": ["fox", "star"], "de": ["Fuchs", "Stern"]}, lambda texts: torch.ones(len(texts), 2))
+    monkeypatch.setattr(models.pipeline, "names", names)
+    for prompt, said in (("a <vixen>", "“a &lt;vixen&gt;” is in no known name: drawn as “fox”."), ("ein Stern", "")):
+        *_, (_, status, *_) = generated(Generation(models), prompt=prompt, steps=1)
+        assert ("drawn as" in status) == bool(said)
+        assert said in status
 
 
 def test_the_seconds_of_a_step_are_learnt_from_the_runs(models: Models) -> None:
