@@ -140,9 +140,11 @@ def with_article(noun: str, rng: random.Random) -> str:
 
 
 def plural(noun: str) -> str:
-    """A simple English plural: apples, boxes, cherries."""
-    if noun.endswith(("s", "x", "z", "ch", "sh")):
-        return noun + "es" if not noun.endswith("s") else noun
+    """A simple English plural: apples, boxes, cherries, tomatoes."""
+    if noun.endswith(("us", "x", "z", "ch", "sh", "ato")):
+        return noun + "es"
+    if noun.endswith("s"):
+        return noun
     if noun.endswith("y") and noun[-2:-1] not in "aeiou":
         return noun[:-1] + "ies"
     return noun + "s"

@@ -6,6 +6,7 @@ python -m multimodal.evaluation.contact_sheets
 from __future__ import annotations
 
 import argparse
+import dataclasses
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from multimodal.evaluation.sampling import Sampling
 from multimodal.pipeline import TextToImagePipeline
 
 COLUMNS = 12
+FEW_STEPS = 4
 
 
 def image_grid(images: Sequence[Image.Image], columns: int, background: str = "white", gap: int = 4) -> Image.Image:
@@ -32,17 +34,20 @@ def image_grid(images: Sequence[Image.Image], columns: int, background: str = "w
 def write_contact_sheets(pipeline: TextToImagePipeline, folder: Path, sampling: Sampling, limit: int | None = None) -> None:
     """A sheet `NAME.webp` for each list of prompts, and a `README.md` that says which prompts they show.
 
+    The known names have a second one, with `FEW_STEPS` steps.
+
     Args:
         limit: use so many prompts of each list only.
     """
     folder.mkdir(parents=True, exist_ok=True)
     settings = ", ".join(f"{name} {value}" for name, value in sampling.settings().items())
     lines = ["# Contact sheets", "", f"Made by the bundled model: {settings}. Row by row, nothing left out:"]
-    for path in sorted(PROMPTS.glob("*.csv")):
-        prompts = [case.prompt for case in load_cases(path.stem)[:limit]]
-        sheet = image_grid(sampling.generate(pipeline, prompts, path.stem), COLUMNS)
-        sheet.save(folder / f"{path.stem}.webp", quality=90)
-        lines += ["", f"## {path.stem}", "", f"![{path.stem}]({path.stem}.webp)", ""]
+    sheets = {path.stem: (path.stem, sampling) for path in sorted(PROMPTS.glob("*.csv"))}
+    sheets[f"known_{FEW_STEPS}_steps"] = "known", dataclasses.replace(sampling, num_inference_steps=FEW_STEPS)
+    for name, (kind, how) in sheets.items():
+        prompts = [case.prompt for case in load_cases(kind)[:limit]]
+        image_grid(how.generate(pipeline, prompts, name), COLUMNS).save(folder / f"{name}.webp", quality=90)
+        lines += ["", f"## {name.replace('_', ' ')}", "", f"![{name}]({name}.webp)", ""]
         lines += [f"{k // COLUMNS + 1}. " + " · ".join(prompts[k : k + COLUMNS]) for k in range(0, len(prompts), COLUMNS)]
     (folder / "README.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
 

@@ -2,14 +2,20 @@
 
 from pathlib import Path
 
+import pytest
 from PIL import Image
 
 from multimodal.evaluation.composition import PROMPTS, load_cases
-from multimodal.evaluation.contact_sheets import COLUMNS, write_contact_sheets
+from multimodal.evaluation.contact_sheets import COLUMNS, FEW_STEPS, write_contact_sheets
 from multimodal.evaluation.sampling import Sampling
 
 
-def test_every_list_of_prompts_has_a_sheet_and_its_prompts_stand_below(tmp_path: Path, fake_pipeline) -> None:
+def test_every_list_of_prompts_has_a_sheet_and_its_prompts_stand_below(
+    tmp_path: Path, fake_pipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steps: list[int] = []
+    generate = Sampling.generate
+    monkeypatch.setattr(Sampling, "generate", lambda self, *a: steps.append(self.num_inference_steps) or generate(self, *a))
     pipeline = fake_pipeline(lambda prompt: Image.new("RGBA", (8, 8), "red"))
     write_contact_sheets(pipeline, tmp_path, Sampling(seed=1), limit=COLUMNS + 1)
     text = (tmp_path / "README.md").read_text(encoding="utf-8")
@@ -19,4 +25,6 @@ def test_every_list_of_prompts_has_a_sheet_and_its_prompts_stand_below(tmp_path:
         assert sheet.getpixel((8, 8))[0] > 200
         assert sheet.getpixel((30, 20)) == (255, 255, 255)  # nothing there
         assert all(case.prompt in text for case in load_cases(path.stem)[: COLUMNS + 1])
+    assert (tmp_path / f"known_{FEW_STEPS}_steps.webp").exists()
+    assert steps == [24] * len(list(PROMPTS.glob("*.csv"))) + [FEW_STEPS]
     assert "guidance_scale 3.0" in text
