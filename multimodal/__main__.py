@@ -219,9 +219,7 @@ def build_parser() -> argparse.ArgumentParser:
 
     sub = command(train, checkpoint=False, report=False)
     sub.epilog = "key=value words change settings, e.g. steps=100 model.depth=4; with all, dit.model.depth=4"
-    sub.add_argument(
-        "model", choices=("all", "vqvae", "clip", "dit", "decoder", "judge"), help="all: those that a picture needs"
-    )
+    sub.add_argument("model", choices=("all", "vqvae", "clip", "dit", "judge"), help="all: those that a picture needs")
     sub.add_argument("--config", default="cpu", choices=("tiny", "cpu", "gpu", "base", "lora", "distill"))
     sub.add_argument("--data", type=Path, required=True, help=PICTURES)
     sub.add_argument("--names", type=Path, help="a parquet table of names in other languages")

@@ -128,28 +128,17 @@ class RunConfig:
 
 
 @dataclass(frozen=True)
-class ReconstructionRunConfig(RunConfig):
-    """What is common to runs whose loss is of pixels."""
-
+class VQVAERunConfig(RunConfig):
+    model: VQVAEConfig = VQVAEConfig()
     crop_size: int = 64
+    whole_picture_fraction: float = 0.15  # of the steps, at the end, on whole pictures
+    continuous_fraction: float = 0.2  # of the steps, at the start, without quantisation
     alpha_weight: float = 0.5
     gradient_weight: float = 0.3
     ssim_weight: float = 0.2
-
-
-@dataclass(frozen=True)
-class VQVAERunConfig(ReconstructionRunConfig):
-    model: VQVAEConfig = VQVAEConfig()
-    whole_picture_fraction: float = 0.15  # of the steps, at the end, on whole pictures
-    continuous_fraction: float = 0.2  # of the steps, at the start, without quantisation
     commitment_weight: float = 0.25
-
-
-@dataclass(frozen=True)
-class DecoderRunConfig(ReconstructionRunConfig):
-    latent_noise: float = 0.5  # at most, in deviations of the latents
-    restored_fraction: float = 0.5  # of the steps, on codes that the DiT has restored from noise
-    restored_time: float = 0.7  # the latest from which it restores
+    decoder_only: bool = False  # encoder and codebook stay as they are, so that a DiT on their codes stays right
+    latent_noise: float = 0.0  # in decoder_only, at most, in deviations of the latents: a decoder that mends a DiT's errors
 
 
 @dataclass(frozen=True)

@@ -136,18 +136,35 @@ class VQVAE(nn.Module):
         """Map (B, groups, h, w) codebook indices to (B, 4, h * f, w * f) premultiplied RGBA, about [-1, 1]."""
         return self.decoder(self.quantizer.lookup(codebook_indices))
 
-    def forward(self, images: Tensor, quantize: bool = True) -> VQVAEOutput:
+    def forward(self, images: Tensor, quantize: bool = True, decoder_noise: float | None = None) -> VQVAEOutput:
         """Reconstruct pictures with gradients.
 
         Args:
             images: (B, channels, H, W) in [-1, 1].
             quantize: go through the codes; otherwise through the continuous latents.
+            decoder_noise: give gradients to the decoder alone, see `decode_noised`.
         """
+        if decoder_noise is not None:
+            return self.decode_noised(images, decoder_noise)
         latents = self.encoder(images)  # (B, latent_channels, H / f, W / f)
         quantized = self.quantizer(latents)
         bottleneck = quantized.latents if quantize else self.quantizer.normalize(latents)
         commitment_loss = quantized.commitment_loss if quantize else torch.zeros_like(quantized.commitment_loss)
         return VQVAEOutput(self.decoder(bottleneck), quantized.codebook_indices, commitment_loss)
+
+    def decode_noised(self, images: Tensor, noise: float) -> VQVAEOutput:
+        """Reconstruct with gradients for the decoder alone, from codes of latents with Gaussian noise.
+
+        A decoder that learns so mends the small errors of what was sampled (RAE, Zheng et al. 2025).
+
+        Args:
+            noise: the largest standard deviation, in those of the latents; each picture's is uniform up to it.
+        """
+        with torch.no_grad():
+            latents = self.encode(images)
+            strength = noise * torch.rand(len(images), 1, 1, 1, device=images.device)
+            codebook_indices = self.quantize(latents + strength * torch.randn_like(latents))
+        return VQVAEOutput(self.decode_indices(codebook_indices), codebook_indices, torch.zeros((), device=images.device))
 
     @torch.no_grad()
     def set_latent_scale(self, codebook_indices: Tensor) -> None:

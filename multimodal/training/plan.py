@@ -21,7 +21,7 @@ from multimodal.data.images import load_captioned_images
 from multimodal.models.clip import CLIP
 from multimodal.models.dit import DiT
 from multimodal.models.vqvae import VQVAE
-from multimodal.training import clip, decoder, dit, judge, vqvae
+from multimodal.training import clip, dit, judge, vqvae
 from multimodal.training.loop import TrainingError
 from multimodal.training.presets import PRESETS
 from multimodal.training.tokenizer import train_tokenizer
@@ -57,11 +57,7 @@ class Stage:
 def train_one(
     name: str, preset: str, overrides: Sequence[str], sources: Sources, out: Path, max_minutes: float = math.inf
 ) -> None:
-    """Train one model, "vqvae", "clip", "dit", "judge" or the VQ-VAE's "decoder" alone.
-
-    Args:
-        overrides: `key=value` changes to the preset's settings.
-    """
+    """Train one model, "vqvae", "clip", "dit" or "judge", with a preset's settings and `key=value` changes to them."""
     _train(name, configs.with_overrides(_preset(name, preset), overrides), sources, out, max_minutes)
 
 
@@ -145,8 +141,6 @@ def _train(name: str, config: Any, sources: Sources, out: Path, max_minutes: flo
     data, names, text, start = sources.data, sources.names, sources.text, sources.start
     if name == "vqvae":
         vqvae.train_vqvae(config, data, out, max_minutes, start)
-    elif name == "decoder":
-        decoder.train_decoder(config, data, out, max_minutes, start)
     elif name == "clip":
         clip.train_clip(config, data, out, max_minutes, names, text, start)
     elif name == "dit":

@@ -11,7 +11,6 @@ from typing import Any
 from multimodal.config import (
     CLIPConfig,
     CLIPRunConfig,
-    DecoderRunConfig,
     DiTConfig,
     DiTRunConfig,
     JudgeConfig,
@@ -48,11 +47,6 @@ PRESETS: dict[str, dict[str, RunConfig]] = {
             **_GPU, steps=50_000, batch_size=128, learning_rate=5e-4, crop_size=128,
             model=VQVAEConfig(image_size=256, widths=(64, 128, 256), encoder_blocks=2, decoder_blocks=4),
         ),
-    },
-    "decoder": {
-        "tiny": DecoderRunConfig(**_TINY, crop_size=16),
-        "cpu": DecoderRunConfig(steps=4500, batch_size=32, learning_rate=1e-3),
-        "gpu": DecoderRunConfig(**_GPU, steps=10_000, batch_size=256, learning_rate=5e-4, crop_size=128),
     },
     "clip": {
         "tiny": CLIPRunConfig(**_TINY, model=_TINY_CLIP),

@@ -14,13 +14,12 @@ from torch import Tensor, nn
 
 from multimodal import rgba
 from multimodal.checkpoint import load_vqvae, save_model
-from multimodal.config import ReconstructionRunConfig, VQVAERunConfig
+from multimodal.config import VQVAERunConfig
 from multimodal.data.images import decode_images, fingerprint, load_captioned_images
 from multimodal.evaluation.contact_sheets import image_grid
 from multimodal.models.vqvae import VQVAE
 from multimodal.training.loop import Trainer, batch_indices
 
-DEFAULT_WEIGHTS = ReconstructionRunConfig()
 LATENT_SCALE_PICTURES = 1024  # the mean and deviation of the latents are measured on so many
 
 
@@ -29,11 +28,18 @@ def train_vqvae(config: VQVAERunConfig, data: Path, out: Path, max_minutes: floa
 
     Args:
         start: a checkpoint folder whose VQ-VAE, with its config, is where a new run starts from.
+    Raises:
+        ValueError: `config.decoder_only` without a `start` to take the encoder from.
     """
+    if config.decoder_only and not start:
+        raise ValueError("decoder_only=true needs --from CHECKPOINT, whose encoder and codebook stay as they are")
     accelerator = Accelerator(mixed_precision=config.mixed_precision)
     torch.manual_seed(config.seed)
     vqvae = load_vqvae(start / "vqvae") if start else VQVAE(config.model)
     config = replace(config, model=vqvae.config, crop_size=min(config.crop_size, vqvae.config.image_size))
+    decoder_noise = config.latent_noise if config.decoder_only else None
+    if config.decoder_only:
+        vqvae.encoder.requires_grad_(False)
     pixels = decode_images(load_captioned_images(data), config.model.image_size)  # (N, 4, S, S) uint8
     trainer = Trainer(config, vqvae, out / "training" / "vqvae", accelerator, fingerprint(pixels))
     first_quantised = 0 if start else int(config.continuous_fraction * config.steps)
@@ -61,10 +67,16 @@ def train_vqvae(config: VQVAERunConfig, data: Path, out: Path, max_minutes: floa
 
     def loss(model: nn.Module, step: int) -> dict[str, Tensor]:
         images = batch(step)
-        output = model(images, quantize=step >= first_quantised)
-        losses = reconstruction_losses(output.images, images, config)
-        losses["loss"] = losses["loss"] + config.commitment_weight * output.commitment_loss
-        return {**losses, "commitment": output.commitment_loss}
+        output = model(images, quantize=step >= first_quantised, decoder_noise=decoder_noise)
+        losses = reconstruction_losses(output.images, images)
+        total = (
+            losses["l1"]
+            + config.alpha_weight * losses["alpha"]
+            + config.gradient_weight * losses["gradient"]
+            + config.ssim_weight * losses["ssim"]
+            + config.commitment_weight * output.commitment_loss
+        )
+        return {"loss": total, **losses, "commitment": output.commitment_loss}
 
     def sample(model: nn.Module) -> Image.Image:
         assert isinstance(model, VQVAE)
@@ -74,33 +86,33 @@ def train_vqvae(config: VQVAERunConfig, data: Path, out: Path, max_minutes: floa
 
     def export(model: nn.Module, training: dict[str, Any]) -> None:
         assert isinstance(model, VQVAE)
-        some = pixels[:: max(1, len(pixels) // LATENT_SCALE_PICTURES)]
-        model.set_latent_scale(encode_indices(model, some, accelerator.device).to(accelerator.device))
+        if not config.decoder_only:
+            some = pixels[:: max(1, len(pixels) // LATENT_SCALE_PICTURES)]
+            indices = encode_indices(model, some, accelerator.device)
+            model.set_latent_scale(indices.to(accelerator.device))
         save_model(out / "vqvae", model, config.model, training)
 
     trainer.run(loss, max_minutes=max_minutes, on_step=start_quantising, sample=sample, export=export)
 
 
-def reconstruction_losses(
-    reconstruction: Tensor, images: Tensor, config: ReconstructionRunConfig = DEFAULT_WEIGHTS
-) -> dict[str, Tensor]:
+def reconstruction_losses(reconstruction: Tensor, images: Tensor) -> dict[str, Tensor]:
     """What a viewer would see: the pictures laid on two random backgrounds each, and their alpha.
 
     Args:
         reconstruction, images: (B, 4, H, W) premultiplied RGBA in [-1, 1].
     Returns:
-        l1 and alpha (mean absolute errors), gradient (of finite differences), ssim (1 - SSIM), each (); and as "loss" their
-        sum, with the weights of `config`.
+        l1 and alpha (mean absolute errors), gradient (of finite differences), ssim (1 - SSIM), each ().
     """
     backgrounds = torch.rand(2, len(images), 3, 1, 1, device=images.device) * 2 - 1
     seen = torch.cat([rgba.composite(reconstruction, background) for background in backgrounds])  # (2B, 3, H, W)
     truth = torch.cat([rgba.composite(images, background) for background in backgrounds])
     error = seen - truth
-    l1, alpha = error.abs().mean(), (reconstruction[:, 3] - images[:, 3]).abs().mean()
-    gradient = error.diff(dim=2).abs().mean() + error.diff(dim=3).abs().mean()
-    dissimilarity = 1 - ssim(seen, truth).mean()
-    loss = l1 + config.alpha_weight * alpha + config.gradient_weight * gradient + config.ssim_weight * dissimilarity
-    return {"loss": loss, "l1": l1, "alpha": alpha, "gradient": gradient, "ssim": dissimilarity}
+    return {
+        "l1": error.abs().mean(),
+        "alpha": (reconstruction[:, 3] - images[:, 3]).abs().mean(),
+        "gradient": error.diff(dim=2).abs().mean() + error.diff(dim=3).abs().mean(),
+        "ssim": 1 - ssim(seen, truth).mean(),
+    }
 
 
 def ssim(a: Tensor, b: Tensor, window: int = 7) -> Tensor:

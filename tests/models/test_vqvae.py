@@ -102,6 +102,18 @@ def test_a_code_reaches_only_its_neighbourhood(vqvae: VQVAE) -> None:
     assert difference[~near].max() == 0
 
 
+def test_the_decoder_can_learn_alone_from_noised_codes(vqvae: VQVAE, images: Tensor) -> None:
+    vqvae.train()
+    before = vqvae.quantizer.codebook.clone()
+    plain, noised = vqvae(images, decoder_noise=0.0), vqvae(images, decoder_noise=2.0)
+    assert torch.equal(plain.images, vqvae.decode_indices(vqvae.quantize(vqvae.encode(images))))
+    assert not torch.equal(noised.codebook_indices, plain.codebook_indices)
+    noised.images.sum().backward()
+    assert all(parameter.grad is None for parameter in vqvae.encoder.parameters())
+    assert all(parameter.grad is not None for parameter in vqvae.decoder.parameters())
+    assert torch.equal(vqvae.quantizer.codebook, before)
+
+
 @pytest.mark.parametrize(
     ("shape", "message"),
     [

@@ -116,6 +116,19 @@ def test_the_latents_have_a_scale_and_the_codes_their_places(trained: Path) -> N
     assert not torch.equal(state["latent_std"], torch.ones_like(state["latent_std"]))
 
 
+def test_the_decoder_can_be_trained_alone(trained: Path, train: Train, tmp_path: Path) -> None:
+    train("vqvae", tmp_path, start=trained, decoder_only=True, latent_noise=0.5)
+    (before, _), (after, _) = load_tensors(trained / "vqvae"), load_tensors(tmp_path / "vqvae")
+    changed = {key for key in before if not torch.equal(before[key], after[key])}
+    assert changed
+    assert all(key.startswith("decoder.") for key in changed)
+
+
+def test_the_decoder_alone_needs_an_encoder(train: Train, tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="needs --from CHECKPOINT"):
+        train("vqvae", tmp_path, decoder_only=True)
+
+
 def test_crops_are_no_larger_than_the_pictures(train: Train, tmp_path: Path) -> None:
     train("vqvae", tmp_path, crop_size=64)
     assert load_description(tmp_path / "vqvae")["training"]["run"]["crop_size"] == 32
