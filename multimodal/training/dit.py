@@ -65,6 +65,7 @@ def train_dit(
                     copy_checkpoint(start / part, out / part)
     torch.manual_seed(config.seed)
     dit = load_dit(start / "dit") if start else DiT(config.model)
+    dit.gradient_checkpointing = config.gradient_checkpointing
     config = dataclasses.replace(config, model=dit.config)
     pictures = CaptionedLatents(config, data, names, out, accelerator)
     text_encoder = CLIPTextEncoder.from_config(config.model.text_encoder, lambda: load_clip(out / "clip")).to(device)
