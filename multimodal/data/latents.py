@@ -18,7 +18,7 @@ from tqdm.auto import tqdm
 
 from multimodal.data.captions import Subject
 from multimodal.data.composition import Composer
-from multimodal.data.images import fingerprint
+from multimodal.data.images import Pictures, fingerprint
 
 SHARD_ROWS = 8192  # few enough for many processes to have some each
 
@@ -30,18 +30,20 @@ class LatentCache:
     all, so a run that was killed goes on with those that are missing. With other data, the shards are made anew.
 
     Args:
-        root: the shards are in a folder of it that is named after what they depend on: the pictures, what is known of
-            them, which composites there are, what every kind of them looks like, and `key`.
-        key: what else the indices depend on, such as the checksum of the autoencoder.
-        pixels: (N, 4, S, S) uint8 premultiplied RGBA.
+        root: the shards are in a folder of it that is named after what they depend on: which composites there are, what
+            each kind of them looks like, and `key`.
+        key: a checksum of all else that the indices depend on: the pictures, what is known of them, and the autoencoder.
+        pixels: N pictures, (4, S, S) uint8 premultiplied RGBA.
     """
 
-    def __init__(self, root: Path, key: str, pixels: Tensor, subjects: Sequence[Subject], num_composites: int) -> None:
+    def __init__(
+        self, root: Path, key: str, pixels: Tensor | Pictures, subjects: Sequence[Subject], num_composites: int
+    ) -> None:
         self.pixels, self.composer = pixels, Composer(pixels, subjects)
         self.composites = [self.composer.choose(_draw(k))[0] for k in range(num_composites)]
         one_of_each = {(each.kind, each.number, each.color): k for k, each in enumerate(self.composites)}
-        painted = [fingerprint(self._picture(len(pixels) + k)) for k in one_of_each.values()]
-        self.folder = root / fingerprint(pixels, subjects, self.composites, painted, key)
+        painted = (self._picture(len(pixels) + k) for k in one_of_each.values())
+        self.folder = root / fingerprint(painted, self.composites, key)
         self.shards = -(-(len(pixels) + num_composites) // SHARD_ROWS)
 
     def write(
@@ -71,7 +73,7 @@ class LatentCache:
             temporary.rename(self._path(shard))
 
     def read(self) -> Rows:
-        """(N + M, groups, h, w) int16, of which only what is asked for is read. Every process must have written its part."""
+        """(N + M, groups, h, w) int16, read when they are asked for. All processes must have written their parts before."""
         return Rows([_map(self._path(shard)) for shard in range(self.shards)])
 
     def _picture(self, row: int) -> Tensor:

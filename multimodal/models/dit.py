@@ -141,8 +141,9 @@ class DiT(nn.Module):
         modulation = self.modulation(c).unflatten(1, (6, -1))  # (B, 6, D)
         x = self.patch_embedding(self.patchify(torch.cat([latents, mean], dim=1)))  # (B, N, D)
         x = torch.cat([self.registers.expand(len(x), -1, -1), x], dim=1)  # (B, R + N, D)
+        recompute = self.gradient_checkpointing and self.training
         for block in self.blocks:
-            run = partial(checkpoint, block, use_reentrant=False) if self.gradient_checkpointing and self.training else block
+            run = partial(checkpoint, block, use_reentrant=False) if recompute else block
             x = run(x, modulation, context, context_mask, self.rotation)  # (B, R + N, D)
         x = x[:, self.config.num_registers :]  # (B, N, D)
         shift, scale = (c.unsqueeze(1) + self.final_modulation).unsqueeze(2).unbind(1)  # (B, 1, D)

@@ -21,7 +21,7 @@ from multimodal.checkpoint import NAMES, copy_checkpoint, load_clip, load_dit, l
 from multimodal.config import DiTRunConfig
 from multimodal.data.captions import Composite, Subject, caption, composite_caption, load_subjects, names_by_language
 from multimodal.data.colors import color_names
-from multimodal.data.images import decode_images, fingerprint, load_captioned_images
+from multimodal.data.images import Pictures, fingerprint, load_captioned_images
 from multimodal.data.latents import LatentCache, Rows
 from multimodal.diffusion import rectified_flow
 from multimodal.evaluation.contact_sheets import image_grid
@@ -116,14 +116,15 @@ class CaptionedLatents:
         self.config, self.accelerator = config, accelerator
         self.vqvae = vqvae = load_vqvae(out / "vqvae").to(accelerator.device)
         table = load_captioned_images(data)
-        pixels = decode_images(table, vqvae.config.image_size)
+        pixels = Pictures(table, vqvae.config.image_size)
         subjects = [
             dataclasses.replace(subject, colors=tuple(color_names(picture)[:2]))
             for subject, picture in zip(load_subjects(table, names), pixels, strict=True)
         ]
         vqvae_sha256 = checkpoint.load_description(out / "vqvae")["sha256"][checkpoint.WEIGHTS]
         self.fingerprint = fingerprint(pixels, subjects, vqvae_sha256)
-        cache = LatentCache(out / "training" / "dit" / "latents", vqvae_sha256, pixels, subjects, config.num_composites)
+        root = out / "training" / "dit" / "latents"
+        cache = LatentCache(root, self.fingerprint, pixels, subjects, config.num_composites)
         with torch.no_grad():
             cache.write(
                 lambda batch: vqvae.quantize(vqvae.encode(rgba.from_uint8(batch.to(accelerator.device)))).cpu(),

@@ -48,11 +48,9 @@ def divide(module: nn.Module, model: nn.Module) -> None:
 
 def gather(module: nn.Module) -> nn.Module:
     """The module itself if it is whole, else a whole copy, for which all processes must ask together."""
-    parameters = {id(each): each for each in module.parameters() if isinstance(each, DTensor)}
-    if not parameters:
-        return module
-    wholes: dict[int, Any] = {key: nn.Parameter(whole(each.detach()), requires_grad=False) for key, each in parameters.items()}
-    return copy.deepcopy(module, wholes)
+    parts = [parameter for parameter in module.parameters() if isinstance(parameter, DTensor)]
+    copies: dict[int, Any] = {id(part): nn.Parameter(whole(part.detach()), requires_grad=False) for part in parts}
+    return copy.deepcopy(module, copies) if parts else module
 
 
 def whole(tensor: Tensor) -> Tensor:

@@ -75,7 +75,7 @@ class Trainer:
 
     @property
     def ema_model(self) -> nn.Module:
-        """The averaged model, which is what is sampled from and exported. With FSDP all processes must ask for it together."""
+        """The averaged model, to sample from and to export. With FSDP, all processes must ask for it together."""
         return fsdp.gather(self.ema.module)
 
     def run(

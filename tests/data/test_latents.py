@@ -10,6 +10,7 @@ from torch import Tensor
 
 from multimodal.data import composition, latents
 from multimodal.data.captions import Subject
+from multimodal.data.images import fingerprint
 from multimodal.data.latents import LatentCache, Rows
 
 PIXELS = (torch.arange(5 * 4 * 16 * 16) % 251).to(torch.uint8).view(5, 4, 16, 16)
@@ -35,7 +36,7 @@ class Encoder:
 
 
 def open_cache(root: Path, key: str = "k", pixels: Tensor = PIXELS, num_composites: int = 3) -> LatentCache:
-    return LatentCache(root, key, pixels, SUBJECTS[: len(pixels)], num_composites)
+    return LatentCache(root, fingerprint(pixels, key), pixels, SUBJECTS[: len(pixels)], num_composites)
 
 
 def make(root: Path, encoder: Encoder, **changes: object) -> Tensor:
@@ -81,9 +82,10 @@ def test_a_run_that_was_killed_goes_on_with_the_missing_shards(tmp_path: Path) -
 
 
 def test_a_killed_write_is_no_shard(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with monkeypatch.context() as patch, pytest.raises(InterruptedError):
+    with monkeypatch.context() as patch:
         patch.setattr(Path, "rename", lambda *_: Encoder(0)(PIXELS))
-        make(tmp_path, Encoder())
+        with pytest.raises(InterruptedError):
+            make(tmp_path, Encoder())
     assert files(tmp_path) == ["00000.tmp"]
     assert torch.equal(make(tmp_path, Encoder()), make(tmp_path / "whole", Encoder()))
     assert files(tmp_path)[:3] == [f"0000{k}.safetensors" for k in range(3)]
