@@ -69,14 +69,14 @@ def test_half_precision_computes_but_the_weights_that_are_saved_are_of_single_pr
     AcceleratorState._reset_state()  # which holds one precision for all that a process trains
     try:
         config = dataclasses.replace(PRESETS["dit"]["tiny"], mixed_precision="bf16", learning_rate=1e-4)
-        trainer = Trainer(config, nn.Linear(8, 8), tmp_path, Accelerator(mixed_precision="bf16"))
+        trainer = Trainer(config, nn.Sequential(nn.Linear(8, 8)), tmp_path, Accelerator(mixed_precision="bf16"))
         seen = set()
-        trainer.model.register_forward_hook(lambda *_: seen.add(torch.mm(torch.ones(1, 1), torch.ones(1, 1)).dtype))
+        trainer.model[0].register_forward_hook(lambda _, inputs, output: seen.add((inputs[0].dtype, output.dtype)))
         trainer.run(lambda model, _: {"loss": model(torch.randn(4, 8)).square().mean()})
     finally:
         AcceleratorState._reset_state()
     first, last = (load_tensors(tmp_path / f"step-0000000{step}")[0] for step in (2, 4))
-    assert seen == {torch.bfloat16}
+    assert seen == {(torch.float32, torch.bfloat16)}
     assert {value.dtype for value in last.values()} == {torch.float32}
-    change = (last["model.weight"] - first["model.weight"]).abs()
-    assert 0 < change.max() < 2**-9 * last["model.weight"].abs().max()  # less than a bfloat16 could hold
+    change = (last["model.0.weight"] - first["model.0.weight"]).abs()
+    assert 0 < change.max() < 2**-9 * last["model.0.weight"].abs().max()  # less than a bfloat16 could hold
