@@ -163,6 +163,7 @@ class DiTRunConfig(RunConfig):
     lora_rank: int = 0  # of the LoRA layers that learn in the place of all weights; 0: all weights learn
     rehearsal_fraction: float = 0.0  # of every batch, what the checkpoint that is started from makes of its own names
     num_rehearsals: int = 1024  # names that are repeated; their pictures are made once
+    gradient_checkpointing: bool = False  # computes each block anew in the backward pass, for its memory
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from torch import Tensor
 
 from multimodal.data.captions import Composite, Subject
 from multimodal.data.colors import HUES, dominant_hue, recolor
+from multimodal.data.images import Pictures
 from multimodal.layout import COUNT_ROWS, paint, paste
 
 KINDS = {  # how often; colours most, as what they do to a thing is the most to be learnt
@@ -29,11 +30,11 @@ class Composer:
     """Makes composites from pictures of single things.
 
     Args:
-        pixels: (N, 4, S, S) uint8 premultiplied RGBA.
+        pixels: N pictures, (4, S, S) uint8 premultiplied RGBA.
         subjects: what each of them shows.
     """
 
-    def __init__(self, pixels: Tensor, subjects: Sequence[Subject]) -> None:
+    def __init__(self, pixels: Tensor | Pictures, subjects: Sequence[Subject]) -> None:
         self.pixels, self.subjects = pixels, subjects
         self._hues: dict[int, float | None] = {}
         self.rows_by_style: dict[str, list[int]] = {}

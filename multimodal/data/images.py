@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from pathlib import Path
 
 import torch
@@ -55,26 +57,51 @@ def load_captioned_images(path: str | Path) -> Dataset:
     return table.cast_column("image", ImageFeature(decode=False))
 
 
-def decode_images(table: Dataset, size: int) -> Tensor:
-    """All pictures of the table as one (N, 4, size, size) uint8 tensor of premultiplied RGBA.
+class Pictures:
+    """The pictures of a table, each (4, size, size) uint8 premultiplied RGBA, decoded when it is asked for.
+
+    The latest are kept, two gigabytes of them, so that of a small table each is decoded once.
 
     Raises:
-        DataError: a picture is missing or damaged; the message names its row and file.
+        DataError: when it is asked for, a picture is missing or damaged; the message names its row and file.
     """
-    pixels = torch.empty(len(table), 4, size, size, dtype=torch.uint8)
-    for row, image in enumerate(table["image"]):
+
+    def __init__(self, table: Dataset, size: int, kept_bytes: int = 2 << 30) -> None:
+        self._images, self._size = table.select_columns("image"), size
+        self._picture = lru_cache(kept_bytes // (4 * size**2))(self._decode)
+
+    def __len__(self) -> int:
+        return len(self._images)
+
+    def __getitem__(self, row: int) -> Tensor:
+        return self._picture(row)
+
+    def __iter__(self) -> Iterator[Tensor]:
+        return map(self._picture, range(len(self)))
+
+    def _decode(self, row: int) -> Tensor:
+        image = self._images[row]["image"]
         if image is None:
             raise DataError(f"row {row} has no picture")
         try:
-            pixels[row] = rgba.to_uint8(rgba.open_image(image["bytes"] or image["path"]), size)
+            return rgba.to_uint8(rgba.open_image(image["bytes"] or image["path"]), self._size)
         except rgba.ImageError as error:
             raise DataError(f"row {row} ({image['path']}): {error}") from error
+
+
+def decode_images(table: Dataset, size: int) -> Tensor:
+    """All pictures of the table as one (N, 4, size, size) uint8 tensor of premultiplied RGBA. Raises as `Pictures` does."""
+    pixels = torch.empty(len(table), 4, size, size, dtype=torch.uint8)
+    for row, picture in enumerate(Pictures(table, size, kept_bytes=0)):
+        pixels[row] = picture
     return pixels
 
 
-def fingerprint(pixels: Tensor, *more: object) -> str:
-    """A checksum of (N, 4, S, S) uint8 pictures and of whatever else belongs to them: the same data, the same text."""
-    checksum = hashlib.sha256(pixels.contiguous().numpy().data)
+def fingerprint(pictures: Iterable[Tensor], *more: object) -> str:
+    """A checksum of (4, S, S) uint8 pictures and of whatever else belongs to them: the same data, the same text."""
+    checksum = hashlib.sha256()
+    for picture in pictures:
+        checksum.update(picture.contiguous().numpy().data)
     checksum.update("".join(map(repr, more)).encode())
     return checksum.hexdigest()
 

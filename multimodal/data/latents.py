@@ -1,11 +1,14 @@
-"""The latent cache: every training picture as codebook indices, with the composites that are added to them."""
+"""The latent cache: every training picture as codebook indices, with the composites that are added to them, in shards."""
 
 from __future__ import annotations
 
+import os
 import random
-from collections.abc import Callable
+import shutil
+from bisect import bisect
+from collections.abc import Callable, Sequence
+from itertools import accumulate
 from pathlib import Path
-from typing import NamedTuple
 
 import torch
 from safetensors import safe_open
@@ -13,53 +16,95 @@ from safetensors.torch import save_file
 from torch import Tensor
 from tqdm.auto import tqdm
 
-from multimodal.data.captions import Composite, Subject
+from multimodal.data.captions import Subject
 from multimodal.data.composition import Composer
-from multimodal.data.images import fingerprint
+from multimodal.data.images import Pictures, fingerprint
+
+SHARD_ROWS = 8192  # few enough for many processes to have some each
 
 
-class LatentCache(NamedTuple):
-    """Codebook indices, (N + M, groups, h, w) int16: N pictures, then M composites, which `composites` describes."""
+class LatentCache:
+    """N pictures, then M composites of them, which `composites` describes: encoded once, in any number of processes.
 
-    codebook_indices: Tensor
-    composites: list[Composite]
-
-
-def load_or_make_latents(
-    path: Path,
-    key: str,
-    pixels: Tensor,
-    subjects: list[Subject],
-    num_composites: int,
-    encode: Callable[[Tensor], Tensor],
-    batch_size: int = 32,
-) -> LatentCache:
-    """Encode the pictures and `num_composites` composites of them, once: the result is kept at `path`.
+    Row k of all of them is row k % SHARD_ROWS of shard k // SHARD_ROWS, whoever wrote it. A shard is there whole or not at
+    all, so a run that was killed goes on with those that are missing. With other data, the shards are made anew.
 
     Args:
-        key: names what the indices depend on, such as the checksum of the autoencoder; with another key they are made anew.
-        pixels: (N, 4, S, S) uint8 premultiplied RGBA.
-        encode: maps (B, 4, S, S) uint8 pictures to (B, groups, h, w) indices.
+        root: the shards are in a folder of it that is named after what they depend on: which composites there are, what
+            each kind of them looks like, and `key`.
+        key: a checksum of all else that the indices depend on: the pictures, what is known of them, and the autoencoder.
+        pixels: N pictures, (4, S, S) uint8 premultiplied RGBA.
     """
-    composer = Composer(pixels, subjects)
-    draws = [random.Random(f"composite {k}") for k in range(num_composites)]
-    key = f"{key} {fingerprint(pixels, subjects)} {num_composites}"
-    if path.exists():
-        with safe_open(path, "pt") as file:
-            if file.metadata().get("key") == key:
-                return LatentCache(file.get_tensor("codebook_indices"), [composer.choose(rng)[0] for rng in draws])
-    indices = [encode(batch) for batch in tqdm(pixels.split(batch_size), desc="encoding pictures")]
-    descriptions: list[Composite] = []
-    waiting: list[Tensor] = []
-    for picture, description in tqdm(map(composer.compose, draws), desc="encoding composites", total=num_composites):
-        descriptions.append(description)
-        waiting.append(picture)
-        if len(waiting) == batch_size or len(descriptions) == num_composites:
-            indices.append(encode(torch.stack(waiting)))
-            waiting.clear()
-    codebook_indices = torch.cat(indices).to(torch.int16)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_suffix(".tmp")
-    save_file({"codebook_indices": codebook_indices}, temporary, metadata={"key": key})
-    temporary.rename(path)
-    return LatentCache(codebook_indices, descriptions)
+
+    def __init__(
+        self, root: Path, key: str, pixels: Tensor | Pictures, subjects: Sequence[Subject], num_composites: int
+    ) -> None:
+        self.pixels, self.composer = pixels, Composer(pixels, subjects)
+        self.composites = [self.composer.choose(_draw(k))[0] for k in range(num_composites)]
+        one_of_each = {(each.kind, each.number, each.color): k for k, each in enumerate(self.composites)}
+        painted = (self._picture(len(pixels) + k) for k in one_of_each.values())
+        self.folder = root / fingerprint(painted, self.composites, key)
+        self.shards = -(-(len(pixels) + num_composites) // SHARD_ROWS)
+
+    def write(
+        self, encode: Callable[[Tensor], Tensor], process_index: int = 0, num_processes: int = 1, batch_size: int = 32
+    ) -> None:
+        """Write this process's part of the shards, every `num_processes`-th, where they are not there yet.
+
+        Args:
+            encode: maps (B, 4, S, S) uint8 pictures to (B, groups, h, w) indices below 2¹⁵.
+        """
+        self.folder.mkdir(parents=True, exist_ok=True)
+        if process_index == 0:
+            for old in self.folder.parent.iterdir():
+                if old != self.folder:
+                    shutil.rmtree(old)
+        missing = [k for k in range(process_index, self.shards, num_processes) if not self._path(k).exists()]
+        for shard in missing:
+            last = min((shard + 1) * SHARD_ROWS, len(self.pixels) + len(self.composites))
+            rows = range(shard * SHARD_ROWS, last)
+            batches = [rows[first : first + batch_size] for first in range(0, len(rows), batch_size)]
+            progress = tqdm(batches, desc=f"encoding shard {shard + 1} of {self.shards}", disable=process_index > 0)
+            indices = torch.cat([encode(torch.stack([*map(self._picture, batch)])) for batch in progress])
+            temporary = self._path(shard).with_suffix(".tmp")
+            save_file({"codebook_indices": indices.to(torch.int16)}, temporary)
+            with temporary.open("rb+") as file:
+                os.fsync(file.fileno())
+            temporary.rename(self._path(shard))
+
+    def read(self) -> Rows:
+        """(N + M, groups, h, w) int16, read when they are asked for. All processes must have written their parts before."""
+        return Rows([_map(self._path(shard)) for shard in range(self.shards)])
+
+    def _picture(self, row: int) -> Tensor:
+        composite = row - len(self.pixels)
+        return self.pixels[row] if composite < 0 else self.composer.compose(_draw(composite))[0]
+
+    def _path(self, shard: int) -> Path:
+        return self.folder / f"{shard:05d}.safetensors"
+
+
+class Rows:
+    """The rows of several tensors, one after the other, as if they were one."""
+
+    def __init__(self, parts: Sequence[Tensor]) -> None:
+        self.parts = parts
+        self._firsts = [0, *accumulate(map(len, parts))]
+
+    def __len__(self) -> int:
+        return self._firsts[-1]
+
+    def __getitem__(self, rows: Tensor) -> Tensor:
+        """(B,) int64 → (B, …), in that order."""
+        places = [(bisect(self._firsts, row) - 1, row) for row in rows.tolist()]
+        return torch.stack([self.parts[part][row - self._firsts[part]] for part, row in places])
+
+
+def _draw(composite: int) -> random.Random:
+    return random.Random(f"composite {composite}")
+
+
+def _map(path: Path) -> Tensor:
+    """A tensor that stays in its file, which is mapped into memory, until it is looked at."""
+    with safe_open(path, "pt") as file:
+        return file.get_tensor("codebook_indices")

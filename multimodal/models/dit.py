@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 from typing import NamedTuple
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
+from torch.utils.checkpoint import checkpoint
 
 from multimodal.config import DiTConfig
 from multimodal.models.attention import Attention, SwiGLU, grid_angles
@@ -69,6 +71,8 @@ class DiT(nn.Module):
     """Diffusion Transformer (Peebles & Xie 2023) with text cross-attention, registers, QK-norm, RoPE and SwiGLU."""
 
     rotation: Tensor
+    gradient_checkpointing = False  # recompute each block in the backward pass: less memory, more time (Chen et al. 2016)
+    _no_split_modules = ("DiTBlock",)  # accelerate's word for what FSDP gathers at a time
 
     def __init__(self, config: DiTConfig) -> None:
         super().__init__()
@@ -146,8 +150,10 @@ class DiT(nn.Module):
         modulation = self.modulation(c).unflatten(1, (6, -1))  # (B, 6, D)
         x = self.patch_embedding(self.patchify(torch.cat([latents, mean], dim=1)))  # (B, N, D)
         x = torch.cat([self.registers.expand(len(x), -1, -1), x], dim=1)  # (B, R + N, D)
+        recompute = self.gradient_checkpointing and self.training
         for block in self.blocks:
-            x = block(x, modulation, context, context_mask, self.rotation)  # (B, R + N, D)
+            run = partial(checkpoint, block, use_reentrant=False) if recompute else block
+            x = run(x, modulation, context, context_mask, self.rotation)  # (B, R + N, D)
         x = x[:, self.config.num_registers :]  # (B, N, D)
         shift, scale = (c.unsqueeze(1) + self.final_modulation).unsqueeze(2).unbind(1)  # (B, 1, D)
         return self.unpatchify(self.final(self.final_norm(x) * (1 + scale) + shift))  # (B, C, H, W)

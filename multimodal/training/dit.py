@@ -21,8 +21,8 @@ from multimodal.checkpoint import NAMES, copy_checkpoint, load_clip, load_dit, l
 from multimodal.config import DiTRunConfig
 from multimodal.data.captions import Composite, Subject, caption, composite_caption, load_subjects, name_table
 from multimodal.data.colors import color_names
-from multimodal.data.images import decode_images, fingerprint, load_captioned_images
-from multimodal.data.latents import load_or_make_latents
+from multimodal.data.images import Pictures, fingerprint, load_captioned_images
+from multimodal.data.latents import LatentCache, Rows
 from multimodal.diffusion import rectified_flow
 from multimodal.evaluation.contact_sheets import image_grid
 from multimodal.models.dit import DiT
@@ -78,6 +78,7 @@ def train_dit(
         if config.compile:
             teacher.dit.compile()
         config = dataclasses.replace(config, model=dit.config)
+    dit.gradient_checkpointing = config.gradient_checkpointing
     if start and config.rehearsal_fraction:
         pictures.rehearse(Rehearsal(start, config.num_rehearsals, config.seed, text_encoder, pictures.vqvae, accelerator))
     began = time.monotonic()
@@ -122,30 +123,30 @@ def train_dit(
 class CaptionedLatents:
     """The pictures to learn from and composites of them, as clean latents, each with prompts in many wordings.
 
-    They are encoded once with `out`/vqvae, and kept in `out`/training/dit/latents.safetensors.
+    They are encoded once with `out`/vqvae, by all processes together, and kept under `out`/training/dit/latents.
     """
 
     def __init__(self, config: DiTRunConfig, data: Path, names: Path | None, out: Path, accelerator: Accelerator) -> None:
         self.config, self.accelerator = config, accelerator
         self.vqvae = vqvae = load_vqvae(out / "vqvae").to(accelerator.device)
         table = load_captioned_images(data)
-        pixels = decode_images(table, vqvae.config.image_size)
+        pixels = Pictures(table, vqvae.config.image_size)
         subjects = [
             dataclasses.replace(subject, colors=tuple(color_names(picture)[:2]))
             for subject, picture in zip(load_subjects(table, names), pixels, strict=True)
         ]
         vqvae_sha256 = checkpoint.load_description(out / "vqvae")["sha256"][checkpoint.WEIGHTS]
         self.fingerprint = fingerprint(pixels, subjects, vqvae_sha256)
-        with accelerator.main_process_first(), torch.no_grad():
-            cache = load_or_make_latents(
-                out / "training" / "dit" / "latents.safetensors",
-                vqvae_sha256,
-                pixels,
-                subjects,
-                config.num_composites,
-                encode=lambda batch: vqvae.quantize(vqvae.encode(rgba.from_uint8(batch.to(accelerator.device)))).cpu(),
+        root = out / "training" / "dit" / "latents"
+        cache = LatentCache(root, self.fingerprint, pixels, subjects, config.num_composites)
+        with torch.no_grad():
+            cache.write(
+                lambda batch: vqvae.quantize(vqvae.encode(rgba.from_uint8(batch.to(accelerator.device)))).cpu(),
+                accelerator.process_index,
+                accelerator.num_processes,
             )
-        self.codebook_indices = cache.codebook_indices  # (N, groups, h, w)
+        accelerator.wait_for_everyone()
+        self.codebook_indices = cache.read()  # (N, groups, h, w)
         self.subjects, self.counts = subjects, [len(subjects), len(cache.composites)]
         self.shown: list[Subject | Composite] = [*subjects, *cache.composites]
         self.rehearsal: Rehearsal | None = None
@@ -154,7 +155,7 @@ class CaptionedLatents:
         """Add what is to be repeated, as the last rows."""
         self.rehearsal = rehearsal
         self.counts.append(len(rehearsal.subjects))
-        self.codebook_indices = torch.cat([self.codebook_indices, rehearsal.codebook_indices])
+        self.codebook_indices = Rows([*self.codebook_indices.parts, rehearsal.codebook_indices])
         self.shown += rehearsal.subjects
 
     def is_rehearsed(self, rows: Tensor) -> Tensor:

@@ -19,12 +19,13 @@ from accelerate import Accelerator
 from accelerate.utils import set_seed
 from PIL import Image
 from torch import Tensor, nn
-from torch.optim.swa_utils import AveragedModel
 from tqdm.auto import tqdm
 
 from multimodal import checkpoint
 from multimodal import config as configs
 from multimodal.config import RunConfig
+from multimodal.training import fsdp
+from multimodal.training.ema import moving_average
 from multimodal.training.signals import stop_signals
 
 StepLoss = Callable[[nn.Module, int], dict[str, Tensor]]
@@ -55,10 +56,7 @@ class Trainer:
             raise ValueError("steps and save_every must be multiples of gradient_accumulation_steps")
         if accelerator.device.type == "cpu":  # there, on short sequences, the flash kernel is slower than plain products
             torch.backends.cuda.enable_flash_sdp(False)
-        self.ema = AveragedModel(
-            model, device=accelerator.device, multi_avg_fn=_ema_with_warmup(config.ema_decay), use_buffers=False
-        )
-        self.ema.requires_grad_(False)
+        self.ema = moving_average(model, config.ema_decay, accelerator.device)
         parameters = [parameter for parameter in model.parameters() if parameter.requires_grad]
         optimizer = torch.optim.AdamW(
             [
@@ -70,13 +68,15 @@ class Trainer:
         )
         if config.compile:
             model.compile()
+        fsdp.configure(accelerator, model)
         self.model, self.optimizer = accelerator.prepare(model, optimizer)
+        fsdp.divide(self.ema, self.model)
         self._resume()
 
     @property
     def ema_model(self) -> nn.Module:
-        """The averaged model, which is what is sampled from and exported."""
-        return self.ema.module
+        """The averaged model, to sample from and to export. With FSDP, all processes must ask for it together."""
+        return fsdp.gather(self.ema.module)
 
     def run(
         self,
@@ -125,7 +125,7 @@ class Trainer:
                     if writer:
                         for name, value in {**values, "learning_rate": self._learning_rate(), "images_per_s": rate}.items():
                             writer.add_scalar(name, value, self.step)
-                if sample and self.step % config.sample_every == 0 and accelerator.is_main_process:
+                if sample and self.step % config.sample_every == 0:
                     self._save_sample(sample, writer)
                 if self.step % config.save_every == 0:
                     self.save(export)
@@ -133,24 +133,25 @@ class Trainer:
         progress.close()
         if saved_step != self.step:
             self.save(export)
-        if sample and accelerator.is_main_process:
+        if sample:
             self._save_sample(sample, writer)
 
     def save(self, export: Callable[[nn.Module, dict[str, Any]], None] | None = None) -> None:
         """Write the state of the run, keep the two newest, and export the EMA model."""
         self.accelerator.wait_for_everyone()
+        tensors, ema = self._state(), self.ema_model.eval()
         if not self.accelerator.is_main_process:
             return
         state = self.folder / f"step-{self.step:08d}"
         if not state.exists():  # a run that ends where it was resumed leaves the state as it is
             run = configs.to_dict(self.config)
             description = {"step": self.step, "ema_updates": int(self.ema.n_averaged), "run": run, "data": self.data}
-            checkpoint.save_tensors(state, self._state(), description)
+            checkpoint.save_tensors(state, tensors, description)
         for old in [*self._states()[:-2], *self.folder.glob(".step-*")]:  # the latter are what a killed save left
             shutil.rmtree(old)
         if export:
             run = {"processes": self.accelerator.num_processes, "run": configs.to_dict(self.config)}
-            export(self.ema_model.eval(), {"steps": self.step, **run})
+            export(ema, {"steps": self.step, **run})
 
     def _train_step(self, loss: StepLoss) -> dict[str, Tensor]:
         accelerator, config, model = self.accelerator, self.config, self.model
@@ -174,7 +175,7 @@ class Trainer:
         accelerator, config = self.accelerator, self.config
         if self.finite:
             norm = accelerator.clip_grad_norm_(self.model.parameters(), config.gradient_clip)
-            self.finite = norm is None or bool(torch.as_tensor(norm).isfinite())
+            self.finite = norm is None or bool(fsdp.whole(norm).isfinite())
         if self.finite:
             self.optimizer.step()
             self.ema.update_parameters(accelerator.unwrap_model(self.model))
@@ -204,10 +205,11 @@ class Trainer:
     def _state(self) -> dict[str, Tensor]:
         model = self.accelerator.unwrap_model(self.model)
         state = {f"model.{key}": value for key, value in model.state_dict().items()}
-        state |= {f"ema.{key}": value for key, value in self.ema_model.state_dict().items()}
+        state |= {f"ema.{key}": value for key, value in self.ema.module.state_dict().items()}
         for index, values in self.optimizer.state_dict()["state"].items():
             state |= {f"optimizer.{index}.{name}": torch.as_tensor(value) for name, value in values.items()}
-        return {key: value.detach().cpu().clone() for key, value in state.items()}
+        wholes = ((key, fsdp.whole(value.detach())) for key, value in state.items())
+        return {key: value.cpu().clone() for key, value in wholes if self.accelerator.is_main_process}
 
     def _resume(self) -> None:
         states = self._states()
@@ -226,13 +228,16 @@ class Trainer:
                 f"the data has changed since {states[-1]} was saved: the run goes on with what is there now. "
                 f"Remove {self.folder} to train on it from the start, or put the old data back to repeat the old run"
             )
-        for prefix, module in (("model.", self.accelerator.unwrap_model(self.model)), ("ema.", self.ema_model)):
-            module.load_state_dict({key.removeprefix(prefix): v for key, v in tensors.items() if key.startswith(prefix)})
+        for prefix, module in (("model.", self.accelerator.unwrap_model(self.model)), ("ema.", self.ema.module)):
+            current = module.state_dict().items()
+            module.load_state_dict({key: fsdp.part_of(tensors[prefix + key], value) for key, value in current})
+        parameters = [parameter for group in self.optimizer.param_groups for parameter in group["params"]]
         state: dict[int, dict[str, Tensor]] = {}
         for key, value in tensors.items():
             if key.startswith("optimizer."):
                 _, index, name = key.split(".", 2)
-                state.setdefault(int(index), {})[name] = value
+                part = fsdp.part_of(value, parameters[int(index)]) if value.ndim else value
+                state.setdefault(int(index), {})[name] = part
         self.optimizer.load_state_dict({**self.optimizer.state_dict(), "state": state})
         self.ema.n_averaged.fill_(description["ema_updates"])
         self.step = description["step"]
@@ -249,8 +254,11 @@ class Trainer:
         return SummaryWriter(str(self.folder / "tensorboard"), purge_step=self.step)
 
     def _save_sample(self, sample: Callable[[nn.Module], Image.Image], writer: Any) -> None:
+        model = self.ema_model.eval()
+        if not self.accelerator.is_main_process:
+            return
         with torch.no_grad():
-            grid = sample(self.ema_model.eval())
+            grid = sample(model)
         folder = self.folder / "samples"
         folder.mkdir(parents=True, exist_ok=True)
         grid.save(folder / f"step-{self.step:08d}.png")
@@ -284,13 +292,3 @@ def _permutation(count: int, epoch: int, seed: int) -> Tensor:
 
 
 _permutations: dict[tuple[int, int, int], Tensor] = {}
-
-
-def _ema_with_warmup(decay: float) -> Callable[[Any, Any, Any], None]:
-    """Average faster at first, so that the first samples show the model and not its initialisation."""
-
-    def update(averaged: list[Tensor], current: list[Tensor], count: Tensor | int) -> None:
-        weight = 1 - min(decay, (1 + int(count)) / (10 + int(count)))
-        torch._foreach_lerp_(averaged, current, weight)
-
-    return update

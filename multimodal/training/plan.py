@@ -138,6 +138,8 @@ def count_parameters(config: Any) -> int:
 
 
 def _train(name: str, config: Any, sources: Sources, out: Path, max_minutes: float) -> None:
+    if name != "dit" and parse_flag_from_env("ACCELERATE_USE_FSDP"):
+        raise TrainingError(f"FSDP is for the DiT; train the {name} first, with a config of distributed_type MULTI_GPU")
     data, names, text, start = sources.data, sources.names, sources.text, sources.start
     if name == "vqvae":
         vqvae.train_vqvae(config, data, out, max_minutes, start)

@@ -63,7 +63,7 @@ PRESETS: dict[str, dict[str, RunConfig]] = {
             model=DiTConfig(patch_size=2, hidden_size=384, depth=12, num_heads=6, refiner_depth=2),
         ),
         "base": DiTRunConfig(
-            **_GPU, steps=200_000, batch_size=1024, learning_rate=5e-4, num_composites=65_536,
+            **_GPU, steps=200_000, batch_size=1024, learning_rate=5e-4, num_composites=65_536, gradient_checkpointing=True,
             model=DiTConfig(
                 latent_size=32, patch_size=2, hidden_size=768, depth=12, num_heads=12, refiner_depth=2, mean_width=1024,
                 context_dim=512, pooled_dim=512,

@@ -11,8 +11,9 @@ import pyarrow.parquet as pq
 import pytest
 import torch
 
+from multimodal import rgba
 from multimodal.data.captions import load_subjects
-from multimodal.data.images import DataError, decode_images, fingerprint, load_captioned_images
+from multimodal.data.images import DataError, Pictures, decode_images, fingerprint, load_captioned_images
 
 
 def test_a_folder_and_a_table_give_the_same(folder: Path, parquet: Path) -> None:
@@ -64,6 +65,22 @@ def test_a_damaged_picture_is_named_with_its_row(content: bytes, folder: Path) -
     (folder / "b.webp").write_bytes(content)
     with pytest.raises(DataError, match=r"row 1 \(.*b.webp\): .*not a PNG, JPEG or WebP"):
         decode_images(load_captioned_images(folder), 8)
+
+
+def test_pictures_are_decoded_when_they_are_asked_for_and_the_latest_are_kept(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    decoded: list[tuple[int, int]] = []
+    decode = rgba.to_uint8
+    monkeypatch.setattr(rgba, "to_uint8", lambda image, size: decoded.append(image.size) or decode(image, size))
+    table = load_captioned_images(folder)
+    pictures = Pictures(table, 8, kept_bytes=2 * 4 * 8 * 8)
+    assert (len(pictures), len(decoded)) == (3, 0)
+    assert torch.equal(torch.stack([*pictures]), decode_images(table, 8))
+    decoded.clear()
+    for row in (2, 1, 2, 1, 0):
+        assert pictures[row].shape == (4, 8, 8)
+    assert len(decoded) == 1
 
 
 def test_a_row_without_a_picture_is_named(tmp_path: Path, parquet: Path) -> None:

@@ -141,6 +141,19 @@ def test_the_velocity_is_finite_at_both_ends(inputs: dict[str, Tensor]) -> None:
     assert velocity.isfinite().all()
 
 
+def test_recomputing_the_blocks_gives_the_same_gradients(inputs: dict[str, Tensor]) -> None:
+    model = make_dit().train()
+    gradients, runs = [], []
+    model.blocks[0].register_forward_pre_hook(lambda *_: runs.append(model.gradient_checkpointing))
+    for model.gradient_checkpointing in (False, True):
+        model.zero_grad()
+        model(**inputs).square().mean().backward()
+        gradients.append({name: parameter.grad for name, parameter in model.named_parameters()})
+    assert runs == [False, True, True]  # once more in the backward pass
+    for name, gradient in gradients[0].items():
+        assert torch.equal(gradient, gradients[1][name]), name
+
+
 def test_a_patch_that_does_not_fit_is_refused() -> None:
     with pytest.raises(ValueError, match="latent_size 8 must be a multiple of patch_size 3"):
         DiT(dataclasses.replace(CONFIG, patch_size=3))
