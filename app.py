@@ -60,6 +60,7 @@ def serve(arguments: argparse.Namespace) -> None:
     except (RuntimeError, ValueError) as error:  # a CheckpointError is a RuntimeError
         sys.exit(f"The checkpoint cannot be used: {error}")
     demo = build_demo(models, outputs=None if public else arguments.outputs.resolve())
+    models.warm_up()
     print(f"Loaded {arguments.checkpoint} on {models.pipeline.device}. Ctrl+C ends.", flush=True)
     try:
         demo.launch(
