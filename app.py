@@ -60,7 +60,6 @@ def serve(arguments: argparse.Namespace) -> None:
     except (RuntimeError, ValueError) as error:  # a CheckpointError is a RuntimeError
         sys.exit(f"The checkpoint cannot be used: {error}")
     demo = build_demo(models, outputs=None if public else arguments.outputs.resolve())
-    models.warm_up()
     print(f"Loaded {arguments.checkpoint} on {models.pipeline.device}. Ctrl+C ends.", flush=True)
     try:
         demo.launch(
@@ -72,7 +71,10 @@ def serve(arguments: argparse.Namespace) -> None:
             auth=arguments.auth,
             allowed_paths=[] if public else [str(arguments.outputs.resolve())],
             **launch_settings(),
+            prevent_thread_lock=True,
         )
+        models.warm_up()
+        demo.block_thread()
     except OSError as error:
         sys.exit(f"The server cannot start: {error}")
 

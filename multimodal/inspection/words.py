@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -70,7 +71,7 @@ class NearestNames:
         """Encode the names of some languages ahead, leaving the models to others after each batch."""
         for language in map(self.language, languages):
             more = True
-            while more:
+            while more and threading.main_thread().is_alive():  # a program that ends must not wait, nor cut a batch short
                 with self.pipeline.lock:
                     more = self._encode_batch(language)
                 time.sleep(PAUSE)

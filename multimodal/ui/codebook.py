@@ -120,7 +120,7 @@ class Codebook:
             rows.append((name, [*(f"{share:.1%}" for share in usage), *(f"{number:,.0f}" for number in perplexity)]))
         groups = [str(group + 1) for group in range(self.config.groups)]
         columns = [(texts("usage"), groups), (texts("perplexity"), groups)]
-        return figure_table(f"{texts('style')} · {texts('group')}", columns, rows)
+        return figure_table(texts("style"), columns, rows)
 
     def show(self, group: int, last: LastPictures | None, event: gr.EventData, request: gr.Request) -> str:
         """Where one code is used: in the whole set, in example pictures, in the visitor's last pictures."""
@@ -133,7 +133,7 @@ class Codebook:
             pictures = [figure(patch, texts("patch_alt", code=code))]
             if self.statistics is not None:
                 positions = self.statistics.positions[group, code].numpy()
-                alt, size = texts("heat_map_alt", code=code), "{1} × {0}".format(*positions.shape)
+                alt, size = texts("heat_map_alt", code=code), "{1}\u00a0×\u00a0{0}".format(*positions.shape)
                 pictures.append(figure(heat_map(positions, 96 // len(positions)), alt, texts("heat_map", size=size)))
             return "".join(
                 [

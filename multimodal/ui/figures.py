@@ -73,7 +73,7 @@ def figure_table(
         for label, values in rows
     )
     head = f'<tr><th rowspan="2" scope="col">{escape(corner)}</th>{tops}</tr><tr>{subs}</tr>'
-    return f'<table class="figure-table"><thead>{head}</thead><tbody>{body}</tbody></table>'
+    return f"<table><thead>{head}</thead><tbody>{body}</tbody></table>"
 
 
 def message(text: str, kind: str = "") -> str:

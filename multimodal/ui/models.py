@@ -65,7 +65,7 @@ class Models:
         if self.nearest is None or GPU:  # ZeroGPU lends its GPUs to visitors alone
             return
         languages = dict.fromkeys(map(self.nearest.language, LANGUAGES))
-        threading.Thread(target=self.nearest.warm_up, args=languages, daemon=True).start()
+        threading.Thread(target=self.nearest.warm_up, args=languages).start()
 
     def choices(self) -> list[tuple[str, str]]:
         """Names and paths of the checkpoints that are there now, the first one first."""

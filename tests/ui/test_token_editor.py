@@ -118,10 +118,21 @@ def test_regions_and_halves_come_from_another_picture(page: Page) -> None:
     page.locator("#other img").wait_for()
     page.mouse.move(*cell(page, 3, 3, "other"))
     page.mouse.down()
-    page.mouse.move(*cell(page, 5, 6, "other"), steps=5)
-    page.mouse.move(*cell(page, 8, 9, "other"), steps=5)
+    page.mouse.move(*cell(page, 10, 3, "other"), steps=10)
+    page.mouse.move(*cell(page, 10, 10, "other"), steps=10)
+    stroke = page.locator("#other-cells .within")
+    expect(stroke).to_have_count(3 * 10 + 3 * 7)  # the letter L, three cells wide
     page.mouse.up()
     second = changed(page, first)
+    expect(stroke).to_have_count(0)
+    page.locator("#undo").click()
+    assert changed(page, second) == first
+    page.mouse.click(*cell(page, 3, 3, "other"))
+    second = changed(page, first)
+    page.keyboard.down("Shift")
+    page.mouse.click(*cell(page, 10, 10, "other"))
+    page.keyboard.up("Shift")
+    second = changed(page, second)
     for name in ("Left half", "Right half"):
         page.get_by_role("button", name=name).click()
         second = changed(page, second)

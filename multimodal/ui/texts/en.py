@@ -123,7 +123,7 @@ ENGLISH = {
     "usage_plot": "Share of all positions, by rank of the code",
     "rank": "rank of the code",
     "patch_alt": "The patch that code {code} decodes to",
-    "heat_map": "Where in the pictures it stands, counted in {size} fields",
+    "heat_map": "Where it stands, in {size} fields",
     "heat_map_alt": "Heat map of the positions of code {code}, bright where it is most frequent",
     "most_in": "Training pictures that use it most",
     "times": "× {count}",
@@ -213,7 +213,7 @@ ENGLISH = {
     "film_about": (
         "What the DiT expected the picture to become, while t fell from 1, which is noise, to 0, which is the picture."
     ),
-    "film_step": "step {step}, t = {t:.2f}",
+    "film_step": "step {step}, t\u00a0=\u00a0{t:.2f}",
     "changed": "How many of the {codes} codes changed at each step",
     "step": "step",
     "settled": "The brighter, the later it settled",
