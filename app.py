@@ -71,7 +71,10 @@ def serve(arguments: argparse.Namespace) -> None:
             auth=arguments.auth,
             allowed_paths=[] if public else [str(arguments.outputs.resolve())],
             **launch_settings(),
+            prevent_thread_lock=True,
         )
+        models.warm_up()
+        demo.block_thread()
     except OSError as error:
         sys.exit(f"The server cannot start: {error}")
 

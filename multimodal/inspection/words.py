@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+import time
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 import torch
@@ -14,9 +17,12 @@ from multimodal.models.clip import CLIP
 from multimodal.pipeline import TextToImagePipeline
 from multimodal.prompts import parse_weights
 
+BATCH = 64  # names that are encoded at a time: for no longer than that does `warm_up` keep the models from others
+PAUSE = 0.005  # seconds between two batches, in which who waits for the models gets them
+
 
 class NearestNames:
-    """Finds the nearest of all names of a language, which are encoded when the language is first asked for, and kept.
+    """Finds the nearest of all names of a language, which are encoded when first asked for, or by `warm_up`, and kept.
 
     Args:
         names: language → names, as `load_names` reads them.
@@ -31,7 +37,7 @@ class NearestNames:
         self.pipeline = pipeline
         tower = pipeline.text_encoder.tower
         self.clip = tower if isinstance(tower, CLIP) else None  # a pretrained text encoder comes without an image tower
-        self._embeddings: dict[str, Tensor] = {}
+        self._embeddings: dict[str, list[Tensor]] = defaultdict(list)  # of the first names of each language, by batches
 
     def language(self, wanted: str) -> str:
         """The language itself where there are names in it, else English, else the first there is."""
@@ -60,12 +66,30 @@ class NearestNames:
             probability = (scale * self._known(language) @ query[0]).softmax(dim=0)  # (N,)
         return self._top(probability, language, count)
 
+    @torch.inference_mode()
+    def warm_up(self, *languages: str) -> None:
+        """Encode the names of some languages ahead, leaving the models to others after each batch."""
+        for language in map(self.language, languages):
+            more = True
+            while more and threading.main_thread().is_alive():  # a program that ends must not wait, nor cut a batch short
+                with self.pipeline.lock:
+                    more = self._encode_batch(language)
+                time.sleep(PAUSE)
+
     def _known(self, language: str) -> Tensor:
         """(N, pooled_dim) unit vectors of the names."""
         language = self.language(language)
-        if language not in self._embeddings:
-            self._embeddings[language] = self._embed(self.names[language])
-        return self._embeddings[language]
+        while self._encode_batch(language):
+            pass
+        return torch.cat(self._embeddings[language])
+
+    def _encode_batch(self, language: str) -> bool:
+        """Encode the next names of a language; False where there are none left."""
+        encoded = self._embeddings[language]
+        start = BATCH * len(encoded)
+        if start < len(self.names[language]):
+            encoded.append(self._embed(self.names[language][start : start + BATCH]))
+        return start + BATCH < len(self.names[language])
 
     def _embed(self, texts: list[str]) -> Tensor:
         return F.normalize(self.pipeline.text_encoder.embed(texts), dim=-1)

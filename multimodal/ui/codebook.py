@@ -17,7 +17,7 @@ from multimodal.inspection.codebook import CodebookStatistics
 from multimodal.inspection.codebook_map import PATCHES_ACROSS, codebook_map, corner, principal_plane
 from multimodal.inspection.tokens import codebook_patches, heat_map, highlight
 from multimodal.ui.errors import friendly_errors
-from multimodal.ui.figures import figure, figures, message, rank_plot, tiles
+from multimodal.ui.figures import figure, figure_table, figures, message, rank_plot, tiles
 from multimodal.ui.grid import GRID_SCRIPT, check_index, code_grid, map_grid
 from multimodal.ui.models import Models
 from multimodal.ui.session import DRAW, MODEL, LastPictures
@@ -97,7 +97,7 @@ class Codebook:
         return [(str(group + 1), group) for group in range(self.config.groups)]
 
     def overview(self, request: gr.Request) -> str:
-        """Usage, perplexity and the plot of code frequencies, over the whole training set."""
+        """Usage and perplexity, as a whole and by style, and the plot of code frequencies, over the whole training set."""
         texts, statistics = Texts(request), self.statistics
         if statistics is None:
             return message(texts.html("no_statistics"))
@@ -109,7 +109,18 @@ class Codebook:
         counts = statistics.counts.double()
         shares = (counts / counts.sum(dim=1, keepdim=True)).sort(dim=1, descending=True).values.tolist()
         plot = rank_plot(shares, names, texts("usage_plot"), texts("rank"))
-        return tiles(shown) + plot + message(texts.html("counted", pictures=f"{statistics.num_pictures:,}"))
+        beside = f'<div class="beside">{plot}{self.styles(statistics, texts)}</div>'
+        return tiles(shown) + beside + message(texts.html("counted", pictures=f"{statistics.num_pictures:,}"))
+
+    def styles(self, statistics: CodebookStatistics, texts: Texts) -> str:
+        """Usage and perplexity in the pictures of each style, per group, as a table."""
+        rows = []
+        for style, (usage, perplexity) in statistics.by_style.items():
+            name = texts.words.get(f"style_{style}", style)
+            rows.append((name, [*(f"{share:.1%}" for share in usage), *(f"{number:,.0f}" for number in perplexity)]))
+        groups = [str(group + 1) for group in range(self.config.groups)]
+        columns = [(texts("usage"), groups), (texts("perplexity"), groups)]
+        return figure_table(texts("style"), columns, rows)
 
     def show(self, group: int, last: LastPictures | None, event: gr.EventData, request: gr.Request) -> str:
         """Where one code is used: in the whole set, in example pictures, in the visitor's last pictures."""
@@ -122,8 +133,8 @@ class Codebook:
             pictures = [figure(patch, texts("patch_alt", code=code))]
             if self.statistics is not None:
                 positions = self.statistics.positions[group, code].numpy()
-                alt = texts("heat_map_alt", code=code)
-                pictures.append(figure(heat_map(positions, 96 // len(positions)), alt, texts("heat_map")))
+                alt, size = texts("heat_map_alt", code=code), "{1}\u00a0×\u00a0{0}".format(*positions.shape)
+                pictures.append(figure(heat_map(positions, 96 // len(positions)), alt, texts("heat_map", size=size)))
             return "".join(
                 [
                     figures(pictures, self.name(group, code, texts)),
@@ -146,21 +157,17 @@ class Codebook:
             return ""
         pictures = []
         for other in set(range(self.config.groups)) - {group}:
-            counts, beside = self.statistics.counts[other], self.statistics.partners[other, :, group] == code
-            first = int(self.statistics.partners[group, code, other])
-            rest = sorted(set(beside.nonzero().flatten().tolist()) - {first}, key=lambda k: -int(counts[k]))
-            for companion in [first, *rest][:COMPANIONS_SHOWN]:
+            for companion in self.statistics.companions(group, code, other)[:COMPANIONS_SHOWN]:
                 patch = self.patches[other][companion].resize((96, 96), Image.Resampling.NEAREST)
                 words = texts("code_of", code=companion, group=other + 1)
                 pictures.append(figure(patch, texts("patch_alt", code=companion), words))
-        return figures(pictures, texts("together"))
+        return figures(pictures, texts("together")) if pictures else ""
 
     def most_in(self, group: int, code: int, texts: Texts) -> str:
         """The training pictures that use the code most, by name."""
         if self.statistics is None:
             return ""
-        rows, counts = (t[group, code].tolist() for t in (self.statistics.top_pictures, self.statistics.top_counts))
-        items = [(*self.statistics.pictures[row], count) for row, count in zip(rows, counts, strict=True) if row >= 0]
+        items = self.statistics.most_in(group, code)
         words = "".join(
             f"<li>{escape(n)}, {escape(s)} <small>{texts.html('times', count=c)}</small></li>" for n, s, c in items
         )

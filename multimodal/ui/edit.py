@@ -19,7 +19,7 @@ from multimodal.settings import pack_indices, unpack_indices
 from multimodal.ui.errors import friendly_errors
 from multimodal.ui.figures import data_uri
 from multimodal.ui.generation import Generation
-from multimodal.ui.grid import ARROW_SCRIPT
+from multimodal.ui.grid import ARROW_SCRIPT, BRUSH_SCRIPT
 from multimodal.ui.session import MODEL, LastPictures
 from multimodal.ui.texts import Texts, i18n
 
@@ -27,15 +27,8 @@ from multimodal.ui.texts import Texts, i18n
 # Enter and Space do so for one position. What is painted is what is pressed, and goes along when Redraw is clicked.
 PAINT_SCRIPT = """
 let paint = null;
-const brush = event => {
-    const cells = [...element.querySelectorAll('button[data-code]')], side = Math.sqrt(cells.length);
-    const box = element.querySelector('.painter').getBoundingClientRect();
-    const at = (pointer, edge, length) => Math.floor((pointer - edge) / length * side);
-    const x = at(event.clientX, box.left, box.width), y = at(event.clientY, box.top, box.height);
-    cells.forEach((cell, k) => {
-        if (Math.hypot(k % side - x, Math.floor(k / side) - y) < 1.5) cell.setAttribute('aria-pressed', paint);
-    });
-};
+const brush = pointer => underBrush(element.querySelector('.painter'), pointer)
+    .forEach(cell => cell.setAttribute('aria-pressed', paint));
 const pressed = cell => cell.getAttribute('aria-pressed') === 'true';
 element.addEventListener('pointerdown', event => {
     const cell = event.target.closest('button[data-code]');
@@ -45,7 +38,7 @@ element.addEventListener('pointerdown', event => {
     brush(event);
 });
 element.addEventListener('pointermove', event => {
-    if (paint !== null) (event.getCoalescedEvents?.() ?? [event]).forEach(brush);
+    if (paint !== null) strokeOf(event).forEach(brush);
 });
 ['pointerup', 'pointercancel'].forEach(end => element.addEventListener(end, () => { paint = null; }));
 element.addEventListener('click', event => {
@@ -144,7 +137,7 @@ def edit_fold(
     start, painted = gr.State(""), gr.Textbox("", visible=False)
     with gr.Accordion(i18n("edit_fold"), open=False, elem_id="edit-fold") as fold, gr.Row():
         with gr.Column(min_width=280):
-            painter = gr.HTML(js_on_load=PAINT_SCRIPT + ARROW_SCRIPT, elem_id="painter")
+            painter = gr.HTML(js_on_load=BRUSH_SCRIPT + PAINT_SCRIPT + ARROW_SCRIPT, elem_id="painter")
             with gr.Row():
                 own = gr.UploadButton(i18n("own_picture"), file_types=["image"], size="sm", elem_id="own-picture")
                 wipe = gr.Button(i18n("wipe"), size="sm", elem_id="wipe")

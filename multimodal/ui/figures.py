@@ -62,6 +62,20 @@ def table(rows: Sequence[Sequence[int]], label: str) -> str:
     return f'<details class="indices"><summary>{escape(label)}</summary><div><table>{body}</table></div></details>'
 
 
+def figure_table(
+    corner: str, groups: Sequence[tuple[str, Sequence[str]]], rows: Iterable[tuple[str, Sequence[str]]]
+) -> str:
+    """Figures in a table: `groups` of columns, each with a heading and those of its columns; rows with what they are of."""
+    tops = "".join(f'<th scope="colgroup" colspan="{len(names)}">{escape(top)}</th>' for top, names in groups)
+    subs = "".join(f'<th scope="col">{escape(name)}</th>' for _, names in groups for name in names)
+    body = "".join(
+        f'<tr><th scope="row">{escape(label)}</th>{"".join(f"<td>{escape(value)}</td>" for value in values)}</tr>'
+        for label, values in rows
+    )
+    head = f'<tr><th rowspan="2" scope="col">{escape(corner)}</th>{tops}</tr><tr>{subs}</tr>'
+    return f"<table><thead>{head}</thead><tbody>{body}</tbody></table>"
+
+
 def message(text: str, kind: str = "") -> str:
     """One line of status that screen readers speak; `text` is HTML."""
     return f'<p class="status {kind}" role="status">{text}</p>'

@@ -54,37 +54,55 @@ element.addEventListener('click', event => {
 """
 )
 
-# A mouse that is drawn from one cell to another chooses the rectangle between them, as Shift does from the cell before.
-RECTANGLE_SCRIPT = (
-    GRID_SCRIPT
-    + """
-let start = null, end = null;
-const mark = grid => {
-    const buttons = buttonsOf(grid), columns = Math.sqrt(buttons.length);
-    const [from, to] = [start, end].map(b => buttons.indexOf(b));
-    const between = (x, a, b) => Math.min(a, b) <= x && x <= Math.max(a, b);
-    buttons.forEach((b, k) => b.classList.toggle('within', start !== end
-        && between(k % columns, from % columns, to % columns)
-        && between(Math.floor(k / columns), Math.floor(from / columns), Math.floor(to / columns))));
+# The buttons of a square grid that are under a round brush.
+BRUSH_SCRIPT = """
+const underBrush = (grid, pointer) => {
+    const cells = [...grid.querySelectorAll('button')], side = Math.sqrt(cells.length);
+    const box = grid.getBoundingClientRect();
+    const at = (place, edge, length) => Math.floor((place - edge) / length * side);
+    const x = at(pointer.clientX, box.left, box.width), y = at(pointer.clientY, box.top, box.height);
+    return cells.filter((_, k) => Math.hypot(k % side - x, Math.floor(k / side) - y) < 1.5);
 };
+const strokeOf = event => event.getCoalescedEvents?.() ?? [event];
+"""
+
+# A pointer that is drawn from one cell to others chooses all that the brush passes; Shift takes the rectangle from the
+# cell before.
+STROKE_SCRIPT = (
+    GRID_SCRIPT
+    + BRUSH_SCRIPT
+    + """
+let start = null;
+const passed = () => [...element.querySelectorAll('.within')];
+const pass = pointer => underBrush(gridOf(start), pointer).forEach(b => b.classList.add('within'));
+const lift = () => {
+    passed().forEach(b => b.classList.remove('within'));
+    start = null;
+};
+const holds = (box, pointer) => box.left <= pointer.clientX && pointer.clientX < box.right
+    && box.top <= pointer.clientY && pointer.clientY < box.bottom;
 element.addEventListener('pointerdown', event => {
-    start = end = event.pointerType === 'mouse' && event.button === 0 ? event.target.closest('button[data-cell]') : null;
+    start = event.button || event.shiftKey ? null : event.target.closest('button[data-cell]');
 });
 element.addEventListener('pointermove', event => {
-    const under = start && document.elementFromPoint(event.clientX, event.clientY)?.closest('button[data-cell]');
-    if (!under || under === end || gridOf(under) !== gridOf(start)) return;
-    element.setPointerCapture(event.pointerId);
-    end = under;
-    mark(gridOf(start));
+    if (!start) return;
+    if (!passed().length) {
+        const box = start.getBoundingClientRect();
+        if (holds(box, event)) return;
+        element.setPointerCapture(event.pointerId);
+        pass({clientX: (box.left + box.right) / 2, clientY: (box.top + box.bottom) / 2});
+    }
+    strokeOf(event).forEach(pass);
 });
 element.addEventListener('pointerup', () => {
-    if (start && start !== end) {
-        press(end);
-        trigger('click', {...dataOf(end), start: dataOf(start).cell});
+    const cells = passed().map(b => dataOf(b).cell);
+    if (cells.length) {
+        press(start);
+        trigger('click', {...dataOf(start), cells});
     }
-    element.querySelectorAll('.within').forEach(b => b.classList.remove('within'));
-    start = end = null;
+    lift();
 });
+element.addEventListener('pointercancel', lift);
 """
 )
 

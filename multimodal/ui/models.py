@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,8 @@ from multimodal.inspection.words import NearestNames
 from multimodal.pipeline import TextToImagePipeline
 from multimodal.ui.errors import friendly_errors
 from multimodal.ui.session import DRAW, MODEL, LastPictures
-from multimodal.ui.texts import Texts, i18n
-from multimodal.ui.zero_gpu import on_gpu
+from multimodal.ui.texts import LANGUAGES, Texts, i18n
+from multimodal.ui.zero_gpu import GPU, on_gpu
 
 
 class Models:
@@ -59,6 +60,13 @@ class Models:
             vars(self.pipeline).update(vars(loaded), lock=self.pipeline.lock)
         self._take_names()
 
+    def warm_up(self) -> None:
+        """Encode the known names in the languages of the page, in the background, so that no visitor waits for it."""
+        if self.nearest is None or GPU:  # ZeroGPU lends its GPUs to visitors alone
+            return
+        languages = dict.fromkeys(map(self.nearest.language, LANGUAGES))
+        threading.Thread(target=self.nearest.warm_up, args=languages).start()
+
     def choices(self) -> list[tuple[str, str]]:
         """Names and paths of the checkpoints that are there now, the first one first."""
         beside = sorted(self.among.iterdir()) if self.among and self.among.is_dir() else []
@@ -97,6 +105,7 @@ def model_dropdown(demo: gr.Blocks, models: Models, last: gr.State) -> tuple[gr.
                 models.use(checkpoint)
             except RuntimeError as error:  # as a CheckpointError is
                 raise ValueError(texts("model_refused", error=error)) from error
+        models.warm_up()
         gr.Info(texts.html("model_used", name=name))
         return dataclasses.replace(last, codebook_indices=last.codebook_indices[:0]) if last else None
 

@@ -16,15 +16,7 @@ from torch import Tensor
 from multimodal import rgba
 from multimodal.config import VQVAEConfig
 from multimodal.inspection.denoising import SamplerStep, watch
-from multimodal.inspection.editing import (
-    Edit,
-    blend,
-    half,
-    nearest_codes,
-    rectangle,
-    spread_ranks,
-    variants,
-)
+from multimodal.inspection.token_editing import Edit, blend, half, nearest_codes, rectangle, region, spread_ranks, variants
 from multimodal.inspection.tokens import index_maps
 from multimodal.pipeline import TextToImagePipeline
 from multimodal.ui.errors import friendly_errors
@@ -170,26 +162,29 @@ class Editor:
     def click(
         self, edit: Edit | None, view: int, chosen: Chosen | None, tool: str, event: gr.EventData, request: gr.Request
     ) -> tuple[Any, ...]:
-        """A cell, or a rectangle of cells, is chosen or painted; values as `shown`."""
+        """A cell is chosen, or a region painted; values as `shown`."""
         texts = Texts(request)
         with friendly_errors(texts):
-            start, cell = self.cells(event, texts)
+            cell, mask = self.drawn(event, texts)
             edit = present(edit, texts)
             if tool != "paint" or chosen is None:
                 chosen = Chosen(cell, self.codes_at(edit, cell))
                 choices = [self.choices(edit, chosen, group, texts) for group in range(self.config.groups)]
                 return *[gr.skip()] * 5, chosen, *choices
             brush = torch.tensor(chosen.codes)[:, None, None]
-            painted = blend(edit.codebook_indices, brush, rectangle(start, cell, self.size))
+            painted = blend(edit.codebook_indices, brush, mask)
             return *self.picture(edit.then(painted), view, texts), *[gr.skip()] * (1 + self.config.groups)
 
-    def cells(self, event: gr.EventData, texts: Texts) -> tuple[int, int]:
-        """Two opposite corners of the rectangle that was chosen, checked."""
-        cell = getattr(event, "cell", None)
-        start, end = (
-            check_index(corner, self.size**2, texts, "no_such_cell") for corner in (getattr(event, "start", cell), cell)
-        )
-        return start, end
+    def drawn(self, event: gr.EventData, texts: Texts) -> tuple[int, Tensor]:
+        """The cell that was clicked, and the mask of what was drawn: a stroke, or else a rectangle; all checked."""
+
+        def check(cell: object) -> int:
+            return check_index(cell, self.size**2, texts, "no_such_cell")
+
+        cell, stroke = check(getattr(event, "cell", None)), getattr(event, "cells", None)
+        if isinstance(stroke, list):
+            return cell, region([check(passed) for passed in stroke], self.size)
+        return cell, rectangle(check(getattr(event, "start", cell)), cell, self.size)
 
     def replace(
         self,
@@ -243,10 +238,11 @@ class Editor:
     def copy(
         self, edit: Edit | None, view: int, other: np.ndarray | None, event: gr.EventData, request: gr.Request
     ) -> tuple[Any, ...]:
-        """A cell or a rectangle of the other picture goes to the same place of this one; values as `picture`."""
+        """A region of the other picture goes to the same place of this one; values as `picture`."""
         texts = Texts(request)
         with friendly_errors(texts):
-            return self.taken(edit, view, other, rectangle(*self.cells(event, texts), self.size), texts)
+            _, mask = self.drawn(event, texts)
+            return self.taken(edit, view, other, mask, texts)
 
     def take_half(
         self, side: str, edit: Edit | None, view: int, other: np.ndarray | None, request: gr.Request

@@ -8,10 +8,10 @@ from typing import Any
 import gradio as gr
 
 from multimodal.arguments import MAX_PROMPT_CHARACTERS
-from multimodal.inspection.editing import decoder_reach
+from multimodal.inspection.token_editing import decoder_reach
 from multimodal.pipeline import TextToImagePipeline
 from multimodal.ui.figures import message
-from multimodal.ui.grid import GRID_SCRIPT, RECTANGLE_SCRIPT
+from multimodal.ui.grid import GRID_SCRIPT, STROKE_SCRIPT
 from multimodal.ui.session import DRAW, MODEL
 from multimodal.ui.texts import Texts, i18n
 from multimodal.ui.token_editor import Editor
@@ -38,7 +38,7 @@ def tokens_tab(pipeline: TextToImagePipeline, last: gr.State, tab_item: gr.Tab, 
         with gr.Column(scale=3, min_width=300):
             view = gr.Radio([(i18n("as_picture"), 0)], value=0, label=i18n("view"), elem_id="view")
             tools = [(i18n(f"tool_{name}"), name) for name in ("choose", "paint")]
-            tool = gr.Radio(tools, value="choose", label=i18n("tool"), elem_id="tool")
+            tool = gr.Radio(tools, value="choose", label=i18n("tool"), info=i18n("tool_info"), elem_id="tool")
             choices = [
                 gr.HTML(js_on_load=GRID_SCRIPT, elem_id=f"choices-{group + 1}", elem_classes="checkered")
                 for group in groups
@@ -112,6 +112,4 @@ def picture_menu(name: str) -> tuple[gr.Dropdown, gr.UploadButton]:
 def board(name: str) -> tuple[gr.HTML, gr.HTML]:
     """A picture, and the grid of its cells that lies over it."""
     with gr.Column(elem_classes="board"):
-        return gr.HTML(elem_id=name, elem_classes="checkered"), gr.HTML(
-            js_on_load=RECTANGLE_SCRIPT, elem_id=f"{name}-cells"
-        )
+        return gr.HTML(elem_id=name, elem_classes="checkered"), gr.HTML(js_on_load=STROKE_SCRIPT, elem_id=f"{name}-cells")

@@ -117,7 +117,10 @@ def test_provenance(checkpoint: Path, train: Path, capsys: pytest.CaptureFixture
 def test_codebook(checkpoint: Path, train: Path, capsys: pytest.CaptureFixture[str]) -> None:
     report = inspect("codebook", checkpoint=checkpoint, capsys=capsys)
     assert report["pictures"] == 0
-    assert report["groups"] == [{"group": 1, "codes": 16}, {"group": 2, "codes": 16}]
+    assert [(group["group"], group["codes"], "usage" in group) for group in report["groups"]] == [
+        (1, 16, False),
+        (2, 16, False),
+    ]
     statistics = write_codebook_statistics(checkpoint, [train])
     report = inspect("codebook", checkpoint=checkpoint, capsys=capsys)
     assert report["pictures"] == 3
@@ -125,8 +128,50 @@ def test_codebook(checkpoint: Path, train: Path, capsys: pytest.CaptureFixture[s
         assert group["usage"] == pytest.approx(statistics.usage[k], abs=1e-4)
         assert group["perplexity"] == pytest.approx(statistics.perplexity[k], abs=0.1)
         assert group["unused"] == [code for code in range(16) if statistics.counts[k, code] == 0]
-        with Image.open(report["files"][k]) as sheet:
+        assert list(group["styles"]) == ["mine", "noto", "twemoji"]
+        for style, (usage, perplexity) in statistics.by_style.items():
+            assert group["styles"][style]["usage"] == pytest.approx(usage[k], abs=1e-4)
+            assert group["styles"][style]["perplexity"] == pytest.approx(perplexity[k], abs=0.1)
+        with Image.open(report["files"][2 * k]) as sheet, Image.open(report["files"][2 * k + 1]) as drawn:
             assert sheet.size == (16 * 4, 4), "16 patches of 4 pixels in a row"
+            assert drawn.size == (64 * 4, 64 * 4)
+        assert 0 < group["variance_of_map"] <= 1
+
+
+def test_a_code(checkpoint: Path, train: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    statistics = write_codebook_statistics(checkpoint, [train])
+    code = int(statistics.counts[1].argmax())
+    report = inspect("code", str(code), "--group", "2", checkpoint=checkpoint, capsys=capsys)
+    assert report["count"] == statistics.counts[1, code] == sum(map(sum, report["fields"]))
+    assert list(report["styles"].values()) == statistics.style_counts[:, 1, code].tolist()
+    assert report["beside"] == {"1": statistics.companions(1, code, 0)}
+    assert sum(picture["count"] for picture in report["pictures"]) == report["count"], "there are only three pictures"
+    with Image.open(report["files"][0]) as image:
+        assert image.size == (2 * 8 * 16, 8 * 16)
+
+
+def test_tokens(checkpoint: Path, train: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    star = train.parent / "star.png"
+    report = inspect("tokens", star, checkpoint=checkpoint, capsys=capsys)
+    with Image.open(star) as image:
+        codes = TextToImagePipeline.from_pretrained(checkpoint).reconstruct(image).codebook_indices
+    assert report["codebook_indices"] == codes.tolist()
+    assert [Path(file).name for file in report["files"]] == ["star-tokens-1.png", "star-tokens-2.png"]
+    with Image.open(report["files"][1]) as drawn:
+        cells = np.asarray(drawn.resize((8, 8), Image.Resampling.NEAREST)).reshape(64, 3)
+    assert len({tuple(cell) for cell in cells.tolist()}) == len(codes[1].unique()), "one colour per code"
+
+
+def test_reading(checkpoint: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    report = inspect("reading", "a (red:1.3) fox", checkpoint=checkpoint, capsys=capsys)
+    assert [piece["piece"] for piece in report["pieces"]] == ["a", "red", "fox"]
+    assert report["tokens"] == sum(piece["tokens"] for piece in report["pieces"]) <= report["room"]
+    assert (report["near"], report["dropped"]) == ([], "")
+    (checkpoint / "dit" / "names.json").write_text('{"en": ["fox", "a red fox", "moon"]}', encoding="utf-8")
+    report = inspect("reading", "a (red:1.3) fox", "-n", "2", checkpoint=checkpoint, capsys=capsys)
+    first, second = report["near"]
+    assert (first["name"], first["similarity"]) == ("a red fox", pytest.approx(1, abs=1e-5))
+    assert second["similarity"] <= 1
 
 
 def test_without_json_the_report_is_for_people(
@@ -152,6 +197,9 @@ def test_without_json_the_report_is_for_people(
     [
         (["attention", " "], "the prompt is empty"),
         (["attention", "a fox", "--steps", "1", "--layer", "2"], "there is no layer 2: it must be a number from 0 to 1"),
+        (["code", "16"], "code must be a whole number from 0 to 15"),
+        (["code", "3"], "the checkpoint has no codebook statistics of its own"),
+        (["reading", " "], "the prompt is empty"),
         (["provenance", "missing.png"], "there is no file missing.png"),
         (["provenance", "missing.png", "-n", "0"], "number must be a whole number from 1 to 100"),
     ],

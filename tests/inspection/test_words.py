@@ -11,7 +11,7 @@ from PIL import Image
 
 from multimodal import rgba
 from multimodal.inspection.names import load_names
-from multimodal.inspection.words import NearestNames
+from multimodal.inspection.words import BATCH, NearestNames
 from multimodal.models.text_encoder import CLIPTextEncoder
 from multimodal.pipeline import TextToImagePipeline
 
@@ -53,6 +53,31 @@ def test_names_are_encoded_once_per_language(nearest: NearestNames, monkeypatch:
     nearest.to_prompt("a")
     nearest.to_prompt("b")
     assert seen == ["a", *NAMES["en"], "b"]
+    nearest.warm_up("zh")
+    nearest.warm_up("zh")
+    assert seen[len(NAMES["en"]) + 2 :] == NAMES["zh"]
+    nearest.to_prompt("c", "zh")
+    assert seen[-1] == "c"
+
+
+def test_whoever_comes_while_names_are_encoded_goes_on_from_there(
+    pipeline: TextToImagePipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = [f"thing {k}" for k in range(3 * BATCH + 1)]
+    nearest, plain = (NearestNames(pipeline, {"en": names}) for _ in range(2))
+    seen: list[list[str]] = []
+    encode = nearest._embed
+    monkeypatch.setattr(nearest, "_embed", lambda texts: seen.append(texts) or encode(texts))
+    found = []
+
+    def pause(seconds: float) -> None:
+        if not found:
+            found.extend(nearest.to_prompt("thing 7"))  # the models are free, and the rest of the names is encoded now
+
+    monkeypatch.setattr("time.sleep", pause)
+    nearest.warm_up("en")
+    assert [len(batch) for batch in seen] == [BATCH, 1, BATCH, BATCH, 1]
+    assert found == plain.to_prompt("thing 7")
 
 
 def test_a_language_without_names_is_answered_in_english_or_else_in_what_there_is(

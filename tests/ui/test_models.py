@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import threading
 from collections.abc import Iterator
 from pathlib import Path
+from queue import SimpleQueue
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from multimodal.checkpoint import CheckpointError
+from multimodal.inspection.words import NearestNames
 from multimodal.ui.demo import build_demo
 from multimodal.ui.models import Models
 from tests.ui.conftest import running_app
@@ -96,6 +99,19 @@ def test_whoever_holds_the_pipeline_follows_the_switch(folder: Path, tiny_checkp
     assert pipeline.lock is lock
     assert pipeline.dit is not before
     assert (models.names, models.vocabulary, models.folder) == ({}, None, tiny_checkpoint)
+
+
+def test_the_names_are_encoded_in_the_background(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: SimpleQueue[tuple[threading.Thread, ...]] = SimpleQueue()
+    monkeypatch.setattr(NearestNames, "warm_up", lambda self, *names: asked.put((threading.current_thread(), *names)))
+    models = Models(folder / "tiny", folder)
+    models.warm_up()
+    thread, *languages = asked.get(timeout=60)
+    assert thread is not threading.main_thread()
+    assert languages == ["en"]
+    models.use(folder / "emoji")
+    models.warm_up()
+    assert asked.get(timeout=60)[1:] == ("en", "zh")
 
 
 def test_a_switch_waits_for_the_model_and_one_model_offers_none(folder: Path) -> None:

@@ -81,6 +81,11 @@ def test_the_codebook_shows_every_code_and_obeys_the_keyboard(page: Page) -> Non
     expect(codes).to_have_count(1024)
     expect(page.locator("#usage dd").first).to_have_text(re.compile(r"\d+\.\d%"))
     expect(page.locator("#usage svg polyline")).to_have_count(2)
+    expect(page.locator("#usage tbody th")).to_have_text(["3D", "gradient", "flat", "line", "Noto", "Twemoji"])
+    for row in page.locator("#usage tbody tr").all():
+        used, also_used, even, also_even = row.locator("td").all_inner_texts()
+        assert 0 < float(used.removesuffix("%")) <= 100 >= float(also_used.removesuffix("%")) > 0
+        assert 1 < int(even) <= 1024 >= int(also_even) > 1
     used = [
         int(re.search(r"used ([\d,]+)", codes.nth(k).get_attribute("aria-label") or "")[1].replace(",", ""))
         for k in (0, 99)

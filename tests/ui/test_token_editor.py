@@ -118,10 +118,21 @@ def test_regions_and_halves_come_from_another_picture(page: Page) -> None:
     page.locator("#other img").wait_for()
     page.mouse.move(*cell(page, 3, 3, "other"))
     page.mouse.down()
-    page.mouse.move(*cell(page, 5, 6, "other"), steps=5)
-    page.mouse.move(*cell(page, 8, 9, "other"), steps=5)
+    page.mouse.move(*cell(page, 10, 3, "other"), steps=10)
+    page.mouse.move(*cell(page, 10, 10, "other"), steps=10)
+    stroke = page.locator("#other-cells .within")
+    expect(stroke).to_have_count(3 * 10 + 3 * 7)  # the letter L, three cells wide
     page.mouse.up()
     second = changed(page, first)
+    expect(stroke).to_have_count(0)
+    page.locator("#undo").click()
+    assert changed(page, second) == first
+    page.mouse.click(*cell(page, 3, 3, "other"))
+    second = changed(page, first)
+    page.keyboard.down("Shift")
+    page.mouse.click(*cell(page, 10, 10, "other"))
+    page.keyboard.up("Shift")
+    second = changed(page, second)
     for name in ("Left half", "Right half"):
         page.get_by_role("button", name=name).click()
         second = changed(page, second)
@@ -179,6 +190,7 @@ def test_forged_cells_codes_and_pictures_are_refused(editor: Editor, forged: obj
     calls: list[Callable[[], object]] = [
         lambda: editor.click(edit, 0, chosen, "paint", event(cell=forged), request),
         lambda: editor.click(edit, 0, chosen, "paint", event(cell=5, start=forged), request),
+        lambda: editor.click(edit, 0, chosen, "paint", event(cell=5, cells=[5, forged]), request),
         lambda: editor.copy(edit, 0, edit.states[0], event(cell=forged), request),
         lambda: editor.replace(1, edit, 0, chosen, event(code=forged), request),
         lambda: editor.load(forged, None, 0, chosen, request),  # type: ignore[arg-type]
@@ -187,6 +199,15 @@ def test_forged_cells_codes_and_pictures_are_refused(editor: Editor, forged: obj
     for call in calls:
         with pytest.raises(gr.Error, match="There is no such"):
             call()
+
+
+def test_two_pictures_are_blended_by_what_was_painted(editor: Editor) -> None:
+    edit, other = Edit((np.zeros((2, 8, 8), dtype=np.uint16),)), np.arange(128, dtype=np.uint16).reshape(2, 8, 8) % 16
+    stroke = [9, 10, 18, 63]
+    blended = editor.copy(edit, 0, other, event(cell=9, cells=stroke), gr.Request(headers={}))[0].states[-1]
+    assert np.array_equal(blended.reshape(2, 64)[:, stroke], other.reshape(2, 64)[:, stroke])
+    blended.reshape(2, 64)[:, stroke] = 0
+    assert not blended.any()
 
 
 def test_painting_changes_the_rectangle_alone(editor: Editor) -> None:

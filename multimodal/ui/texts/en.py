@@ -121,12 +121,12 @@ ENGLISH = {
     "code_used": "Code {code}, used {count} times",
     "usage": "Codes in use",
     "perplexity": "Perplexity",
-    "counted": "Counted over all {pictures} training pictures.",
+    "counted": "Counted over all {pictures} training pictures; in the table, over those of each style.",
     "no_statistics": "This checkpoint has no codebook statistics, so the codes stand in their own order.",
     "usage_plot": "Share of all positions, by rank of the code",
     "rank": "rank of the code",
     "patch_alt": "The patch that code {code} decodes to",
-    "heat_map": "Where in the pictures it stands",
+    "heat_map": "Where it stands, in {size} fields",
     "heat_map_alt": "Heat map of the positions of code {code}, bright where it is most frequent",
     "most_in": "Training pictures that use it most",
     "times": "× {count}",
@@ -165,6 +165,7 @@ ENGLISH = {
     "view": "Show",
     "as_picture": "Picture",
     "tool": "A click on a cell",
+    "tool_info": "To paint, drag freely; Shift and a click fill the rectangle from the cell before.",
     "tool_choose": "chooses it",
     "tool_paint": "paints it with the codes chosen",
     "undo": "Undo",
@@ -176,8 +177,11 @@ ENGLISH = {
     "other_alt": "The picture to take from",
     "near_code": "Code {code}, number {rank} by distance",
     "choose_cell": "Choose a cell of the picture.",
-    "reach": "A code changes its own {side} × {side} pixels, and others at most {reach} away. Drag for a rectangle.",
-    "other_about": "Click a cell or draw a rectangle: it is copied to the same place.",
+    "reach": "A code changes its own {side} × {side} pixels, and others at most {reach} away.",
+    "other_about": (
+        "Paint over what is to be copied to the same place. "
+        "A click takes one cell; Shift and a click, the rectangle from there."
+    ),
     "half_left": "Left half",
     "half_right": "Right half",
     "half_top": "Top half",
@@ -212,7 +216,7 @@ ENGLISH = {
     "film_about": (
         "What the DiT expected the picture to become, while t fell from 1, which is noise, to 0, which is the picture."
     ),
-    "film_step": "step {step}, t = {t:.2f}",
+    "film_step": "step {step}, t\u00a0=\u00a0{t:.2f}",
     "changed": "How many of the {codes} codes changed at each step",
     "step": "step",
     "settled": "The brighter, the later it settled",

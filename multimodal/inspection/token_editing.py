@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -58,6 +59,13 @@ def rectangle(start: int, end: int, size: int) -> Tensor:
     mask = torch.zeros(size, size, dtype=torch.bool)
     mask[min(top, bottom) : max(top, bottom) + 1, min(left, right) : max(left, right) + 1] = True
     return mask
+
+
+def region(cells: Sequence[int], size: int) -> Tensor:
+    """(size, size) bool: True in the cells, counted row by row from 0."""
+    mask = torch.zeros(size * size, dtype=torch.bool)
+    mask[list(cells)] = True
+    return mask.view(size, size)
 
 
 def half(side: str, size: int) -> Tensor:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from multimodal.inspection.editing import (
+from multimodal.inspection.token_editing import (
     MAX_CHANGES,
     Edit,
     blend,
@@ -14,6 +14,7 @@ from multimodal.inspection.editing import (
     half,
     nearest_codes,
     rectangle,
+    region,
     spread_ranks,
     variants,
 )
@@ -80,6 +81,12 @@ def test_a_region_is_copied_exactly(corners: tuple[int, int]) -> None:
     assert torch.equal(copied[:, 1:4, 1:5], source[:, 1:4, 1:5])
     copied[:, 1:4, 1:5] = 0
     assert not copied.any()
+
+
+def test_a_region_is_made_of_its_cells() -> None:
+    mask = region([3, 9, 63], SIZE)
+    assert mask.nonzero().tolist() == [[0, 3], [1, 1], [7, 7]]
+    assert torch.equal(region(range(9, 13), SIZE), rectangle(9, 12, SIZE))
 
 
 def test_two_halves_make_a_whole() -> None:
