@@ -61,12 +61,12 @@ def make(tab: Any) -> list[tuple[Any, ...]]:
 def test_pictures_are_made_on_the_gpu_as_they_are_made_without(calls: Calls, tiny_checkpoint: Path) -> None:
     loaded = Models(tiny_checkpoint)
     events = make(Generation(loaded))
-    assert calls == ["_watch"]
+    assert calls == ["_draw"]
     assert any(isinstance(shown, list) and isinstance(shown[0][0], Image.Image) for shown, *_ in events[:-1])
     with pytest.MonkeyPatch.context() as monkeypatch:
         monkeypatch.setattr(zero_gpu, "GPU", None)
         plain = make(Generation(loaded))
-    assert calls == ["_watch"]
+    assert calls == ["_draw"]
     assert len(events) == len(plain)
     last, expected = events[-1][-1], plain[-1][-1]
     assert (last.codebook_indices == expected.codebook_indices).all()
