@@ -10,66 +10,30 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from multimodal.inspection.provenance import Match
+    from multimodal.inspection.views import View, Views
     from multimodal.pipeline import TextToImagePipeline
 
 
 def attention(args: argparse.Namespace) -> None:
     """Where in the picture the DiT looks at each word of the prompt: the picture, then one heat map per word."""
-    from multimodal.inspection.attention import AttentionRecorder, heat_overlay
-    from multimodal.inspection.trajectory import film_strip
-
-    pipeline = _load_pipeline(args)
-    with AttentionRecorder(pipeline.dit) as recorder:
-        output = pipeline(args.prompt, one_by_one=False, **_sampling(args))
-    found = recorder.by_word(pipeline.text_encoder, output.prompts)[0]
-    heat = found.heat(args.evaluation, args.layer)  # (W + 1, h, w)
-    path = _path(args, "attention.png", args.prompt)
-    tiles = [output.images[0], *(heat_overlay(output.images[0], word).convert("RGBA") for word in heat[:-1])]
-    film_strip(tiles).save(path)
-    words = [
-        {"word": word, "share": round(float(h.mean()), 6), "heat": h.double().round(decimals=6).tolist()}
-        for word, h in zip(found.words, heat, strict=False)
-    ]
-    rest = round(float(heat[-1].mean()), 6)
-    report = {"prompt": args.prompt, **_sampling(args), "words": words, "rest": rest, "dropped": output.dropped[0]}
-    lines = [f"{word['share']:8.2%}  {word['word']}" for word in words] + [f"{rest:8.2%}  (start and end of the prompt)"]
-    _report(args, report, [path], lines)
+    view = _views(args).attention(args.prompt, _sampling(args), args.evaluation, args.layer)
+    lines = [f"{word['share']:8.2%}  {word['word']}" for word in view.report["words"]]
+    _report(args, view, [*lines, f"{view.report['rest']:8.2%}  (start and end of the prompt)"], args.prompt)
 
 
 def trajectory(args: argparse.Namespace) -> None:
     """What the picture was expected to become at each step: a film strip, an animation, and how many codes changed."""
-    from multimodal.inspection.trajectory import Trajectory, changed_codes, film_strip, save_animation, settled
-
-    pipeline = _load_pipeline(args)
-    steps = Trajectory(pipeline)
-    pipeline(args.prompt, **_sampling(args), callback=steps)
-    frames, indices = steps.frames(), steps.codebook_indices()
-    strip, animation = (_path(args, f"trajectory.{kind}", args.prompt) for kind in ("png", "gif"))
-    film_strip(frames).save(strip)
-    save_animation(frames, animation)
-    changed = changed_codes(indices)
-    report = {"prompt": args.prompt, **_sampling(args), "times": steps.times, "codes": indices[0].numel()}
-    report |= {"changed_codes": changed, "settled": settled(indices).tolist()}
-    lines = [f"step {k}: {count} of {report['codes']} codes changed" for k, count in enumerate(changed, start=2)]
-    _report(args, report, [strip, animation], lines)
+    view = _views(args).trajectory(args.prompt, _sampling(args))
+    changed, codes = view.report["changed_codes"], view.report["codes"]
+    lines = [f"step {k}: {count} of {codes} codes changed" for k, count in enumerate(changed, start=2)]
+    _report(args, view, lines, args.prompt)
 
 
 def restoration(args: argparse.Namespace) -> None:
     """The picture, noised up to four times and restored by the DiT: above with the prompt, below without."""
-    from multimodal.inspection.restoration import TIMES, restore
-    from multimodal.inspection.trajectory import film_strip
-
-    pipeline = _load_pipeline(args)
-    output = pipeline(args.prompt, one_by_one=False, **_sampling(args))
-    other_noise = {**_sampling(args), "seed": args.seed - 1 if args.seed else 1}
-    restored = restore(pipeline, output.codebook_indices[0], args.prompt, TIMES, **other_noise)
-    path = _path(args, "restoration.png", args.prompt)
-    film_strip([one.images[row] for row in (0, 1) for one in restored], columns=len(restored)).save(path)
-    times = [{"t": one.t, "psnr": round(one.psnr[0], 2), "psnr_without_prompt": round(one.psnr[1], 2)} for one in restored]
-    report = {"prompt": args.prompt, **_sampling(args), "noise_seed": other_noise["seed"], "restored": times}
-    lines = [f"t = {one.t:g}: {one.psnr[0]:.1f} dB with the prompt, {one.psnr[1]:.1f} dB without" for one in restored]
-    _report(args, report, [path], lines)
+    view = _views(args).restoration(args.prompt, _sampling(args))
+    line = "t = {t:g}: {psnr:.1f} dB with the prompt, {psnr_without_prompt:.1f} dB without"
+    _report(args, view, [line.format(**one) for one in view.report["restored"]], args.prompt)
 
 
 def words(args: argparse.Namespace) -> None:
@@ -77,6 +41,7 @@ def words(args: argparse.Namespace) -> None:
     from multimodal import rgba
     from multimodal.arguments import check_number
     from multimodal.inspection.names import load_names
+    from multimodal.inspection.views import View
     from multimodal.inspection.words import NearestNames
 
     check_number("number", args.number, 1, 100, whole=True)
@@ -87,62 +52,36 @@ def words(args: argparse.Namespace) -> None:
     report = {"file": str(args.file), "language": language, "names": len(names.names[language])}
     report["found"] = [{"name": name, "probability": round(probability, 6)} for name, probability in found]
     lines = [f"{probability:8.2%}  {name}" for name, probability in found]
-    _report(args, report, [], lines, _path(args, "words.json", args.file.stem))
+    _report(args, View(report, {}), lines, args.file.stem, "words.json")
 
 
 def provenance(args: argparse.Namespace) -> None:
     """The training pictures nearest to a picture, with their licences, beside how near two different emoji usually are."""
     from multimodal import rgba
     from multimodal.arguments import check_number
-    from multimodal.inspection.provenance import Provenance, index_training_pictures, load_training_pictures
-    from multimodal.inspection.trajectory import film_strip
+    from multimodal.inspection.provenance import index_training_pictures
 
     check_number("number", args.number, 1, 100, whole=True)
     picture = rgba.open_image(args.file)
-    pipeline = _load_pipeline(args)
-    pictures = (
-        index_training_pictures(args.checkpoint, args.train) if args.train else load_training_pictures(args.checkpoint)
-    )
-    searched = Provenance(pipeline.vqvae, pictures)
-    output = pipeline.reconstruct(picture)
-    matches = searched.nearest(output.codebook_indices, args.number)
-    shown = pipeline.decode_codebook_indices(pictures.codebook_indices[[match.row for match in matches]])
-    path = _path(args, "provenance.png", args.file.stem)
-    film_strip([output.image, *shown]).save(path)
-    usual = float(searched.usual.median())
-    report = {"file": str(args.file), "pictures": len(pictures.names), "usual_distance": round(usual, 4)}
-    report["matches"] = [{**vars(match), "distance": round(match.distance, 4)} for match in matches]
-    lines = [f"{match.distance:.3f}  {_describe(match)}" for match in matches]
-    lines.append(f"{usual:.3f}  is how near the nearest other emoji usually is (median)")
-    _report(args, report, [path], lines)
+    if args.train:
+        index_training_pictures(args.checkpoint, args.train)
+    view = _views(args).provenance(picture, args.checkpoint, args.number)
+    lines = [f"{match['distance']:.3f}  {_describe(**match)}" for match in view.report["matches"]]
+    lines.append(f"{view.report['usual_distance']:.3f}  is how near the nearest other emoji usually is (median)")
+    _report(args, view._replace(report={"file": str(args.file), **view.report}), lines, args.file.stem)
 
 
 def codebook(args: argparse.Namespace) -> None:
     """Every code as the patch it decodes to; over the training set, how many are in use, and their perplexity."""
     from multimodal.inspection.codebook import statistics_of
-    from multimodal.inspection.tokens import atlas, codebook_patches
 
-    pipeline = _load_pipeline(args)
     statistics = statistics_of(args.checkpoint)
-    groups: list[dict[str, Any]] = []
-    paths = []
-    for group, patches in enumerate(codebook_patches(pipeline, statistics)):
-        paths.append(_path(args, f"codebook-{group + 1}.png"))
-        atlas(patches, columns=min(32, len(patches))).save(paths[-1])
-        groups.append({"group": group + 1, "codes": len(patches)})
-        if statistics is not None:
-            groups[-1] |= {
-                "usage": round(statistics.usage[group], 4),
-                "perplexity": round(statistics.perplexity[group], 1),
-                "unused": (statistics.counts[group] == 0).nonzero().flatten().tolist(),
-            }
-    report = {"pictures": statistics.num_pictures if statistics else 0, "groups": groups}
+    view = _views(args).codebook(statistics)
     lines = ["the checkpoint has no codebook statistics of its own"]
     if statistics is not None:
-        lines = [
-            f"group {g['group']}: usage {g['usage']:.1%}, perplexity {g['perplexity']} of {g['codes']}" for g in groups
-        ]
-    _report(args, report, paths, lines)
+        line = "group {group}: usage {usage:.1%}, perplexity {perplexity} of {codes}"
+        lines = [line.format(**group) for group in view.report["groups"]]
+    _report(args, view, lines)
 
 
 VIEWS: tuple[Callable[[argparse.Namespace], None], ...] = (attention, trajectory, restoration, words, provenance, codebook)
@@ -175,6 +114,12 @@ def _load_pipeline(args: argparse.Namespace) -> TextToImagePipeline:
     return TextToImagePipeline.from_pretrained(args.checkpoint, offload=args.cpu_offload)
 
 
+def _views(args: argparse.Namespace) -> Views:
+    from multimodal.inspection.views import Views
+
+    return Views(_load_pipeline(args))
+
+
 def _sampling(args: argparse.Namespace) -> dict[str, Any]:
     return {
         "negative_prompt": args.negative_prompt,
@@ -193,17 +138,15 @@ def _path(args: argparse.Namespace, ending: str, words: str = "") -> Path:
     return Path(args.out / "-".join(part for part in parts if part))
 
 
-def _describe(match: Match) -> str:
-    origin = f" ({match.source}, {match.author}, {match.licence})" if match.licence else ""
-    style = f", {match.style}" if match.style else ""
-    return f"{match.name}{style}{origin}; {match.quantile:.1%} of training pictures have another emoji as near"
+def _describe(name: str, style: str, source: str, author: str, licence: str, quantile: float, **_: object) -> str:
+    origin = f" ({source}, {author}, {licence})" if licence else ""
+    return f"{name}{style and f', {style}'}{origin}; {quantile:.1%} of training pictures have another emoji as near"
 
 
-def _report(
-    args: argparse.Namespace, report: dict[str, Any], paths: list[Path], lines: list[str], path: Path | None = None
-) -> None:
-    """Write the report, beside the pictures where no path is given, and print it or the lines."""
-    path = path or paths[0].with_name(paths[0].stem.removesuffix("-1") + ".json")
-    text = json.dumps({**report, "files": [str(path) for path in paths]}, indent=2, ensure_ascii=False)
+def _report(args: argparse.Namespace, view: View, lines: list[str], words: str = "", name: str = "") -> None:
+    """Write the pictures and beside them the report, of their name where none is given; print the report or the lines."""
+    paths = view.save(lambda ending: _path(args, ending, words))
+    path = _path(args, name, words) if name else paths[0].with_name(paths[0].stem.removesuffix("-1") + ".json")
+    text = json.dumps({**view.report, "files": [str(path) for path in paths]}, indent=2, ensure_ascii=False)
     path.write_text(text + "\n", encoding="utf-8")
     print(text if args.json else "\n".join([*lines, *map(str, paths), str(path)]))

@@ -9,7 +9,8 @@ import gradio as gr
 from fastapi import Request, Response
 from gradio.route_utils import FnIndexInferError
 
-from multimodal.ui.api import add_endpoints
+from multimodal.ui.api import add_endpoints, serving
+from multimodal.ui.api_inspect import add_inspection
 from multimodal.ui.codebook import codebook_tab
 from multimodal.ui.create import create_tab, fields
 from multimodal.ui.history import Histories, history_tab
@@ -35,7 +36,9 @@ def build_demo(models: Models, assets: Path = ASSETS, outputs: Path | None = Non
     """
     pipeline = models.pipeline
     with gr.Blocks(title="multimodal", analytics_enabled=False, delete_cache=(600, 3600)) as demo:
-        add_endpoints(demo, pipeline)
+        served = serving(demo)
+        add_endpoints(pipeline, served)
+        add_inspection(models, served)
         last = gr.State(None)
         model, switched = model_dropdown(demo, models, last)
         add_suggestions(demo, models, switched)
