@@ -20,7 +20,7 @@ from multimodal.pipeline import TextToImagePipeline
 from multimodal.settings import Settings, save_picture
 from multimodal.ui.download import as_file
 from multimodal.ui.errors import friendly_errors
-from multimodal.ui.sampling import Sampling
+from multimodal.ui.sampling import Progress, Sampling
 from multimodal.ui.texts import Texts
 from multimodal.ui.zero_gpu import on_gpu
 
@@ -141,9 +141,9 @@ def add_endpoints(pipeline: TextToImagePipeline, served: Serve) -> None:
         with friendly_errors(Texts()):
             check_choice("file_format", f".{file_format}", ANIMATIONS)
             arguments = {"num_inference_steps": steps, "guidance_scale": guidance_scale, "seed": seed, "num_frames": frames}
-            *_, images = mixed(prompt_a, prompt_b, arguments)
+            [images] = [event for event in mixed(prompt_a, prompt_b, arguments) if not isinstance(event, Progress)]
             folder, files = new_folder(), []
-            for number, image in enumerate(images, start=1):  # type: ignore[arg-type]
+            for number, image in enumerate(images, start=1):
                 rgba.save_png(image, folder / f"frame-{number:02d}.png")
                 files.append(served(folder / f"frame-{number:02d}.png"))
             save_animation(images, folder / f"mix.{file_format}")

@@ -115,7 +115,7 @@ class Generation:
         """More pictures like the chosen one, with its settings and new seeds; yields as `generate`."""
         texts = Texts(request)
         with friendly_errors(texts):
-            if last is None or not 0 <= chosen < len(last.codebook_indices):
+            if last is None or not last.generated(chosen):
                 raise ValueError(texts("nothing_to_vary"))
             check_number("num_images_per_prompt", count, 1, MAX_IMAGES, whole=True)
             indices = torch.from_numpy(last.codebook_indices[chosen].astype(np.int64))

@@ -26,6 +26,10 @@ class LastPictures:
     settings: tuple[Settings, ...] = ()  # of generated pictures
     kept: tuple[str, ...] = ()  # their names in the history, where there is one
 
+    def generated(self, index: int) -> bool:
+        """Whether there is a picture at this place that was generated, and not before a switch to another model."""
+        return 0 <= index < min(len(self.settings), len(self.codebook_indices))
+
 
 class Stop(threading.Event):
     """Set when a run is to end."""

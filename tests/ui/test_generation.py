@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import threading
 import time
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ import pytest
 import torch
 
 from multimodal import TextToImagePipeline
+from multimodal.ui.edit import Editing
 from multimodal.ui.figures import message
 from multimodal.ui.generation import ALL_STYLES, STYLES, Generation, columns_of
 from multimodal.ui.history import Histories, History
@@ -140,6 +142,17 @@ def test_a_new_draft_ends_the_old_one_but_no_run() -> None:
     with runs.begin(me) as run, runs.begin(me, draft=True) as draft:
         runs.stop(me)
         assert (run.is_set(), draft.is_set()) == (True, True)
+
+
+@pytest.mark.parametrize("lacking", ["settings", "codebook_indices"])  # of a reconstruction; after a switch of models
+def test_of_what_was_not_generated_here_there_is_no_more(lacking: str, models: Models) -> None:
+    tab = Generation(models)
+    *_, (*_, last) = generated(tab, steps=1)
+    last = dataclasses.replace(last, **{lacking: getattr(last, lacking)[:0]})
+    with pytest.raises(gr.Error, match="Generate a picture first"):
+        list(tab.vary(last, 0, 1, 0.5, visitor("me")))
+    with pytest.raises(gr.Error, match="Generate a picture first"):
+        Editing(tab).take_chosen(last, 0, visitor("me"))
 
 
 @pytest.mark.parametrize("by", ["replace_draft", "stop"])
