@@ -118,8 +118,8 @@ def create_tab(
     chosen = gr.State(0)
     with gr.Row(elem_id="downloads"):
         vary = {
-            name: gr.Button(i18n(f"vary_{name}"), interactive=False, size="md", min_width=100, elem_id=f"vary-{name}")
-            for name in VARIATIONS
+            name: gr.Button(i18n(f"vary_{name}"), interactive=False, size="md", min_width=width, elem_id=f"vary-{name}")
+            for name, width in zip(VARIATIONS, (124, 70), strict=True)
         }
         edit, copy, star = (
             gr.Button(i18n(name), interactive=False, size="md", min_width=70, elem_id=elem_id)
@@ -134,8 +134,8 @@ def create_tab(
             ],
             value="",
             label=i18n("save_as"),
-            scale=2,
-            min_width=200,
+            scale=3,
+            min_width=240,
             elem_id="target",
         )
         download = gr.DownloadButton(i18n("download"), interactive=False, size="md", min_width=110, elem_id="download")
@@ -160,10 +160,10 @@ def create_tab(
         inputs = [last, chosen, count, gr.State(strength)]
         runs.append(vary[name].click(tab.vary, inputs, outputs, **shown_as, **MODEL))
     runs.append(edit_fold(tab, edit, [last, chosen], settings, outputs, shown_as))
-    several = {"trigger_mode": "multiple"}
-    latest = draft.click(tab.runs.replace_draft, None, None, queue=False, **several, **DRAW)
-    runs.append(latest.then(tab.draft, settings, outputs, **several, **shown_as, **MODEL))
-    draft.click(None, cancels=runs[-1:], queue=False, api_visibility="private")  # also those that still wait
+    # A draft ends with the step that it is in, then comes one of what is in the box by then. Gradio's `cancels` might reach
+    # the server when that one has begun.
+    replaced = draft.click(tab.runs.replace_draft, None, None, queue=False, trigger_mode="multiple", **DRAW)
+    runs.append(replaced.then(tab.draft, settings, outputs, trigger_mode="always_last", **shown_as, **MODEL))
     mixing = mix_fold(tab, seed, settings)
     copy.click(tell_copied, gr.Checkbox(False, visible=False), None, js=COPY, **DRAW)  # a state would not hear of it
     if histories:

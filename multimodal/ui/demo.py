@@ -90,6 +90,7 @@ def launch_settings(assets: Path = ASSETS) -> dict[str, Any]:
         block_shadow="none",
         body_background_fill="*neutral_50",
         body_background_fill_dark="*neutral_950",
+        checkbox_border_color_dark="*neutral_400",
         button_primary_background_fill="*primary_600",
         button_primary_background_fill_hover="*primary_700",
         button_primary_background_fill_dark="*primary_600",

@@ -136,8 +136,8 @@ def history_tab(histories: Histories, tab: gr.Tab, tabs: gr.Tabs, fields: Any, t
     if histories.strangers:
         gr.Markdown(i18n("history_own"))
     with gr.Row():
-        words = gr.Textbox("", label=i18n("search"), max_length=200, scale=3, elem_id="search")
-        starred = gr.Checkbox(False, label=i18n("starred_only"), elem_id="starred-only")
+        words = gr.Textbox("", label=i18n("search"), max_length=200, scale=3, min_width=150, elem_id="search")
+        starred = gr.Checkbox(False, label=i18n("starred_only"), min_width=150, elem_id="starred-only")
     gallery = gr.Gallery(
         label=i18n("history"),
         show_label=False,

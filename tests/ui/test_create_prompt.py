@@ -17,9 +17,24 @@ def test_choices_in_braces_become_pictures_of_their_own(page: Page) -> None:
     finished(page)
     alts = [picture.get_attribute("alt") or "" for picture in page.locator("#pictures img").all()]
     assert [alt.split(" · ")[0] for alt in alts] == ["a red apple", "a green apple"]
+    assert len({alt.split(" · ")[1] for alt in alts}) == 1, "one seed, to be compared"
     page.locator("#prompt input").fill("a {red apple")
     page.locator("#generate").click()
     expect(page.get_by_test_id("toast-body").first).to_contain_text("braces in the prompt do not match")
+
+
+def test_a_row_for_each_prompt_and_a_column_for_each_seed(open_page: Callable[..., Page]) -> None:
+    for width in (1100, 360):
+        page = open_page(viewport={"width": width, "height": 900})
+        ask(page, "a {red|green} apple", count=3, steps=1)
+        page.locator("#generate").click()
+        finished(page)
+        pictures = page.locator("#pictures img")
+        expect(pictures).to_have_count(6)
+        boxes = [picture.bounding_box() for picture in pictures.all()]
+        assert len({box["y"] for box in boxes[:3] if box}) == len({box["y"] for box in boxes[3:] if box}) == 1
+        assert [box["x"] for box in boxes[:3] if box] == [box["x"] for box in boxes[3:] if box]
+        assert all(box and box["x"] + box["width"] <= width for box in boxes)
 
 
 def test_a_word_that_no_name_has_gets_the_nearest_names_and_tokens_are_counted(page: Page) -> None:

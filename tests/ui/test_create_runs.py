@@ -97,13 +97,26 @@ def test_speed_sets_the_steps_and_other_steps_are_no_speed(page: Page) -> None:
     expect(page.get_by_label(re.compile(r"Best · 24 steps · \d+\.\d s"))).to_be_checked()
 
 
+WATCH = """() => {
+    window.said = [];
+    const status = document.querySelector('#status');
+    const options = {subtree: true, childList: true, characterData: true};
+    new MutationObserver(() => window.said.push(status.innerText)).observe(status, options);
+}"""
+
+
 def test_typing_draws_the_latest_prompt(page: Page) -> None:
+    page.evaluate(WATCH)
     page.locator("#live input").check()
     for typed in ("a red ap", "a red {apple", "a green star"):
         page.locator("#prompt input").fill(typed)
         page.wait_for_timeout(600)  # a pause, but less than a picture takes
     expect(page.locator("#pictures img")).to_have_attribute("alt", "a green star · 0")
     expect(page.get_by_test_id("toast-body")).to_have_count(0)
+    expect(page.locator("#status")).to_have_text(DONE)
+    said = page.evaluate("window.said")
+    assert any("Step" in text for text in said)
+    assert not any("Stopped" in text for text in said), "a draft that is replaced says nothing"
     page.locator("#live input").uncheck()
     page.locator("#prompt input").fill("a blue star")
     page.wait_for_timeout(600)
