@@ -24,7 +24,9 @@ def parse_arguments() -> argparse.Namespace:
     )
     parser.add_argument("--cpu-offload", action="store_true", help="keep the weights off a small GPU between uses")
     parser.add_argument("--outputs", type=Path, default=Path("outputs"), help="folder that keeps every picture")
-    parser.add_argument("--public", action="store_true", help="among strangers: keep no pictures, one model (so on Spaces)")
+    parser.add_argument(
+        "--public", action="store_true", help="among strangers: a history per browser, one model (so on Spaces)"
+    )
     parser.add_argument("--share", action="store_true", help="an address for everybody, through a tunnel of Gradio's")
     parser.add_argument("--auth", type=name_and_password, metavar="NAME:PASSWORD", help="let nobody in without these")
     parser.add_argument("--mcp", action="store_true", help="serve the endpoints as MCP tools too, at /gradio_api/mcp/")
@@ -59,7 +61,8 @@ def serve(arguments: argparse.Namespace) -> None:
         models = Models(arguments.checkpoint, others if trusted else None, arguments.cpu_offload)
     except (RuntimeError, ValueError) as error:  # a CheckpointError is a RuntimeError
         sys.exit(f"The checkpoint cannot be used: {error}")
-    demo = build_demo(models, outputs=None if public else arguments.outputs.resolve())
+    outputs = arguments.outputs.resolve() / ("strangers" if public else "")
+    demo = build_demo(models, outputs=outputs, strangers=public)
     print(f"Loaded {arguments.checkpoint} on {models.pipeline.device}. Ctrl+C ends.", flush=True)
     try:
         demo.launch(
@@ -69,7 +72,7 @@ def serve(arguments: argparse.Namespace) -> None:
             mcp_server=arguments.mcp,
             share=arguments.share,
             auth=arguments.auth,
-            allowed_paths=[] if public else [str(arguments.outputs.resolve())],
+            allowed_paths=[str(outputs)],
             **launch_settings(),
             prevent_thread_lock=True,
         )

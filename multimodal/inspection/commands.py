@@ -3,141 +3,111 @@
 from __future__ import annotations
 
 import argparse
+import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from multimodal.inspection.codebook_commands import code, codebook, tokens
-from multimodal.inspection.reports import file_path, load_pipeline, write_report
-
 if TYPE_CHECKING:
-    from multimodal.inspection.provenance import Match
+    from multimodal.inspection.views import View, Views
+    from multimodal.inspection.words import NearestNames
 
 
 def attention(args: argparse.Namespace) -> None:
     """Where in the picture the DiT looks at each word of the prompt: the picture, then one heat map per word."""
-    from multimodal.inspection.attention import AttentionRecorder, heat_overlay
-    from multimodal.inspection.trajectory import film_strip
-
-    pipeline = load_pipeline(args)
-    with AttentionRecorder(pipeline.dit) as recorder:
-        output = pipeline(args.prompt, interpret=False, **_sampling(args))
-    found = recorder.by_word(pipeline.text_encoder, output.prompts)[0]
-    heat = found.heat(args.evaluation, args.layer)  # (W + 1, h, w)
-    path = file_path(args, "attention.png", args.prompt)
-    tiles = [output.images[0], *(heat_overlay(output.images[0], word).convert("RGBA") for word in heat[:-1])]
-    film_strip(tiles).save(path)
-    words = [
-        {"word": word, "share": round(float(h.mean()), 6), "heat": h.double().round(decimals=6).tolist()}
-        for word, h in zip(found.words, heat, strict=False)
-    ]
-    rest = round(float(heat[-1].mean()), 6)
-    report = {"prompt": args.prompt, **_sampling(args), "words": words, "rest": rest, "dropped": output.dropped[0]}
-    lines = [f"{word['share']:8.2%}  {word['word']}" for word in words] + [f"{rest:8.2%}  (start and end of the prompt)"]
-    write_report(args, report, [path], lines)
+    view = _views(args).attention(args.prompt, _sampling(args), args.evaluation, args.layer)
+    lines = [f"{word['share']:8.2%}  {word['word']}" for word in view.report["words"]]
+    _report(args, view, [*lines, f"{view.report['rest']:8.2%}  (start and end of the prompt)"], args.prompt)
 
 
 def trajectory(args: argparse.Namespace) -> None:
     """What the picture was expected to become at each step: a film strip, an animation, and how many codes changed."""
-    from multimodal.inspection.trajectory import Trajectory, changed_codes, film_strip, save_animation, settled
-
-    pipeline = load_pipeline(args)
-    steps = Trajectory(pipeline)
-    pipeline(args.prompt, **_sampling(args), callback=steps)
-    frames, indices = steps.frames(), steps.codebook_indices()
-    strip, animation = (file_path(args, f"trajectory.{kind}", args.prompt) for kind in ("png", "gif"))
-    film_strip(frames).save(strip)
-    save_animation(frames, animation)
-    changed = changed_codes(indices)
-    report = {"prompt": args.prompt, **_sampling(args), "times": steps.times, "codes": indices[0].numel()}
-    report |= {"changed_codes": changed, "settled": settled(indices).tolist()}
-    lines = [f"step {k}: {count} of {report['codes']} codes changed" for k, count in enumerate(changed, start=2)]
-    write_report(args, report, [strip, animation], lines)
+    view = _views(args).trajectory(args.prompt, _sampling(args))
+    changed, codes = view.report["changed_codes"], view.report["codes"]
+    lines = [f"step {k}: {count} of {codes} codes changed" for k, count in enumerate(changed, start=2)]
+    _report(args, view, lines, args.prompt)
 
 
 def restoration(args: argparse.Namespace) -> None:
     """The picture, noised up to four times and restored by the DiT: above with the prompt, below without."""
-    from multimodal.inspection.restoration import TIMES, restore
-    from multimodal.inspection.trajectory import film_strip
-
-    pipeline = load_pipeline(args)
-    output = pipeline(args.prompt, interpret=False, **_sampling(args))
-    other_noise = {**_sampling(args), "seed": args.seed - 1 if args.seed else 1}
-    restored = restore(pipeline, output.codebook_indices[0], args.prompt, TIMES, **other_noise)
-    path = file_path(args, "restoration.png", args.prompt)
-    film_strip([one.images[row] for row in (0, 1) for one in restored], columns=len(restored)).save(path)
-    times = [{"t": one.t, "psnr": round(one.psnr[0], 2), "psnr_without_prompt": round(one.psnr[1], 2)} for one in restored]
-    report = {"prompt": args.prompt, **_sampling(args), "noise_seed": other_noise["seed"], "restored": times}
-    lines = [f"t = {one.t:g}: {one.psnr[0]:.1f} dB with the prompt, {one.psnr[1]:.1f} dB without" for one in restored]
-    write_report(args, report, [path], lines)
+    view = _views(args).restoration(args.prompt, _sampling(args))
+    line = "t = {t:g}: {psnr:.1f} dB with the prompt, {psnr_without_prompt:.1f} dB without"
+    _report(args, view, [line.format(**one) for one in view.report["restored"]], args.prompt)
 
 
 def reading(args: argparse.Namespace) -> None:
     """How CLIP reads the prompt: the pieces that it is cut into, and the known names nearest to it."""
-    from multimodal.arguments import check_number, check_prompts
-    from multimodal.inspection.attention import pieces
-    from multimodal.inspection.names import load_names
-    from multimodal.inspection.words import NearestNames
-    from multimodal.prompts import parse_weights
-
-    check_number("number", args.number, 1, 100, whole=True)
-    [prompt] = check_prompts([args.prompt])
-    pipeline, text = load_pipeline(args), parse_weights(prompt).text
-    used, room = pipeline.text_encoder.count_tokens(text)
-    *_, [dropped] = pipeline.text_encoder.tokenize([text])
-    cut = pieces(pipeline.text_encoder, text)
-    known = load_names(args.checkpoint / "dit")
-    near = NearestNames(pipeline, known).to_prompt(text, args.language, args.number) if known else []
-    report = {"prompt": args.prompt, "tokens": used, "room": room, "dropped": dropped}
-    report["pieces"] = [{"piece": piece, "tokens": count} for piece, count in cut]
-    report["near"] = [{"name": name, "similarity": round(similarity, 6)} for name, similarity in near]
-    lines = [" | ".join(piece for piece, _ in cut), *(f"{similarity:8.2f}  {name}" for name, similarity in near)]
-    write_report(args, report, [], lines, file_path(args, "reading.json", args.prompt))
+    views = _views(args)
+    view = views.reading(args.prompt, _nearest(args, views), args.language, args.number)
+    lines = [" | ".join(piece["piece"] for piece in view.report["pieces"])]
+    lines += [f"{name['similarity']:8.2f}  {name['name']}" for name in view.report["near"]]
+    _report(args, view, lines, args.prompt, "reading.json")
 
 
 def words(args: argparse.Namespace) -> None:
     """The known names that CLIP takes to be likeliest for a picture."""
     from multimodal import rgba
-    from multimodal.arguments import check_number
-    from multimodal.inspection.names import load_names
-    from multimodal.inspection.words import NearestNames
 
-    check_number("number", args.number, 1, 100, whole=True)
-    picture = rgba.open_image(args.file)
-    names = NearestNames(load_pipeline(args), load_names(args.checkpoint / "dit"))
-    language = names.language(args.language)
-    found = names.to_picture(picture, language, args.number)
-    report = {"file": str(args.file), "language": language, "names": len(names.names[language])}
-    report["found"] = [{"name": name, "probability": round(probability, 6)} for name, probability in found]
-    lines = [f"{probability:8.2%}  {name}" for name, probability in found]
-    write_report(args, report, [], lines, file_path(args, "words.json", args.file.stem))
+    picture, views = rgba.open_image(args.file), _views(args)
+    if (nearest := _nearest(args, views)) is None:
+        raise ValueError("this checkpoint has no list of names")
+    view = views.words(picture, nearest, args.language, args.number)
+    lines = [f"{one['probability']:8.2%}  {one['name']}" for one in view.report["found"]]
+    _report(args, _of_file(view, args), lines, args.file.stem, "words.json")
 
 
 def provenance(args: argparse.Namespace) -> None:
     """The training pictures nearest to a picture, with their licences, beside how near two different emoji usually are."""
     from multimodal import rgba
     from multimodal.arguments import check_number
-    from multimodal.inspection.provenance import Provenance, index_training_pictures, load_training_pictures
-    from multimodal.inspection.trajectory import film_strip
+    from multimodal.inspection.provenance import index_training_pictures
 
     check_number("number", args.number, 1, 100, whole=True)
     picture = rgba.open_image(args.file)
-    pipeline = load_pipeline(args)
-    pictures = (
-        index_training_pictures(args.checkpoint, args.train) if args.train else load_training_pictures(args.checkpoint)
-    )
-    searched = Provenance(pipeline.vqvae, pictures)
-    output = pipeline.reconstruct(picture)
-    matches = searched.nearest(output.codebook_indices, args.number)
-    shown = pipeline.decode_codebook_indices(pictures.codebook_indices[[match.row for match in matches]])
-    path = file_path(args, "provenance.png", args.file.stem)
-    film_strip([output.image, *shown]).save(path)
-    usual = float(searched.usual.median())
-    report = {"file": str(args.file), "pictures": len(pictures.names), "usual_distance": round(usual, 4)}
-    report["matches"] = [{**vars(match), "distance": round(match.distance, 4)} for match in matches]
-    lines = [f"{match.distance:.3f}  {_describe(match)}" for match in matches]
-    lines.append(f"{usual:.3f}  is how near the nearest other emoji usually is (median)")
-    write_report(args, report, [path], lines)
+    if args.train:
+        index_training_pictures(args.checkpoint, args.train)
+    view = _views(args).provenance(picture, args.checkpoint, args.number)
+    lines = [f"{match['distance']:.3f}  {_describe(**match)}" for match in view.report["matches"]]
+    lines.append(f"{view.report['usual_distance']:.3f}  is how near the nearest other emoji usually is (median)")
+    _report(args, _of_file(view, args), lines, args.file.stem)
+
+
+def tokens(args: argparse.Namespace) -> None:
+    """The codes of a picture, each group's as a grid in the colours of the codes."""
+    from multimodal import rgba
+
+    view = _views(args).tokens(rgba.open_image(args.file))
+    groups = enumerate(view.report["codebook_indices"], start=1)
+    lines = [f"group {k}: {len({code for row in grid for code in row})} different codes" for k, grid in groups]
+    _report(args, _of_file(view, args), lines, args.file.stem)
+
+
+def codebook(args: argparse.Namespace) -> None:
+    """Every code as the patch it decodes to, and their map; how many the training set uses, and in each style."""
+    from multimodal.inspection.codebook import statistics_of
+
+    view = _views(args).codebook(statistics_of(args.checkpoint))
+    lines = ["the checkpoint has no codebook statistics of its own"] if not view.report["pictures"] else []
+    for group in view.report["groups"] if view.report["pictures"] else ():
+        for where, part in [("", group), *((f", {style}", part) for style, part in group["styles"].items())]:
+            line = "group {group}: usage {usage:.1%}, perplexity {perplexity} of {codes}{where}"
+            lines.append(line.format(**{**group, **part, "where": where}))
+    _report(args, view, lines)
+
+
+def code(args: argparse.Namespace) -> None:
+    """One code: its patch and where in the training pictures it stands; beside which codes, and in what."""
+    from multimodal.inspection.codebook import statistics_of
+
+    view = _views(args).code(statistics_of(args.checkpoint), args.group, args.code)
+    lines = ["the checkpoint has no codebook statistics of its own"]
+    if "count" in view.report:
+        styles = ", ".join(f"{style}: {count}" for style, count in view.report["styles"].items())
+        lines = [f"{view.report['count']} times; {styles}"]
+        lines += [f"beside code {codes[0]} of group {k}" for k, codes in view.report["beside"].items() if codes]
+        lines += [f"{one['count']:4} x  {one['name']}, {one['style']}" for one in view.report["pictures"]]
+    _report(args, view, lines)
 
 
 VIEWS: tuple[Callable[[argparse.Namespace], None], ...] = (
@@ -171,6 +141,25 @@ def add_arguments(parser: argparse.ArgumentParser, view: Callable[..., None], ad
     parser.add_argument("--out", type=Path, default=Path("outputs") / "inspection", help="folder")
 
 
+def _views(args: argparse.Namespace) -> Views:
+    from multimodal.inspection.views import Views
+    from multimodal.pipeline import TextToImagePipeline
+
+    return Views(TextToImagePipeline.from_pretrained(args.checkpoint, offload=args.cpu_offload))
+
+
+def _nearest(args: argparse.Namespace, views: Views) -> NearestNames | None:
+    from multimodal.inspection.names import load_names
+    from multimodal.inspection.words import NearestNames
+
+    names = load_names(args.checkpoint / "dit")
+    return NearestNames(views.pipeline, names) if names else None
+
+
+def _of_file(view: View, args: argparse.Namespace) -> View:
+    return view._replace(report={"file": str(args.file), **view.report})
+
+
 def _sampling(args: argparse.Namespace) -> dict[str, Any]:
     return {
         "negative_prompt": args.negative_prompt,
@@ -181,7 +170,23 @@ def _sampling(args: argparse.Namespace) -> dict[str, Any]:
     }
 
 
-def _describe(match: Match) -> str:
-    origin = f" ({match.source}, {match.author}, {match.licence})" if match.licence else ""
-    style = f", {match.style}" if match.style else ""
-    return f"{match.name}{style}{origin}; {match.quantile:.1%} of training pictures have another emoji as near"
+def _path(args: argparse.Namespace, ending: str, words: str = "") -> Path:
+    """Where a file of this view goes: its name begins with the words, and with the seed where there is one."""
+    args.out.mkdir(parents=True, exist_ok=True)
+    stem = re.sub(r"\W+", "-", words).strip("-")[:48].strip("-")
+    parts = [stem, str(args.seed) if "seed" in args else "", ending]
+    return Path(args.out / "-".join(part for part in parts if part))
+
+
+def _describe(name: str, style: str, source: str, author: str, licence: str, quantile: float, **_: object) -> str:
+    origin = f" ({source}, {author}, {licence})" if licence else ""
+    return f"{name}{style and f', {style}'}{origin}; {quantile:.1%} of training pictures have another emoji as near"
+
+
+def _report(args: argparse.Namespace, view: View, lines: list[str], words: str = "", name: str = "") -> None:
+    """Write the pictures and beside them the report, of their name where none is given; print the report or the lines."""
+    paths = view.save(lambda ending: _path(args, ending, words))
+    path = _path(args, name, words) if name else paths[0].with_name(paths[0].stem.removesuffix("-1") + ".json")
+    text = json.dumps({**view.report, "files": [str(path) for path in paths]}, indent=2, ensure_ascii=False)
+    path.write_text(text + "\n", encoding="utf-8")
+    print(text if args.json else "\n".join([*lines, *map(str, paths), str(path)]))

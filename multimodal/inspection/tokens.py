@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import torch
 from PIL import Image, ImageDraw
@@ -14,28 +16,35 @@ PATCH_CONTEXT = 3  # codes on each side of the square whose middle patch stands 
 
 
 def codebook_patches(
-    pipeline: TextToImagePipeline, statistics: CodebookStatistics | None = None, batch_size: int = 128
+    pipeline: TextToImagePipeline, statistics: CodebookStatistics | None = None
 ) -> list[list[Image.Image]]:
-    """Every code as the patch in the middle of a square of that code alone.
+    """Every code of each group as a patch, as `code_patches` makes them."""
+    config = pipeline.vqvae.config
+    return [code_patches(pipeline, group, range(config.codebook_size), statistics) for group in range(config.groups)]
+
+
+def code_patches(
+    pipeline: TextToImagePipeline,
+    group: int,
+    codes: Sequence[int],
+    statistics: CodebookStatistics | None = None,
+    batch_size: int = 128,
+) -> list[Image.Image]:
+    """Codes of one group, each as the patch in the middle of a square of that code alone.
 
     The other groups hold the code that most often stands beside it, or, without statistics, the one of the same index.
 
     Returns:
-        per group, one RGBA patch of `downsample_factor` pixels for each code.
+        RGBA patches of `downsample_factor` pixels.
     """
     config = pipeline.vqvae.config
-    size, context = config.codebook_size, PATCH_CONTEXT
-    partners = torch.arange(size)[None, :, None].repeat(config.groups, 1, config.groups)
-    if statistics is not None:
-        partners = statistics.partners
-    start = context // 2 * config.downsample_factor
+    chosen = torch.tensor(codes)
+    partners = chosen[:, None].repeat(1, config.groups) if statistics is None else statistics.partners[group, chosen]
+    start = PATCH_CONTEXT // 2 * config.downsample_factor
     box = (start, start, start + config.downsample_factor, start + config.downsample_factor)
-    patches: list[list[Image.Image]] = []
-    for group in partners:  # (K, groups)
-        squares = group[:, :, None, None].expand(-1, -1, context, context)
-        pictures = [picture for batch in squares.split(batch_size) for picture in pipeline.decode_codebook_indices(batch)]
-        patches.append([picture.crop(box) for picture in pictures])
-    return patches
+    squares = partners[:, :, None, None].expand(-1, -1, PATCH_CONTEXT, PATCH_CONTEXT)  # (N, groups, 3, 3)
+    pictures = [picture for batch in squares.split(batch_size) for picture in pipeline.decode_codebook_indices(batch)]
+    return [picture.crop(box) for picture in pictures]
 
 
 def atlas(patches: list[Image.Image], columns: int) -> Image.Image:

@@ -4,35 +4,44 @@ from __future__ import annotations
 
 import dataclasses
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
+import torch
 from gradio.utils import get_upload_folder, is_in_or_equal
 
 from multimodal import rgba
-from multimodal.arguments import SEARCH_STEPS
+from multimodal.arguments import SEARCH_STEPS, check_indices
 from multimodal.editing import start_from
 from multimodal.export import ANIMATIONS, TARGETS, file_name, save_animation, to_sticker
-from multimodal.mixing import mix as mix_prompts
 from multimodal.pipeline import TextToImagePipeline
 from multimodal.settings import Settings, save_picture
 from multimodal.ui.download import as_file
 from multimodal.ui.errors import friendly_errors
+from multimodal.ui.sampling import Progress, Sampling
 from multimodal.ui.texts import Texts
 from multimodal.ui.zero_gpu import on_gpu
 
+Serve = Callable[[Path], gr.FileData]
 
-def add_endpoints(demo: gr.Blocks, pipeline: TextToImagePipeline) -> None:
-    """Add the endpoints to the page that is being built; they wait for the model as the tabs do."""
-    draw = on_gpu(pipeline.__call__)
+
+def serving(demo: gr.Blocks) -> Serve:
+    """What gives files out, on the page that is being built."""
     written: set[str] = set()
     demo.temp_file_sets.append(written)  # Gradio deletes what is listed there, an hour later
 
     def served(file: Path) -> gr.FileData:
         written.add(str(file))
         return gr.FileData(path=str(file))
+
+    return served
+
+
+def add_endpoints(pipeline: TextToImagePipeline, served: Serve) -> None:
+    """Add the endpoints that make pictures to the page that is being built; they wait for the model as the tabs do."""
+    draw, mixed = on_gpu(pipeline.__call__), Sampling(pipeline).mix
 
     def make(settings: Settings, count: int, sticker_for: str = "") -> list[gr.FileData]:
         output = draw(**settings.arguments(), num_images_per_prompt=count)
@@ -131,9 +140,8 @@ def add_endpoints(demo: gr.Blocks, pipeline: TextToImagePipeline) -> None:
         """
         with friendly_errors(Texts()):
             check_choice("file_format", f".{file_format}", ANIMATIONS)
-            images = mix_prompts(
-                pipeline, prompt_a, prompt_b, frames, num_inference_steps=steps, guidance_scale=guidance_scale, seed=seed
-            )
+            arguments = {"num_inference_steps": steps, "guidance_scale": guidance_scale, "seed": seed, "num_frames": frames}
+            [images] = [event for event in mixed(prompt_a, prompt_b, arguments) if not isinstance(event, Progress)]
             folder, files = new_folder(), []
             for number, image in enumerate(images, start=1):
                 rgba.save_png(image, folder / f"frame-{number:02d}.png")
@@ -177,7 +185,63 @@ def add_endpoints(demo: gr.Blocks, pipeline: TextToImagePipeline) -> None:
             }
             return served(path), figures
 
-    for endpoint in (generate, edit, mix, reconstruct):
+    def decode(codebook_indices: list[list[list[int]]]) -> gr.FileData:
+        """Make a picture of codes, such as those that reconstruct gives, some of them changed.
+
+        Args:
+            codebook_indices: per group the rows of a grid of codes.
+        Returns:
+            the file, PNG.
+        """
+        with friendly_errors(Texts()):
+            [image] = pipeline.decode_codebook_indices(grid(codebook_indices)[None])
+            path = new_folder() / "decoded.png"
+            rgba.save_png(image, path)
+            return served(path)
+
+    def go_on(
+        codebook_indices: list[list[list[int]]],
+        prompt: str,
+        strength: float = 0.5,
+        negative_prompt: str = "",
+        steps: int = 24,
+        guidance_scale: float = 3.0,
+        sampler: str = "euler",
+        seed: int = 0,
+        count: int = 1,
+    ) -> list[gr.FileData]:
+        """Draw a picture anew from its codes, such as those that reconstruct gives, some of them changed.
+
+        Args:
+            codebook_indices: per group the rows of a grid of codes.
+            prompt: what to draw, in any of 12 languages.
+            strength: 0 to 1; how far to go from the picture of the codes.
+            negative_prompt: what should not be in the picture.
+            steps: 1 to 100; more take longer and are finer.
+            guidance_scale: 0 to 20; how closely to follow the prompt.
+            sampler: euler or heun.
+            seed: 0 to 4294967295; the same seed makes the same picture.
+            count: 1 to 16 pictures, of seeds in a row.
+        Returns:
+            the files, PNG with the settings inside.
+        """
+        with friendly_errors(Texts()):
+            start = start_from(pipeline, grid(codebook_indices), None, strength)
+            return make(Settings(prompt, seed, negative_prompt, steps, guidance_scale, sampler, **start), count)
+
+    def grid(codebook_indices: object) -> torch.Tensor:
+        """(groups, h, w) indices, checked."""
+        config = pipeline.vqvae.config
+        try:
+            indices = torch.tensor(codebook_indices)
+        except (TypeError, ValueError, RuntimeError):  # ragged, or no numbers
+            indices = torch.empty(0)
+        side = config.latent_size
+        if indices.dtype != torch.int64 or indices.shape != (config.groups, side, side):
+            raise ValueError(f"codebook_indices must be {config.groups} grids of {side} x {side} whole numbers")
+        return check_indices(indices[None], config)[0]
+
+    for endpoint in (generate, edit, mix, reconstruct, decode, go_on):
         gr.api(endpoint, api_name=endpoint.__name__, concurrency_id="model", concurrency_limit=1)
     gr.api(export, api_name="export")
 

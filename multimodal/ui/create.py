@@ -17,7 +17,7 @@ from multimodal.ui.errors import ended, friendly_errors
 from multimodal.ui.examples import example_gallery, load_examples
 from multimodal.ui.figures import message
 from multimodal.ui.generation import ALL_STYLES, STYLES, Generation
-from multimodal.ui.history import History
+from multimodal.ui.history import Histories
 from multimodal.ui.mix import mix_fold
 from multimodal.ui.models import Models
 from multimodal.ui.session import DRAW, MODEL, LastPictures, Runs
@@ -41,11 +41,11 @@ def create_tab(
     model: gr.Dropdown,
     last: gr.State,
     assets: Path,
-    history: History | None = None,
+    histories: Histories | None = None,
     running: Runs | None = None,
 ) -> list[gr.components.Component]:
     """Draw the tab, `model` in it, and connect it; returns the controls that `fields` gives values for."""
-    tab = Generation(models, history, running)
+    tab = Generation(models, histories, running)
     with gr.Row(elem_id="ask"):
         prompt = gr.Textbox(
             "",
@@ -118,14 +118,14 @@ def create_tab(
     chosen = gr.State(0)
     with gr.Row(elem_id="downloads"):
         vary = {
-            name: gr.Button(i18n(f"vary_{name}"), interactive=False, size="md", min_width=100, elem_id=f"vary-{name}")
-            for name in VARIATIONS
+            name: gr.Button(i18n(f"vary_{name}"), interactive=False, size="md", min_width=width, elem_id=f"vary-{name}")
+            for name, width in zip(VARIATIONS, (124, 70), strict=True)
         }
         edit, copy, star = (
             gr.Button(i18n(name), interactive=False, size="md", min_width=70, elem_id=elem_id)
             for name, elem_id in (("edit", "edit"), ("copy", "copy"), ("star", "star-chosen"))
         )
-        star.visible = history is not None
+        star.visible = histories is not None
         target = gr.Dropdown(
             [
                 (i18n("plain_png"), ""),
@@ -134,8 +134,8 @@ def create_tab(
             ],
             value="",
             label=i18n("save_as"),
-            scale=2,
-            min_width=200,
+            scale=3,
+            min_width=240,
             elem_id="target",
         )
         download = gr.DownloadButton(i18n("download"), interactive=False, size="md", min_width=110, elem_id="download")
@@ -160,13 +160,13 @@ def create_tab(
         inputs = [last, chosen, count, gr.State(strength)]
         runs.append(vary[name].click(tab.vary, inputs, outputs, **shown_as, **MODEL))
     runs.append(edit_fold(tab, edit, [last, chosen], settings, outputs, shown_as))
-    several = {"trigger_mode": "multiple"}
-    latest = draft.click(tab.runs.stop_draft, None, None, queue=False, **several, **DRAW)
-    runs.append(latest.then(tab.draft, settings, outputs, **several, **shown_as, **MODEL))
-    draft.click(None, cancels=runs[-1:], queue=False, api_visibility="private")  # also those that still wait
+    # A draft ends with the step that it is in, then comes one of what is in the box by then. Gradio's `cancels` might reach
+    # the server when that one has begun.
+    replaced = draft.click(tab.runs.replace_draft, None, None, queue=False, trigger_mode="multiple", **DRAW)
+    runs.append(replaced.then(tab.draft, settings, outputs, trigger_mode="always_last", **shown_as, **MODEL))
     mixing = mix_fold(tab, seed, settings)
     copy.click(tell_copied, gr.Checkbox(False, visible=False), None, js=COPY, **DRAW)  # a state would not hear of it
-    if history:
+    if histories:
         star.click(tab.star, [last, chosen], None, **DRAW)
     on_a_picture = [*vary.values(), edit, copy, star]
     filled = [prompt, negative_prompt, style, steps, guidance, sampler, seed, keep_seed]
@@ -176,7 +176,7 @@ def create_tab(
     for run in runs:
         run.failure(ended, None, status, **DRAW)
         run.success(deliver, **delivery)
-        run.success(lambda: [gr.update(interactive=True)] * len(on_a_picture), None, on_a_picture, **DRAW)
+        run.success(lambda last: [gr.update(interactive=bool(last))] * len(on_a_picture), last, on_a_picture, **DRAW)
         run.success(speeds, None, speed, **DRAW)
     stop.click(tab.runs.stop, None, None, cancels=[*runs, mixing], queue=False, **DRAW)
     target.change(deliver, **delivery)

@@ -9,14 +9,15 @@ import gradio as gr
 from fastapi import Request, Response
 from gradio.route_utils import FnIndexInferError
 
-from multimodal.ui.api import add_endpoints
+from multimodal.ui.api import add_endpoints, serving
+from multimodal.ui.api_inspect import add_inspection
 from multimodal.ui.codebook import codebook_tab
 from multimodal.ui.create import create_tab, fields
-from multimodal.ui.history import History, history_tab
+from multimodal.ui.history import Histories, history_tab
 from multimodal.ui.inside import inside_tab
 from multimodal.ui.models import Models, model_dropdown
 from multimodal.ui.reconstruct import reconstruct_tab
-from multimodal.ui.session import Runs
+from multimodal.ui.session import DRAW, Runs
 from multimodal.ui.suggestions import add_suggestions
 from multimodal.ui.texts import TRANSLATIONS, i18n
 from multimodal.ui.tokens import tokens_tab
@@ -25,24 +26,30 @@ from multimodal.ui.train import train_tab
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
 
 
-def build_demo(models: Models, assets: Path = ASSETS, outputs: Path | None = None) -> gr.Blocks:
+def build_demo(models: Models, assets: Path = ASSETS, outputs: Path | None = None, strangers: bool = False) -> gr.Blocks:
     """The interface over loaded models; launch it with `launch_settings()`.
 
     Args:
         assets: example pictures; what is missing is left out.
-        outputs: where every picture is kept, for the History tab; without it there is none, as is right among strangers.
+        outputs: where every picture is kept, for the History tab; without it there is none.
+        strangers: whether each browser has a history of its own.
     """
     pipeline = models.pipeline
     with gr.Blocks(title="multimodal", analytics_enabled=False, delete_cache=(600, 3600)) as demo:
-        add_endpoints(demo, pipeline)
+        served = serving(demo)
+        add_endpoints(pipeline, served)
+        add_inspection(models, served)
         last = gr.State(None)
         model, switched = model_dropdown(demo, models, last)
         add_suggestions(demo, models, switched)
         gr.Markdown(i18n("tagline"), elem_id="tagline")
-        history, runs = History(outputs) if outputs else None, Runs()
+        histories, runs = Histories(outputs, strangers) if outputs else None, Runs()
+        if histories and strangers:
+            secret = gr.BrowserState("", storage_key="multimodal", secret="multimodal")  # fixed, to outlive a restart
+            demo.load(histories.enter, secret, secret, **DRAW)
         with gr.Tabs(overflow_behavior="wrap") as tabs:  # a narrow page shows all of them too
             with gr.Tab(i18n("create"), id="create"):
-                controls = create_tab(models, model, last, assets, history, runs)
+                controls = create_tab(models, model, last, assets, histories, runs)
             with gr.Tab(i18n("reconstruct"), id="reconstruct"):
                 reconstruct_tab(models, last, assets)
             with gr.Tab(i18n("codebook"), id="codebook") as tab:
@@ -51,9 +58,9 @@ def build_demo(models: Models, assets: Path = ASSETS, outputs: Path | None = Non
                 inside_tab(models, last, tab)
             with gr.Tab(i18n("editor"), id="tokens") as tab:
                 tokens_tab(pipeline, last, tab, assets)
-            if history:
+            if histories:
                 with gr.Tab(i18n("history"), id="history") as tab:
-                    history_tab(history, tab, tabs, fields, controls)
+                    history_tab(histories, tab, tabs, fields, controls)
             if models.among:
                 with gr.Tab(i18n("train"), id="train") as tab:
                     train_tab(models, models.among, tab)
@@ -83,6 +90,7 @@ def launch_settings(assets: Path = ASSETS) -> dict[str, Any]:
         block_shadow="none",
         body_background_fill="*neutral_50",
         body_background_fill_dark="*neutral_950",
+        checkbox_border_color_dark="*neutral_400",
         button_primary_background_fill="*primary_600",
         button_primary_background_fill_hover="*primary_700",
         button_primary_background_fill_dark="*primary_600",

@@ -32,7 +32,7 @@ def deliver(
     """
     texts = Texts(request)
     with friendly_errors(texts), tempfile.TemporaryDirectory() as folder:
-        files = [as_file(Path(path), target, Path(folder)) for path, _ in pictures or ()]
+        files = [as_file(Path(path), target, numbered(Path(folder), k)) for k, (path, _) in enumerate(pictures or ())]
         if files:
             chosen = min(chosen, len(files) - 1)
             everything = zip_files(files, Path(folder))
@@ -64,10 +64,18 @@ def as_file(picture: Path, target: str, folder: Path) -> Path:
     return path
 
 
+def numbered(folder: Path, number: int) -> Path:
+    """A new folder in a folder: the names of pictures are cut, so that two may have the same."""
+    path = folder / str(number)
+    path.mkdir()
+    return path
+
+
 def zip_files(paths: list[Path], folder: Path) -> Path:
-    """All files in one zip."""
+    """All files in one zip, with a number where a name is there already."""
     target = folder / "pictures.zip"
     with zipfile.ZipFile(target, "w") as archive:
-        for path in paths:
-            archive.write(path, path.name)
+        for number, path in enumerate(paths, start=1):
+            taken = path.name in archive.NameToInfo
+            archive.write(path, f"{path.stem}-{number}{path.suffix}" if taken else path.name)
     return target

@@ -62,7 +62,7 @@ class Editing:
         """The chosen picture → values for start, painter and fold."""
         texts = Texts(request)
         with friendly_errors(texts):
-            if last is None or not 0 <= chosen < len(last.settings):
+            if last is None or not last.generated(chosen):
                 raise ValueError(texts("nothing_to_vary"))
             indices = torch.from_numpy(last.codebook_indices[chosen].astype(np.int64))
             [image] = self.pipeline.decode_codebook_indices(indices[None])

@@ -5,52 +5,44 @@ from __future__ import annotations
 import dataclasses
 import random
 import tempfile
-import threading
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import gradio as gr
 import numpy as np
 import torch
-from PIL import Image
 
 from multimodal.arguments import MAX_GUIDANCE, MAX_IMAGES, MAX_SEED, MAX_STEPS, check_number, check_prompts, check_seeds
-from multimodal.inspection.denoising import SamplerStep, watch
+from multimodal.inspection.denoising import SamplingCancelled
 from multimodal.outputs import TextToImageOutput
 from multimodal.prompts import expand, parse_weights
 from multimodal.settings import Settings, pack_indices, read_settings, save_picture
-from multimodal.ui import zero_gpu
+from multimodal.ui.download import numbered
 from multimodal.ui.errors import friendly_errors
-from multimodal.ui.figures import message, progress
-from multimodal.ui.history import History
+from multimodal.ui.figures import message
+from multimodal.ui.history import Histories, History
 from multimodal.ui.models import Models
+from multimodal.ui.sampling import Progress, Sampling
 from multimodal.ui.session import LastPictures, Runs
 from multimodal.ui.texts import Texts
+from multimodal.ui.zero_gpu import signal
 
 NEW_SEEDS = 1_000_000  # short enough to note down
 UNKNOWN_SHOWN = 3  # words
 STYLES = ("3d", "color", "flat", "line", "noto", "twemoji")  # as the captions of the training pictures name them
 ALL_STYLES = "all"
 DRAFT_STEPS = 4
-PREVIEWS = 5  # in a run, before the pictures themselves
-
-
-class Progress(NamedTuple):
-    """Where a run is, and at a few of its steps what the pictures are expected to become."""
-
-    step: int
-    num_inference_steps: int
-    previews: list[Image.Image]
+COLUMNS = 4  # of pictures
 
 
 class Generation:
     """The handlers of the Create tab, which `create_tab` draws; each yields values for the same outputs."""
 
-    def __init__(self, models: Models, history: History | None = None, runs: Runs | None = None) -> None:
-        self.models, self.pipeline, self.history, self.runs = models, models.pipeline, history, runs or Runs()
-        self.watch = zero_gpu.on_gpu(self._watch)
+    def __init__(self, models: Models, histories: Histories | None = None, runs: Runs | None = None) -> None:
+        self.models, self.pipeline, self.histories, self.runs = models, models.pipeline, histories, runs or Runs()
+        self.sampling = Sampling(self.pipeline)
         self.seconds: float | None = None  # of a picture per step, as last measured
 
     def generate(self, request: gr.Request, *asked: Any) -> Iterator[tuple[Any, ...]]:
@@ -68,7 +60,8 @@ class Generation:
     def draft(self, request: gr.Request, *asked: Any) -> Iterator[tuple[Any, ...]]:
         """One quick picture of a prompt that is being typed, with the seed that is there; yields as `generate`.
 
-        It is not kept in the history. Of a prompt that is not complete yet nothing is drawn, nor said.
+        It is not kept in the history. Of a prompt that is not complete yet nothing is drawn, nor said; nor that a later
+        draft has replaced it.
         """
         texts = Texts(request)
         prompt, negative_prompt, style, _, guidance_scale, sampler, _, seed, _ = asked
@@ -79,7 +72,7 @@ class Generation:
                 )
                 parse_weights(prompts[0])
             except ValueError:
-                yield (gr.skip(),) * 7  # without which Gradio would empty what the outputs show
+                yield gr.skip(), message(""), *[gr.skip()] * 5
                 return
             yield from self.make(request, settings, prompts[:1], seeds[:1], draft=True)
 
@@ -113,9 +106,8 @@ class Generation:
             prompts, count = [f"{one}, {name} style" for one in prompts for name in STYLES], 1
         if len(prompts) * count > MAX_IMAGES:
             raise ValueError(texts("too_many", prompts=len(prompts), count=count, maximum=MAX_IMAGES))
-        repeated = [prompt for prompt in prompts for _ in range(int(count))]
-        seeds = check_seeds(first_seed, len(repeated))
-        return settings, repeated, seeds[:1] * len(seeds) if style == ALL_STYLES else seeds
+        seeds = check_seeds(first_seed, int(count))  # the same for each prompt, to be compared
+        return settings, [prompt for prompt in prompts for _ in seeds], seeds * len(prompts)
 
     def vary(
         self, last: LastPictures | None, chosen: int, count: float, strength: float, request: gr.Request
@@ -123,7 +115,7 @@ class Generation:
         """More pictures like the chosen one, with its settings and new seeds; yields as `generate`."""
         texts = Texts(request)
         with friendly_errors(texts):
-            if last is None or not 0 <= chosen < len(last.codebook_indices):
+            if last is None or not last.generated(chosen):
                 raise ValueError(texts("nothing_to_vary"))
             check_number("num_images_per_prompt", count, 1, MAX_IMAGES, whole=True)
             indices = torch.from_numpy(last.codebook_indices[chosen].astype(np.int64))
@@ -146,11 +138,12 @@ class Generation:
         """Star the chosen picture in the history, or take its star away."""
         texts = Texts(request)
         with friendly_errors(texts):
-            if self.history is None or last is None or not 0 <= chosen < len(last.kept):
+            history = self.histories and self.histories.of(request)
+            if not history or last is None or not 0 <= chosen < len(last.kept):
                 raise ValueError(texts("nothing_to_vary"))
-            path = self.history.path(last.kept[chosen])
-            self.history.star(path)
-            gr.Info(texts("starred" if self.history.is_starred(path) else "unstarred"))
+            path = history.path(last.kept[chosen])
+            history.star(path)
+            gr.Info(texts("starred" if history.is_starred(path) else "unstarred"))
 
     def make(
         self,
@@ -162,33 +155,40 @@ class Generation:
     ) -> Iterator[tuple[Any, ...]]:
         """A picture of each prompt and seed while they form, then the files of the finished ones; yields as `generate`."""
         texts, start, off = Texts(request), time.perf_counter(), gr.update(interactive=False)
-        yield gr.skip(), message(texts.html("starting"), "running"), settings.seed, gr.skip(), off, off, gr.skip()
+        columns = gr.update(columns=columns_of(prompts))
+        yield columns, message(texts.html("starting"), "running"), settings.seed, gr.skip(), off, off, gr.skip()
 
         arguments = {**settings.arguments(), "prompt": prompts, "seed": seeds}
         first_step = 0.0
         with self.runs.begin(request, draft) as stop:
-            for event in self.watch(arguments, None if zero_gpu.GPU else stop):  # no signal goes from process to process
-                if isinstance(event, Progress):
-                    if event.step == 1:
-                        first_step = time.perf_counter()
-                    elif settings.sampler == "euler":  # Heun's steps take twice as long
-                        self.seconds = (time.perf_counter() - first_step) / (event.step - 1) / len(prompts)
-                    status = progress(texts("running", step=event.step, steps=event.num_inference_steps), *event[:2])
-                    shown = list(zip(event.previews, prompts, strict=True)) if event.previews else gr.skip()
-                    yield shown, status, *[gr.skip()] * 5
-                else:
-                    yield from self.finish(event, settings, time.perf_counter() - start, texts, keep=not draft)
+            try:
+                for event in self.sampling.draw(arguments, signal(stop)):
+                    if isinstance(event, Progress):
+                        if event.step == 1:
+                            first_step = time.perf_counter()
+                        elif settings.sampler == "euler":  # Heun's steps take twice as long
+                            self.seconds = (time.perf_counter() - first_step) / (event.step - 1) / len(prompts)
+                        shown = list(zip(event.previews, prompts, strict=True)) if event.previews else gr.skip()
+                        yield shown, event.shown(texts), *[gr.skip()] * 5
+                    else:
+                        history = self.histories.of(request) if self.histories and not draft else None
+                        yield from self.finish(event, settings, time.perf_counter() - start, texts, history)
+            except SamplingCancelled:
+                if not stop.replaced:
+                    raise
+                yield (gr.skip(),) * 7  # without which Gradio would empty what the outputs show
 
     def finish(
-        self, output: TextToImageOutput, settings: Settings, seconds: float, texts: Texts, keep: bool
+        self, output: TextToImageOutput, settings: Settings, seconds: float, texts: Texts, history: History | None
     ) -> Iterator[tuple[Any, ...]]:
         """The files of finished pictures, once, as Gradio copies what is yielded; yields as `generate`."""
-        pairs = zip(output.prompts, output.seeds, strict=True)
-        made = tuple(dataclasses.replace(settings, prompt=prompt, seed=seed) for prompt, seed in pairs)
+        asked = zip(output.prompts, output.seeds, strict=True)
+        made = tuple(dataclasses.replace(settings, prompt=prompt, seed=seed) for prompt, seed in asked)
         captions = [f"{one.prompt} · {one.seed}" for one in made]
         with tempfile.TemporaryDirectory() as folder:
-            paths = [save_picture(*pair, Path(folder)) for pair in zip(output.images, made, strict=True)]
-            kept = tuple(self.history.add(path).name for path in paths) if self.history and keep else ()
+            pairs = zip(output.images, made, strict=True)
+            paths = [save_picture(*pair, numbered(Path(folder), k)) for k, pair in enumerate(pairs)]
+            kept = tuple(history.add(path).name for path in paths) if history else ()
             yield (
                 list(zip(map(str, paths), captions, strict=True)),
                 self.summary(output, seconds, texts),
@@ -198,18 +198,6 @@ class Generation:
                 gr.skip(),
                 LastPictures(captions, output.codebook_indices.numpy().astype(np.uint16), made, kept),
             )
-
-    def _watch(
-        self, arguments: dict[str, Any], stop: threading.Event | None = None
-    ) -> Iterator[Progress | TextToImageOutput]:
-        """Run the pipeline: the steps, then the output."""
-        for event in watch(lambda callback: self.pipeline(**arguments, callback=callback), stop):
-            if isinstance(event, SamplerStep):
-                step, steps = event[:2]
-                seen, before = (s * (PREVIEWS + 1) // steps for s in (step, step - 1))
-                yield Progress(step, steps, self.pipeline.preview(event) if before < seen and step < steps else [])
-            else:
-                yield event
 
     def summary(self, output: TextToImageOutput, seconds: float, texts: Texts) -> str:
         """How long it took, on what, with which seeds; how long the prompt is, what of it did not fit or is not known."""
@@ -237,3 +225,11 @@ class Generation:
         for word in list(words)[:UNKNOWN_SHOWN]:
             names = ", ".join(vocabulary.nearest(word))
             yield texts.html("nearest" if names else "unknown", word=word[:60], names=names)
+
+
+def columns_of(prompts: Sequence[str]) -> int:
+    """How many columns the pictures are shown in: several of each prompt are a row, with a column per seed."""
+    count = prompts.count(prompts[0])
+    if count == 1 and not len(prompts) % len(STYLES):
+        return len(STYLES)
+    return count if 1 < count < len(prompts) else COLUMNS

@@ -1,7 +1,12 @@
-"""The History tab: every picture made here, on disk, found again after a refresh or a restart."""
+"""The History tab: every picture made here, on disk, found again after a refresh or a restart.
+
+Among strangers each browser has a history of its own, which is bounded in size and age.
+"""
 
 from __future__ import annotations
 
+import re
+import secrets
 import shutil
 import tempfile
 import time
@@ -19,19 +24,29 @@ from multimodal.ui.texts import Texts, i18n
 
 SHOWN = 120  # pictures at once, the newest first
 STAR = ".star"  # an empty file of this ending beside a picture
+STAMP = "%Y%m%d-%H%M%S"
+OWN, ALL, DAYS = 200, 20_000, 30  # among strangers: pictures of one browser, of all, and how long they are kept
+SESSIONS = 10_000  # open pages whose browsers are known
 
 
 class History:
-    """A folder of pictures with their settings inside, named by when they were made."""
+    """A folder of pictures with their settings inside, named by when they were made.
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    Args:
+        most: where given, how many are kept; the oldest go first.
+    """
+
+    def __init__(self, folder: Path, most: int | None = None) -> None:
+        self.folder, self.most = folder, most
 
     def add(self, picture: Path) -> Path:
         """Keep a copy of a picture."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        stamp = f"{time.strftime('%Y%m%d-%H%M%S')}-{time.time_ns() // 1000 % 1_000_000:06d}"
-        return Path(shutil.copy(picture, self.folder / f"{stamp}-{picture.name}"))
+        stamp = f"{time.strftime(STAMP)}-{time.time_ns() // 1000 % 1_000_000:06d}"
+        kept = Path(shutil.copy(picture, self.folder / f"{stamp}-{picture.name}"))
+        for old in sorted(self.folder.glob("*.png"))[: -self.most] if self.most else ():
+            self.delete(old)
+        return kept
 
     def find(self, words: str = "", starred: bool = False) -> list[tuple[Path, Settings]]:
         """The newest pictures whose prompt has all these words; files that are no pictures of ours are passed over."""
@@ -71,15 +86,58 @@ class History:
         return path
 
 
-def history_tab(history: History, tab: gr.Tab, tabs: gr.Tabs, fields: Any, targets: Sequence[Any]) -> None:
+class Histories:
+    """The history of each visitor: one and the same for all; or, where they are strangers, one for each browser.
+
+    A browser is known by a secret that it keeps, which is the name of its folder.
+    """
+
+    SECRET = re.compile(r"[0-9a-f]{32}")
+
+    def __init__(self, folder: Path, strangers: bool = False) -> None:
+        self.folder, self.strangers = folder, strangers
+        self._secrets: dict[str, str] = {}  # of each open page
+
+    def enter(self, secret: object, request: gr.Request) -> str:
+        """Remember whose the page is that was opened: returns the secret of its browser, a new one where it has none."""
+        if not (isinstance(secret, str) and self.SECRET.fullmatch(secret)):  # it becomes the name of a folder
+            secret = secrets.token_hex(16)
+        self._secrets[str(request.session_hash)] = secret
+        while len(self._secrets) > SESSIONS:
+            del self._secrets[next(iter(self._secrets))]
+        self.forget()
+        return secret
+
+    def of(self, request: gr.Request | None) -> History | None:
+        """The visitor's history; None where the page of a stranger has not been seen to open."""
+        if not self.strangers:
+            return History(self.folder)
+        secret = self._secrets.get(str(request and request.session_hash))
+        return History(self.folder / secret, OWN) if secret else None
+
+    def forget(self) -> None:
+        """Remove the pictures of strangers that are too old, the oldest of too many, and folders left empty."""
+        pictures = sorted(self.folder.glob("*/*.png"), key=lambda path: path.name)
+        too_old = time.strftime(STAMP, time.localtime(time.time() - DAYS * 86400))
+        for number, path in enumerate(pictures, start=1):
+            if path.name < too_old or number <= len(pictures) - ALL:
+                History(path.parent).delete(path)
+        for folder in self.folder.glob("*/"):
+            if time.time() - folder.stat().st_mtime > 3600 and not any(folder.iterdir()):  # none that is just being filled
+                folder.rmdir()
+
+
+def history_tab(histories: Histories, tab: gr.Tab, tabs: gr.Tabs, fields: Any, targets: Sequence[Any]) -> None:
     """Draw the tab and connect it.
 
     Args:
         fields: makes values for the controls of the Create tab, `targets`, from settings.
     """
+    if histories.strangers:
+        gr.Markdown(i18n("history_own"))
     with gr.Row():
-        words = gr.Textbox("", label=i18n("search"), max_length=200, scale=3, elem_id="search")
-        starred = gr.Checkbox(False, label=i18n("starred_only"), elem_id="starred-only")
+        words = gr.Textbox("", label=i18n("search"), max_length=200, scale=3, min_width=150, elem_id="search")
+        starred = gr.Checkbox(False, label=i18n("starred_only"), min_width=150, elem_id="starred-only")
     gallery = gr.Gallery(
         label=i18n("history"),
         show_label=False,
@@ -100,9 +158,15 @@ def history_tab(history: History, tab: gr.Tab, tabs: gr.Tabs, fields: Any, targe
         pack = gr.DownloadButton(i18n("download_shown"), interactive=False, elem_id="download-shown")
     picture_buttons = [use, star, delete]
 
+    def own(request: gr.Request) -> History:
+        if history := histories.of(request):
+            return history
+        raise ValueError(Texts(request)("reload"))
+
     def show(words: str, starred: bool, bare: bool, request: gr.Request) -> Iterator[tuple[Any, ...]]:
         """Yields values for gallery, names, chosen, the three buttons and the zip, once."""
         with friendly_errors(Texts(request)), tempfile.TemporaryDirectory() as folder:
+            history = own(request)
             found = history.find(words or "", starred)
             pictures = [
                 (str(path), f"{'★ ' if history.is_starred(path) else ''}{settings.prompt} · {settings.seed}")
@@ -120,14 +184,16 @@ def history_tab(history: History, tab: gr.Tab, tabs: gr.Tabs, fields: Any, targe
 
     def take(name: str, request: gr.Request) -> tuple[Any, ...]:
         with friendly_errors(Texts(request)):
-            return gr.update(selected="create"), *fields(read_settings(history.path(name)))
+            return gr.update(selected="create"), *fields(read_settings(own(request).path(name)))
 
     def toggle_star(name: str, request: gr.Request) -> None:
         with friendly_errors(Texts(request)):
+            history = own(request)
             history.star(history.path(name))
 
     def remove(name: str, request: gr.Request) -> None:
         with friendly_errors(Texts(request)):
+            history = own(request)
             history.delete(history.path(name))
 
     shown = [gallery, names, chosen, *picture_buttons, pack]

@@ -15,7 +15,7 @@ from PIL import Image
 
 from multimodal.arguments import MAX_PROMPT_CHARACTERS, MAX_SEED, check_number, check_prompts
 from multimodal.inspection.attention import AttentionRecorder, heat_overlay, pieces
-from multimodal.inspection.restoration import restore
+from multimodal.inspection.restoration import Restoration, restore
 from multimodal.inspection.tokens import heat_map
 from multimodal.inspection.trajectory import Trajectory, changed_codes, save_animation, settled
 from multimodal.prompts import expand, parse_weights
@@ -25,6 +25,7 @@ from multimodal.ui.figures import bar_plot, bars, chips, figure, message, sectio
 from multimodal.ui.models import Models
 from multimodal.ui.session import DRAW, MODEL, LastPictures
 from multimodal.ui.texts import Texts, i18n
+from multimodal.ui.zero_gpu import on_gpu
 
 FIRST = Settings("a red apple", seed=0)  # before anything was made
 FRAMES = 8  # of the film strip
@@ -41,11 +42,23 @@ class Attention:
     heat: np.ndarray  # (depth + 1, W + 1, h, w): each layer, then the mean of all
 
 
+@dataclass(frozen=True)
+class Drawn:
+    """A picture, and how it came about."""
+
+    codebook_indices: torch.Tensor  # (groups, h, w)
+    attention: Attention
+    times: list[float]  # that each step reached
+    steps: torch.Tensor  # (steps, groups, h, w), what the codes were expected to become
+    frames: list[Image.Image]  # the same as pictures
+
+
 class Inside:
     """What the Inside tab does."""
 
     def __init__(self, models: Models) -> None:
         self.models, self.pipeline = models, models.pipeline
+        self.draw, self.restore = on_gpu(self._draw), on_gpu(self._restore)
 
     def look(self, prompt: str | None, seed: float | None, request: gr.Request) -> Iterator[tuple[Any, ...]]:
         """Draw a prompt and show how, section by section.
@@ -63,27 +76,37 @@ class Inside:
             hidden = gr.update(visible=False)
             yield self.reading(settings.prompt, texts), "", hidden, "", hidden, "", None
 
-            trajectory = Trajectory(self.pipeline)
-            with AttentionRecorder(self.pipeline.dit) as recorder:
-                output = self.pipeline(**settings.arguments(), callback=trajectory, interpret=False)
-            found = recorder.by_word(self.pipeline.text_encoder, output.prompts)[0]
-            layers = [found.heat(layer=layer) for layer in range(found.shares.shape[1])]
-            attention = Attention(output.images[0], found.words, torch.stack([*layers, found.heat()]).numpy())
+            drawn = self.draw(settings)
             with tempfile.TemporaryDirectory() as folder:  # Gradio copies what is yielded
-                frames = trajectory.frames()
                 path = (Path(folder) / settings.file_name).with_suffix(".gif")
-                save_animation(frames, path)
+                save_animation(drawn.frames, path)
                 yield (
                     gr.skip(),
-                    self.attention(attention, ALL_LAYERS, texts),
+                    self.attention(drawn.attention, ALL_LAYERS, texts),
                     gr.update(value=ALL_LAYERS, visible=True),
-                    self.film(trajectory, frames, texts),
+                    self.film(drawn, texts),
                     gr.update(value=str(path), visible=True),
                     gr.skip(),
-                    attention,
+                    drawn.attention,
                 )
-            restored = self.restoration(output.codebook_indices[0], settings, texts)
-            yield *[gr.skip()] * 5, restored, gr.skip()
+            restored = self.restore(drawn.codebook_indices, settings)
+            yield *[gr.skip()] * 5, self.restoration(restored, texts), gr.skip()
+
+    def _draw(self, settings: Settings) -> Drawn:
+        """Draw a picture as a whole, with everything recorded."""
+        trajectory = Trajectory(self.pipeline)
+        with AttentionRecorder(self.pipeline.dit) as recorder:
+            output = self.pipeline(**settings.arguments(), callback=trajectory, interpret=False)
+        found = recorder.by_word(self.pipeline.text_encoder, output.prompts)[0]
+        layers = [found.heat(layer=layer) for layer in range(found.shares.shape[1])]
+        attention = Attention(output.images[0], found.words, torch.stack([*layers, found.heat()]).numpy())
+        steps = trajectory.codebook_indices()
+        return Drawn(output.codebook_indices[0], attention, trajectory.times, steps, trajectory.frames())
+
+    def _restore(self, indices: torch.Tensor, settings: Settings) -> list[Restoration]:
+        """The picture noised, with another noise, and restored."""
+        noise_seed = (settings.seed + 1) % (MAX_SEED + 1)
+        return restore(self.pipeline, indices, settings.prompt, num_inference_steps=RESTORATION_STEPS, seed=noise_seed)
 
     def reading(self, prompt: str, texts: Texts) -> str:
         """The tokens of a prompt, and the names that it is nearest to, as HTML."""
@@ -118,11 +141,11 @@ class Inside:
         with friendly_errors(texts := Texts(request)):
             return gr.skip() if attention is None else self.attention(attention, layer, texts)
 
-    def film(self, trajectory: Trajectory, frames: list[Image.Image], texts: Texts) -> str:
+    def film(self, drawn: Drawn, texts: Texts) -> str:
         """The film strip, the codes that changed, and where the picture settled when, as HTML."""
-        indices = trajectory.codebook_indices()  # (steps, groups, h, w)
+        indices, frames = drawn.steps, drawn.frames
         shown = sorted({-(-len(frames) * k // FRAMES) - 1 for k in range(1, FRAMES + 1)})
-        captions = [texts("film_step", step=k + 1, t=trajectory.times[k]) for k in shown]
+        captions = [texts("film_step", step=k + 1, t=drawn.times[k]) for k in shown]
         strip = [figure(frames[k], caption, caption) for k, caption in zip(shown, captions, strict=True)]
         places = heat_map(settled(indices).numpy(), cell=8)
         title = texts("changed", codes=f"{indices[0].numel():,}")
@@ -132,10 +155,8 @@ class Inside:
         ]
         return section(texts("film"), texts("film_about"), strip, plots)
 
-    def restoration(self, indices: torch.Tensor, settings: Settings, texts: Texts) -> str:
+    def restoration(self, restored: list[Restoration], texts: Texts) -> str:
         """The picture noised and restored, with the prompt and without, as HTML."""
-        noise_seed = (settings.seed + 1) % (MAX_SEED + 1)
-        restored = restore(self.pipeline, indices, settings.prompt, num_inference_steps=RESTORATION_STEPS, seed=noise_seed)
         rows = []
         for row, key in enumerate(("with_prompt", "without_prompt")):
             rows.append([f"<h4>{texts.html(key)}</h4>"])

@@ -14,21 +14,21 @@ from PIL import Image
 
 from multimodal.arguments import MAX_IMAGES, MAX_PROMPT_CHARACTERS
 from multimodal.export import ANIMATIONS, save_animation
-from multimodal.inspection.denoising import SamplerStep, watch
-from multimodal.mixing import mix
 from multimodal.settings import Settings
 from multimodal.ui.errors import ended, friendly_errors
-from multimodal.ui.figures import message, progress
+from multimodal.ui.figures import message
 from multimodal.ui.generation import Generation
+from multimodal.ui.sampling import Progress
 from multimodal.ui.session import DRAW, MODEL
 from multimodal.ui.texts import Texts, i18n
+from multimodal.ui.zero_gpu import signal
 
 
 class Mixing:
     """The handler of the fold."""
 
     def __init__(self, tab: Generation) -> None:
-        self.tab, self.pipeline = tab, tab.pipeline
+        self.tab = tab
 
     def mix(self, request: gr.Request, second: str | None, frames: float, *asked: Any) -> Iterator[tuple[Any, ...]]:
         """An animation from the prompt above to the `second`, with the same settings.
@@ -47,12 +47,9 @@ class Mixing:
             kept = {key: arguments[key] for key in ("negative_prompt", "num_inference_steps", "guidance_scale", "seed")}
             kept["num_frames"] = frames
             with self.tab.runs.begin(request) as stop:
-                for event in watch(
-                    lambda callback: mix(self.pipeline, first.prompt, last.prompt, callback=callback, **kept), stop
-                ):
-                    if isinstance(event, SamplerStep):
-                        text = texts("running", step=event.step, steps=event.num_inference_steps)
-                        yield progress(text, *event[:2]), *[gr.skip()] * 3
+                for event in self.tab.sampling.mix(first.prompt, last.prompt, kept, signal(stop)):
+                    if isinstance(event, Progress):
+                        yield event.shown(texts), *[gr.skip()] * 3
                     else:
                         yield from self.finish(event, f"{first.prompt} → {last.prompt}", first.seed)
 

@@ -26,6 +26,16 @@ class LastPictures:
     settings: tuple[Settings, ...] = ()  # of generated pictures
     kept: tuple[str, ...] = ()  # their names in the history, where there is one
 
+    def generated(self, index: int) -> bool:
+        """Whether there is a picture at this place that was generated, and not before a switch to another model."""
+        return 0 <= index < min(len(self.settings), len(self.codebook_indices))
+
+
+class Stop(threading.Event):
+    """Set when a run is to end."""
+
+    replaced = False  # by a later one, which says what goes on then
+
 
 class Runs:
     """The run of each visitor, to be told to end with the step that it is in.
@@ -34,12 +44,12 @@ class Runs:
     """
 
     def __init__(self) -> None:
-        self._stops: dict[tuple[str | None, bool], threading.Event] = {}
+        self._stops: dict[tuple[str | None, bool], Stop] = {}
 
     @contextmanager
-    def begin(self, request: gr.Request | None, draft: bool = False) -> Iterator[threading.Event]:
-        """Within, `stop`, and for a draft `stop_draft`, sets the event that is given."""
-        key, stop = (request and request.session_hash, draft), threading.Event()
+    def begin(self, request: gr.Request | None, draft: bool = False) -> Iterator[Stop]:
+        """Within, `stop`, and for a draft `replace_draft`, sets the event that is given."""
+        key, stop = (request and request.session_hash, draft), Stop()
         self._stops[key] = stop
         try:
             yield stop
@@ -49,11 +59,12 @@ class Runs:
 
     def stop(self, request: gr.Request) -> None:
         """End what the visitor runs, if there is anything."""
-        if stop := self._stops.get((request.session_hash, False)):
-            stop.set()
-        self.stop_draft(request)
+        for draft in (False, True):
+            if stop := self._stops.get((request.session_hash, draft)):
+                stop.set()
 
-    def stop_draft(self, request: gr.Request) -> None:
-        """End the visitor's draft alone."""
+    def replace_draft(self, request: gr.Request) -> None:
+        """End the visitor's draft alone, as a later one follows."""
         if stop := self._stops.get((request.session_hash, True)):
+            stop.replaced = True
             stop.set()

@@ -15,14 +15,14 @@ from torch import Tensor
 
 from multimodal import rgba
 from multimodal.config import VQVAEConfig
-from multimodal.inspection.denoising import SamplerStep, watch
 from multimodal.inspection.token_editing import Edit, blend, half, nearest_codes, rectangle, region, spread_ranks, variants
 from multimodal.inspection.tokens import index_maps
 from multimodal.pipeline import TextToImagePipeline
 from multimodal.ui.errors import friendly_errors
-from multimodal.ui.figures import data_uri, message, progress
+from multimodal.ui.figures import data_uri, message
 from multimodal.ui.generation import NEW_SEEDS
 from multimodal.ui.grid import cell_grid, check_index, code_grid
+from multimodal.ui.sampling import Progress, Sampling
 from multimodal.ui.session import LastPictures
 from multimodal.ui.texts import Texts
 
@@ -41,7 +41,7 @@ class Editor:
     """The handlers of the Tokens tab, which `tokens_tab` draws; most give values for the same outputs, as `shown`."""
 
     def __init__(self, pipeline: TextToImagePipeline, examples: list[Path]) -> None:
-        self.pipeline, self.example_paths = pipeline, examples
+        self.pipeline, self.sampling, self.example_paths = pipeline, Sampling(pipeline), examples
         self.examples: list[tuple[str, np.ndarray]] = []  # caption, (groups, h, w) indices
         self._encoded_by: object = None  # the VQ-VAE that they are of
 
@@ -268,10 +268,9 @@ class Editor:
             edit = present(edit, texts)
             arguments: dict[str, Any] = {"image": edit.codebook_indices, "strength": strength}
             arguments |= {"seed": random.randrange(NEW_SEEDS), "prompt": prompt or ""}
-            for event in watch(lambda callback: self.pipeline(**arguments, callback=callback)):
-                if isinstance(event, SamplerStep):
-                    status = progress(texts("running", step=event.step, steps=event.num_inference_steps), *event[:2])
-                    yield status, *[gr.skip()] * self.num_values
+            for event in self.sampling.draw(arguments, previews=0):
+                if isinstance(event, Progress):
+                    yield event.shown(texts), *[gr.skip()] * self.num_values
                 else:
                     yield "", *self.shown(edit.then(event.codebook_indices[0]), view, chosen, texts)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -19,3 +20,8 @@ def on_gpu(function: CallableT) -> CallableT:
     What it is given, returns or yields goes from one process to the other, so it must be plain data or pictures.
     """
     return GPU(function) if GPU else function
+
+
+def signal(stop: threading.Event) -> threading.Event | None:
+    """The event, to be handed to what is sent there; None with `spaces`, as no signal goes from process to process."""
+    return None if GPU else stop

@@ -88,7 +88,9 @@ def test_words(checkpoint: Path, train: Path, capsys: pytest.CaptureFixture[str]
     star = train.parent / "star.png"
     assert main(["inspect", "words", str(star), "--checkpoint", str(checkpoint)]) == 1
     assert "this checkpoint has no list of names" in capsys.readouterr().err
-    (checkpoint / "dit" / "names.json").write_text('{"en": ["fox", "star", "moon"], "zh": ["狐狸"]}', encoding="utf-8")
+    (checkpoint / "dit" / "names.json").write_text(
+        '{"en": ["fox", "star", "moon"], "zh": ["狐狸", "", ""]}', encoding="utf-8"
+    )
     report = inspect("words", star, "-n", "2", checkpoint=checkpoint, capsys=capsys)
     assert (report["language"], report["names"], report["files"]) == ("en", 3, [])
     first, second = report["found"]
@@ -198,7 +200,6 @@ def test_without_json_the_report_is_for_people(
         (["attention", " "], "the prompt is empty"),
         (["attention", "a fox", "--steps", "1", "--layer", "2"], "there is no layer 2: it must be a number from 0 to 1"),
         (["code", "16"], "code must be a whole number from 0 to 15"),
-        (["code", "3"], "the checkpoint has no codebook statistics of its own"),
         (["reading", " "], "the prompt is empty"),
         (["provenance", "missing.png"], "there is no file missing.png"),
         (["provenance", "missing.png", "-n", "0"], "number must be a whole number from 1 to 100"),

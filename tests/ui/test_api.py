@@ -48,6 +48,12 @@ def test_the_example_of_the_readme_works(app_url: str, monkeypatch: pytest.Monke
     exec(example[1].replace("http://127.0.0.1:7860", app_url), variables)
     assert [len(variables[name]) for name in ("files", "edited", "frames")] == [2, 1, 5]
     assert variables["sticker"].endswith("fox_line.webp")
+    assert [word["word"] for word in variables["attention"]["words"]] == ["a", "red", "apple"]
+    with Image.open(variables["strip"]) as strip, Image.open(variables["reconstruction"]) as before:
+        assert strip.size == (4 * 128, 128)
+        with Image.open(variables["changed"]) as after:
+            assert before.size == after.size
+            assert before.tobytes() != after.tobytes()
 
 
 def test_curl_will_do(app_url: str) -> None:
@@ -105,6 +111,54 @@ def test_two_prompts_are_mixed_into_an_animation(file_format: str, client: Clien
         assert (image.format, image.mode) == ("PNG", "RGBA")
 
 
+def test_codes_are_decoded_and_drawn_on(client: Client) -> None:
+    reconstruction, figures = client.predict(handle_file(FOX), api_name="/reconstruct")
+    with Image.open(client.predict(figures["codebook_indices"], api_name="/decode")) as decoded:
+        assert decoded.tobytes() == Image.open(reconstruction).tobytes()
+    job = {"prompt": "a blue fox", "steps": 2, "seed": 3, "api_name": "/go_on"}
+    [path] = client.predict(figures["codebook_indices"], strength=0.4, **job)
+    settings = read_settings(Path(path))
+    assert (settings.prompt, settings.seed, settings.strength) == ("a blue fox", 3, 0.4)
+    assert unpack_indices(settings.image).tolist() == figures["codebook_indices"]
+
+
+def test_what_happens_to_a_prompt_comes_as_pictures_and_figures(client: Client) -> None:
+    [strip, animation], steps = client.predict("a red apple", steps=3, seed=7, api_name="/trajectory")
+    assert (len(steps["times"]), len(steps["changed_codes"]), steps["codes"]) == (3, 2, 512)
+    with Image.open(strip) as image, Image.open(animation) as film:
+        assert image.size == (3 * 128, 128)
+        assert film.format == "GIF"
+    [strip], attention = client.predict("a red apple", steps=1, layer=0, api_name="/attention")
+    assert sum(word["share"] for word in attention["words"]) + attention["rest"] == pytest.approx(1, abs=1e-4)
+    [strip], restoration = client.predict("a red apple", steps=2, api_name="/restoration")
+    assert [one["t"] for one in restoration["restored"]] == [0, 0.25, 0.5, 0.75]
+    with Image.open(strip) as image:
+        assert image.size == (4 * 128, 2 * 128)
+
+
+def test_a_prompt_is_read_and_a_picture_put_into_words(client: Client) -> None:
+    read = client.predict("a (red:1.2) octopos", number=3, api_name="/reading")
+    assert [piece["piece"] for piece in read["pieces"]] == ["a", "red", "oct", "op", "os"]
+    assert (read["room"], read["dropped"], read["unknown"]) == (46, "", ["octopos"])
+    similarity = [name["similarity"] for name in read["near"]]
+    assert len(similarity) == 3
+    assert similarity == sorted(similarity, reverse=True)
+    assert client.predict("红苹果", language="zh", number=1, api_name="/reading")["near"][0]["name"] == "红苹果"
+    found = client.predict(handle_file(FOX), number=2, api_name="/words")["found"]
+    assert 1 >= found[0]["probability"] >= found[1]["probability"] > 0
+
+
+def test_codes_show_where_they_are_used(client: Client) -> None:
+    atlases, figures = client.predict(api_name="/codebook")
+    assert [group["codes"] for group in figures["groups"]] == [1024, 1024]
+    assert len(atlases) == 4  # of each group its patches and their map
+    files, code = client.predict(2, 5, api_name="/code")
+    assert sum(map(sum, code["fields"])) == code["count"]
+    assert (code["group"], code["code"], list(code["beside"])) == (2, 5, ["1"])
+    assert 1 <= code["rank"] <= 1024
+    assert [Image.open(path).size for path in files] == [(256, 128)]
+
+
 def test_a_picture_becomes_a_sticker(client: Client) -> None:
     path = Path(client.predict(handle_file(FOX), "telegram", api_name="/export"))
     assert path.name == "fox_line.webp"
@@ -124,6 +178,19 @@ def test_a_picture_becomes_a_sticker(client: Client) -> None:
         ("mix", {"prompt_a": "a fox", "prompt_b": "a dog", "file_format": "../a"}, "file_format must be one of webp, gif"),
         ("export", {"image": handle_file(FOX), "target": "post"}, "target must be one of slack"),
         ("export", {"image": {"path": "/etc/passwd"}, "target": "slack"}, "upload the picture first"),
+        ("decode", {"codebook_indices": [[[1, 2], [3]]]}, "2 grids of 16 x 16 whole numbers"),
+        ("decode", {"codebook_indices": [[[0.5] * 16] * 16] * 2}, "2 grids of 16 x 16 whole numbers"),
+        ("decode", {"codebook_indices": [[[1024] * 16] * 16] * 2}, "must lie in 0 … 1023"),
+        ("go_on", {"codebook_indices": "many", "prompt": "a fox"}, "2 grids of 16 x 16 whole numbers"),
+        ("attention", {"prompt": " "}, "the prompt is empty"),
+        ("attention", {"prompt": "a fox", "steps": 1, "layer": 99}, "there is no layer 99"),
+        ("trajectory", {"prompt": "a fox", "seed": -1}, "seed must be"),
+        ("restoration", {"prompt": "a fox", "steps": 101}, "101"),
+        ("reading", {"prompt": "a fox", "number": 0}, "number must be"),
+        ("words", {"image": {"path": str(FOX)}}, "upload the picture first"),
+        ("provenance", {"image": handle_file(FOX)}, "no codes of the pictures that it was trained on"),
+        ("code", {"group": 3, "code": 0}, "group must be"),
+        ("code", {"group": 1, "code": 1024}, "code must be"),
     ],
 )
 def test_the_other_endpoints_refuse_with_a_sentence(
@@ -163,11 +230,15 @@ def test_endpoints_are_mcp_tools(app_url: str) -> None:
             await session.initialize()
             tools = {tool.name: tool for tool in (await session.list_tools()).tools}
             assert "12 languages" in tools["generate"].inputSchema["properties"]["prompt"]["description"]
+            assert tools["go_on"].inputSchema["properties"]["codebook_indices"]["type"] == "array"
             assert tools["edit"].inputSchema["properties"]["mask"]["format"].endswith("url to a file")
             answer = await session.call_tool("generate", {"prompt": "a star", "steps": 1})
             return set(tools), answer.isError
 
     with ThreadPoolExecutor() as pool:  # the browser's driver keeps a loop of its own in this thread
         tools, failed = pool.submit(lambda: asyncio.run(use())).result()
-    assert tools == {"generate", "edit", "mix", "reconstruct", "export"}
+    assert tools == {
+        *("generate", "edit", "mix", "export", "reconstruct", "decode", "go_on"),
+        *("attention", "trajectory", "restoration", "reading", "words", "provenance", "codebook", "code"),
+    }
     assert not failed

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import threading
 import time
 from collections.abc import Iterator
@@ -15,8 +16,10 @@ import torch
 
 from multimodal import TextToImagePipeline
 from multimodal.names import Names
-from multimodal.ui.generation import ALL_STYLES, STYLES, Generation
-from multimodal.ui.history import History
+from multimodal.ui.edit import Editing
+from multimodal.ui.figures import message
+from multimodal.ui.generation import ALL_STYLES, STYLES, Generation, columns_of
+from multimodal.ui.history import Histories, History
 from multimodal.ui.models import Models
 from multimodal.ui.session import LastPictures, Runs
 
@@ -124,36 +127,88 @@ def test_the_seconds_of_a_step_are_learnt_from_the_runs(models: Models) -> None:
 
 
 def test_a_draft_is_one_quick_picture_that_is_not_kept(models: Models, tmp_path: Path) -> None:
-    tab = Generation(models, History(tmp_path))
+    tab, history = Generation(models, Histories(tmp_path)), History(tmp_path)
     draft = tab.draft(visitor("me"), *{**ASKED, "prompt": "a {red|green} fox", "keep_seed": False}.values())
     *_, (*_, last) = draft
     [settings] = last.settings
     assert (settings.prompt, settings.seed, settings.num_inference_steps) == ("a red fox", 5, 4)
-    assert tab.history
-    assert tab.history.find() == []
+    assert history.find() == []
     list(generated(tab, steps=1))
-    assert len(tab.history.find()) == 1
+    assert len(history.find()) == 1
 
 
 @pytest.mark.parametrize("prompt", ["", " ", "a {red", "(red:1", "(red:9)"])
 def test_of_a_prompt_that_is_not_complete_nothing_is_drawn_nor_said(prompt: str, models: Models) -> None:
-    drawn = list(Generation(models).draft(visitor("me"), *{**ASKED, "prompt": prompt}.values()))
-    assert drawn == [(gr.skip(),) * 7]
+    [(gallery, status, *rest)] = Generation(models).draft(visitor("me"), *{**ASKED, "prompt": prompt}.values())
+    assert [gallery, *rest] == [gr.skip()] * 6
+    assert status == message(""), "nor is left what an earlier draft was about"
 
 
 def test_a_new_draft_ends_the_old_one_but_no_run() -> None:
     runs, me = Runs(), visitor("me")
     with runs.begin(me) as run, runs.begin(me, draft=True) as draft:
-        runs.stop_draft(me)
+        runs.replace_draft(me)
         assert (run.is_set(), draft.is_set()) == (False, True)
     with runs.begin(me) as run, runs.begin(me, draft=True) as draft:
         runs.stop(me)
         assert (run.is_set(), draft.is_set()) == (True, True)
 
 
+@pytest.mark.parametrize("lacking", ["settings", "codebook_indices"])  # of a reconstruction; after a switch of models
+def test_of_what_was_not_generated_here_there_is_no_more(lacking: str, models: Models) -> None:
+    tab = Generation(models)
+    *_, (*_, last) = generated(tab, steps=1)
+    last = dataclasses.replace(last, **{lacking: getattr(last, lacking)[:0]})
+    with pytest.raises(gr.Error, match="Generate a picture first"):
+        list(tab.vary(last, 0, 1, 0.5, visitor("me")))
+    with pytest.raises(gr.Error, match="Generate a picture first"):
+        Editing(tab).take_chosen(last, 0, visitor("me"))
+
+
+@pytest.mark.parametrize("by", ["replace_draft", "stop"])
+def test_a_draft_that_is_replaced_says_nothing(by: str, models: Models, monkeypatch: pytest.MonkeyPatch) -> None:
+    tab, dit = Generation(models), SlowDiT(models.pipeline, monkeypatch)
+    draft = tab.draft(visitor("me"), *ASKED.values())
+    dit.allowed.release(1)
+    next(draft)  # "Reading the prompt …"
+    next(draft)  # the first step
+    assert dit.entered.acquire(timeout=30)
+    getattr(tab.runs, by)(visitor("me"))
+    dit.allowed.release(100)
+    if by == "stop":
+        with pytest.raises(gr.Error, match="Stopped"):  # on which the status says so
+            list(draft)
+    else:
+        *_, said = draft
+        assert said == (gr.skip(),) * 7
+    assert dit.steps == 2
+
+
+def test_several_pictures_of_several_prompts_are_a_grid_of_prompts_and_seeds(models: Models) -> None:
+    (first, *_), *_, (*_, last) = generated(Generation(models), prompt="a {red|green} fox", steps=1, count=3)
+    assert first["columns"] == 3
+    assert [(one.prompt, one.seed) for one in last.settings] == [
+        (f"a {color} fox", seed) for color in ("red", "green") for seed in (5, 6, 7)
+    ]
+    assert columns_of(["a"] * 3) == columns_of(["a", "b"]) == columns_of(["a"]) == 4
+    assert columns_of([f"a {k}" for k in range(12)]) == 6
+    assert columns_of(["a", "a", "b", "b", "c", "c"]) == 2
+
+
+def test_long_prompts_that_begin_alike_are_files_of_their_own(models: Models, tmp_path: Path) -> None:
+    pictures: list[bytes] = []
+    tab = Generation(models, Histories(tmp_path))
+    for gallery, *_ in generated(tab, prompt=f"a fox {'and a very long tail ' * 3} {{red|green}}", steps=1):
+        if isinstance(gallery, list) and isinstance(gallery[0][0], str):
+            pictures = [Path(path).read_bytes() for path, _ in gallery]
+            names = [Path(path).name for path, _ in gallery]
+    assert len(set(pictures)) == 2
+    assert len(set(names)) == 1, "else this test says nothing"
+    assert len(History(tmp_path).find()) == 2
+
+
 def test_the_chosen_picture_is_starred_in_the_history(models: Models, tmp_path: Path) -> None:
-    history = History(tmp_path)
-    tab = Generation(models, history)
+    history, tab = History(tmp_path), Generation(models, Histories(tmp_path))
     *_, (*_, last) = generated(tab, steps=1, count=2)
     for starred in (True, False):
         tab.star(last, 1, visitor("me"))

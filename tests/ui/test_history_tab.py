@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import io
+import os
 import re
+import time
 import zipfile
 from collections.abc import Callable
+from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from multimodal.settings import Settings, save_picture
-from multimodal.ui.history import History
+from multimodal.ui import history as bounds
+from multimodal.ui.history import Histories, History
+from multimodal.ui.texts import LANGUAGES
 
 
 @pytest.fixture
@@ -65,6 +72,108 @@ def test_names_that_lead_elsewhere_are_refused(name: str, history: History) -> N
         history.path(name)
 
 
+def page_of(session: str) -> Any:
+    return SimpleNamespace(session_hash=session)
+
+
+def make(folder: Path, prompt: str = "a fox") -> Path:
+    return save_picture(Image.new("RGBA", (4, 4)), Settings(prompt, 0), folder)
+
+
+def test_strangers_have_a_history_for_each_browser_and_others_one_for_all(tmp_path: Path) -> None:
+    histories = Histories(tmp_path / "kept", strangers=True)
+    first, second = (histories.enter("", page_of(name)) for name in ("first", "second"))
+    picture = histories.of(page_of("first")).add(make(tmp_path))  # type: ignore[union-attr]
+    assert histories.enter(first, page_of("first, refreshed")) == first != second
+    assert [len(prompts(histories.of(page_of(name)))) for name in ("first", "first, refreshed", "second")] == [1, 1, 0]
+    with pytest.raises(ValueError, match="there is no picture"):
+        histories.of(page_of("second")).path(picture.name)  # type: ignore[union-attr]
+    assert histories.of(page_of("never opened")) is None
+    assert histories.of(None) is None
+
+    shared = Histories(tmp_path / "shared")
+    shared.of(page_of("first")).add(make(tmp_path))  # type: ignore[union-attr]
+    assert len(prompts(shared.of(page_of("second")))) == 1
+
+
+@pytest.mark.parametrize(
+    "secret",
+    ["", ".", "..", "../" * 10 + "0" * 2, "0" * 31, "0" * 33, "0" * 32 + "\n", "/" + "0" * 31, "A" * 32, "٣" * 32, None, 7],
+)
+def test_what_a_browser_says_it_kept_never_leads_elsewhere(secret: object, tmp_path: Path) -> None:
+    histories = Histories(tmp_path / "kept", strangers=True)
+    given = histories.enter(secret, page_of("first"))
+    assert re.fullmatch("[0-9a-f]{32}", given)
+    assert given != secret
+    assert histories.of(page_of("first")).folder == tmp_path / "kept" / given  # type: ignore[union-attr]
+
+
+def test_what_strangers_keep_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bounds, "OWN", 3)
+    monkeypatch.setattr(bounds, "ALL", 4)
+    monkeypatch.setattr(bounds, "SESSIONS", 2)
+    histories = Histories(tmp_path / "kept", strangers=True)
+    for name in ("first", "second"):
+        histories.enter("", page_of(name))
+        own = histories.of(page_of(name))
+        assert own
+        for k in range(5):
+            own.star(own.add(make(tmp_path, f"{name} {k}")))
+        assert prompts(own) == [f"{name} {k}" for k in (4, 3, 2)]
+    first, second = (histories.of(page_of(name)) for name in ("first", "second"))
+    assert first
+    assert second
+    histories.enter("", page_of("third"))
+    assert (prompts(first), len(prompts(second))) == (["first 4"], 3)
+    assert histories.of(page_of("first")) is None, "the page that was opened first is forgotten"
+
+    for path in second.folder.iterdir():
+        path.rename(path.with_name(f"20200101-{path.name}"))
+    histories.forget()
+    assert [*second.folder.iterdir()] == []
+    os.utime(second.folder, (time.time() - 7200,) * 2)
+    histories.forget()
+    assert [*histories.folder.iterdir()] == [first.folder]
+    for words in LANGUAGES.values():
+        monkeypatch.undo()
+        assert {str(bounds.OWN), str(bounds.DAYS)} == set(re.findall(r"\d+", words["history_own"]))
+
+
+def test_among_strangers_a_browser_finds_its_own_pictures_again_and_no_others(
+    browser: Browser, run_app: Callable[..., AbstractContextManager[str]]
+) -> None:
+    def history_of(page: Page, prompt: str = "") -> Any:
+        page.goto(url)
+        page.locator("#suggestions").wait_for(state="attached")
+        if prompt:
+            page.locator("#prompt input").fill(prompt)
+            page.get_by_label("Fast").check()
+            page.locator("#generate").click()
+            expect(page.locator("#status")).to_have_text(re.compile(r"4 in .* s on "))
+        page.get_by_role("tab", name="History").click()
+        expect(page.get_by_text("Only this browser sees these pictures")).to_be_visible()
+        return page.locator("#kept button:has(img)")
+
+    with run_app("--public") as url, ExitStack() as contexts:
+        first, second = (contexts.enter_context(browser.new_context(locale="en-US")).new_page() for _ in range(2))
+        expect(history_of(first, "a secret fox")).to_have_count(4)
+        expect(history_of(second, "a star")).to_have_count(4)
+        assert "a star" in (second.locator("#kept img").first.get_attribute("alt") or "")
+        pictures = history_of(first)
+        expect(pictures).to_have_count(4)
+        pictures.first.click()
+        first.locator("#delete").click()
+        expect(pictures).to_have_count(3)
+        assert "a secret fox" in (first.locator("#kept img").first.get_attribute("alt") or "")
+        expect(history_of(second)).to_have_count(4)
+
+
+def choose(pictures: Locator) -> None:
+    """Click the first picture, and wait until the buttons below know it."""
+    pictures.first.click()
+    expect(pictures.page.locator("#delete")).to_be_enabled()
+
+
 def test_a_picture_is_found_again_after_a_refresh(open_page: Callable[..., Page]) -> None:
     page = open_page()
     page.get_by_role("button", name="Advanced").click()
@@ -94,20 +203,21 @@ def test_a_picture_is_found_again_after_a_refresh(open_page: Callable[..., Page]
             pictures = [Image.open(io.BytesIO(archive.read(name))) for name in archive.namelist()]
     assert [picture.info for picture in pictures] == [{}, {}]
 
-    kept.first.click()
+    choose(kept)
     page.locator("#star").click()
+    expect(page.locator("#kept img").first).to_have_attribute("alt", re.compile("^★ "))
     page.get_by_label("Starred only").check()
     expect(kept).to_have_count(1)
     alt = page.locator("#kept img").first.get_attribute("alt") or ""
-    assert alt.startswith("★ ")
 
-    kept.first.click()
+    choose(kept)
     page.locator("#use-settings").click()
     expect(page.locator("#prompt input")).to_have_value(alt.removeprefix("★ ").split(" · ")[0])
     page.get_by_role("button", name="Advanced").click()
     expect(page.locator("#steps input[type=number]")).to_have_value("2")
 
     page.get_by_role("tab", name="History").click()
-    kept.first.click()
+    expect(page.locator("#delete")).to_be_disabled()  # the pictures have been shown anew
+    choose(kept)
     page.locator("#delete").click()
     expect(kept).to_have_count(0)

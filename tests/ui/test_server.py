@@ -138,12 +138,13 @@ def test_with_a_password_nobody_gets_in_without_it(run_app: RunApp) -> None:
             assert json.load(answer) == {"success": True}
 
 
-@pytest.mark.parametrize(("option", "history"), [(("--public",), False), (("--host", "0.0.0.0"), True)])
-def test_others_do_not_train_on_this_machine(option: tuple[str, ...], history: bool, run_app: RunApp) -> None:
+@pytest.mark.parametrize(("option", "strangers"), [(("--public",), True), (("--host", "0.0.0.0"), False)])
+def test_others_do_not_train_on_this_machine(option: tuple[str, ...], strangers: bool, run_app: RunApp) -> None:
     with run_app(*option) as url:
         page = get(f"{url}/config")[1]
     assert '"train-start"' not in page
-    assert ('"starred-only"' in page) == history
+    assert '"starred-only"' in page
+    assert ('"browserstate"' in page) == strangers
 
 
 def test_a_damaged_checkpoint_ends_in_one_sentence(tiny_checkpoint: Path, tmp_path: Path) -> None:

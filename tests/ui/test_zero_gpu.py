@@ -11,12 +11,20 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import gradio as gr
 import pytest
+import torch
+from multimodal.inspection.editing import Edit
 from PIL import Image
 
-from multimodal.ui import zero_gpu
+from multimodal.settings import pack_indices
+from multimodal.ui import api, api_inspect, zero_gpu
+from multimodal.ui.edit import Editing
 from multimodal.ui.generation import Generation
+from multimodal.ui.inside import Inside
+from multimodal.ui.mix import Mixing
 from multimodal.ui.models import Models
+from multimodal.ui.token_editor import Editor
 
 Calls = list[str]
 
@@ -61,12 +69,12 @@ def make(tab: Any) -> list[tuple[Any, ...]]:
 def test_pictures_are_made_on_the_gpu_as_they_are_made_without(calls: Calls, tiny_checkpoint: Path) -> None:
     loaded = Models(tiny_checkpoint)
     events = make(Generation(loaded))
-    assert calls == ["_watch"]
+    assert calls == ["_draw"]
     assert any(isinstance(shown, list) and isinstance(shown[0][0], Image.Image) for shown, *_ in events[:-1])
     with pytest.MonkeyPatch.context() as monkeypatch:
         monkeypatch.setattr(zero_gpu, "GPU", None)
         plain = make(Generation(loaded))
-    assert calls == ["_watch"]
+    assert calls == ["_draw"]
     assert len(events) == len(plain)
     last, expected = events[-1][-1], plain[-1][-1]
     assert (last.codebook_indices == expected.codebook_indices).all()
@@ -79,6 +87,84 @@ def test_what_else_computes_runs_there_too_and_follows_a_switch(calls: Calls, ti
     output = loaded.pipeline.reconstruct(Image.new("RGBA", (9, 9), "red"))
     loaded.pipeline.decode_codebook_indices(output.codebook_indices[None])
     assert calls == ["reconstruct", "decode_codebook_indices"]
+
+
+def test_so_does_every_tab(calls: Calls, tiny_checkpoint: Path) -> None:
+    loaded = Models(tiny_checkpoint)
+    loaded.names = {"en": ["a fox", "a star"]}
+    loaded._take_names()
+    tab, picture = Generation(loaded), Image.new("RGBA", (9, 9), "red")
+    asked = ("a fox", "", "", 2, 3.0, "euler", 1, 5, True)
+    editor = Editor(loaded.pipeline, [])
+    *_, (*_, last) = tab.generate(None, *asked)  # type: ignore[arg-type]
+    edit = Edit.of(torch.from_numpy(last.codebook_indices[0].astype("int64")))
+    runs = {
+        "mix": lambda: Mixing(tab).mix(None, "a star", 3, *asked),  # type: ignore[arg-type]
+        "edit": lambda: Editing(tab).redraw(None, "1 2", pack_indices(edit.codebook_indices), 0.8, *asked),  # type: ignore[arg-type]
+        "inside": lambda: Inside(loaded).look("a fox", 5, None),  # type: ignore[arg-type]
+        "go on": lambda: editor.sample("a fox", 0.5, edit, 0, None, None),  # type: ignore[arg-type]
+        "words": lambda: [loaded.nearest and loaded.nearest.to_picture(picture)],
+    }
+    ran = {}
+    for name, run in runs.items():
+        calls.clear()
+        assert list(run())[-1]
+        ran[name] = list(dict.fromkeys(calls))
+    assert ran == {
+        "mix": ["_mix"],
+        "edit": ["_draw"],
+        "inside": ["to_prompt", "_draw", "decode_codebook_indices", "_restore"],
+        "go on": ["_draw", "decode_codebook_indices"],
+        "words": ["to_picture"],
+    }
+
+
+def test_and_every_endpoint_that_uses_the_models(
+    calls: Calls, tiny_checkpoint: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loaded = Models(tiny_checkpoint)
+    loaded.names = {"en": ["a fox", "a star"]}
+    loaded._take_names()
+    monkeypatch.setattr(api, "uploaded", Path)
+    monkeypatch.setattr(api_inspect, "uploaded", Path)
+    monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path))
+    picture = tmp_path / "picture.png"
+    Image.new("RGBA", (32, 32), "red").save(picture)
+    codes = [[[1] * 8] * 8] * 2
+    with gr.Blocks() as demo:
+        served = api.serving(demo)
+        api.add_endpoints(loaded.pipeline, served)
+        api_inspect.add_inspection(loaded, served)
+    endpoints = {str(block.api_name): block.fn for block in demo.fns.values()}
+    arguments = {
+        "generate": ("a fox",),
+        "edit": (picture, "a fox"),
+        "mix": ("a fox", "a star", 2),
+        "reconstruct": (picture,),
+        "decode": (codes,),
+        "go_on": (codes, "a fox"),
+        "attention": ("a fox",),
+        "trajectory": ("a fox",),
+        "restoration": ("a fox",),
+        "names": ("a fox",),
+        "words": (picture,),
+        "codebook": (),
+        "code": (1, 3),
+    }
+    assert endpoints.keys() - arguments.keys() == {"export", "provenance"}
+    ran = {}
+    for name, values in arguments.items():
+        calls.clear()
+        takes = inspect.signature(endpoints[name]).parameters
+        endpoints[name](*values, **({"steps": 2} if "steps" in takes else {}))
+        ran[name] = calls[0]
+    assert ran == {
+        **{"generate": "__call__", "edit": "reconstruct", "mix": "_mix", "reconstruct": "reconstruct"},
+        **{"decode": "decode_codebook_indices", "go_on": "__call__"},
+        **{name: name for name in ("attention", "trajectory", "restoration")},
+        **{"names": "to_prompt", "words": "to_picture"},
+        **dict.fromkeys(("codebook", "code"), "decode_codebook_indices"),
+    }
 
 
 def test_without_spaces_nothing_is_decorated(monkeypatch: pytest.MonkeyPatch) -> None:

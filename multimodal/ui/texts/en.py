@@ -104,6 +104,8 @@ ENGLISH = {
     "different_codes": "different codes, per group",
     "try_one": "Or try one of these",
     "history": "History",
+    "history_own": "Only this browser sees these pictures. The newest 200 are kept, for 30 days.",
+    "reload": "This page does not know its history any more: reload it.",
     "search": "Search the prompts",
     "starred_only": "Starred only",
     "use_settings": "Use its settings",

@@ -104,6 +104,8 @@ CHINESE = {
     "different_codes": "各组不同编码数",
     "try_one": "或者试试这些",
     "history": "历史",
+    "history_own": "这些图片只有这个浏览器看得到。保留最新的 200 张，最多 30 天。",
+    "reload": "此页面已不认得它的历史：请刷新页面。",
     "search": "搜索提示词",
     "starred_only": "只看收藏",
     "use_settings": "使用它的设置",

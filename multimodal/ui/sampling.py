@@ -1,0 +1,58 @@
+"""Sampling as one watches it: its steps, then what it made; with ZeroGPU in the process that has the GPU."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from PIL import Image
+
+from multimodal.inspection.denoising import SamplerStep, watch
+from multimodal.mixing import mix
+from multimodal.outputs import TextToImageOutput
+from multimodal.pipeline import TextToImagePipeline
+from multimodal.ui.figures import progress
+from multimodal.ui.texts import Texts
+from multimodal.ui.zero_gpu import on_gpu
+
+PREVIEWS = 5  # in a run, before the pictures themselves
+
+
+class Progress(NamedTuple):
+    """Where a run is, and at a few of its steps what the pictures are expected to become."""
+
+    step: int
+    num_inference_steps: int
+    previews: list[Image.Image]
+
+    def shown(self, texts: Texts) -> str:
+        """The same as HTML, without the pictures."""
+        return progress(texts("running", step=self.step, steps=self.num_inference_steps), *self[:2])
+
+
+class Sampling:
+    """What samples with one pipeline; `stop` ends it with the step that it is in."""
+
+    def __init__(self, pipeline: TextToImagePipeline) -> None:
+        self.pipeline = pipeline
+        self.draw, self.mix = on_gpu(self._draw), on_gpu(self._mix)
+
+    def _draw(
+        self, arguments: dict[str, Any], stop: threading.Event | None = None, previews: int = PREVIEWS
+    ) -> Iterator[Progress | TextToImageOutput]:
+        """The steps of a call of the pipeline, then its output."""
+        for event in watch(lambda callback: self.pipeline(**arguments, callback=callback), stop):
+            if isinstance(event, SamplerStep):
+                step, steps = event[:2]
+                seen, before = (s * (previews + 1) // steps for s in (step, step - 1))
+                yield Progress(step, steps, self.pipeline.preview(event) if before < seen and step < steps else [])
+            else:
+                yield event
+
+    def _mix(
+        self, first: str, second: str, arguments: dict[str, Any], stop: threading.Event | None = None
+    ) -> Iterator[Progress | list[Image.Image]]:
+        """The steps from one prompt to another, then the pictures, as `mix` makes them."""
+        for event in watch(lambda callback: mix(self.pipeline, first, second, callback=callback, **arguments), stop):
+            yield Progress(*event[:2], []) if isinstance(event, SamplerStep) else event

@@ -1,0 +1,36 @@
+"""What a visitor of the Create tab does over and over."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from playwright.sync_api import Page, expect
+
+DONE = re.compile(r"\d+ in .* s on ")
+
+
+def set_number(page: Page, control: str, value: str) -> None:
+    field = page.locator(f"#{control} input[type=number]")
+    field.fill(value)
+    field.press("Tab")
+
+
+def ask(page: Page, prompt: str, count: int = 1, steps: int = 4) -> None:
+    """Fill in a small job, without starting it."""
+    page.get_by_role("button", name="Advanced").click()
+    page.locator("#steps input[type=number]").wait_for()
+    page.wait_for_timeout(500)  # a slider that is just being drawn forgets what is typed into it
+    set_number(page, "steps", str(steps))
+    set_number(page, "count", str(count))
+    page.locator("#prompt input").fill(prompt)
+
+
+def finished(page: Page) -> None:
+    expect(page.locator("#status")).to_have_text(DONE)
+
+
+def downloaded(page: Page, button: str) -> Path:
+    with page.expect_download() as download:
+        page.locator(f"#{button}").click()
+    return Path(download.value.path())

@@ -1,0 +1,88 @@
+"""What the Create tab makes of a prompt, in a real browser, with the bundled model."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.ui.creating import ask, finished
+
+
+def test_choices_in_braces_become_pictures_of_their_own(page: Page) -> None:
+    ask(page, "a {red|green} apple", steps=2)
+    page.locator("#generate").click()
+    finished(page)
+    alts = [picture.get_attribute("alt") or "" for picture in page.locator("#pictures img").all()]
+    assert [alt.split(" · ")[0] for alt in alts] == ["a red apple", "a green apple"]
+    assert len({alt.split(" · ")[1] for alt in alts}) == 1, "one seed, to be compared"
+    page.locator("#prompt input").fill("a {red apple")
+    page.locator("#generate").click()
+    expect(page.get_by_test_id("toast-body").first).to_contain_text("braces in the prompt do not match")
+
+
+def test_a_row_for_each_prompt_and_a_column_for_each_seed(open_page: Callable[..., Page]) -> None:
+    for width in (1100, 360):
+        page = open_page(viewport={"width": width, "height": 900})
+        ask(page, "a {red|green} apple", count=3, steps=1)
+        page.locator("#generate").click()
+        finished(page)
+        pictures = page.locator("#pictures img")
+        expect(pictures).to_have_count(6)
+        boxes = [picture.bounding_box() for picture in pictures.all()]
+        assert len({box["y"] for box in boxes[:3] if box}) == len({box["y"] for box in boxes[3:] if box}) == 1
+        assert [box["x"] for box in boxes[:3] if box] == [box["x"] for box in boxes[3:] if box]
+        assert all(box and box["x"] + box["width"] <= width for box in boxes)
+
+
+def test_a_word_that_no_name_has_gets_the_nearest_names_and_tokens_are_counted(page: Page) -> None:
+    ask(page, "an (octopos:1.3) and a qqqqqqq", steps=1)
+    page.locator("#generate").click()
+    finished(page)
+    status = page.locator("#status")
+    expect(status).to_contain_text("No known name has “octopos”; nearest known: octopus")
+    expect(status).to_contain_text("No known name has “qqqqqqq”.")
+    expect(status).to_contain_text(re.compile(r"· \d+ of 46 tokens"))
+
+
+def test_an_empty_prompt_gets_a_sentence_and_loses_nothing(page: Page) -> None:
+    ask(page, "a star", steps=2)
+    page.locator("#generate").click()
+    finished(page)
+    page.locator("#prompt input").fill("   ")
+    page.locator("#generate").click()
+    expect(page.get_by_test_id("toast-body").first).to_contain_text("say what the picture should show")
+    expect(page.locator("#pictures img")).to_have_count(1)
+
+
+def test_a_prompt_that_is_too_long_and_full_of_html_is_shown_as_text(page: Page) -> None:
+    ask(page, "<img src=x onerror='window.hacked=1'> " * 20, steps=2)
+    page.locator("#generate").click()
+    finished_with_notice = page.locator("#status .warning")
+    expect(finished_with_notice).to_contain_text("did not fit")
+    expect(finished_with_notice).to_contain_text("<img src=x")
+    assert page.evaluate("window.hacked") is None
+
+
+def test_an_example_fills_in_its_prompt_and_its_seed(page: Page) -> None:
+    examples = page.locator("#examples button:has(img)")
+    if not examples.count():
+        pytest.fail("assets/examples has no pictures: run python -m multimodal.ui.examples")
+    expect(page.locator("#examples img").first).to_be_visible()
+    prompt = page.locator("#examples img").first.get_attribute("alt")
+    examples.first.click()
+    expect(page.locator("#prompt input")).to_have_value(prompt or "")
+    expect(page.get_by_label("Keep this seed")).to_be_checked()
+
+
+def test_known_names_are_suggested_while_typing(open_page: Callable[..., Page]) -> None:
+    for locale, typed, suggestion in (("en-US", "a blue octo", "a blue octopus"), ("zh-CN", "红苹", "红苹果")):
+        page = open_page(locale=locale)
+        page.wait_for_selector("#suggestions", state="attached")
+        page.locator("#prompt input").press_sequentially(typed)
+        options = page.locator("#suggestions option").evaluate_all("options => options.map(option => option.value)")
+        assert suggestion in options
+        assert len(options) <= 8
+        assert page.locator("#prompt input").get_attribute("list") == "suggestions"
