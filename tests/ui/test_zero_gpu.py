@@ -14,9 +14,9 @@ from typing import Any
 import gradio as gr
 import pytest
 import torch
-from multimodal.inspection.editing import Edit
 from PIL import Image
 
+from multimodal.inspection.token_editing import Edit
 from multimodal.settings import pack_indices
 from multimodal.ui import api, api_inspect, zero_gpu
 from multimodal.ui.edit import Editing
@@ -146,7 +146,7 @@ def test_and_every_endpoint_that_uses_the_models(
         "attention": ("a fox",),
         "trajectory": ("a fox",),
         "restoration": ("a fox",),
-        "names": ("a fox",),
+        "reading": ("a fox",),
         "words": (picture,),
         "codebook": (),
         "code": (1, 3),
@@ -162,7 +162,7 @@ def test_and_every_endpoint_that_uses_the_models(
         **{"generate": "__call__", "edit": "reconstruct", "mix": "_mix", "reconstruct": "reconstruct"},
         **{"decode": "decode_codebook_indices", "go_on": "__call__"},
         **{name: name for name in ("attention", "trajectory", "restoration")},
-        **{"names": "to_prompt", "words": "to_picture"},
+        **{"reading": "to_prompt", "words": "to_picture"},
         **dict.fromkeys(("codebook", "code"), "decode_codebook_indices"),
     }
 
