@@ -95,7 +95,7 @@ def rank_plot(series: Sequence[Sequence[float]], names: Sequence[str], title: st
     Args:
         series: per line, numbers of 0 and more in falling order, at least one above 0.
     """
-    width, height, left, right, bottom = 480, 200, 52, 24, 36
+    width, height, left, right, bottom = 480, 200, 60, 24, 36
     low = min(min(x for x in line if x > 0) for line in series)
     high = max(max(line) for line in series)
     decades = [10.0**e for e in range(-12, 1) if low <= 10.0**e <= high]
