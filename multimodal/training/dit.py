@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 import itertools
 import json
@@ -255,7 +256,7 @@ def fit_mean(
             x0[old] = pictures.rehearsal.mean(pooled[old])
         return {"loss": F.mse_loss(model(pooled).float(), x0)}
 
-    model = with_lora(mean_predictor, config.lora_rank)
+    model = with_lora(copy.deepcopy(mean_predictor), config.lora_rank)  # FSDP would divide the one in the DiT
     trainer = Trainer(config.mean, model, folder, accelerator, pictures.fingerprint)
     trainer.run(loss, max_minutes=max_minutes)
     mean_predictor.load_state_dict(merged(trainer.ema_model).state_dict())

@@ -12,19 +12,23 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from unittest import mock
 
 import pytest
 import torch
 from accelerate import Accelerator
-from accelerate.state import AcceleratorState
+from accelerate.state import AcceleratorState, PartialState
 from accelerate.utils import DistributedType, FullyShardedDataParallelPlugin
 from torch import Tensor, nn
+from torch.distributed.fsdp import FSDPModule
 from torch.distributed.tensor import DTensor
 
-from multimodal.checkpoint import load_tensors
+from multimodal import TextToImagePipeline
+from multimodal.checkpoint import load_description, load_tensors
 from multimodal.models.dit import DiT
 from multimodal.training import fsdp
 from multimodal.training.loop import Trainer, batch_indices
+from multimodal.training.plan import Sources, train_one
 from multimodal.training.presets import PRESETS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -74,12 +78,14 @@ def assert_close(first: dict[str, Tensor], second: dict[str, Tensor], atol: floa
 
 
 @pytest.fixture(scope="module")
-def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def runs(pictures: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folders of a run of one process, of one of two with FSDP, and of others that two go on with from their middle."""
     root = tmp_path_factory.mktemp("runs")
     train(root / "whole", Accelerator())
     shutil.copytree(root / "whole" / FIRST, root / "from-whole" / FIRST)
-    launch = [sys.executable, "-m", "torch.distributed.run", "--nproc_per_node", "2", __file__, str(root)]
+    for model in ("vqvae", "clip"):
+        train_one(model, "tiny", [], Sources(pictures), root / "mine")
+    launch = [sys.executable, "-m", "torch.distributed.run", "--nproc_per_node", "2", __file__, str(root), str(pictures)]
     environment = {**os.environ, "OMP_NUM_THREADS": "1", "ACCELERATE_USE_CPU": "true", "PYTHONPATH": str(ROOT)}
     done = subprocess.run(launch, env=environment, capture_output=True, text=True, timeout=600)
     assert done.returncode == 0, done.stderr[-2000:]
@@ -116,6 +122,13 @@ def test_half_precision_changes_the_gradients_little_and_is_saved_in_single_prec
         assert 0 < error < 0.1 * expected[key].norm(), key
 
 
+def test_the_dit_of_a_checkpoint_is_trained(runs: Path) -> None:
+    assert load_description(runs / "mine" / "dit")["training"]["processes"] == 2
+    assert len(list((runs / "mine" / "training" / "dit" / "samples").iterdir())) == 2
+    pipeline = TextToImagePipeline.from_pretrained(runs / "mine")
+    assert pipeline("a red disc", num_inference_steps=1).images[0].size == (32, 32)
+
+
 def test_version_1_is_refused() -> None:
     class Version1:
         distributed_type, is_fsdp2 = DistributedType.FSDP, False
@@ -128,29 +141,35 @@ def divided(mixed_precision: str = "no") -> Accelerator:
     """An accelerator that takes itself for one that was launched with FSDP."""
     AcceleratorState._reset_state()
     accelerator = Accelerator(mixed_precision=mixed_precision)
-    accelerator.state.distributed_type = DistributedType.FSDP
+    PartialState._shared_state["distributed_type"] = accelerator.state.distributed_type = DistributedType.FSDP
     accelerator.state.fsdp_plugin = FullyShardedDataParallelPlugin(
         fsdp_version=2, auto_wrap_policy="TRANSFORMER_BASED_WRAP", reshard_after_forward=True
     )
     return accelerator
 
 
-def main(root: Path) -> None:
+def main(root: Path, pictures: Path) -> None:
     """One of two processes."""
     accelerator = divided()
+    with mock.patch.object(fsdp, "divide", wraps=fsdp.divide) as divide:
+        train_one("dit", "tiny", [], Sources(pictures), root / "mine")
+    mean, dit = (
+        [name for name, module in call.args[1].named_modules() if isinstance(module, FSDPModule)]
+        for call in divide.call_args_list
+    )
+    assert mean == [""]  # it has no blocks
+    assert {"", "blocks.0", "blocks.1"} <= set(dit)
     trainer = train(root / "parts", accelerator)
     held = sum(each.to_local().numel() for each in trainer.ema.parameters())  # type: ignore[operator]
     assert held < 0.6 * sum(each.numel() for each in trainer.ema.parameters())
-    divided_modules = [name for name, module in trainer.model.named_modules() if hasattr(module, "unshard")]
-    assert {"", "blocks.0", "blocks.1"} <= set(divided_modules)
     if accelerator.is_main_process:
         for name in ("from-parts", "parts-middle"):
             shutil.copytree(root / "parts" / FIRST, root / name / FIRST)
     accelerator.wait_for_everyone()
     for name in ("from-parts", "from-whole"):
-        train(root / name, accelerator)
+        train(root / name, divided())
     train(root / "half", divided("bf16"))
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(*map(Path, sys.argv[1:]))
