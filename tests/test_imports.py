@@ -32,12 +32,13 @@ MAY_IMPORT = {
     "data": {"config", "rgba", "data", "hub", "layout"},
     "layout": {"data"},
     "pipeline": {"arguments", "config", "rgba", "metrics", "models", "diffusion", "checkpoint", "hub", "layout", "prompts"},
+    "upscaling": {"rgba", "models", "checkpoint"},
     "mixing": {"arguments", "diffusion", "pipeline"},
     "editing": {"arguments", "rgba", "settings", "pipeline"},
     "inspection": BELOW_PIPELINE | {"pipeline", "inspection"},
     "evaluation": BELOW_PIPELINE | {"pipeline", "evaluation"},
     "training": BELOW_PIPELINE | {"pipeline", "inspection", "evaluation", "training"},
-    "ui": LEAVES | {"pipeline", "mixing", "editing", "inspection", "ui"},
+    "ui": LEAVES | {"pipeline", "mixing", "editing", "upscaling", "inspection", "ui"},
     "app": LEAVES | {"pipeline", "ui"},
 }
 MAY_IMPORT_ALL = {"__main__", "commands", "doctor"}

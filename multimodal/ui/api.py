@@ -15,16 +15,17 @@ from multimodal import rgba
 from multimodal.editing import start_from
 from multimodal.export import ANIMATIONS, TARGETS, file_name, save_animation, to_sticker
 from multimodal.mixing import mix as mix_prompts
-from multimodal.pipeline import TextToImagePipeline
 from multimodal.settings import Settings, save_picture
 from multimodal.ui.download import as_file
 from multimodal.ui.errors import friendly_errors
+from multimodal.ui.models import Models
 from multimodal.ui.texts import Texts
 from multimodal.ui.zero_gpu import on_gpu
 
 
-def add_endpoints(demo: gr.Blocks, pipeline: TextToImagePipeline) -> None:
+def add_endpoints(demo: gr.Blocks, models: Models) -> None:
     """Add the endpoints to the page that is being built; they wait for the model as the tabs do."""
+    pipeline = models.pipeline
     draw = on_gpu(pipeline.__call__)
     written: set[str] = set()
     demo.temp_file_sets.append(written)  # Gradio deletes what is listed there, an hour later
@@ -40,7 +41,7 @@ def add_endpoints(demo: gr.Blocks, pipeline: TextToImagePipeline) -> None:
             picture = save_picture(image, dataclasses.replace(settings, seed=number), folder)
             files.append(served(picture))
             if sticker_for:
-                files[-1] = served(as_file(picture, sticker_for, folder))
+                files[-1] = served(as_file(picture, sticker_for, folder, models.upscaler))
         return files
 
     def generate(
@@ -153,7 +154,7 @@ def add_endpoints(demo: gr.Blocks, pipeline: TextToImagePipeline) -> None:
             check_choice("target", target, TARGETS)
             source = uploaded(image)
             path = new_folder() / file_name(source.stem, TARGETS[target])
-            path.write_bytes(to_sticker(rgba.open_image(source), TARGETS[target]))
+            path.write_bytes(to_sticker(rgba.open_image(source), TARGETS[target], models.upscaler))
             return served(path)
 
     def reconstruct(image: gr.FileData) -> tuple[gr.FileData, dict[str, Any]]:

@@ -34,7 +34,7 @@ def build_demo(models: Models, assets: Path = ASSETS, outputs: Path | None = Non
     """
     pipeline = models.pipeline
     with gr.Blocks(title="multimodal", analytics_enabled=False, delete_cache=(600, 3600)) as demo:
-        add_endpoints(demo, pipeline)
+        add_endpoints(demo, models)
         last = gr.State(None)
         model, switched = model_dropdown(demo, models, last)
         add_suggestions(demo, models, switched)
