@@ -59,12 +59,14 @@ def train(args: argparse.Namespace) -> None:
 
 def evaluate(args: argparse.Namespace) -> None:
     """Measure the models on pictures they were not trained on."""
+    from multimodal.checkpoint import load_super_resolution
     from multimodal.evaluation.composition import evaluate_composition
     from multimodal.evaluation.judge import load_judge
     from multimodal.evaluation.memorization import evaluate_memorization
     from multimodal.evaluation.prompts import evaluate_prompts
     from multimodal.evaluation.reconstruction import evaluate_reconstruction
     from multimodal.evaluation.sampling import Sampling
+    from multimodal.evaluation.super_resolution import evaluate_super_resolution
     from multimodal.evaluation.tables import format_table
     from multimodal.evaluation.zero_shot import COUNTS, evaluate_zero_shot
     from multimodal.inspection.names import load_names
@@ -89,6 +91,10 @@ def evaluate(args: argparse.Namespace) -> None:
         )
     elif args.what == "zero-shot":
         raise ValueError("zero-shot needs a checkpoint with a CLIP of its own, clip/, and the list dit/names.json")
+    if args.what == "super-resolution" or (args.checkpoint / "super_resolution").is_dir():
+        evaluations["super-resolution"] = lambda: evaluate_super_resolution(
+            load_super_resolution(args.checkpoint / "super_resolution"), pipeline.vqvae, args.data, args.limit
+        )
     if args.train:
         evaluations["memorization"] = lambda: evaluate_memorization(pipeline, args.data, args.train, args.limit, sampling)
     elif args.what == "memorization":
@@ -189,7 +195,7 @@ def build_parser() -> argparse.ArgumentParser:
     sub.add_argument(
         "--no-settings", action="store_true", help="leave the settings out of the files; only their names say the prompt"
     )
-    _add_target(sub, required=False)
+    _add_target(sub)
 
     sub = command(mix)
     sub.add_argument("prompts", nargs=2, metavar="PROMPT", help="what to lead from, and to")
@@ -199,9 +205,11 @@ def build_parser() -> argparse.ArgumentParser:
     sub.add_argument("--negative-prompt", default="")
     sub.add_argument("--out", type=Path, default=Path("mix.webp"), help="a .webp or .gif file")
 
-    sub = command(export, checkpoint=False)
+    sub = command(export)
     sub.add_argument("file", type=Path)
-    _add_target(sub, required=True)
+    either = sub.add_mutually_exclusive_group(required=True)
+    _add_target(either)
+    either.add_argument("--size", dest="target", type=_size, metavar="PIXELS", help="or a plain PNG of 16 to 1024 pixels")
     sub.add_argument("--out", type=Path, help="file to write (default: beside the picture)")
 
     sub = command(reconstruct)
@@ -219,7 +227,8 @@ def build_parser() -> argparse.ArgumentParser:
 
     sub = command(train, checkpoint=False, report=False)
     sub.epilog = "key=value words change settings, e.g. steps=100 model.depth=4; with all, dit.model.depth=4"
-    sub.add_argument("model", choices=("all", "vqvae", "clip", "dit", "judge"), help="all: those that a picture needs")
+    stages = ("all", "vqvae", "clip", "dit", "judge", "super_resolution")
+    sub.add_argument("model", choices=stages, help="all: those that a picture needs")
     sub.add_argument("--config", default="cpu", choices=("tiny", "cpu", "gpu", "base", "lora", "distill"))
     sub.add_argument("--data", type=Path, required=True, help=PICTURES)
     sub.add_argument("--names", type=Path, help="a parquet table of names in other languages")
@@ -229,7 +238,8 @@ def build_parser() -> argparse.ArgumentParser:
     sub.add_argument("--max-minutes", type=float, default=float("inf"), help="save and stop after so long")
 
     sub = command(evaluate, report=False)
-    sub.add_argument("what", choices=("reconstruction", "prompts", "composition", "zero-shot", "memorization", "all"))
+    measures = ("reconstruction", "prompts", "composition", "zero-shot", "super-resolution", "memorization", "all")
+    sub.add_argument("what", choices=measures)
     sub.add_argument("--data", type=Path, required=True, help="a parquet table of pictures that were not trained on")
     sub.add_argument("--names", type=Path, help="a parquet table of names in other languages")
     sub.add_argument("--limit", type=int, help="use so many pictures only")
@@ -263,7 +273,16 @@ def _add_search(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--search-steps", type=int, default=SEARCH_STEPS, metavar="N", help=text)
 
 
-def _add_target(parser: argparse.ArgumentParser, required: bool) -> None:
+def _size(text: str) -> Any:
+    from multimodal.export import plain_png
+
+    try:
+        return plain_png(int(text))
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+
+
+def _add_target(parser: Any) -> None:
     def target(name: str) -> Any:
         from multimodal.export import TARGETS
 
@@ -272,7 +291,7 @@ def _add_target(parser: argparse.ArgumentParser, required: bool) -> None:
         return TARGETS[name]
 
     text = "slack, discord-emoji, discord-sticker, telegram or ios: write stickers as this one wants them"
-    parser.add_argument("--for", dest="target", type=target, required=required, metavar="MESSENGER", help=text)
+    parser.add_argument("--for", dest="target", type=target, metavar="MESSENGER", help=text)
 
 
 if __name__ == "__main__":

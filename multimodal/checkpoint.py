@@ -18,6 +18,7 @@ from torch import Tensor, nn
 from multimodal import config as configs
 from multimodal.models.clip import CLIP
 from multimodal.models.dit import DiT
+from multimodal.models.super_resolution import SuperResolution
 from multimodal.models.vqvae import VQVAE
 
 CONFIG, WEIGHTS, TOKENIZER, NAMES = "config.json", "model.safetensors", "tokenizer.json", "names.json"
@@ -151,6 +152,11 @@ def load_clip(folder: str | Path) -> CLIP:
         return CLIP(config, (folder / TOKENIZER).read_text(encoding="utf-8"))
 
     return load_model(folder, CLIP, configs.CLIPConfig, build)
+
+
+def load_super_resolution(folder: str | Path) -> SuperResolution:
+    """Load a super-resolution network in evaluation mode and single precision. Raises CheckpointError."""
+    return load_model(folder, SuperResolution, configs.SuperResolutionConfig)
 
 
 def load_names(folder: str | Path) -> dict[str, list[str]]:

@@ -17,8 +17,10 @@ def generate(args: argparse.Namespace) -> None:
     from multimodal.export import file_name, to_sticker
     from multimodal.prompts import expand
     from multimodal.settings import Settings, save_picture
+    from multimodal.upscaling import Upscaler
 
     pipeline = load_pipeline(args)
+    upscaler = Upscaler.from_pretrained(args.checkpoint)
     settings: dict[str, Any] = {
         "negative_prompt": args.negative_prompt,
         "num_inference_steps": args.steps,
@@ -47,7 +49,7 @@ def generate(args: argparse.Namespace) -> None:
     for prompt, seed, image in zip(output.prompts, output.seeds, output.images, strict=True):
         if args.target:
             path = args.out / file_name(prompt, args.target, seed)
-            path.write_bytes(to_sticker(image, args.target))
+            path.write_bytes(to_sticker(image, args.target, upscaler))
         else:
             path = save_picture(image, Settings(prompt, seed, **settings), args.out, not args.no_settings)
         pictures.append({"path": str(path), "prompt": prompt, "seed": seed})
@@ -97,8 +99,9 @@ def export(args: argparse.Namespace) -> None:
     """Write a picture as a sticker for a messenger."""
     from multimodal import rgba
     from multimodal.export import file_name, to_sticker
+    from multimodal.upscaling import Upscaler
 
-    data = to_sticker(rgba.open_image(args.file), args.target)
+    data = to_sticker(rgba.open_image(args.file), args.target, Upscaler.from_pretrained(args.checkpoint))
     path = args.out or args.file.with_name("sticker_" + file_name(args.file.stem, args.target))
     path.write_bytes(data)
     report = {"path": str(path), "bytes": len(data), "size": args.target.size}

@@ -188,6 +188,27 @@ class JudgeRunConfig(RunConfig):
     label_smoothing: float = 0.1
 
 
+@dataclass(frozen=True)
+class SuperResolutionConfig:
+    """The network that doubles the size of pictures."""
+
+    width: int = 32
+    depth: int = 6  # residual blocks
+
+
+@dataclass(frozen=True)
+class SuperResolutionRunConfig(RunConfig):
+    steps: int = 4000
+    learning_rate: float = 1e-3
+    weight_decay: float = 0.0
+    model: SuperResolutionConfig = SuperResolutionConfig()
+    image_size: int = 128  # of the pictures that are learnt from, which are halved and quartered
+    crop_size: int = 64  # of these
+    gradient_weight: float = 0.3
+    drawn_fraction: float = 0.3  # of the steps, at the start, on drawn pictures alone
+    latent_noise: float = 0.5  # of what the VQ-VAE decodes, at most, in deviations of the latents
+
+
 def from_dict(cls: type[ConfigT], data: Mapping[str, Any]) -> ConfigT:
     """Build the dataclass `cls` from plain JSON data.
 

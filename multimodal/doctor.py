@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 PACKAGES = ("torch", "torchvision", "transformers", "open_clip_torch", "accelerate", "gradio", "pillow", "datasets")
 PARTS = ("clip", "vqvae", "dit", "judge")
+OPTIONAL_PARTS = ("super_resolution",)
 
 
 class Finding(NamedTuple):
@@ -23,7 +24,8 @@ def diagnose(checkpoint: Path) -> list[Finding]:
     findings = [Finding("python", "ok", platform.python_version())]
     findings += [_package(name) for name in PACKAGES]
     findings += [_torchvision(), _device()]
-    return findings + [_part(checkpoint, name) for name in PARTS]
+    there = [name for name in OPTIONAL_PARTS if (checkpoint / name).exists()]
+    return findings + [_part(checkpoint, name) for name in (*PARTS, *there)]
 
 
 def explain_import_error(error: BaseException) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Sequence
+import sys
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from multimodal import rgba
 from multimodal.arguments import check_number
 
 ANIMATIONS = {".webp": "WEBP", ".gif": "GIF"}
+Upscale = Callable[[Image.Image, int], Image.Image]  # a picture and the size that it is to reach, as `Upscaler` has it
 COLORS = (256, 128, 64, 32, 16, 8)  # of a palette, tried in turn where a file would be too large
 
 
@@ -37,17 +39,24 @@ TARGETS = {
 }
 
 
-def to_sticker(image: Image.Image, target: Target) -> bytes:
+def plain_png(size: int) -> Target:
+    """A PNG of `size` pixels, 16 … 1024, and as many bytes as it takes. Raises ValueError for another size."""
+    check_number("size", size, 16, 1024, whole=True)
+    return Target("PNG", size, sys.maxsize)
+
+
+def to_sticker(image: Image.Image, target: Target, upscale: Upscale | None = None) -> bytes:
     """The file of a picture for a messenger: trimmed to the drawing, centred in the square, within the byte limit.
 
     A PNG that would be too large gets a palette.
 
     Args:
         image: RGBA with straight alpha.
+        upscale: what enlarges a drawing that is smaller than the target; without it Lanczos' filter does.
     Raises:
         ValueError: it cannot be made small enough.
     """
-    square = trimmed(image, target.size)
+    square = trimmed(image, target.size, upscale)
     versions = (square, *(square.quantize(colors, Image.Quantize.FASTOCTREE) for colors in COLORS))
     for version in versions:
         data = _encode(version, target.format)
@@ -81,9 +90,10 @@ def animation_format(path: Path) -> str:
     return ANIMATIONS[path.suffix.lower()]
 
 
-def trimmed(image: Image.Image, size: int) -> Image.Image:
+def trimmed(image: Image.Image, size: int, upscale: Upscale | None = None) -> Image.Image:
     """The drawing without its margins, centred in a square of `size` pixels: RGBA, resized in premultiplied alpha."""
-    return rgba.fit_square(image.crop(image.getchannel("A").getbbox()), size).convert("RGBA")
+    drawing = image.crop(image.getchannel("A").getbbox())
+    return rgba.fit_square(upscale(drawing, size) if upscale else drawing, size).convert("RGBA")
 
 
 def file_name(prompt: str, target: Target, seed: int | None = None) -> str:

@@ -80,7 +80,19 @@ def fit_square(image: Image.Image, size: int) -> Image.Image:
 
 def to_uint8(image: Image.Image, size: int) -> Tensor:
     """A PIL image of any size and mode as a (4, size, size) uint8 tensor of premultiplied RGBA."""
-    return torch.from_numpy(np.array(fit_square(image, size))).permute(2, 0, 1)
+    return premultiply(fit_square(image, size))
+
+
+def premultiply(image: Image.Image) -> Tensor:
+    """A PIL image with alpha, straight (RGBA) or not (RGBa), as a (4, H, W) uint8 tensor of premultiplied RGBA."""
+    return torch.from_numpy(np.array(image.convert("RGBa"))).permute(2, 0, 1)
+
+
+def resize(pixels: Tensor, size: int, resample: Image.Resampling = Image.Resampling.LANCZOS) -> Tensor:
+    """Resize (N, 4, H, W) uint8 pictures of premultiplied RGBA to (N, 4, size, size), with one of Pillow's filters."""
+    images = (Image.fromarray(picture.permute(1, 2, 0).contiguous().numpy(), "RGBa") for picture in pixels)
+    resized = [np.array(image.resize((size, size), resample)) for image in images]
+    return torch.from_numpy(np.stack(resized)).permute(0, 3, 1, 2)
 
 
 def to_tensor(image: Image.Image, size: int) -> Tensor:
@@ -100,6 +112,11 @@ def to_mask(image: Image.Image, size: int, grid: int) -> Tensor:
 def from_uint8(pixels: Tensor) -> Tensor:
     """uint8 pixels in 0 … 255 as floats in [-1, 1]."""
     return pixels.float() / 127.5 - 1
+
+
+def to_bytes(images: Tensor) -> Tensor:
+    """Floats in [-1, 1] as uint8 pixels in 0 … 255; `from_uint8` is the inverse."""
+    return ((images.float().clamp(-1, 1) + 1) * 127.5).round().to(torch.uint8)
 
 
 def to_image(tensor: Tensor) -> Image.Image:

@@ -35,11 +35,12 @@ MAY_IMPORT = {
     "layout": {"data", "names", "prompts"},
     "pipeline": (LEAVES - {"export", "settings"}) | {"models", "diffusion", "checkpoint", "layout", "names"},
     "mixing": {"arguments", "diffusion", "layout", "pipeline"},
+    "upscaling": {"rgba", "models", "checkpoint"},
     "editing": {"arguments", "rgba", "settings", "pipeline"},
     "inspection": BELOW_PIPELINE | {"pipeline", "inspection"},
     "evaluation": BELOW_PIPELINE | {"pipeline", "evaluation"},
     "training": BELOW_PIPELINE | {"pipeline", "inspection", "evaluation", "training"},
-    "ui": LEAVES | {"pipeline", "mixing", "editing", "inspection", "ui"},
+    "ui": LEAVES | {"pipeline", "mixing", "editing", "upscaling", "inspection", "ui"},
     "app": LEAVES | {"pipeline", "ui"},
 }
 MAY_IMPORT_ALL = {"__main__", "commands", "doctor"}

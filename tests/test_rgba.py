@@ -165,6 +165,19 @@ def test_opaque_and_transparent_pixels_survive_the_round_trip_exactly() -> None:
     assert np.array_equal(np.asarray(rgba.to_image(rgba.to_tensor(image, 32))), expected)
 
 
+def test_bytes_are_those_that_the_floats_came_from_and_what_is_out_of_range_is_cut() -> None:
+    pixels = torch.arange(256, dtype=torch.uint8)
+    assert torch.equal(rgba.to_bytes(rgba.from_uint8(pixels)), pixels)
+    assert rgba.to_bytes(torch.tensor([-1.5, 1.5])).tolist() == [0, 255]
+
+
+def test_many_pictures_are_resized_as_one_is_fitted() -> None:
+    images = [Image.fromarray(np.random.default_rng(k).integers(0, 256, (32, 32, 4), dtype=np.uint8)) for k in range(3)]
+    pixels = torch.stack([rgba.premultiply(image) for image in images])
+    assert torch.equal(rgba.resize(pixels, 12), torch.stack([rgba.to_uint8(image, 12) for image in images]))
+    assert torch.equal(rgba.resize(pixels, 64, Image.Resampling.NEAREST)[:, :, ::2, ::2], pixels)
+
+
 def test_half_transparent_pixels_keep_their_colour() -> None:
     image = rgba.to_image(rgba.to_tensor(Image.new("RGBA", (4, 4), (200, 100, 50, 128)), 4))
     assert np.abs(np.subtract(image.getpixel((0, 0)), (200, 100, 50, 128))).max() <= 2

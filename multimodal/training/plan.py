@@ -21,7 +21,7 @@ from multimodal.data.images import load_captioned_images
 from multimodal.models.clip import CLIP
 from multimodal.models.dit import DiT
 from multimodal.models.vqvae import VQVAE
-from multimodal.training import clip, dit, judge, vqvae
+from multimodal.training import clip, dit, judge, super_resolution, vqvae
 from multimodal.training.loop import TrainingError
 from multimodal.training.presets import PRESETS
 from multimodal.training.tokenizer import train_tokenizer
@@ -57,7 +57,7 @@ class Stage:
 def train_one(
     name: str, preset: str, overrides: Sequence[str], sources: Sources, out: Path, max_minutes: float = math.inf
 ) -> None:
-    """Train one model, "vqvae", "clip", "dit" or "judge", with a preset's settings and `key=value` changes to them."""
+    """Train one model, such as "vqvae" or "super_resolution", with a preset's settings and `key=value` changes to them."""
     _train(name, configs.with_overrides(_preset(name, preset), overrides), sources, out, max_minutes)
 
 
@@ -147,8 +147,10 @@ def _train(name: str, config: Any, sources: Sources, out: Path, max_minutes: flo
         clip.train_clip(config, data, out, max_minutes, names, text, start)
     elif name == "dit":
         dit.train_dit(config, data, out, max_minutes, names, start)
-    else:
+    elif name == "judge":
         judge.train_judge(config, data, out, max_minutes)
+    else:
+        super_resolution.train_super_resolution(config, data, out, max_minutes)
 
 
 def _preset(name: str, preset: str) -> configs.RunConfig:

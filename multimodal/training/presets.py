@@ -16,6 +16,8 @@ from multimodal.config import (
     JudgeConfig,
     JudgeRunConfig,
     RunConfig,
+    SuperResolutionConfig,
+    SuperResolutionRunConfig,
     TextEncoderConfig,
     VQVAEConfig,
     VQVAERunConfig,
@@ -84,5 +86,11 @@ PRESETS: dict[str, dict[str, RunConfig]] = {
         "tiny": JudgeRunConfig(**_TINY, model=JudgeConfig(image_size=32, widths=(8, 16), embed_dim=8), smallest_size=16),
         "cpu": JudgeRunConfig(),
         "gpu": JudgeRunConfig(mixed_precision="bf16", steps=20_000, batch_size=256),
+    },
+    "super_resolution": {
+        "tiny": SuperResolutionRunConfig(
+            **_TINY, model=SuperResolutionConfig(width=8, depth=1), image_size=32, crop_size=16
+        ),
+        "cpu": SuperResolutionRunConfig(),
     },
 }  # fmt: skip

@@ -16,10 +16,10 @@ from multimodal import rgba
 from multimodal.arguments import SEARCH_STEPS, check_indices
 from multimodal.editing import start_from
 from multimodal.export import ANIMATIONS, TARGETS, file_name, save_animation, to_sticker
-from multimodal.pipeline import TextToImagePipeline
 from multimodal.settings import Settings, save_picture
 from multimodal.ui.download import as_file
 from multimodal.ui.errors import friendly_errors
+from multimodal.ui.models import Models
 from multimodal.ui.sampling import Progress, Sampling
 from multimodal.ui.texts import Texts
 from multimodal.ui.zero_gpu import on_gpu
@@ -39,8 +39,9 @@ def serving(demo: gr.Blocks) -> Serve:
     return served
 
 
-def add_endpoints(pipeline: TextToImagePipeline, served: Serve) -> None:
+def add_endpoints(models: Models, served: Serve) -> None:
     """Add the endpoints that make pictures to the page that is being built; they wait for the model as the tabs do."""
+    pipeline = models.pipeline
     draw, mixed = on_gpu(pipeline.__call__), Sampling(pipeline).mix
 
     def make(settings: Settings, count: int, sticker_for: str = "") -> list[gr.FileData]:
@@ -50,7 +51,7 @@ def add_endpoints(pipeline: TextToImagePipeline, served: Serve) -> None:
             picture = save_picture(image, dataclasses.replace(settings, seed=number), folder)
             files.append(served(picture))
             if sticker_for:
-                files[-1] = served(as_file(picture, sticker_for, folder))
+                files[-1] = served(as_file(picture, sticker_for, folder, models.upscaler))
         return files
 
     def generate(
@@ -162,7 +163,7 @@ def add_endpoints(pipeline: TextToImagePipeline, served: Serve) -> None:
             check_choice("target", target, TARGETS)
             source = uploaded(image)
             path = new_folder() / file_name(source.stem, TARGETS[target])
-            path.write_bytes(to_sticker(rgba.open_image(source), TARGETS[target]))
+            path.write_bytes(to_sticker(rgba.open_image(source), TARGETS[target], models.upscaler))
             return served(path)
 
     def reconstruct(image: gr.FileData, search_steps: int = SEARCH_STEPS) -> tuple[gr.FileData, dict[str, Any]]:

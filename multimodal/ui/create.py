@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -151,6 +152,11 @@ def create_tab(
         texts = Texts(request)
         return gr.update(choices=[(f"{texts(f'speed_{s}')} · {n * tab.seconds:.1f} s", n) for s, n in SPEEDS.items()])
 
+    def files(
+        pictures: list[tuple[str, str]] | None, chosen: int, target: str, request: gr.Request
+    ) -> Iterator[tuple[Any, ...]]:
+        yield from deliver(pictures, chosen, target, models.upscaler, request)
+
     gr.on(None, speeds, None, speed, **DRAW)  # for the next who opens the page
     outputs = [gallery, status, seed, chosen, download, download_all, last]
     settings = [prompt, negative_prompt, style, steps, guidance, sampler, count, seed, keep_seed]
@@ -175,12 +181,12 @@ def create_tab(
     delivery: dict[str, Any] = {"inputs": [gallery, chosen, target], "outputs": [download, download_all, sizes], **DRAW}
     for run in runs:
         run.failure(ended, None, status, **DRAW)
-        run.success(deliver, **delivery)
+        run.success(files, **delivery)
         run.success(lambda last: [gr.update(interactive=bool(last))] * len(on_a_picture), last, on_a_picture, **DRAW)
         run.success(speeds, None, speed, **DRAW)
     stop.click(tab.runs.stop, None, None, cancels=[*runs, mixing], queue=False, **DRAW)
-    target.change(deliver, **delivery)
-    gallery.select(choose, last, [chosen, seed], **DRAW).success(deliver, **delivery)
+    target.change(files, **delivery)
+    gallery.select(choose, last, [chosen, seed], **DRAW).success(files, **delivery)
     seed.input(lambda: True, None, keep_seed, **DRAW)
     speed.input(None, speed, steps, js="steps => steps", **DRAW)
     steps.change(None, steps, speed, js=f"steps => {list(SPEEDS.values())}.includes(steps) ? steps : null", **DRAW)

@@ -37,7 +37,7 @@ def build_demo(models: Models, assets: Path = ASSETS, outputs: Path | None = Non
     pipeline = models.pipeline
     with gr.Blocks(title="multimodal", analytics_enabled=False, delete_cache=(600, 3600)) as demo:
         served = serving(demo)
-        add_endpoints(pipeline, served)
+        add_endpoints(models, served)
         add_inspection(models, served)
         last = gr.State(None)
         model, switched = model_dropdown(demo, models, last)

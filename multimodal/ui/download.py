@@ -12,7 +12,7 @@ import gradio as gr
 from PIL import Image
 
 from multimodal import rgba
-from multimodal.export import TARGETS, file_name, to_sticker, trimmed
+from multimodal.export import TARGETS, Upscale, file_name, to_sticker, trimmed
 from multimodal.settings import read_settings
 from multimodal.ui.errors import friendly_errors
 from multimodal.ui.figures import data_uri
@@ -23,7 +23,7 @@ SIZES = (16, 22, 32, 64, 128)  # pixels
 
 
 def deliver(
-    pictures: list[tuple[str, str]] | None, chosen: int, target: str, request: gr.Request
+    pictures: list[tuple[str, str]] | None, chosen: int, target: str, upscale: Upscale | None, request: gr.Request
 ) -> Iterator[tuple[Any, ...]]:
     """Fill the download buttons: one with the chosen picture, the other with a zip of all; and show it at small sizes.
 
@@ -32,7 +32,9 @@ def deliver(
     """
     texts = Texts(request)
     with friendly_errors(texts), tempfile.TemporaryDirectory() as folder:
-        files = [as_file(Path(path), target, numbered(Path(folder), k)) for k, (path, _) in enumerate(pictures or ())]
+        files = [
+            as_file(Path(path), target, numbered(Path(folder), k), upscale) for k, (path, _) in enumerate(pictures or ())
+        ]
         if files:
             chosen = min(chosen, len(files) - 1)
             everything = zip_files(files, Path(folder))
@@ -50,7 +52,7 @@ def at_sizes(image: Image.Image, texts: Texts) -> str:
     return f'<div class="sizes"><div class="on-light">{pictures}</div><div class="on-dark">{pictures}</div></div>'
 
 
-def as_file(picture: Path, target: str, folder: Path) -> Path:
+def as_file(picture: Path, target: str, folder: Path, upscale: Upscale | None = None) -> Path:
     """The file itself; for `BARE` a copy without its settings, for a key of `export.TARGETS` the sticker, in `folder`."""
     if target == BARE:
         path = folder / picture.name
@@ -60,7 +62,7 @@ def as_file(picture: Path, target: str, folder: Path) -> Path:
         return picture
     settings = read_settings(picture)
     path = folder / file_name(settings.prompt, TARGETS[target], settings.seed)
-    path.write_bytes(to_sticker(rgba.open_image(picture), TARGETS[target]))
+    path.write_bytes(to_sticker(rgba.open_image(picture), TARGETS[target], upscale))
     return path
 
 

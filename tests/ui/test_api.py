@@ -17,6 +17,8 @@ from mcp import ClientSession
 from mcp.client.streamable_http import streamablehttp_client
 from PIL import Image
 
+from multimodal import rgba
+from multimodal.export import TARGETS, to_sticker
 from multimodal.settings import read_settings, unpack_indices
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -72,6 +74,8 @@ def test_stickers_fit_their_messenger(client: Client) -> None:
     [sticker] = client.predict("a red heart", steps=2, sticker_for="discord-sticker", api_name="/generate")
     with Image.open(sticker) as image:
         assert (image.format, image.size) == ("PNG", (320, 320))
+    large = client.predict(handle_file(FOX), "telegram", api_name="/export")
+    assert Path(large).read_bytes() != to_sticker(rgba.open_image(FOX), TARGETS["telegram"])  # not Lanczos' filter alone
 
 
 def test_a_picture_is_reconstructed(client: Client) -> None:

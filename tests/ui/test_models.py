@@ -138,3 +138,10 @@ def test_a_training_is_started_on_the_page_which_says_what_is_wrong(page: Page, 
         f"DataError: there is no data at {folder / 'nowhere'}", timeout=400_000
     )
     expect(page.locator("#training")).to_contain_text(f"The training into {folder / 'mine'} has ended.")
+
+
+def test_the_upscaler_is_that_of_the_checkpoint_in_use(bundled_checkpoint: Path, tiny_checkpoint: Path) -> None:
+    models = Models(bundled_checkpoint)
+    assert models.upscaler
+    models.use(tiny_checkpoint)
+    assert models.upscaler is None
