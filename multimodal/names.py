@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import difflib
-import functools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
+import torch
 import torch.nn.functional as F
 from torch import Tensor
 
@@ -14,6 +14,34 @@ from multimodal.data.phrases import ARTICLE, COLORS
 STOP_WORDS = {word.casefold() for words in COLORS.values() for word in words} | {"and", "for", "not", "the", "with"}
 
 MIN_SPELT, MIN_LIKENESS = 6, 0.85  # letters, and difflib's ratio, from which on a word is taken for a slip of the pen
+
+BATCH = 64  # names that are encoded at a time
+Embed = Callable[[list[str]], Tensor]
+
+
+class EncodedNames:
+    """Names and their embeddings, which are made when they are first asked for, or a batch at a time before, and kept.
+
+    Args:
+        embed: texts → (N, D) embeddings in which like texts are near.
+    """
+
+    def __init__(self, names: Iterable[str], embed: Embed) -> None:
+        self.names, self.embed = list(names), embed
+        self._batches: list[Tensor] = []  # of the first names
+
+    def encode_batch(self) -> bool:
+        """Encode the next names; False where there are none left."""
+        start = BATCH * len(self._batches)
+        if start < len(self.names):
+            self._batches.append(F.normalize(self.embed(self.names[start : start + BATCH]), dim=-1))
+        return start + BATCH < len(self.names)
+
+    def similarity(self, embedding: Tensor) -> Tensor:
+        """(D,) an embedding → (N,) its cosines with those of the names."""
+        while self.encode_batch():
+            pass
+        return torch.cat(self._batches) @ F.normalize(embedding, dim=-1)
 
 
 class Names:
@@ -24,13 +52,11 @@ class Names:
         embed: texts → (N, D) embeddings in which like texts are near; without it no name is nearest to anything.
     """
 
-    def __init__(
-        self, table: Mapping[str, Sequence[str]] | None = None, embed: Callable[[list[str]], Tensor] | None = None
-    ) -> None:
+    def __init__(self, table: Mapping[str, Sequence[str]] | None = None, embed: Embed | None = None) -> None:
         table = table or {}
-        self.embed = embed
-        self.english = list(dict.fromkeys(filter(None, table.get("en", ()))))
-        self.meanings = {name.casefold(): name for name in self.english}  # a name in any language → its English one
+        english_names = dict.fromkeys(filter(None, table.get("en", ())))
+        self.english = EncodedNames(english_names, embed) if embed and english_names else None
+        self.meanings = {name.casefold(): name for name in english_names}  # a name in any language → its English one
         for names in table.values():
             for name, english in zip(names, table.get("en", ()), strict=False):
                 self.meanings.setdefault(name.casefold(), english)
@@ -50,7 +76,7 @@ class Names:
 
     def drawable(self, text: str) -> bool:
         """Whether a thing is named in the text, or there will be a nearest name for it."""
-        return self.mentioned(text) or bool(self.embed and self.english)
+        return self.mentioned(text) or self.english is not None
 
     def in_known_words(self, text: str) -> str:
         """A text in words that the model learnt: the English name for one in another language, and the nearest name for
@@ -66,22 +92,17 @@ class Names:
 
         All names are encoded when the first is looked for.
         """
-        assert self.embed is not None
         spelt = ARTICLE.sub("", text).casefold()
         if len(spelt) >= MIN_SPELT and (alike := difflib.get_close_matches(spelt, self.meanings, 1, MIN_LIKENESS)):
             return self.meanings[alike[0]]
-        similarity = self._embeddings @ F.normalize(self.embed([text]), dim=-1)[0]  # (N,) cosines
-        return self.english[int(similarity.argmax())]
+        assert self.english is not None
+        similarity = self.english.similarity(self.english.embed([text])[0])  # (N,)
+        return self.english.names[int(similarity.argmax())]
 
     def _meaning(self, text: str) -> str | None:
         """The English name for a text that is, but for an article or an s of plurals, a name in any language."""
         texts = (text, *singulars(ARTICLE.sub("", text))[::-1])
         return next((self.meanings[one.casefold()] for one in texts if one.casefold() in self.meanings), None)
-
-    @functools.cached_property
-    def _embeddings(self) -> Tensor:
-        assert self.embed is not None
-        return F.normalize(self.embed(self.english), dim=-1)  # (N, D)
 
 
 def singulars(noun: str) -> list[str]:

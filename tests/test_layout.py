@@ -12,7 +12,8 @@ from multimodal.layout import Layout, Reading, parse_layout, put_together, read_
 from multimodal.names import Names
 
 ENGLISH = ["red apple", "Rocket", "star", "bow and arrow", "two hearts", "black cat", "fox", "cherry"]
-NAMES = Names({"en": ENGLISH, "zh": ["", "火箭", "星星", "", "", "", "狐狸", ""]})
+TABLE = {"en": ENGLISH, "zh": ["", "火箭", "星星", "", "", "", "狐狸", ""]}
+NAMES = Names(TABLE)
 
 
 @pytest.mark.parametrize(
@@ -80,9 +81,9 @@ def test_without_names_nothing_is_taken_apart() -> None:
 def test_things_are_drawn_by_names_that_the_model_learnt(
     prompt: str, things: tuple[str, ...], renamed: tuple[tuple[str, str], ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(NAMES, "embed", lambda texts: torch.ones(len(texts), 2))  # as far as that is asked
-    monkeypatch.setattr(NAMES, "nearest", lambda text: "cherry")
-    reading = read_prompt(prompt, NAMES)
+    names = Names(TABLE, lambda texts: torch.ones(len(texts), 2))
+    monkeypatch.setattr(names, "nearest", lambda text: "cherry")
+    reading = read_prompt(prompt, names)
     assert (reading.things, reading.renamed) == (things, renamed)
 
 

@@ -60,7 +60,7 @@ def test_names_are_encoded_once_and_only_when_they_are_needed() -> None:
     assert encoded == []
     names.nearest("puppy")
     names.nearest("squid")
-    assert encoded == [*TABLE["en"], "puppy", "squid"]
+    assert encoded == ["puppy", *TABLE["en"], "squid"]
 
 
 def test_an_english_name_means_itself_also_where_another_language_has_the_word() -> None:

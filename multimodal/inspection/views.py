@@ -115,7 +115,7 @@ class Views:
         check_number("number", number, 1, 100, whole=True)
         language = nearest.language(language)
         found = nearest.to_picture(picture, language, int(number))
-        report: dict[str, Any] = {"language": language, "names": len(nearest.names[language])}
+        report: dict[str, Any] = {"language": language, "names": len(nearest.names[language].names)}
         report["found"] = [{"name": name, "probability": round(probability, 6)} for name, probability in found]
         return View(report, {})
 

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import threading
 import time
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 import torch
-import torch.nn.functional as F
 from PIL import Image
 from torch import Tensor
 
 from multimodal import rgba
 from multimodal.models.clip import CLIP
+from multimodal.names import EncodedNames
 from multimodal.pipeline import TextToImagePipeline
 from multimodal.prompts import parse_weights
 
-BATCH = 64  # names that are encoded at a time: for no longer than that does `warm_up` keep the models from others
 PAUSE = 0.005  # seconds between two batches, in which who waits for the models gets them
 
 
@@ -31,13 +29,14 @@ class NearestNames:
     """
 
     def __init__(self, pipeline: TextToImagePipeline, names: Mapping[str, Sequence[str]]) -> None:
-        self.names = {language: list(known) for language, known in names.items() if known}
+        self.pipeline, embed = pipeline, pipeline.text_encoder.embed
+        self.names = {language: EncodedNames(known, embed) for language, known in names.items() if known}
         if not self.names:
             raise ValueError("this checkpoint has no list of names")
-        self.pipeline = pipeline
+        if (shared := pipeline.names.english) and set(shared.names) == set(names.get("en", ())):
+            self.names["en"] = shared  # by which prompts are read too
         tower = pipeline.text_encoder.tower
         self.clip = tower if isinstance(tower, CLIP) else None  # a pretrained text encoder comes without an image tower
-        self._embeddings: dict[str, list[Tensor]] = defaultdict(list)  # of the first names of each language, by batches
 
     def language(self, wanted: str) -> str:
         """The language itself where there are names in it, else English, else the first there is."""
@@ -47,8 +46,8 @@ class NearestNames:
     def to_prompt(self, prompt: str, language: str = "en", count: int = 5) -> list[tuple[str, float]]:
         """Names and the cosine similarity, -1 … 1, of their embeddings to that of a prompt; the nearest first."""
         with self.pipeline.lock:
-            query = self._embed([parse_weights(prompt).text])
-            similarity = self._known(language) @ query[0]  # (N,)
+            query = self.pipeline.text_encoder.embed([parse_weights(prompt).text])
+            similarity = self.names[self.language(language)].similarity(query[0])  # (N,)
         return self._top(similarity, language, count)
 
     @torch.inference_mode()
@@ -63,7 +62,7 @@ class NearestNames:
         picture = rgba.to_tensor(image, self.clip.config.image_size)[None].to(self.pipeline.device)
         with self.pipeline.lock:
             query, scale = self.clip(picture)
-            probability = (scale * self._known(language) @ query[0]).softmax(dim=0)  # (N,)
+            probability = (scale * self.names[self.language(language)].similarity(query[0])).softmax(dim=0)  # (N,)
         return self._top(probability, language, count)
 
     @torch.inference_mode()
@@ -73,28 +72,10 @@ class NearestNames:
             more = True
             while more and threading.main_thread().is_alive():  # a program that ends must not wait, nor cut a batch short
                 with self.pipeline.lock:
-                    more = self._encode_batch(language)
+                    more = self.names[language].encode_batch()
                 time.sleep(PAUSE)
 
-    def _known(self, language: str) -> Tensor:
-        """(N, pooled_dim) unit vectors of the names."""
-        language = self.language(language)
-        while self._encode_batch(language):
-            pass
-        return torch.cat(self._embeddings[language])
-
-    def _encode_batch(self, language: str) -> bool:
-        """Encode the next names of a language; False where there are none left."""
-        encoded = self._embeddings[language]
-        start = BATCH * len(encoded)
-        if start < len(self.names[language]):
-            encoded.append(self._embed(self.names[language][start : start + BATCH]))
-        return start + BATCH < len(self.names[language])
-
-    def _embed(self, texts: list[str]) -> Tensor:
-        return F.normalize(self.pipeline.text_encoder.embed(texts), dim=-1)
-
     def _top(self, scores: Tensor, language: str, count: int) -> list[tuple[str, float]]:
-        names = self.names[self.language(language)]
+        names = self.names[self.language(language)].names
         values, rows = scores.float().cpu().topk(min(count, len(names)))
         return [(names[row], value) for value, row in zip(values.tolist(), rows.tolist(), strict=True)]

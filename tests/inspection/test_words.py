@@ -11,8 +11,9 @@ from PIL import Image
 
 from multimodal import rgba
 from multimodal.inspection.names import load_names
-from multimodal.inspection.words import BATCH, NearestNames
+from multimodal.inspection.words import NearestNames
 from multimodal.models.text_encoder import CLIPTextEncoder
+from multimodal.names import BATCH, Names
 from multimodal.pipeline import TextToImagePipeline
 
 NAMES = {"en": ["fox", "star", "red apple", "rocket"], "zh": ["狐狸", "红苹果"], "xx": []}
@@ -46,10 +47,11 @@ def test_probabilities_are_those_of_clip_over_the_names_of_one_language(nearest:
     assert sum(probability for _, probability in found) == pytest.approx(1)
 
 
-def test_names_are_encoded_once_per_language(nearest: NearestNames, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_names_are_encoded_once_per_language(pipeline: TextToImagePipeline, monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[str] = []
-    encode = nearest._embed
-    monkeypatch.setattr(nearest, "_embed", lambda texts: seen.extend(texts) or encode(texts))
+    encode = pipeline.text_encoder.embed
+    monkeypatch.setattr(pipeline.text_encoder, "embed", lambda texts: seen.extend(texts) or encode(texts))
+    nearest = NearestNames(pipeline, NAMES)
     nearest.to_prompt("a")
     nearest.to_prompt("b")
     assert seen == ["a", *NAMES["en"], "b"]
@@ -64,10 +66,11 @@ def test_whoever_comes_while_names_are_encoded_goes_on_from_there(
     pipeline: TextToImagePipeline, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     names = [f"thing {k}" for k in range(3 * BATCH + 1)]
-    nearest, plain = (NearestNames(pipeline, {"en": names}) for _ in range(2))
+    plain = NearestNames(pipeline, {"en": names}).to_prompt("thing 7")
     seen: list[list[str]] = []
-    encode = nearest._embed
-    monkeypatch.setattr(nearest, "_embed", lambda texts: seen.append(texts) or encode(texts))
+    encode = pipeline.text_encoder.embed
+    monkeypatch.setattr(pipeline.text_encoder, "embed", lambda texts: seen.append(texts) or encode(texts))
+    nearest = NearestNames(pipeline, {"en": names})
     found = []
 
     def pause(seconds: float) -> None:
@@ -77,7 +80,18 @@ def test_whoever_comes_while_names_are_encoded_goes_on_from_there(
     monkeypatch.setattr("time.sleep", pause)
     nearest.warm_up("en")
     assert [len(batch) for batch in seen] == [BATCH, 1, BATCH, BATCH, 1]
-    assert found == plain.to_prompt("thing 7")
+    assert found == plain
+
+
+def test_english_names_are_encoded_for_prompts_and_for_this_together(
+    pipeline: TextToImagePipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pipeline, "names", Names({"en": NAMES["en"]}, pipeline.text_encoder.embed))
+    nearest = NearestNames(pipeline, NAMES)
+    nearest.warm_up("en")
+    assert pipeline.names.english is not None
+    monkeypatch.setattr(pipeline.names.english, "encode_batch", lambda: False)  # all that there is must be there
+    assert pipeline.names.nearest("star") == nearest.to_prompt("star", count=1)[0][0] == "star"
 
 
 def test_a_language_without_names_is_answered_in_english_or_else_in_what_there_is(
