@@ -46,7 +46,7 @@ def build_demo(models: Models, assets: Path = ASSETS, outputs: Path | None = Non
         histories, runs = Histories(outputs, strangers) if outputs else None, Runs()
         if histories and strangers:
             secret = gr.BrowserState("", storage_key="multimodal", secret="multimodal")  # fixed, to outlive a restart
-            demo.load(histories.enter, secret, secret, **DRAW)
+            demo.load(histories.enter, secret, secret, queue=False, **DRAW)
         with gr.Tabs(overflow_behavior="wrap") as tabs:  # a narrow page shows all of them too
             with gr.Tab(i18n("create"), id="create"):
                 controls = create_tab(models, model, last, assets, histories, runs)
