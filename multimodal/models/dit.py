@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from functools import partial
 from typing import NamedTuple
 
 import torch
@@ -152,8 +151,8 @@ class DiT(nn.Module):
         x = torch.cat([self.registers.expand(len(x), -1, -1), x], dim=1)  # (B, R + N, D)
         recompute = self.gradient_checkpointing and self.training
         for block in self.blocks:
-            run = partial(checkpoint, block, use_reentrant=False) if recompute else block
-            x = run(x, modulation, context, context_mask, self.rotation)  # (B, R + N, D)
+            inputs = (x, modulation, context, context_mask, self.rotation)
+            x = checkpoint(block, *inputs, use_reentrant=False) if recompute else block(*inputs)  # (B, R + N, D)
         x = x[:, self.config.num_registers :]  # (B, N, D)
         shift, scale = (c.unsqueeze(1) + self.final_modulation).unsqueeze(2).unbind(1)  # (B, 1, D)
         return self.unpatchify(self.final(self.final_norm(x) * (1 + scale) + shift))  # (B, C, H, W)
