@@ -1,4 +1,4 @@
-"""Pictures of four tabs for the README, made from a running app.
+"""Pictures of five tabs for the README, made from a running app.
 
 python app.py --port 7860 & python tests/ui/screenshots.py
 """
