@@ -61,6 +61,7 @@ def create_tab(
         )
         generate = gr.Button(i18n("generate"), variant="primary", scale=1, min_width=110, elem_id="generate")
         stop = gr.Button(i18n("stop"), variant="stop", scale=1, min_width=80, elem_id="stop")
+    tokens = gr.HTML(elem_id="tokens-used", padding=False)
     with gr.Row(elem_id="looks"):
         style = gr.Radio(
             [(i18n(f"style_{name or 'any'}"), name) for name in (DEFAULT_STYLE, *STYLES, ALL_STYLES)],
@@ -187,6 +188,7 @@ def create_tab(
     stop.click(tab.runs.stop, None, None, cancels=[*runs, mixing], queue=False, **DRAW)
     target.change(files, **delivery)
     gallery.select(choose, last, [chosen, seed], **DRAW).success(files, **delivery)
+    prompt.change(tab.tokens_used, prompt, tokens, queue=False, trigger_mode="always_last", **DRAW)
     seed.input(lambda: True, None, keep_seed, **DRAW)
     speed.input(None, speed, steps, js="steps => steps", **DRAW)
     steps.change(None, steps, speed, js=f"steps => {list(SPEEDS.values())}.includes(steps) ? steps : null", **DRAW)

@@ -216,6 +216,20 @@ class Generation:
         rest = [prompt for prompt in prompts if not any(words in prompt for words in renamed)]
         return "".join(lines + [message(line) for line in self.unknown_words(rest, texts)])
 
+    def tokens_used(self, prompt: str, request: gr.Request) -> Any:
+        """While a prompt is typed: how much of the text encoder's context the longest of its choices fills, as HTML."""
+        texts, text_encoder = Texts(request), self.pipeline.text_encoder
+        if not prompt.strip():
+            return ""
+        try:
+            choices = [parse_weights(choice).text for choice in expand(prompt)]
+        except ValueError:  # not complete yet
+            return gr.skip()
+        used, room = max(map(text_encoder.count_tokens, choices))
+        dropped = next(filter(None, text_encoder.tokenize(choices).dropped), "")[:300]
+        told = [texts.html("tokens", used=used, room=room), *([texts.html("dropped", words=dropped)] if dropped else [])]
+        return f'<p class="status">{" · ".join(told)}</p>'  # not spoken, or a screen reader would at every letter
+
     def unknown_words(self, prompts: Sequence[str], texts: Texts) -> Iterator[str]:
         """HTML lines on the first words of the prompts that are in no known name."""
         vocabulary = self.models.vocabulary

@@ -47,6 +47,18 @@ def test_a_word_that_no_name_has_gets_the_nearest_names_and_tokens_are_counted(p
     expect(status).to_contain_text(re.compile(r"· \d+ of 46 tokens"))
 
 
+def test_tokens_are_counted_while_a_prompt_is_typed(page: Page) -> None:
+    used, prompt = page.locator("#tokens-used"), page.locator("#prompt input")
+    expect(used).to_have_text("")
+    prompt.fill("a {red|dark red} apple")
+    expect(used).to_have_text("4 of 46 tokens")
+    prompt.fill("a {red|dark red")
+    prompt.fill("apple " * 50)
+    expect(used).to_contain_text("46 of 46 tokens · The prompt is too long. These words did not fit: apple apple")
+    prompt.fill("")
+    expect(used).to_have_text("")
+
+
 def test_an_empty_prompt_gets_a_sentence_and_loses_nothing(page: Page) -> None:
     ask(page, "a star", steps=2)
     page.locator("#generate").click()
