@@ -39,9 +39,11 @@ def restoration(args: argparse.Namespace) -> None:
 def reading(args: argparse.Namespace) -> None:
     """How CLIP reads the prompt: the pieces that it is cut into, and the known names nearest to it."""
     views = _views(args)
-    view = views.reading(args.prompt, _nearest(args, views), args.language, args.number)
+    view = views.reading(args.prompt, _nearest(args, views), args.language, args.number, args.other)
     lines = [" | ".join(piece["piece"] for piece in view.report["pieces"])]
     lines += [f"{name['similarity']:8.2f}  {name['name']}" for name in view.report["near"]]
+    if "similarity" in view.report:
+        lines.append(f"{view.report['similarity']:8.2f}  is how near the other prompt is: {args.other}")
     _report(args, view, lines, args.prompt, "reading.json")
 
 
@@ -132,6 +134,8 @@ def add_arguments(parser: argparse.ArgumentParser, view: Callable[..., None], ad
         parser.add_argument("-n", "--number", type=int, default=5, help="how many to find")
     if view in (reading, words):
         parser.add_argument("--language", default="en", help="of the names, such as zh (default: en)")
+    if view is reading:
+        parser.add_argument("--other", default="", metavar="PROMPT", help="another prompt, to tell how near it is")
     if view is provenance:
         text = "tables that the VQ-VAE was trained on; needed the first time, kept in the checkpoint's folder training/"
         parser.add_argument("--train", type=Path, nargs="+", help=text)

@@ -97,8 +97,14 @@ class Views:
         found = {"matches": [{**vars(match), "distance": round(match.distance, 4)} for match in matches]}
         return View({**report, **found}, {"provenance.png": film_strip([output.image, *shown])})
 
-    def reading(self, prompt: str, nearest: NearestNames | None, language: str = "en", number: int = 5) -> View:
-        """How CLIP reads a prompt: the pieces that it is cut into, what does not fit, and the known names nearest to it."""
+    def reading(
+        self, prompt: str, nearest: NearestNames | None, language: str = "en", number: int = 5, other: str = ""
+    ) -> View:
+        """How CLIP reads a prompt: the pieces that it is cut into, what does not fit, and the known names nearest to it.
+
+        Args:
+            other: another prompt, to which the similarity is told.
+        """
         check_number("number", number, 1, 100, whole=True)
         text = parse_weights(check_prompts([prompt])[0]).text
         text_encoder = self.pipeline.text_encoder
@@ -108,6 +114,8 @@ class Views:
         report: dict[str, Any] = {"prompt": prompt, "tokens": used, "room": room, "dropped": dropped}
         report["pieces"] = [{"piece": piece, "tokens": count} for piece, count in pieces(text_encoder, text)]
         report["near"] = [{"name": name, "similarity": round(similarity, 6)} for name, similarity in near]
+        if nearest and other:
+            report |= {"other": other, "similarity": round(nearest.between(prompt, check_prompts([other])[0]), 6)}
         return View(report, {})
 
     def words(self, picture: Image.Image, nearest: NearestNames, language: str = "en", number: int = 5) -> View:

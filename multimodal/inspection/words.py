@@ -51,6 +51,13 @@ class NearestNames:
         return self._top(similarity, language, count)
 
     @torch.inference_mode()
+    def between(self, prompt: str, other: str) -> float:
+        """The cosine similarity, -1 … 1, of the embeddings of two prompts."""
+        with self.pipeline.lock:
+            first, second = self.pipeline.text_encoder.embed([parse_weights(text).text for text in (prompt, other)])
+        return float(torch.cosine_similarity(first, second, dim=0))
+
+    @torch.inference_mode()
     def to_picture(self, image: Image.Image, language: str = "en", count: int = 5) -> list[tuple[str, float]]:
         """Names and their probabilities, which sum to 1 over all names of the language; the likeliest first.
 

@@ -81,19 +81,20 @@ def add_inspection(models: Models, served: Serve) -> None:
         """
         return drawn("restoration", prompt, seed, steps, guidance_scale)
 
-    def reading(prompt: str, language: str = "en", number: int = 5) -> dict[str, Any]:
+    def reading(prompt: str, language: str = "en", number: int = 5, other: str = "") -> dict[str, Any]:
         """How a prompt is read: its tokens, words that are in no known name, and the known names nearest to it for CLIP.
 
         Args:
             prompt: any text, in any of 12 languages.
             language: of the names, such as en or zh.
             number: 1 to 100 names.
+            other: another prompt, whose similarity to the first is told too.
         Returns:
             tokens, room for them, pieces of the text with the tokens of each, words dropped and unknown, names near it with
             their similarity, -1 to 1.
         """
         with friendly_errors(Texts()):
-            report = views.reading(prompt, models.nearest, language, number).report
+            report = views.reading(prompt, models.nearest, language, number, other).report
             return {**report, "unknown": models.vocabulary.unknown(prompt) if models.vocabulary else []}
 
     def words(image: gr.FileData, language: str = "en", number: int = 5) -> dict[str, Any]:

@@ -60,9 +60,11 @@ class Inside:
         self.models, self.pipeline = models, models.pipeline
         self.draw, self.restore = on_gpu(self._draw), on_gpu(self._restore)
 
-    def look(self, prompt: str | None, seed: float | None, request: gr.Request) -> Iterator[tuple[Any, ...]]:
+    def look(self, prompt: str | None, seed: float | None, other: str, request: gr.Request) -> Iterator[tuple[Any, ...]]:
         """Draw a prompt and show how, section by section.
 
+        Args:
+            other: another prompt, to which the similarity is told.
         Yields:
             values for reading, attention (HTML), layer, film, animation, restoration, attention (state).
         """
@@ -74,7 +76,7 @@ class Inside:
             assert seed is not None
             settings = Settings(expand(check_prompts([prompt])[0])[0], int(seed))
             hidden = gr.update(visible=False)
-            yield self.reading(settings.prompt, texts), "", hidden, "", hidden, "", None
+            yield self.reading(settings.prompt, other.strip(), texts), "", hidden, "", hidden, "", None
 
             drawn = self.draw(settings)
             with tempfile.TemporaryDirectory() as folder:  # Gradio copies what is yielded
@@ -108,7 +110,7 @@ class Inside:
         noise_seed = (settings.seed + 1) % (MAX_SEED + 1)
         return restore(self.pipeline, indices, settings.prompt, num_inference_steps=RESTORATION_STEPS, seed=noise_seed)
 
-    def reading(self, prompt: str, texts: Texts) -> str:
+    def reading(self, prompt: str, other: str, texts: Texts) -> str:
         """The tokens of a prompt, and the names that it is nearest to, as HTML."""
         text = parse_weights(prompt).text
         used, room = self.pipeline.text_encoder.count_tokens(text)
@@ -124,7 +126,11 @@ class Inside:
         near = bars(
             (name, max(0, near), f"{near:.2f}") for name, near in self.models.nearest.to_prompt(text, texts.language)
         )
-        return parts + section(texts("near"), texts("near_about"), [near])
+        shown = [near]
+        if other:
+            between = self.models.nearest.between(text, check_prompts([other])[0])
+            shown.append(message(texts.html("similarity", other=other[:100], similarity=f"{between:.2f}")))
+        return parts + section(texts("near"), texts("near_about"), shown)
 
     def attention(self, attention: Attention, layer: int, texts: Texts) -> str:
         """One heat map per word, as HTML."""
@@ -182,6 +188,16 @@ def inside_tab(models: Models, last: gr.State, tab_item: gr.Tab) -> None:
             scale=6,
             elem_id="inside-prompt",
         )
+        other = gr.Textbox(
+            "",
+            label=i18n("other_prompt"),
+            lines=1,
+            max_lines=1,
+            max_length=MAX_PROMPT_CHARACTERS,
+            scale=3,
+            min_width=200,
+            elem_id="other-prompt",
+        )
         seed = gr.Number(FIRST.seed, label=i18n("seed"), min_width=110, scale=1, elem_id="inside-seed")
         look = gr.Button(i18n("look"), variant="primary", scale=1, min_width=130, elem_id="look")
     reading = gr.HTML(elem_id="reading", elem_classes="inside")
@@ -203,5 +219,5 @@ def inside_tab(models: Models, last: gr.State, tab_item: gr.Tab) -> None:
     tab_item.select(take, [last, taken], [prompt, seed, taken], **DRAW)
     outputs = [reading, attention, layer, film, animation, restoration, recorded]
     shown_as: dict[str, Any] = {"show_progress": "minimal", "show_progress_on": reading}
-    gr.on([look.click, prompt.submit], tab.look, [prompt, seed], outputs, **shown_as, **MODEL)
+    gr.on([look.click, prompt.submit, other.submit], tab.look, [prompt, seed, other], outputs, **shown_as, **MODEL)
     layer.input(tab.show_layer, [recorded, layer], attention, **DRAW)

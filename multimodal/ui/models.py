@@ -88,7 +88,7 @@ class Models:
     def _take_names(self) -> None:
         self.vocabulary = Vocabulary(self.names) if self.names else None
         self.nearest = NearestNames(self.pipeline, self.names) if self.names else None
-        for name in ("to_prompt", "to_picture") if self.nearest else ():
+        for name in ("to_prompt", "between", "to_picture") if self.nearest else ():
             setattr(self.nearest, name, on_gpu(getattr(self.nearest, name)))
 
 

@@ -170,7 +170,9 @@ def test_reading(checkpoint: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert report["tokens"] == sum(piece["tokens"] for piece in report["pieces"]) <= report["room"]
     assert (report["near"], report["dropped"]) == ([], "")
     (checkpoint / "dit" / "names.json").write_text('{"en": ["fox", "a red fox", "moon"]}', encoding="utf-8")
-    report = inspect("reading", "a (red:1.3) fox", "-n", "2", checkpoint=checkpoint, capsys=capsys)
+    options = ["-n", "2", "--other", "a red fox"]
+    report = inspect("reading", "a (red:1.3) fox", *options, checkpoint=checkpoint, capsys=capsys)
+    assert (report["other"], report["similarity"]) == ("a red fox", pytest.approx(1, abs=1e-5))
     first, second = report["near"]
     assert (first["name"], first["similarity"]) == ("a red fox", pytest.approx(1, abs=1e-5))
     assert second["similarity"] <= 1

@@ -34,6 +34,12 @@ def test_a_name_is_nearest_to_itself_and_a_weight_is_no_word(nearest: NearestNam
     assert nearest.to_prompt("(red:1.3) apple", count=1) == nearest.to_prompt("red apple", count=1)
 
 
+def test_two_prompts_are_as_near_as_their_embeddings(nearest: NearestNames) -> None:
+    assert nearest.between("a fox", "a (fox:1.3)") == pytest.approx(1, abs=1e-5)
+    assert nearest.between("fox", "star") == pytest.approx(dict(nearest.to_prompt("fox"))["star"], abs=1e-5)
+    assert nearest.between("fox", "star") == nearest.between("star", "fox")
+
+
 def test_probabilities_are_those_of_clip_over_the_names_of_one_language(nearest: NearestNames) -> None:
     picture = Image.effect_noise((50, 40), 90).convert("RGBA")
     clip = nearest.clip

@@ -101,7 +101,7 @@ def test_so_does_every_tab(calls: Calls, tiny_checkpoint: Path) -> None:
     runs = {
         "mix": lambda: Mixing(tab).mix(None, "a star", 3, *asked),  # type: ignore[arg-type]
         "edit": lambda: Editing(tab).redraw(None, "1 2", pack_indices(edit.codebook_indices), 0.8, *asked),  # type: ignore[arg-type]
-        "inside": lambda: Inside(loaded).look("a fox", 5, None),  # type: ignore[arg-type]
+        "inside": lambda: Inside(loaded).look("a fox", 5, "", None),  # type: ignore[arg-type]
         "go on": lambda: editor.sample("a fox", 0.5, edit, 0, None, None),  # type: ignore[arg-type]
         "words": lambda: [loaded.nearest and loaded.nearest.to_picture(picture)],
     }

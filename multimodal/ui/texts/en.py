@@ -199,6 +199,8 @@ ENGLISH = {
     "pieces": "How the prompt is read",
     "pieces_about": "CLIP cuts the prompt into pieces that it knows, its tokens; of these alone it makes numbers.",
     "piece_tokens": "{count} tokens",
+    "other_prompt": "Compare with",
+    "similarity": "“{other}” is at {similarity}.",
     "near": "The nearest known names",
     "near_about": (
         "For CLIP, texts of one meaning lie close together; 1.00 is the same place. The nearest is what it understood."

@@ -196,6 +196,8 @@ CHINESE = {
     "pieces": "提示词如何被读取",
     "pieces_about": "CLIP 把提示词切成它认识的小块（词元），再把它们变成数字。",
     "piece_tokens": "{count} 个词元",
+    "other_prompt": "与之比较",
+    "similarity": "“{other}”：{similarity}。",
     "near": "最接近的已知名称",
     "near_about": "对 CLIP 来说，意思相近的文字彼此靠近：1.00 表示位置相同。排在前面的，就是它所理解的。",
     "attention": "DiT 为每个词看向哪里",
