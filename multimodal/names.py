@@ -13,6 +13,7 @@ from multimodal.data.phrases import ARTICLE, COLORS
 
 STOP_WORDS = {word.casefold() for words in COLORS.values() for word in words} | {"and", "for", "not", "the", "with"}
 
+MAX_RENAMED = 60  # characters; what is longer says more than a name does
 MIN_SPELT, MIN_LIKENESS = 6, 0.85  # letters, and difflib's ratio, from which on a word is taken for a slip of the pen
 
 BATCH = 64  # names that are encoded at a time
@@ -76,11 +77,11 @@ class Names:
 
     def drawable(self, text: str) -> bool:
         """Whether a thing is named in the text, or there will be a nearest name for it."""
-        return self.mentioned(text) or self.english is not None
+        return self.mentioned(text) or (self.english is not None and len(text) <= MAX_RENAMED)
 
     def in_known_words(self, text: str) -> str:
         """A text in words that the model learnt: the English name for one in another language, and the nearest name for
-        a text of which no word is in any name. Others stay as they are, such as English names, and "a fox in the snow".
+        a short one of which no word is in any name. Others stay as they are: English names, and "a fox in the snow".
         """
         english = self._meaning(text)
         if english is not None:

@@ -14,7 +14,7 @@ FILES = sorted([*(ROOT / "multimodal").rglob("*.py"), *ROOT.glob("app.py")])
 
 # "multimodal" is the package's own __init__: the version and the public names.
 LEAVES = {"config", "rgba", "metrics", "settings", "export", "prompts", "arguments", "hub", "outputs", "multimodal"}
-BELOW_PIPELINE = LEAVES | {"models", "diffusion", "checkpoint", "data"}
+BELOW_PIPELINE = LEAVES | {"models", "diffusion", "checkpoint", "data", "names"}
 MAY_IMPORT = {
     "multimodal": {"outputs", "pipeline"},
     "config": set(),

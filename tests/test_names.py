@@ -51,6 +51,7 @@ def test_without_embeddings_or_names_other_words_stay() -> None:
     assert Names({}, embed).in_known_words("a puppy") == "a puppy"
     assert not Names({}, embed).drawable("a puppy")
     assert Names(TABLE, embed).drawable("a puppy")
+    assert not Names(TABLE, embed).drawable("a puppy" * 10)  # too long to mean one name
 
 
 def test_names_are_encoded_once_and_only_when_they_are_needed() -> None:
