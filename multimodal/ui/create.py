@@ -150,8 +150,9 @@ def create_tab(
         """The speeds with the seconds that a picture takes, once they have been measured."""
         if tab.seconds is None:
             return gr.skip()
-        texts = Texts(request)
-        return gr.update(choices=[(f"{texts(f'speed_{s}')} · {n * tab.seconds:.1f} s", n) for s, n in SPEEDS.items()])
+        texts, seconds = Texts(request), {name: n * tab.seconds for name, n in SPEEDS.items()}
+        rounded = {name: round(s, 1 if s > 0.1 else 2) for name, s in seconds.items()}
+        return gr.update(choices=[(f"{texts(f'speed_{name}')} · {rounded[name]} s", n) for name, n in SPEEDS.items()])
 
     def files(
         pictures: list[tuple[str, str]] | None, chosen: int, target: str, request: gr.Request

@@ -92,9 +92,9 @@ def test_speed_sets_the_steps_and_other_steps_are_no_speed(page: Page) -> None:
     page.locator("#generate").click()
     finished(page)
     assert json.loads(Image.open(downloaded(page, "download")).info["multimodal"])["num_inference_steps"] == 4
-    expect(page.get_by_label(re.compile(r"Fast · 4 steps · \d+\.\d s"))).to_be_checked()
+    expect(page.get_by_label(re.compile(r"Fast · 4 steps · \d+\.\d+ s"))).to_be_checked()
     page.reload()
-    expect(page.get_by_label(re.compile(r"Best · 24 steps · \d+\.\d s"))).to_be_checked()
+    expect(page.get_by_label(re.compile(r"Best · 24 steps · \d+\.\d+ s"))).to_be_checked()
 
 
 WATCH = """() => {
