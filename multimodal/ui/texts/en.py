@@ -238,7 +238,7 @@ ENGLISH = {
     "words": "In words",
     "words_about": (
         "The names that CLIP takes to be likeliest. It often errs: of pictures that were held out from training, the "
-        "bundled one finds the name of one in eight at once, of three in ten within five guesses."
+        "bundled one finds the name of one in six at once, of one in three within five guesses."
     ),
     "no_image_tower": "The text encoder of this checkpoint has no image tower, so it cannot put a picture into words.",
     "no_names": "This checkpoint has no list of known names.",
