@@ -187,8 +187,9 @@ def create_tab(
         run.success(lambda last: [gr.update(interactive=bool(last))] * len(on_a_picture), last, on_a_picture, **DRAW)
         run.success(speeds, None, speed, **DRAW)
     stop.click(tab.runs.stop, None, None, cancels=[*runs, mixing], queue=False, **DRAW)
-    target.change(files, **delivery)
-    gallery.select(choose, last, [chosen, seed], **DRAW).success(files, **delivery)
+    waiting: dict[str, Any] = {"fn": lambda: [gr.update(interactive=False)] * 2, "inputs": None, **DRAW}
+    for event in (target.change, gallery.select(choose, last, [chosen, seed], **DRAW).success):
+        event(outputs=[download, download_all], **waiting).success(files, **delivery)
     prompt.change(tab.tokens_used, prompt, tokens, queue=False, trigger_mode="always_last", **DRAW)
     seed.input(lambda: True, None, keep_seed, **DRAW)
     speed.input(None, speed, steps, js="steps => steps", **DRAW)
