@@ -194,12 +194,12 @@ def inside_tab(models: Models, last: gr.State, tab_item: gr.Tab) -> None:
             lines=1,
             max_lines=1,
             max_length=MAX_PROMPT_CHARACTERS,
-            scale=3,
-            min_width=200,
+            scale=2,
+            min_width=160,
             elem_id="other-prompt",
         )
         seed = gr.Number(FIRST.seed, label=i18n("seed"), min_width=110, scale=1, elem_id="inside-seed")
-        look = gr.Button(i18n("look"), variant="primary", scale=1, min_width=130, elem_id="look")
+        look = gr.Button(i18n("look"), variant="primary", scale=1, min_width=170, elem_id="look")
     reading = gr.HTML(elem_id="reading", elem_classes="inside")
     attention = gr.HTML(elem_id="attention", elem_classes="inside")
     layers = [(i18n("all_layers"), ALL_LAYERS), *((str(k + 1), k) for k in range(models.pipeline.dit.config.depth))]
