@@ -62,7 +62,8 @@ def read_prompt(prompt: str, names: Names, apart: bool = True) -> Reading:
 def parse_layout(prompt: str, names: Names) -> Layout | None:
     """What a prompt asks for that names two things, two to five of one, or one in a colour, in any of the languages.
 
-    Of two, each must be a known one. The prompt as a whole must be none: "bow and arrow" is one thing, so is "green apple".
+    Of two that "and" joins, each must be a known one or have an article: "rock and roll" is one thing. The prompt as a
+    whole must be none: so are "bow and arrow" and "green apple".
 
     Returns:
         None where the prompt asks for none of these.
@@ -77,8 +78,10 @@ def parse_layout(prompt: str, names: Names) -> Layout | None:
 
     for kind in PAIRS:
         for pattern in _patterns(kind):
-            if (found := pattern.fullmatch(text)) and all(names.mentioned(found[thing]) for thing in "ab"):
-                return layout(kind, (found["a"], found["b"]))
+            if found := pattern.fullmatch(text):
+                pair = found["a"], found["b"]
+                if all(_is_thing(thing, names, article=kind == "and") for thing in pair):
+                    return layout(kind, pair)
     for number in COUNT_ROWS:
         for pattern in _patterns("count", n=(str(number), *NUMBERS[number])):
             if found := pattern.fullmatch(text):
@@ -93,6 +96,11 @@ def split_style(prompt: str) -> tuple[str, str]:
     """A prompt without the style at its end, and that: ", 3d style", or "" where there is none."""
     match = STYLE.fullmatch(prompt)
     return (match[1], match[2] or "") if match else (prompt, "")
+
+
+def _is_thing(text: str, names: Names, article: bool) -> bool:
+    """Whether a text says a known thing, or one that has a nearest name: with an article, where it needs one."""
+    return names.mentioned(text) or (names.drawable(text) and (not article or ARTICLE.match(text) is not None))
 
 
 def _split_color(thing: str, names: Names) -> tuple[str, str]:
