@@ -58,7 +58,7 @@ def main() -> None:
     judge, sampling = load_judge(args.checkpoint / "judge"), Sampling(args.steps)
     mean = F.normalize(features(judge, learnt).mean(dim=0), dim=0)
     least = (features(judge, held_out) @ mean).min().item()
-    cells = known_cells(judge, 100)
+    cells = known_cells(judge, 400)
     rows = {}
     for name, checkpoint in (("before", args.checkpoint), ("after", mine)):
         pipeline = TextToImagePipeline.from_pretrained(checkpoint)

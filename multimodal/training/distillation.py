@@ -13,11 +13,21 @@ from multimodal.models.text_encoder import CLIPTextEncoder
 from multimodal.pipeline import GUIDANCE_INTERVAL
 
 
+def sample_scales(t: Tensor, max_scale: float) -> Tensor:
+    """(B,) times → (B,) random guidance scales, 1 … max_scale, small ones more often; 1 at times without guidance.
+
+    Args:
+        max_scale: that of a DiT; 0, for one that takes no scale, gives ones too.
+    """
+    low, high = GUIDANCE_INTERVAL
+    return torch.where((low <= t) & (t <= high), 1 + (max(1.0, max_scale) - 1) * torch.rand_like(t).square(), 1.0)
+
+
 class GuidanceTeacher:
     """A frozen DiT under classifier-free guidance: what a student that starts as its copy is to say at once.
 
     Args:
-        max_scale: guidance scales are drawn from 1 … max_scale, small ones more often.
+        max_scale: the largest guidance scale that the student will take.
     """
 
     def __init__(self, dit: DiT, max_scale: float, text_encoder: CLIPTextEncoder, accelerator: Accelerator) -> None:
@@ -33,11 +43,6 @@ class GuidanceTeacher:
         assert not unexpected
         assert all(key.startswith("guidance_embedding.") for key in missing)
         return student
-
-    def scales(self, t: Tensor) -> Tensor:
-        """(B,) times → (B,) random guidance scales; 1 at times without guidance."""
-        low, high = GUIDANCE_INTERVAL
-        return torch.where((low <= t) & (t <= high), 1 + (self.max_scale - 1) * torch.rand_like(t).square(), 1.0)
 
     def x0(
         self, x_t: Tensor, t: Tensor, noise: Tensor, context: Tensor, context_mask: Tensor, pooled: Tensor, scale: Tensor

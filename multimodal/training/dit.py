@@ -30,7 +30,7 @@ from multimodal.models.dit import DiT
 from multimodal.models.mean_predictor import MeanPredictor
 from multimodal.models.text_encoder import CLIPTextEncoder, TextEncoding
 from multimodal.pipeline import TextToImagePipeline
-from multimodal.training.distillation import GuidanceTeacher, undistilled
+from multimodal.training.distillation import GuidanceTeacher, sample_scales, undistilled
 from multimodal.training.loop import Trainer, batch_indices
 from multimodal.training.lora import merged, with_lora
 from multimodal.training.rehearsal import Rehearsal
@@ -68,7 +68,9 @@ def train_dit(
                 if (start / part).is_dir() and not (out / part).exists():
                     copy_checkpoint(start / part, out / part)
     torch.manual_seed(config.seed)
-    dit = undistilled(load_dit(start / "dit")) if start else DiT(config.model)
+    dit = load_dit(start / "dit") if start else DiT(config.model)
+    if not config.rehearsal_fraction:
+        dit = undistilled(dit)  # what repeats its own pictures repeats them at every guidance scale
     config = dataclasses.replace(config, model=dit.config)
     pictures = CaptionedLatents(config, data, names, out, accelerator)
     text_encoder = CLIPTextEncoder.from_config(config.model.text_encoder, lambda: load_clip(out / "clip")).to(device)
@@ -96,12 +98,11 @@ def train_dit(
         noise = torch.randn_like(x0)
         t = rectified_flow.sample_t(len(x0), device, config.t_mean)
         x_t = rectified_flow.interpolate(x0, noise, t)
+        scale = sample_scales(t, config.model.max_guidance_scale)
         if pictures.rehearsal:
             old = pictures.is_rehearsed(rows)
-            x0[old] = pictures.rehearsal.x0(*(each[old] for each in (x_t, t, noise, context, context_mask, pooled)))
-        scale = None
+            x0[old] = pictures.rehearsal.x0(*(each[old] for each in (x_t, t, noise, context, context_mask, pooled, scale)))
         if teacher:
-            scale = teacher.scales(t)
             x0 = teacher.x0(x_t, t, noise, context, context_mask, pooled, scale)
         output = model(x_t, t, context, context_mask, pooled, guidance_scale=scale)
         losses = rectified_flow.loss(output, x0, noise, t, config.model.prediction, config.min_t)

@@ -56,10 +56,12 @@ class Rehearsal:
         with torch.no_grad():
             return self.dit.mean_predictor(pooled)
 
-    def x0(self, x_t: Tensor, t: Tensor, noise: Tensor, context: Tensor, context_mask: Tensor, pooled: Tensor) -> Tensor:
+    def x0(
+        self, x_t: Tensor, t: Tensor, noise: Tensor, context: Tensor, context_mask: Tensor, pooled: Tensor, scale: Tensor
+    ) -> Tensor:
         """The clean latents for which the loss at x_t is the distance to the frozen DiT's output; arguments as for it."""
         with torch.no_grad(), self.accelerator.autocast():
-            output = self.dit(x_t, t, context, context_mask, pooled).float()
+            output = self.dit(x_t, t, context, context_mask, pooled, guidance_scale=scale).float()
         return output if self.dit.config.prediction == "x0" else noise - output
 
     def _subject(self, rng: random.Random) -> Subject:

@@ -12,7 +12,7 @@ from torch import nn
 from multimodal import TextToImagePipeline
 from multimodal.diffusion.samplers import guided
 from multimodal.models.dit import DiT
-from multimodal.training.distillation import GuidanceTeacher, undistilled
+from multimodal.training.distillation import GuidanceTeacher, sample_scales, undistilled
 from multimodal.training.plan import Sources, train_all, train_one
 
 MAX_SCALE = 6.0
@@ -22,13 +22,13 @@ def teacher_of(pipeline: TextToImagePipeline) -> GuidanceTeacher:
     return GuidanceTeacher(pipeline.dit, MAX_SCALE, pipeline.text_encoder, Accelerator())
 
 
-def test_scales_are_in_their_range_and_mostly_small(pipeline: TextToImagePipeline) -> None:
-    teacher = teacher_of(pipeline)
-    scales = teacher.scales(torch.linspace(0.1, 1, 1000))
+def test_scales_are_in_their_range_and_mostly_small() -> None:
+    scales = sample_scales(torch.linspace(0.1, 1, 1000), MAX_SCALE)
     assert 1 <= scales.min() < 1.01
     assert MAX_SCALE - 0.2 < scales.max() <= MAX_SCALE
     assert (scales < (1 + MAX_SCALE) / 2).float().mean() > 0.6
-    assert teacher.scales(torch.tensor([0.0, 0.09])).tolist() == [1, 1]  # where sampling goes without guidance
+    assert sample_scales(torch.tensor([0.0, 0.09]), MAX_SCALE).tolist() == [1, 1]  # where sampling goes without guidance
+    assert sample_scales(torch.tensor([0.5, 1.0]), 0.0).tolist() == [1, 1]
 
 
 @torch.no_grad()
@@ -67,7 +67,7 @@ def start(pictures: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return out
 
 
-def test_a_trained_dit_learns_guidance_and_then_goes_on_without(start: Path, pictures: Path, tmp_path: Path) -> None:
+def test_a_trained_dit_learns_guidance_and_goes_on_without(start: Path, pictures: Path, tmp_path: Path) -> None:
     def train(folder: Path, out: Path, *overrides: str) -> DiT:
         train_one("dit", "tiny", ["num_composites=0", *overrides], Sources(pictures, start=folder), out)
         return TextToImagePipeline.from_pretrained(out).dit
@@ -80,6 +80,8 @@ def test_a_trained_dit_learns_guidance_and_then_goes_on_without(start: Path, pic
     assert all(torch.equal(weight, before[key]) for key, weight in distilled.mean_predictor.state_dict().items())
     again = train(tmp_path / "distilled", tmp_path / "again")
     assert again.config.max_guidance_scale == 0
+    tuned = train(tmp_path / "distilled", tmp_path / "tuned", "rehearsal_fraction=0.5", "num_rehearsals=8")
+    assert tuned.config.max_guidance_scale == MAX_SCALE
 
 
 def test_there_must_be_something_to_distil(pictures: Path, tmp_path: Path) -> None:

@@ -141,11 +141,11 @@ def test_a_model_that_has_forgotten_nothing_has_nothing_to_rehearse(start: Path)
     assert rehearsal.codebook_indices.shape == (5, 2, 4, 4)
     assert {subject.concept for subject in rehearsal.subjects} <= set(load_names(start / "dit")["en"])
     context, context_mask, pooled, _ = text_encoder([subject.concept for subject in rehearsal.subjects])
-    noise, t = torch.randn(5, 8, 4, 4), torch.rand(5)
+    noise, t, scale = torch.randn(5, 8, 4, 4), torch.rand(5), torch.ones(5)
     dit = load_dit(start / "dit")
     with torch.no_grad():
         output = dit(noise, t, context, context_mask, pooled)
-    assert torch.allclose(rehearsal.x0(noise, t, noise, context, context_mask, pooled), output, atol=1e-5)
+    assert torch.allclose(rehearsal.x0(noise, t, noise, context, context_mask, pooled, scale), output, atol=1e-5)
     assert torch.allclose(rehearsal.mean(pooled), dit.mean_predictor(pooled), atol=1e-5)
 
 
