@@ -159,6 +159,7 @@ class DiTRunConfig(RunConfig):
     prompt_dropout: float = 0.1  # for classifier-free guidance
     t_mean: float = 0.5  # of the logit-normal times; above 0 favours noise, where it is decided what a picture shows
     min_t: float = 0.05  # clips the 1 / t² weight that the velocity loss gives an x0-prediction
+    patch_size: int = 0  # to which the patches of a DiT that is started from are divided; 0: they stay as they are
     guidance_distillation: float = 0.0  # up to which scale one pass learns to give what guidance gives in two; 0: not
     lora_rank: int = 0  # of the LoRA layers that learn in the place of all weights; 0: all weights learn
     rehearsal_fraction: float = 0.0  # of every batch, what the checkpoint that is started from makes of its own names

@@ -33,6 +33,7 @@ from multimodal.pipeline import TextToImagePipeline
 from multimodal.training.distillation import GuidanceTeacher, sample_scales, undistilled
 from multimodal.training.loop import Trainer, batch_indices
 from multimodal.training.lora import merged, with_lora
+from multimodal.training.patches import with_patch_size
 from multimodal.training.rehearsal import Rehearsal
 
 SAMPLE_PROMPTS = (
@@ -54,12 +55,11 @@ def train_dit(
         start: a checkpoint folder whose DiT, with its config, is where a new run starts from, and what it rehearses. Its
             VQ-VAE and its CLIP are copied, where `out` has none of its own.
     Raises:
-        ValueError: LoRA, rehearsal or distillation, and nothing to start from.
+        ValueError: LoRA, rehearsal, distillation or divided patches, and nothing to start from.
     """
-    if not start and (config.lora_rank or config.rehearsal_fraction or config.guidance_distillation):
-        raise ValueError(
-            "lora_rank, rehearsal_fraction and guidance_distillation need a checkpoint to start from: give it with --from"
-        )
+    needed = [name for name in ("lora_rank", "rehearsal_fraction", "guidance_distillation", "patch_size") if getattr(config, name)]
+    if needed and not start:
+        raise ValueError(f"{' and '.join(needed)} need a checkpoint to start from: give it with --from")
     accelerator = Accelerator(mixed_precision=config.mixed_precision)
     folder, device = out / "training" / "dit", accelerator.device
     if start:
@@ -71,6 +71,8 @@ def train_dit(
     dit = load_dit(start / "dit") if start else DiT(config.model)
     if not config.rehearsal_fraction:
         dit = undistilled(dit)  # what repeats its own pictures repeats them at every guidance scale
+    if config.patch_size:
+        dit = with_patch_size(dit, config.patch_size)
     config = dataclasses.replace(config, model=dit.config)
     pictures = CaptionedLatents(config, data, names, out, accelerator)
     text_encoder = CLIPTextEncoder.from_config(config.model.text_encoder, lambda: load_clip(out / "clip")).to(device)
