@@ -57,9 +57,9 @@ def train_dit(
     Raises:
         ValueError: LoRA, rehearsal, distillation or divided patches, and nothing to start from.
     """
-    needed = [name for name in ("lora_rank", "rehearsal_fraction", "guidance_distillation", "patch_size") if getattr(config, name)]
-    if needed and not start:
-        raise ValueError(f"{' and '.join(needed)} need a checkpoint to start from: give it with --from")
+    on_start = ("lora_rank", "rehearsal_fraction", "guidance_distillation", "patch_size")
+    if not start and any(getattr(config, name) for name in on_start):
+        raise ValueError(f"{', '.join(on_start)} need a checkpoint to start from: give it with --from")
     accelerator = Accelerator(mixed_precision=config.mixed_precision)
     folder, device = out / "training" / "dit", accelerator.device
     if start:

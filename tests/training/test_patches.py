@@ -23,7 +23,8 @@ def dit(pipeline: TextToImagePipeline) -> DiT:
 def test_flat_latents_are_read_and_written_as_before(dit: DiT) -> None:
     divided = with_patch_size(dit, 1)
     assert divided.config == dataclasses.replace(dit.config, patch_size=1)
-    flat = torch.randn(1, 2 * dit.config.latent_channels, 1, 1).expand(-1, -1, dit.config.latent_size, dit.config.latent_size)
+    size = dit.config.latent_size
+    flat = torch.randn(1, 2 * dit.config.latent_channels, 1, 1).expand(-1, -1, size, size)
     before, after = (model.patch_embedding(model.patchify(flat))[0] for model in (dit, divided))
     bias = dit.patch_embedding.bias
     assert torch.allclose((after - bias)[0] * 2, (before - bias)[0], atol=1e-5)  # a patch of one place instead of four
