@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from multimodal.arguments import MAX_STEPS, SEARCH_STEPS
+from multimodal.arguments import DEFAULT_GUIDANCE, DEFAULT_STEPS, MAX_STEPS, SEARCH_STEPS
 from multimodal.commands import export, generate, load_pipeline, mix, reconstruct, report_result
 from multimodal.hub import find_checkpoint
 from multimodal.inspection import commands as inspection
@@ -264,8 +264,8 @@ def build_parser() -> argparse.ArgumentParser:
 
 def _add_sampling(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--steps", type=int, default=24)
-    parser.add_argument("--guidance-scale", type=float, default=3.0)
+    parser.add_argument("--steps", type=int, default=DEFAULT_STEPS)
+    parser.add_argument("--guidance-scale", type=float, default=DEFAULT_GUIDANCE)
 
 
 def _add_search(parser: argparse.ArgumentParser) -> None:

@@ -5,7 +5,15 @@ from __future__ import annotations
 import torch
 from PIL import Image
 
-from multimodal.arguments import MAX_IMAGES, check_number, check_prompts, check_sampling, clean_prompt
+from multimodal.arguments import (
+    DEFAULT_GUIDANCE,
+    DEFAULT_STEPS,
+    MAX_IMAGES,
+    check_number,
+    check_prompts,
+    check_sampling,
+    clean_prompt,
+)
 from multimodal.diffusion.samplers import Callback, between
 from multimodal.layout import read_prompt
 from multimodal.pipeline import TextToImagePipeline
@@ -18,8 +26,8 @@ def mix(
     second: str,
     num_frames: int = 9,
     negative_prompt: str = "",
-    num_inference_steps: int = 24,
-    guidance_scale: float = 3.0,
+    num_inference_steps: int = DEFAULT_STEPS,
+    guidance_scale: float = DEFAULT_GUIDANCE,
     seed: int = 0,
     callback: Callback | None = None,
 ) -> list[Image.Image]:

@@ -14,6 +14,8 @@ from torch import Tensor
 
 from multimodal import rgba
 from multimodal.arguments import (
+    DEFAULT_GUIDANCE,
+    DEFAULT_STEPS,
     MAX_IMAGES,
     MAX_STEPS,
     check_indices,
@@ -89,8 +91,8 @@ class TextToImagePipeline:
         self,
         prompt: str | Sequence[str],
         negative_prompt: str = "",
-        num_inference_steps: int = 24,
-        guidance_scale: float = 3.0,
+        num_inference_steps: int = DEFAULT_STEPS,
+        guidance_scale: float = DEFAULT_GUIDANCE,
         seed: int | Sequence[int] = 0,
         num_images_per_prompt: int = 1,
         sampler: str = "euler",

@@ -16,6 +16,7 @@ from PIL import Image
 from torch import Tensor
 
 from multimodal import __version__, rgba
+from multimodal.arguments import DEFAULT_GUIDANCE, DEFAULT_STEPS
 from multimodal.config import from_dict
 
 A1111_KEY, JSON_KEY = "parameters", "multimodal"
@@ -28,8 +29,8 @@ class Settings:
     prompt: str
     seed: int
     negative_prompt: str = ""
-    num_inference_steps: int = 24
-    guidance_scale: float = 3.0
+    num_inference_steps: int = DEFAULT_STEPS
+    guidance_scale: float = DEFAULT_GUIDANCE
     sampler: str = "euler"
     image: str = ""  # the codebook indices of the picture that this one was made from, as `pack_indices` writes them
     strength: float = 1.0  # how far it went from there

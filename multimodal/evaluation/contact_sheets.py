@@ -12,6 +12,7 @@ from pathlib import Path
 
 from PIL import Image
 
+from multimodal.arguments import DEFAULT_GUIDANCE, DEFAULT_STEPS
 from multimodal.evaluation.composition import PROMPTS, load_cases
 from multimodal.evaluation.sampling import Sampling
 from multimodal.pipeline import TextToImagePipeline
@@ -56,8 +57,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Make the contact sheets of the model card.")
     parser.add_argument("--checkpoint", default="checkpoints/emoji")
     parser.add_argument("--out", type=Path, default=Path("assets/contact_sheets"))
-    parser.add_argument("--steps", type=int, default=24)
-    parser.add_argument("--guidance-scale", type=float, default=3.0)
+    parser.add_argument("--steps", type=int, default=DEFAULT_STEPS)
+    parser.add_argument("--guidance-scale", type=float, default=DEFAULT_GUIDANCE)
     arguments = parser.parse_args()
     sampling = Sampling(arguments.steps, arguments.guidance_scale, seed=1)
     write_contact_sheets(TextToImagePipeline.from_pretrained(arguments.checkpoint), arguments.out, sampling)

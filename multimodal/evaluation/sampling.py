@@ -9,13 +9,14 @@ from typing import Any
 from PIL import Image
 from tqdm.auto import tqdm
 
+from multimodal.arguments import DEFAULT_GUIDANCE, DEFAULT_STEPS
 from multimodal.pipeline import TextToImagePipeline
 
 
 @dataclass(frozen=True)
 class Sampling:
-    num_inference_steps: int = 24
-    guidance_scale: float = 3.0
+    num_inference_steps: int = DEFAULT_STEPS
+    guidance_scale: float = DEFAULT_GUIDANCE
     seed: int = 0  # prompt k uses seed + k
     interpret: bool = True  # the pipeline's argument; without it the DiT gets the prompts as they are
     batch_size: int = 8  # prompts per call of the pipeline

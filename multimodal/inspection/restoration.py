@@ -13,7 +13,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from multimodal.arguments import check_number, check_prompts, check_sampling
+from multimodal.arguments import DEFAULT_GUIDANCE, DEFAULT_STEPS, check_number, check_prompts, check_sampling
 from multimodal.diffusion import rectified_flow
 from multimodal.diffusion.samplers import SAMPLERS
 from multimodal.metrics import psnr_on_white
@@ -39,8 +39,8 @@ def restore(
     prompt: str,
     times: Sequence[float] = TIMES,
     negative_prompt: str = "",
-    num_inference_steps: int = 24,
-    guidance_scale: float = 3.0,
+    num_inference_steps: int = DEFAULT_STEPS,
+    guidance_scale: float = DEFAULT_GUIDANCE,
     seed: int = 0,
     sampler: str = "euler",
 ) -> list[Restoration]:

@@ -13,7 +13,7 @@ import torch
 from gradio.utils import get_upload_folder, is_in_or_equal
 
 from multimodal import rgba
-from multimodal.arguments import SEARCH_STEPS, check_indices
+from multimodal.arguments import DEFAULT_GUIDANCE, DEFAULT_STEPS, SEARCH_STEPS, check_indices
 from multimodal.editing import start_from
 from multimodal.export import ANIMATIONS, TARGETS, file_name, save_animation, to_sticker
 from multimodal.settings import Settings, save_picture
@@ -57,8 +57,8 @@ def add_endpoints(models: Models, served: Serve) -> None:
     def generate(
         prompt: str,
         negative_prompt: str = "",
-        steps: int = 24,
-        guidance_scale: float = 3.0,
+        steps: int = DEFAULT_STEPS,
+        guidance_scale: float = DEFAULT_GUIDANCE,
         sampler: str = "euler",
         seed: int = 0,
         count: int = 1,
@@ -90,8 +90,8 @@ def add_endpoints(models: Models, served: Serve) -> None:
         strength: float | None = None,
         mask: gr.FileData = None,  # MCP clients could not give a `gr.FileData | None`
         negative_prompt: str = "",
-        steps: int = 24,
-        guidance_scale: float = 3.0,
+        steps: int = DEFAULT_STEPS,
+        guidance_scale: float = DEFAULT_GUIDANCE,
         sampler: str = "euler",
         seed: int = 0,
         count: int = 1,
@@ -122,8 +122,8 @@ def add_endpoints(models: Models, served: Serve) -> None:
         prompt_b: str,
         frames: int = 9,
         seed: int = 0,
-        steps: int = 24,
-        guidance_scale: float = 3.0,
+        steps: int = DEFAULT_STEPS,
+        guidance_scale: float = DEFAULT_GUIDANCE,
         file_format: str = "webp",
     ) -> tuple[gr.FileData, list[gr.FileData]]:
         """Make a transparent animation that leads from one prompt to another and back.
@@ -205,8 +205,8 @@ def add_endpoints(models: Models, served: Serve) -> None:
         prompt: str,
         strength: float = 0.5,
         negative_prompt: str = "",
-        steps: int = 24,
-        guidance_scale: float = 3.0,
+        steps: int = DEFAULT_STEPS,
+        guidance_scale: float = DEFAULT_GUIDANCE,
         sampler: str = "euler",
         seed: int = 0,
         count: int = 1,

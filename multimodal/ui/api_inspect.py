@@ -7,7 +7,7 @@ from typing import Any
 import gradio as gr
 
 from multimodal import rgba
-from multimodal.arguments import check_prompts
+from multimodal.arguments import DEFAULT_GUIDANCE, DEFAULT_STEPS, check_prompts
 from multimodal.inspection.provenance import FOLDER
 from multimodal.inspection.views import View, Views
 from multimodal.ui.api import Serve, new_folder, uploaded
@@ -36,7 +36,11 @@ def add_inspection(models: Models, served: Serve) -> None:
             return given(on_prompt[name](prompt, sampling, **arguments))
 
     def attention(
-        prompt: str, seed: int = 0, steps: int = 24, guidance_scale: float = 3.0, layer: int | None = None
+        prompt: str,
+        seed: int = 0,
+        steps: int = DEFAULT_STEPS,
+        guidance_scale: float = DEFAULT_GUIDANCE,
+        layer: int | None = None,
     ) -> tuple[list[gr.FileData], dict[str, Any]]:
         """Draw a prompt and show where in the picture the DiT looks at each word of it.
 
@@ -52,7 +56,7 @@ def add_inspection(models: Models, served: Serve) -> None:
         return drawn("attention", prompt, seed, steps, guidance_scale, layer=layer)
 
     def trajectory(
-        prompt: str, seed: int = 0, steps: int = 24, guidance_scale: float = 3.0
+        prompt: str, seed: int = 0, steps: int = DEFAULT_STEPS, guidance_scale: float = DEFAULT_GUIDANCE
     ) -> tuple[list[gr.FileData], dict[str, Any]]:
         """Draw a prompt and show what the picture was expected to become at each step.
 
@@ -67,7 +71,7 @@ def add_inspection(models: Models, served: Serve) -> None:
         return drawn("trajectory", prompt, seed, steps, guidance_scale)
 
     def restoration(
-        prompt: str, seed: int = 0, steps: int = 24, guidance_scale: float = 3.0
+        prompt: str, seed: int = 0, steps: int = DEFAULT_STEPS, guidance_scale: float = DEFAULT_GUIDANCE
     ) -> tuple[list[gr.FileData], dict[str, Any]]:
         """Draw a prompt, cover the picture with noise up to four times, and restore it with the prompt and without.
 

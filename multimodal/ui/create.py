@@ -8,7 +8,7 @@ from typing import Any
 
 import gradio as gr
 
-from multimodal.arguments import MAX_GUIDANCE, MAX_IMAGES, MAX_PROMPT_CHARACTERS, MAX_STEPS
+from multimodal.arguments import DEFAULT_GUIDANCE, DEFAULT_STEPS, MAX_GUIDANCE, MAX_IMAGES, MAX_PROMPT_CHARACTERS, MAX_STEPS
 from multimodal.export import TARGETS
 from multimodal.inspection.denoising import SAMPLERS
 from multimodal.settings import Settings, read_settings
@@ -72,7 +72,7 @@ def create_tab(
         )
         speed = gr.Radio(
             [(i18n(f"speed_{name}"), steps) for name, steps in SPEEDS.items()],
-            value=SPEEDS["best"],
+            value=DEFAULT_STEPS,
             label=i18n("speed"),
             scale=1,
             elem_id="speed",
@@ -89,10 +89,16 @@ def create_tab(
     with gr.Accordion(i18n("advanced"), open=False):
         with gr.Row():
             steps = gr.Slider(
-                1, MAX_STEPS, value=SPEEDS["best"], step=1, label=i18n("steps"), info=i18n("steps_info"), elem_id="steps"
+                1, MAX_STEPS, value=DEFAULT_STEPS, step=1, label=i18n("steps"), info=i18n("steps_info"), elem_id="steps"
             )
             guidance = gr.Slider(
-                0, MAX_GUIDANCE, value=3, step=0.1, label=i18n("guidance"), info=i18n("guidance_info"), elem_id="guidance"
+                0,
+                MAX_GUIDANCE,
+                value=DEFAULT_GUIDANCE,
+                step=0.1,
+                label=i18n("guidance"),
+                info=i18n("guidance_info"),
+                elem_id="guidance",
             )
         with gr.Row():
             sampler = gr.Radio(list(SAMPLERS), value="euler", label=i18n("sampler"), elem_id="sampler")
