@@ -5,7 +5,7 @@
   document.addEventListener('keydown', event => {
     if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
       event.preventDefault();
-      click(shown('look') ? 'look' : 'generate');
+      click(['look', 'go-on', 'generate'].find(shown));
     }
     if (event.key === 'Escape') click('stop');
   });

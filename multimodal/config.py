@@ -166,6 +166,18 @@ class DiTRunConfig(RunConfig):
     num_rehearsals: int = 1024  # names that are repeated; their pictures are made once
     gradient_checkpointing: bool = False  # computes each block anew in the backward pass, for its memory
 
+    def model_from(self, start: DiTConfig) -> DiTConfig:
+        """What this run makes of a DiT that it starts from.
+
+        Its guidance scale is learnt, or rehearsed; other runs leave it behind.
+        """
+        kept = start.max_guidance_scale if self.rehearsal_fraction else 0.0
+        return dataclasses.replace(
+            start,
+            patch_size=self.patch_size or start.patch_size,
+            max_guidance_scale=self.guidance_distillation or kept,
+        )
+
 
 @dataclass(frozen=True)
 class JudgeConfig:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import importlib
 import importlib.metadata
+import json
 import platform
 from pathlib import Path
 from typing import NamedTuple
 
 PACKAGES = ("torch", "torchvision", "transformers", "open_clip_torch", "accelerate", "gradio", "pillow", "datasets")
-PARTS = ("clip", "vqvae", "dit", "judge")
-OPTIONAL_PARTS = ("super_resolution",)
+PARTS = ("clip", "vqvae", "dit")
+OPTIONAL_PARTS = ("judge", "super_resolution", "codebook")
 
 
 class Finding(NamedTuple):
@@ -24,8 +25,9 @@ def diagnose(checkpoint: Path) -> list[Finding]:
     findings = [Finding("python", "ok", platform.python_version())]
     findings += [_package(name) for name in PACKAGES]
     findings += [_torchvision(), _device()]
-    there = [name for name in OPTIONAL_PARTS if (checkpoint / name).exists()]
-    return findings + [_part(checkpoint, name) for name in (*PARTS, *there)]
+    parts = [name for name in PARTS if name != "clip" or _has_own_clip(checkpoint)]
+    parts += [name for name in OPTIONAL_PARTS if (checkpoint / name).exists()]
+    return findings + [_part(checkpoint, name) for name in parts]
 
 
 def explain_import_error(error: BaseException) -> str:
@@ -61,10 +63,22 @@ def _device() -> Finding:
         from accelerate import PartialState
 
         device = PartialState().device
-        threads = f", {torch.get_num_threads()} threads" if device.type == "cpu" else f", {torch.cuda.get_device_name()}"
-        return Finding("device", "ok", f"{device}{threads if device.type != 'mps' else ''}")
+        details = {
+            "cpu": lambda: f", {torch.get_num_threads()} threads",
+            "cuda": lambda: f", {torch.cuda.get_device_name()}",
+        }
+        return Finding("device", "ok", f"{device}{details.get(device.type, str)()}")
     except Exception as error:  # whatever a broken installation raises is a finding, not a crash
         return Finding("device", "problem", explain_import_error(error))
+
+
+def _has_own_clip(checkpoint: Path) -> bool:
+    """Whether there should be a CLIP in the checkpoint: unless its DiT names a pretrained one."""
+    try:
+        description = json.loads((checkpoint / "dit" / "config.json").read_text(encoding="utf-8"))
+        return description["config"]["text_encoder"]["kind"] == "bundled"
+    except (OSError, ValueError, KeyError, TypeError):  # `_part` says what is wrong with it
+        return True
 
 
 def _part(checkpoint: Path, name: str) -> Finding:

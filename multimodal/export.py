@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import sys
+import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -97,8 +98,13 @@ def trimmed(image: Image.Image, size: int, upscale: Upscale | None = None) -> Im
 
 
 def file_name(prompt: str, target: Target, seed: int | None = None) -> str:
-    """A name that every messenger takes: lower-case letters, digits and underscores of the prompt, perhaps the seed."""
-    words = re.sub(r"[^a-z0-9]+", "_", prompt.lower()).strip("_")[:32].strip("_") or "sticker"
+    """A name that every messenger takes: lower-case letters, digits and underscores of the prompt, perhaps the seed.
+
+    A prompt in another script has a checksum instead of its words.
+    """
+    words = re.sub(r"[^a-z0-9]+", "_", prompt.lower()).strip("_")[:32].strip("_")
+    if not re.search("[a-z]", words):
+        words = f"sticker_{zlib.crc32(prompt.encode()):08x}"
     return f"{words}{'' if seed is None else f'_{seed}'}.{target.format.lower()}"
 
 

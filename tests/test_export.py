@@ -76,7 +76,8 @@ def test_names_are_plain(prompt: str) -> None:
 def test_a_name_says_what_the_sticker_shows() -> None:
     assert file_name("A red fox, 3D style!", TARGETS["slack"]) == "a_red_fox_3d_style.png"
     assert file_name("A red fox", TARGETS["telegram"], seed=7) == "a_red_fox_7.webp"
-    assert file_name("红苹果", TARGETS["slack"], seed=7) == "sticker_7.png"
+    assert re.fullmatch(r"sticker_[0-9a-f]{8}_7\.png", file_name("红苹果", TARGETS["slack"], seed=7))
+    assert file_name("红苹果-0", TARGETS["slack"]) != file_name("狐狸-0", TARGETS["slack"])
 
 
 @pytest.mark.parametrize("ending", ["webp", "gif"])

@@ -208,6 +208,8 @@ def test_doctor_passes_a_whole_checkpoint_and_names_a_damaged_part(
     findings = {finding.subject: finding for finding in diagnose(checkpoint)}
     assert findings["checkpoint dit"].status == "ok"
     assert findings["torch with torchvision"].status == "ok"
+    assert main(["doctor", "--checkpoint", str(checkpoint)]) == 0  # it has no judge, and needs none
+    capsys.readouterr()
     with (checkpoint / "dit" / "model.safetensors").open("r+b") as file:
         file.seek(-1, os.SEEK_END)
         file.write(b"\xff")
@@ -215,6 +217,15 @@ def test_doctor_passes_a_whole_checkpoint_and_names_a_damaged_part(
     assert "checkpoint dit" in next(
         line for line in capsys.readouterr().out.splitlines() if line.startswith("problem") and "checksum" in line
     )
+
+
+def test_doctor_misses_a_clip_only_where_there_should_be_one(checkpoint: Path) -> None:
+    shutil.rmtree(checkpoint / "clip")
+    findings = {finding.subject: finding.status for finding in diagnose(checkpoint)}
+    assert findings["checkpoint clip"] == "problem"
+    config = checkpoint / "dit" / "config.json"
+    config.write_text(config.read_text().replace('"bundled"', '"open_clip"'))
+    assert "checkpoint clip" not in {finding.subject for finding in diagnose(checkpoint)}
 
 
 def test_doctor_explains_the_torchvision_mismatch() -> None:

@@ -53,7 +53,7 @@ def train_dit(
     Args:
         names: a table of names in other languages, see `load_subjects`.
         start: a checkpoint folder whose DiT, with its config, is where a new run starts from, and what it rehearses. Its
-            VQ-VAE and its CLIP are copied, where `out` has none of its own.
+            other parts are copied, where `out` has none of its own.
     Raises:
         ValueError: LoRA, rehearsal, distillation or divided patches, and nothing to start from.
     """
@@ -64,16 +64,18 @@ def train_dit(
     folder, device = out / "training" / "dit", accelerator.device
     if start:
         with accelerator.main_process_first():
-            for part in ("vqvae", "clip"):
+            for part in ("vqvae", "clip", "codebook", "super_resolution"):
                 if (start / part).is_dir() and not (out / part).exists():
                     copy_checkpoint(start / part, out / part)
     torch.manual_seed(config.seed)
-    dit = load_dit(start / "dit") if start else DiT(config.model)
-    if not config.rehearsal_fraction:
-        dit = undistilled(dit)  # what repeats its own pictures repeats them at every guidance scale
-    if config.patch_size:
-        dit = with_patch_size(dit, config.patch_size)
-    config = dataclasses.replace(config, model=dit.config)
+    if start:
+        dit = load_dit(start / "dit")
+        config = dataclasses.replace(config, model=config.model_from(dit.config))
+        dit = with_patch_size(dit, config.model.patch_size)
+        if config.guidance_distillation or not config.model.max_guidance_scale:
+            dit = undistilled(dit)
+    else:
+        dit = DiT(config.model)
     pictures = CaptionedLatents(config, data, names, out, accelerator)
     text_encoder = CLIPTextEncoder.from_config(config.model.text_encoder, lambda: load_clip(out / "clip")).to(device)
     teacher = None
@@ -82,7 +84,6 @@ def train_dit(
         dit = teacher.student()
         if config.compile:
             teacher.dit.compile()
-        config = dataclasses.replace(config, model=dit.config)
     dit.gradient_checkpointing = config.gradient_checkpointing
     if start and config.rehearsal_fraction:
         pictures.rehearse(Rehearsal(start, config.num_rehearsals, config.seed, text_encoder, pictures.vqvae, accelerator))

@@ -21,6 +21,8 @@ def with_patch_size(dit: DiT, patch_size: int) -> DiT:
         ValueError: patch_size does not divide that of `dit`.
     """
     old = dit.config.patch_size
+    if patch_size == old:
+        return dit
     if patch_size < 1 or old % patch_size:
         raise ValueError(f"patch_size {patch_size} must divide {old}, that of the checkpoint")
     weights = dit.state_dict()

@@ -103,8 +103,8 @@ def make_plan(preset: str, overrides: Sequence[str], start: Path | None, out: Pa
             continue
         run: Any = configs.with_overrides(_preset(name, preset), _overrides_of(name, overrides))
         if start:  # the model's sizes are those of the checkpoint
-            model = configs.from_dict(type(run.model), load_description(start / name)["config"])
-            run = dataclasses.replace(run, model=model)
+            model: Any = configs.from_dict(type(run.model), load_description(start / name)["config"])
+            run = dataclasses.replace(run, model=run.model_from(model) if name == "dit" else model)
         runs[name] = run
     _check_sizes(**{name: run.model for name, run in runs.items()})
     stages = [Stage(name, runs[name], is_complete(name, runs[name], out)) for name in STAGES if name in runs]
@@ -141,6 +141,8 @@ def _train(name: str, config: Any, sources: Sources, out: Path, max_minutes: flo
     if name != "dit" and parse_flag_from_env("ACCELERATE_USE_FSDP"):
         raise TrainingError(f"FSDP is for the DiT; train the {name} first, with a config of distributed_type MULTI_GPU")
     data, names, text, start = sources.data, sources.names, sources.text, sources.start
+    if start and name not in STAGES:
+        raise ValueError(f"--from is for {', '.join(STAGES)} and all; the {name} is trained from scratch")
     if name == "vqvae":
         vqvae.train_vqvae(config, data, out, max_minutes, start)
     elif name == "clip":
@@ -155,7 +157,9 @@ def _train(name: str, config: Any, sources: Sources, out: Path, max_minutes: flo
 
 def _preset(name: str, preset: str) -> configs.RunConfig:
     if preset not in PRESETS[name]:
-        raise ValueError(f"--config {preset} is for `train dit --from CHECKPOINT`; for {name}: {', '.join(PRESETS[name])}")
+        others = [other for other in PRESETS if preset in PRESETS[other]]
+        belongs = f"; {preset} is for {' and '.join(others)}" if others else ""
+        raise ValueError(f"there is no --config {preset} for {name}, which has {', '.join(PRESETS[name])}{belongs}")
     return PRESETS[name][preset]
 
 

@@ -51,7 +51,8 @@ class History:
     def find(self, words: str = "", starred: bool = False) -> list[tuple[Path, Settings]]:
         """The newest pictures whose prompt has all these words; files that are no pictures of ours are passed over."""
         wanted, found = words.lower().split(), []
-        for path in sorted(self.folder.glob("*.png"), reverse=True):
+        pictures = ((path.stat().st_mtime_ns, path.name, path) for path in self.folder.glob("*.png"))
+        for *_, path in sorted(pictures, reverse=True):  # not by name: the command line names them by their prompts
             if starred and not self.is_starred(path):
                 continue
             try:
@@ -198,7 +199,8 @@ def history_tab(histories: Histories, tab: gr.Tab, tabs: gr.Tabs, fields: Any, t
 
     shown = [gallery, names, chosen, *picture_buttons, pack]
     view: dict[str, Any] = {"fn": show, "inputs": [words, starred, bare], "outputs": shown, **DRAW}
-    gr.on([tab.select, words.change, starred.change, bare.change], trigger_mode="always_last", **view)
+    gr.on([tab.select, words.change, starred.change], trigger_mode="always_last", **view)
+    bare.change(lambda: gr.update(interactive=False), None, pack, **DRAW).success(**view)  # the zip of before has settings
     gallery.select(choose, names, [chosen, *picture_buttons], **DRAW)
     use.click(take, chosen, [tabs, *targets], **DRAW)
     star.click(toggle_star, chosen, None, **DRAW).success(**view)

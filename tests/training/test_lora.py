@@ -99,7 +99,7 @@ def test_without_a_rank_there_is_no_lora() -> None:
 
 
 def test_one_command_makes_a_whole_checkpoint(start: Path, tuned: Path) -> None:
-    for part in ("vqvae", "clip"):
+    for part in ("vqvae", "clip"):  # as are the codebook's statistics and super_resolution, where there are any
         assert load_tensors(start / part)[1] == load_tensors(tuned / part)[1]  # checksums included
     assert load_name_table(tuned / "dit")["en"] == [*load_name_table(start / "dit")["en"], "star"]
     assert TextToImagePipeline.from_pretrained(tuned)("a star", num_inference_steps=1).images[0].size == (32, 32)
@@ -167,8 +167,10 @@ def test_what_cannot_work_is_said(start: Path, stars: Path, tmp_path: Path, caps
     out = ["--data", str(stars), "--out", str(tmp_path / "mine")]
     assert main(["train", "dit", "--config", "lora", *out]) == 1
     assert "give it with --from" in capsys.readouterr().err
+    assert main(["train", "judge", "--config", "tiny", "--from", str(start), *out]) == 1
+    assert "--from is for vqvae, clip, dit and all; the judge is trained from scratch" in capsys.readouterr().err
     assert main(["train", "vqvae", "--config", "lora", *out]) == 1
-    assert "--config lora is for `train dit --from CHECKPOINT`; for vqvae: tiny, cpu, gpu" in capsys.readouterr().err
+    assert "there is no --config lora for vqvae, which has tiny, cpu, gpu, base; lora is for dit" in capsys.readouterr().err
     unknown = shutil.copytree(start, tmp_path / "unknown")
     description = json.loads((unknown / "dit" / "config.json").read_text())
     del description["sha256"]["names.json"]

@@ -103,6 +103,18 @@ def test_a_plan_can_start_from_another_checkpoint(trained: Path, pictures: Path,
         make_plan("tiny", [], tmp_path / "nothing", out)
 
 
+def test_a_plan_knows_what_becomes_of_a_dit_that_takes_the_guidance_scale(
+    trained: Path, pictures: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["dit.guidance_distillation=6.0", "vqvae.steps=0", "clip.steps=0", "dit.num_composites=4", "dit.mean.steps=0"]
+    train_all("tiny", words, Sources(pictures, start=trained), tmp_path / "distilled")
+    assert load_dit(tmp_path / "distilled" / "dit").config.max_guidance_scale == 6
+    train_all("tiny", [*words[1:], "dit.patch_size=1"], Sources(pictures, start=tmp_path / "distilled"), tmp_path / "plain")
+    assert capsys.readouterr().out.count(" is ready: ") == 2
+    config = load_dit(tmp_path / "plain" / "dit").config
+    assert (config.max_guidance_scale, config.patch_size) == (0, 1)
+
+
 def test_words_are_for_one_model_or_for_all(tmp_path: Path) -> None:
     runs = {
         stage.name: stage.config
