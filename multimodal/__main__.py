@@ -79,11 +79,12 @@ def evaluate(args: argparse.Namespace) -> None:
         "reconstruction": lambda: evaluate_reconstruction(
             pipeline, args.data, args.limit, tiled=args.tiles, search_steps=args.search_steps
         ),
-        "prompts": lambda: evaluate_prompts(
-            pipeline, judge(), args.data, args.names, args.limit, train=args.train, sampling=sampling
-        ),
-        "composition": lambda: evaluate_composition(pipeline, judge(), args.data, args.limit, sampling),
     }
+    if args.what in ("prompts", "composition") or (args.checkpoint / "judge").is_dir():
+        evaluations["prompts"] = lambda: evaluate_prompts(
+            pipeline, judge(), args.data, args.names, args.limit, train=args.train, sampling=sampling
+        )
+        evaluations["composition"] = lambda: evaluate_composition(pipeline, judge(), args.data, args.limit, sampling)
     names = load_names(args.checkpoint / "dit")
     if names and (nearest := NearestNames(pipeline, names)).clip:
         evaluations["zero-shot"] = lambda: evaluate_zero_shot(
@@ -99,8 +100,11 @@ def evaluate(args: argparse.Namespace) -> None:
         evaluations["memorization"] = lambda: evaluate_memorization(pipeline, args.data, args.train, args.limit, sampling)
     elif args.what == "memorization":
         raise ValueError("memorization needs --train, the table that the models were trained on")
-    results = [run() for name, run in evaluations.items() if args.what in (name, "all")]
-    print("\n\n".join(format_table(result) for result in results))
+    results = []
+    for name, run in evaluations.items():
+        if args.what in (name, "all"):
+            results.append(run())
+            print(format_table(results[-1]) + "\n", flush=True)
     if args.json:
         args.json.parent.mkdir(parents=True, exist_ok=True)
         args.json.write_text(json.dumps(results, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
@@ -240,7 +244,7 @@ def build_parser() -> argparse.ArgumentParser:
     sub = command(evaluate, report=False)
     measures = ("reconstruction", "prompts", "composition", "zero-shot", "super-resolution", "memorization", "all")
     sub.add_argument("what", choices=measures)
-    sub.add_argument("--data", type=Path, required=True, help="a parquet table of pictures that were not trained on")
+    sub.add_argument("--data", type=Path, required=True, help=f"{PICTURES}; none that were trained on")
     sub.add_argument("--names", type=Path, help="a parquet table of names in other languages")
     sub.add_argument("--limit", type=int, help="use so many pictures only")
     sub.add_argument("--literal", action="store_true", help="give prompts to the DiT as they are, not as they are read")

@@ -62,8 +62,8 @@ def read_prompt(prompt: str, names: Names, apart: bool = True) -> Reading:
 def parse_layout(prompt: str, names: Names) -> Layout | None:
     """What a prompt asks for that names two things, two to five of one, or one in a colour, in any of the languages.
 
-    Of two that "and" joins, each must be a known one or have an article: "rock and roll" is one thing. The prompt as a
-    whole must be none: so are "bow and arrow" and "green apple".
+    Of two that "and" joins, each must be a name or have an article: "rock and roll" is one thing. The prompt as a whole
+    must be no name: "bow and arrow" is one thing, and so is "green apple".
 
     Returns:
         None where the prompt asks for none of these.
@@ -80,7 +80,7 @@ def parse_layout(prompt: str, names: Names) -> Layout | None:
         for pattern in _patterns(kind):
             if found := pattern.fullmatch(text):
                 pair = found["a"], found["b"]
-                if all(_is_thing(thing, names, article=kind == "and") for thing in pair):
+                if all(_is_thing(thing, names, vague=kind == "and") for thing in pair):
                     return layout(kind, pair)
     for number in COUNT_ROWS:
         for pattern in _patterns("count", n=(str(number), *NUMBERS[number])):
@@ -98,9 +98,16 @@ def split_style(prompt: str) -> tuple[str, str]:
     return (match[1], match[2] or "") if match else (prompt, "")
 
 
-def _is_thing(text: str, names: Names, article: bool) -> bool:
-    """Whether a text says a known thing, or one that has a nearest name: with an article, where it needs one."""
-    return names.mentioned(text) or (names.drawable(text) and (not article or ARTICLE.match(text) is not None))
+def _is_thing(text: str, names: Names, vague: bool) -> bool:
+    """Whether a text says a thing that can be drawn; where it is vague, by a name, with an article, or in a language that
+    may have none.
+    """
+    if not vague:
+        return names.drawable(text)
+    name, _ = _split_color(text, names)
+    return names.known(name) or (
+        names.drawable(text) if ARTICLE.match(text) else not text.isascii() and names.mentioned(text)
+    )
 
 
 def _split_color(thing: str, names: Names) -> tuple[str, str]:
@@ -110,7 +117,10 @@ def _split_color(thing: str, names: Names) -> tuple[str, str]:
     text = ARTICLE.sub("", thing)
     for color in HUES:
         found = (pattern.fullmatch(text) for pattern in _patterns("colored", color=COLORS[color]))
-        for name in (match["a"] for match in found if match):
+        for match in filter(None, found):
+            name = match["a"]
+            if names.known(text[: match.start("a")].strip()):
+                continue  # "rose" is pink in "une pomme rose", and a flower in "a rose bouquet"
             if names.mentioned(name) or (" " in text and names.drawable(name)):
                 return name, color
     return thing, ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import torch
@@ -11,6 +12,8 @@ from torch import Tensor
 
 from multimodal.data.phrases import ARTICLE, COLORS
 
+BETWEEN_WORDS = re.compile(r"[\s,.;:!?\"'“”‘’«»()（）\[\]|，。、；：！？/]+")
+FIRST_CJK = "\u2e80"  # scripts from here on have no blanks between words, or particles that stick to them
 STOP_WORDS = {word.casefold() for words in COLORS.values() for word in words} | {"and", "for", "not", "the", "with"}
 
 MAX_RENAMED = 60  # characters; what is longer says more than a name does
@@ -57,12 +60,12 @@ class Names:
         table = table or {}
         english_names = dict.fromkeys(filter(None, table.get("en", ())))
         self.english = EncodedNames(english_names, embed) if embed and english_names else None
-        self.meanings = {name.casefold(): name for name in english_names}  # a name in any language → its English one
+        self.meanings = {_plain(name): name for name in english_names}  # a name in any language → its English one
         for names in table.values():
             for name, english in zip(names, table.get("en", ()), strict=False):
-                self.meanings.setdefault(name.casefold(), english)
+                self.meanings.setdefault(_plain(name), english)
         self.meanings.pop("", None)
-        self.words = {word for name in self.meanings for word in name.split() if len(word) > 2} - STOP_WORDS
+        self.words = {word for name in self.meanings for word in words_of(name) if len(word) > 2} - STOP_WORDS
 
     def known(self, text: str) -> bool:
         """Whether the text, but for an article, is a name."""
@@ -70,10 +73,12 @@ class Names:
 
     def mentioned(self, text: str) -> bool:
         """Whether a thing is named in the text."""
-        text = text.casefold()
-        if not text.isascii() and " " not in text:  # maybe a script without blanks
-            return any(text in name or name in text for name in self.meanings)
-        return text in self.meanings or not self.words.isdisjoint(text.split())
+        text = _plain(text)
+        if text in self.meanings or text in STOP_WORDS:
+            return text in self.meanings
+        if text >= FIRST_CJK and " " not in text:
+            return any(name in text or (len(text) > 1 and text in name) for name in self.meanings)
+        return not self.words.isdisjoint(words_of(text))
 
     def drawable(self, text: str) -> bool:
         """Whether a thing is named in the text, or there will be a nearest name for it."""
@@ -93,7 +98,7 @@ class Names:
 
         All names are encoded when the first is looked for.
         """
-        spelt = ARTICLE.sub("", text).casefold()
+        spelt = _plain(ARTICLE.sub("", text))
         if len(spelt) >= MIN_SPELT and (alike := difflib.get_close_matches(spelt, self.meanings, 1, MIN_LIKENESS)):
             return self.meanings[alike[0]]
         assert self.english is not None
@@ -102,11 +107,21 @@ class Names:
 
     def _meaning(self, text: str) -> str | None:
         """The English name for a text that is, but for an article or an s of plurals, a name in any language."""
-        texts = (text, *singulars(ARTICLE.sub("", text))[::-1])
-        return next((self.meanings[one.casefold()] for one in texts if one.casefold() in self.meanings), None)
+        texts = (_plain(text), *singulars(_plain(ARTICLE.sub("", text)))[::-1])
+        return next((self.meanings[one] for one in texts if one in self.meanings), None)
+
+
+def words_of(text: str) -> list[str]:
+    """The words of a text, in small letters, without what stands between them."""
+    return [word for word in BETWEEN_WORDS.split(text.casefold()) if word]
+
+
+def _plain(text: str) -> str:
+    """A text as names are compared: in small letters, with the apostrophe of keyboards."""
+    return text.casefold().replace("’", "'")
 
 
 def singulars(noun: str) -> list[str]:
     """What a plural may be the plural of, itself the last: in English, and where an s makes plurals in other languages."""
     endings = (("ies", "y"), ("es", ""), ("s", ""))
-    return [*(noun.removesuffix(plural) + one for plural, one in endings if noun.endswith(plural)), noun]
+    return [*(noun[: -len(plural)] + one for plural, one in endings if noun.lower().endswith(plural)), noun]

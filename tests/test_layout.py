@@ -12,7 +12,8 @@ from multimodal.layout import Layout, Reading, parse_layout, put_together, read_
 from multimodal.names import Names
 
 ENGLISH = ["red apple", "Rocket", "star", "bow and arrow", "two hearts", "black cat", "fox", "cherry"]
-TABLE = {"en": ENGLISH, "zh": ["", "火箭", "星星", "", "", "", "狐狸", ""]}
+ENGLISH += ["rock", "roll of paper", "five o’clock", "rose"]
+TABLE = {"en": ENGLISH, "zh": ["", "火箭", "星星", "", "红色圆", "服务犬", "狐狸", "", "", "", "", ""]}
 NAMES = Names(TABLE)
 
 
@@ -32,6 +33,9 @@ NAMES = Names(TABLE)
         ("a blue apple", Layout("colored", ("apple",), 1, ("blue",))),
         ("an Orange fox, 3d style", Layout("colored", ("fox, 3d style",), 1, ("orange",))),
         ("蓝色的火箭", Layout("colored", ("火箭",), 1, ("blue",))),
+        ("a red rocket and a star", Layout("and", ("rocket", "a star"), 1, ("red", ""))),
+        ("FIVE STARS", Layout("count", ("STAR",), 5)),
+        ("une fox rose", Layout("colored", ("fox",), 1, ("pink",))),
     ],
 )
 def test_several_things_are_recognised_in_any_language(prompt: str, layout: Layout) -> None:
@@ -51,6 +55,11 @@ def test_several_things_are_recognised_in_any_language(prompt: str, layout: Layo
         "a bow and arrow, 3d style",
         "two hearts",
         "black and white cat",
+        "黑色和白色的狐狸",
+        "红色和服",
+        "rock and roll",
+        "five o'clock",
+        "a rose bouquet",
         "a fox and",
         "two",
         "",
@@ -76,7 +85,8 @@ def test_without_names_nothing_is_taken_apart() -> None:
         ("a blue vixen", ("cherry",), (("vixen", "cherry"),)),
         ("a vixen and a star", ("cherry", "a star"), (("a vixen", "cherry"),)),
         ("vixen above star", ("cherry", "star"), (("vixen", "cherry"),)),
-        ("rock and star", ("rock and star",), ()),
+        ("punk and star", ("punk and star",), ()),
+        ("a fox, cute", ("a fox, cute",), ()),
         ("black and white cat", ("black and white cat",), ()),
         ("a (vixen:1.3)", ("a (vixen:1.3)",), ()),
         ("blue", ("cherry",), (("blue", "cherry"),)),

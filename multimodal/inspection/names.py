@@ -8,11 +8,10 @@ from collections.abc import Iterable, Mapping
 
 from multimodal.checkpoint import load_names as load_names  # where the names are
 from multimodal.data.phrases import COLORS, NUMBERS, PATTERNS, STYLES
+from multimodal.names import FIRST_CJK, words_of
 from multimodal.prompts import parse_weights
 
-BETWEEN_WORDS = re.compile(r"[\s,.;:!?\"'“”‘’«»()（）\[\]|，。、；：！？/]+")
 HELPERS = "a an the of with on in at to from for by no its his her style"  # English words that need no name
-FIRST_CJK = "\u2e80"  # scripts from here on have no blanks between words, or particles that stick to them
 
 
 class Vocabulary:
@@ -43,8 +42,3 @@ class Vocabulary:
             return any(part in word for part in self.parts)
         singulars = {word.removesuffix("s"), word.removesuffix("es"), re.sub("ies$", "y", word)}
         return not singulars.isdisjoint(self.words)
-
-
-def words_of(text: str) -> list[str]:
-    """The words of a text, in small letters, without what stands between them."""
-    return [word for word in BETWEEN_WORDS.split(text.casefold()) if word]

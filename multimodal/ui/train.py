@@ -1,4 +1,4 @@
-"""The Train tab: `python -m multimodal train all` on a folder of pictures, as a process of its own."""
+"""The Train tab: `python -m multimodal train` on a folder of pictures, as a process of its own."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from multimodal.ui.session import DRAW
 from multimodal.ui.texts import Texts, i18n
 
 ROOT = Path(__file__).resolve().parents[2]
-PRESETS = ("cpu", "gpu")
+PRESETS = ("lora", "cpu", "gpu")
 LINES = 12  # of the log that are shown
 EVERY = 2.0  # seconds between two looks at it
 
@@ -47,6 +47,7 @@ class TrainingRun:
         Args:
             data: what `train --data` takes.
             name: of the checkpoint folder.
+            preset: "lora" teaches the DiT of `start` a few new pictures; others train all models.
             start: a checkpoint whose weights it starts from.
             overrides: key=value words.
         Raises:
@@ -60,7 +61,15 @@ class TrainingRun:
         if (folder / "dit").exists() and not (folder / "training").exists():
             raise ValueError(f"there is a checkpoint {name} already: choose another name")
         (folder / "training").mkdir(parents=True, exist_ok=True)
-        command = [sys.executable, "-m", "multimodal", "train", "all", f"--data={data}", f"--out={folder}"]
+        command = [
+            sys.executable,
+            "-m",
+            "multimodal",
+            "train",
+            "dit" if preset == "lora" else "all",
+            f"--data={data}",
+            f"--out={folder}",
+        ]
         command += [f"--config={preset}", *([f"--from={start}"] if start else []), *overrides]
         paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
         with self.log(folder).open("wb") as log:
@@ -134,7 +143,7 @@ def train_tab(models: Models, parent: Path, tab_item: gr.Tab) -> None:
                 raise ValueError(texts("train_no_data"))
             if preset not in PRESETS:
                 raise ValueError(f"the size must be one of {', '.join(PRESETS)}")
-            run.start(data.strip(), name.strip(), preset, models.folder if further else None)
+            run.start(data.strip(), name.strip(), preset, models.folder if further or preset == "lora" else None)
 
     view: dict[str, Any] = {"fn": show, "inputs": None, "outputs": [shown, timer], **DRAW}
     start.click(begin, [data, name, preset, further], None, **DRAW).success(**view)

@@ -42,8 +42,8 @@ def test_a_word_that_no_name_has_gets_the_nearest_names_and_tokens_are_counted(p
     page.locator("#generate").click()
     finished(page)
     status = page.locator("#status")
-    expect(status).to_contain_text("No known name has “octopos”; nearest known: octopus")
-    expect(status).to_contain_text("No known name has “qqqqqqq”.")
+    expect(status).to_contain_text("“octopos” is in no known name; nearest known: octopus")
+    expect(status).to_contain_text("“qqqqqqq” is in no known name.")
     expect(status).to_contain_text(re.compile(r"· \d+ of 46 tokens"))
 
 
