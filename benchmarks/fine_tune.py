@@ -24,6 +24,7 @@ from torch import Tensor
 from multimodal import TextToImagePipeline, rgba
 from multimodal.__main__ import CHECKPOINT
 from multimodal.__main__ import main as multimodal
+from multimodal.checkpoint import load_vqvae
 from multimodal.data.captions import Subject
 from multimodal.evaluation.contact_sheets import image_grid
 from multimodal.evaluation.judge import Judge, load_judge
@@ -156,7 +157,7 @@ def blorps(judge: Judge, mean: Tensor, least: float, images: Sequence[Image.Imag
 @torch.no_grad()
 def distance(checkpoint: Path, images: Sequence[Image.Image], drawings: Sequence[Image.Image]) -> float:
     """The mean squared difference of latents between pictures and the nearest other of some drawings."""
-    vqvae = TextToImagePipeline.from_pretrained(checkpoint).vqvae
+    vqvae = load_vqvae(checkpoint / "vqvae")
     first, second = (
         vqvae.encode(torch.stack([rgba.to_tensor(image, vqvae.config.image_size) for image in some])).flatten(1)
         for some in (images, drawings)

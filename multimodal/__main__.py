@@ -26,6 +26,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         if "checkpoint" in args:
             args.checkpoint = find_checkpoint(args.checkpoint)
+        if getattr(args, "start", None):
+            args.start = find_checkpoint(args.start)
         args.command(args)
     except (ValueError, RuntimeError, OSError) as error:
         if args.traceback:
@@ -238,7 +240,9 @@ def build_parser() -> argparse.ArgumentParser:
     sub.add_argument("--names", type=Path, help="a parquet table of names in other languages")
     sub.add_argument("--text", type=Path, help="a parquet table of words, for the tokenizer")
     sub.add_argument("--out", type=Path, default=Path("checkpoints/mine"), help="checkpoint folder to write or to resume")
-    sub.add_argument("--from", dest="start", type=Path, help="checkpoint folder to start from, its models' sizes included")
+    sub.add_argument(
+        "--from", dest="start", type=Path, help="folder, or user/name on the hub, to start from, its sizes included"
+    )
     sub.add_argument("--max-minutes", type=float, default=float("inf"), help="save and stop after so long")
 
     sub = command(evaluate, report=False)

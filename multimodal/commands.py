@@ -5,7 +5,13 @@ from __future__ import annotations
 import argparse
 import json
 import time
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+    from multimodal.settings import Settings
 
 
 def generate(args: argparse.Namespace) -> None:
@@ -13,6 +19,7 @@ def generate(args: argparse.Namespace) -> None:
     from tqdm import tqdm
 
     from multimodal import rgba
+    from multimodal.arguments import MAX_IMAGES, check_seeds
     from multimodal.editing import start_from
     from multimodal.export import file_name, to_sticker
     from multimodal.prompts import expand
@@ -36,33 +43,51 @@ def generate(args: argparse.Namespace) -> None:
     if args.image:
         mask = rgba.open_image(args.mask) if args.mask else None
         settings |= start_from(pipeline, rgba.open_image(args.image), mask, args.strength)
-    start = time.perf_counter()
-    with tqdm(total=args.steps, unit="step", disable=args.json) as progress:
-        output = pipeline(
-            **{**Settings("", args.seed, **settings).arguments(), "prompt": prompts},
-            num_images_per_prompt=args.number,
-            callback=lambda step: progress.update() or None,
-        )
-    seconds = time.perf_counter() - start
+
+    def save(image: Image.Image, settings: Settings) -> Path:
+        if not args.target:
+            return save_picture(image, settings, args.out, not args.no_settings)
+        path = args.out / file_name(settings.prompt, args.target, settings.seed)
+        path.write_bytes(to_sticker(image, args.target, upscaler))
+        return path
+
     args.out.mkdir(parents=True, exist_ok=True)
-    pictures = []
-    for prompt, seed, image in zip(output.prompts, output.seeds, output.images, strict=True):
-        if args.target:
-            path = args.out / file_name(prompt, args.target, seed)
-            path.write_bytes(to_sticker(image, args.target, upscaler))
-        else:
-            path = save_picture(image, Settings(prompt, seed, **settings), args.out, not args.no_settings)
-        pictures.append({"path": str(path), "prompt": prompt, "seed": seed})
-    dropped = [words for words in output.dropped if words]
+    pictures: list[dict[str, Any]] = []
+    dropped: list[str] = []
+    renamed: dict[str, str] = {}
+    seeds = check_seeds(args.seed, len(prompts) * args.number)
+    at_once = max(1, MAX_IMAGES // max(1, args.number))  # prompts, so that memory is enough for any number of them
+    firsts = range(0, len(prompts), at_once)
+    start = time.perf_counter()
+    with tqdm(total=args.steps * len(firsts), unit="step", disable=args.json) as progress:
+        for first in firsts:
+            asked = {
+                "prompt": prompts[first : first + at_once],
+                "seed": seeds[first * args.number : (first + at_once) * args.number],
+                "num_images_per_prompt": args.number,
+            }
+            output = pipeline(
+                **{**Settings("", args.seed, **settings).arguments(), **asked},
+                callback=lambda step: progress.update() or None,
+            )
+            for prompt, seed, image in zip(output.prompts, output.seeds, output.images, strict=True):
+                path = save(image, Settings(prompt, seed, **settings))
+                pictures.append({"path": str(path), "prompt": prompt, "seed": seed})
+            dropped += filter(None, output.dropped)
+            for words in output.renamed:
+                renamed |= words
+    seconds = time.perf_counter() - start
     report = {
         "pictures": pictures,
         "seconds": round(seconds, 3),
         "device": str(pipeline.device),
         "settings": settings,
         "dropped": dropped,
+        "renamed": renamed,
     }
     lines = [str(picture["path"]) for picture in pictures]
     lines += [f"too long for the text encoder, left out: {words}" for words in dropped]
+    lines += [f"“{words}” is in no known name: drawn as “{name}”" for words, name in renamed.items()]
     report_result(args, report, "\n".join([*lines, f"{seconds:.1f} s on {pipeline.device}"]))
 
 

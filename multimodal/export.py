@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 import re
 import sys
 import zlib
@@ -58,8 +59,8 @@ def to_sticker(image: Image.Image, target: Target, upscale: Upscale | None = Non
         ValueError: it cannot be made small enough.
     """
     square = trimmed(image, target.size, upscale)
-    versions = (square, *(square.quantize(colors, Image.Quantize.FASTOCTREE) for colors in COLORS))
-    for version in versions:
+    palettes = (square.quantize(colors, Image.Quantize.FASTOCTREE) for colors in COLORS)
+    for version in itertools.chain([square], palettes):
         data = _encode(version, target.format)
         if len(data) <= target.max_bytes:
             return data

@@ -111,6 +111,8 @@ def hub_errors(what: str) -> Iterator[None]:
     """Turn the errors of huggingface_hub into a HubError that says what could not be done, and why."""
     try:
         yield
-    except (OSError, ValueError) as error:
+    except HubError:
+        raise
+    except Exception as error:  # without a network, those of whatever HTTP library carries it
         reason = " ".join(str(error).split()) or type(error).__name__
         raise HubError(f"{what}: {reason[:400]}") from error

@@ -33,8 +33,8 @@ def mix(
 ) -> list[Image.Image]:
     """Pictures that lead from one prompt to another: RGBA with straight alpha.
 
-    The first is what `first` alone makes of the seed, the last what `second` makes of it. Between them the velocities of
-    the two are interpolated, as composable diffusion (Liu et al. 2022) adds those of several prompts.
+    The first is what `first`, drawn as one thing, makes of the seed, the last what `second` makes of it. Between them the
+    velocities of the two are interpolated, as composable diffusion (Liu et al. 2022) adds those of several prompts.
 
     Args:
         num_frames: 2 … 16.

@@ -54,7 +54,7 @@ class TextToImagePipeline:
         self.device = PartialState().device  # CUDA where there is one, else MPS, else CPU
         self.text_encoder, self.dit, self.vqvae = text_encoder, dit, vqvae
         for model in (text_encoder, dit, vqvae):
-            if offload and self.device.type == "cuda":
+            if offload and model is not text_encoder and self.device.type == "cuda":  # it reads weights past the hooks
                 cpu_offload(model, self.device)
             else:
                 model.to(self.device)
@@ -67,7 +67,7 @@ class TextToImagePipeline:
 
         Args:
             folder: a checkpoint folder, such as checkpoints/emoji, or user/name on the hub (else a HubError).
-            offload: keep the weights in main memory and bring each to the GPU when it is used.
+            offload: keep the weights of the DiT and the VQ-VAE in main memory, and bring each to the GPU when it is used.
         Raises:
             CheckpointError: a part is missing, damaged, or does not fit the others; the message names the file.
         """
@@ -142,8 +142,9 @@ class TextToImagePipeline:
         seeds = check_seeds(seed, len(repeated))
 
         def seen(step: SamplerStep) -> bool | None:  # whole pictures, not their things
+            assert callback is not None
             latents, denoised = (self.put_together(each, layouts) for each in (step.latents, step.denoised))
-            return callback(step._replace(latents=latents, denoised=denoised)) if callback else None
+            return callback(step._replace(latents=latents, denoised=denoised))
 
         with self.lock:
             readings = [read_prompt(one, self.names, image is None) if interpret else Reading((one,)) for one in prompts]
@@ -164,7 +165,8 @@ class TextToImagePipeline:
                     )
                     velocity = keeping(velocity, x0, noise, redrawn)
             steps = max(1, round(num_inference_steps * start))
-            latents = self.sample_latents(velocity, latents, steps, sampler, seen if any(layouts) else callback, start)
+            watched = seen if callback and any(layouts) else callback
+            latents = self.sample_latents(velocity, latents, steps, sampler, watched, start)
             latents = self.put_together(latents, layouts)
             codebook_indices = self.vqvae.quantize(latents)
             if mask is not None:

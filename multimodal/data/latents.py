@@ -57,7 +57,7 @@ class LatentCache:
         self.folder.mkdir(parents=True, exist_ok=True)
         if process_index == 0:
             for old in self.folder.parent.iterdir():
-                if old != self.folder:
+                if old != self.folder and old.is_dir():
                     shutil.rmtree(old)
         missing = [k for k in range(process_index, self.shards, num_processes) if not self._path(k).exists()]
         for shard in missing:

@@ -31,6 +31,7 @@ from multimodal.pipeline import TextToImagePipeline
 PROMPTS = Path(__file__).parent / "prompts"
 KINDS = {"synonyms": (), "colors": ("colored",), "counts": ("count",), "pairs": ("left", "right", "above", "below")}
 TRUE_PICTURES = 150  # of each kind, to try the checks on
+MAX_DRAWS = 100  # for each of them
 TOP = 5  # where a picture holds several things, each smaller than what the judge learned from
 COUNTING_SIZE = 32
 SMALLEST_THING = 0.3  # of the largest; what is smaller is a part of something
@@ -106,11 +107,16 @@ def check(judge: Judge, cases: Sequence[Case], images: Sequence[Image.Image]) ->
 
 
 def true_composites(composer: Composer, kinds: Sequence[str], count: int) -> tuple[list[Case], list[Image.Image]]:
-    """Composites of real pictures, of the given kinds of `data.composition`, and what they show; none where no kind is."""
+    """Composites of real pictures, of the given kinds of `data.composition`, and what they show.
+
+    Fewer, or none, where the pictures hardly allow for these kinds, as black ones do not for colours.
+    """
     rng = random.Random(0)
     cases: list[Case] = []
     images: list[Image.Image] = []
-    while kinds and len(cases) < count:
+    for _ in range(MAX_DRAWS * count if kinds else 0):
+        if len(cases) == count:
+            break
         pixels, composite = composer.compose(rng)
         if composite.kind in kinds and composite.number <= 4:
             cases.append(_case(composite))

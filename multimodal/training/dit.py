@@ -55,11 +55,14 @@ def train_dit(
         start: a checkpoint folder whose DiT, with its config, is where a new run starts from, and what it rehearses. Its
             other parts are copied, where `out` has none of its own.
     Raises:
-        ValueError: LoRA, rehearsal, distillation or divided patches, and nothing to start from.
+        ValueError: LoRA, rehearsal, distillation or divided patches, and nothing to start from; or two that do not go
+            together.
     """
     on_start = ("lora_rank", "rehearsal_fraction", "guidance_distillation", "patch_size")
     if not start and any(getattr(config, name) for name in on_start):
         raise ValueError(f"{', '.join(on_start)} need a checkpoint to start from: give it with --from")
+    if config.guidance_distillation and (config.patch_size or config.rehearsal_fraction):
+        raise ValueError("guidance_distillation is a run of its own, after those with patch_size or rehearsal_fraction")
     accelerator = Accelerator(mixed_precision=config.mixed_precision)
     folder, device = out / "training" / "dit", accelerator.device
     if start:
@@ -102,11 +105,11 @@ def train_dit(
         t = rectified_flow.sample_t(len(x0), device, config.t_mean)
         x_t = rectified_flow.interpolate(x0, noise, t)
         scale = sample_scales(t, config.model.max_guidance_scale)
-        if pictures.rehearsal:
-            old = pictures.is_rehearsed(rows)
-            x0[old] = pictures.rehearsal.x0(*(each[old] for each in (x_t, t, noise, context, context_mask, pooled, scale)))
         if teacher:
             x0 = teacher.x0(x_t, t, noise, context, context_mask, pooled, scale)
+        elif pictures.rehearsal:
+            old = pictures.is_rehearsed(rows)
+            x0[old] = pictures.rehearsal.x0(*(each[old] for each in (x_t, t, noise, context, context_mask, pooled, scale)))
         output = model(x_t, t, context, context_mask, pooled, guidance_scale=scale)
         losses = rectified_flow.loss(output, x0, noise, t, config.model.prediction, config.min_t)
         return {"loss": losses.mean()}
@@ -170,7 +173,11 @@ class CaptionedLatents:
     def batch(self, step: int, batch_size: int) -> Tensor:
         """Which pictures this process works on in a step, (batch_size / processes,): new, composites, rehearsed."""
         fractions = (self.config.composite_fraction, self.config.rehearsal_fraction)
-        shares = [int(part * batch_size) if count else 0 for part, count in zip(fractions, self.counts[1:], strict=False)]
+        processes = self.accelerator.num_processes  # a share that they cannot divide is rounded up
+        shares = [
+            -(-int(part * batch_size) // processes) * processes if count else 0
+            for part, count in zip(fractions, self.counts[1:], strict=False)
+        ]
         groups = zip(
             itertools.accumulate(self.counts, initial=0), self.counts, [batch_size - sum(shares), *shares], strict=False
         )
@@ -204,9 +211,13 @@ class CaptionedLatents:
 
         When there is rehearsal, none at all is part of it: it goes on meaning what it meant, not the new pictures.
         """
-        if rng.random() < self.config.prompt_dropout and (not self.rehearsal or row >= sum(self.counts[:2])):
+        rehearsed = row >= sum(self.counts[:2])
+        if rng.random() < self.config.prompt_dropout and (not self.rehearsal or rehearsed):
             return ""
         shown = self.shown[row]
+        if self.rehearsal and rehearsed:
+            assert isinstance(shown, Subject)
+            return self.rehearsal.prompt(shown, rng)
         return caption(shown, rng) if isinstance(shown, Subject) else composite_caption(shown, rng)
 
 

@@ -30,6 +30,7 @@ from multimodal.training.signals import stop_signals
 
 StepLoss = Callable[[nn.Module, int], dict[str, Tensor]]
 MAX_SKIPPED = 5
+MAX_STEP_SEED = 2**32 - 2**16  # numpy's seeds are below 2³², and each process adds its number
 
 
 class TrainingError(RuntimeError):
@@ -46,7 +47,7 @@ class Trainer:
         accelerator: places the model, and averages gradients over processes.
         data: the `fingerprint` of what is trained on; a run that is resumed with another one says so.
     Raises:
-        ValueError: the run could stop between the batches of one update.
+        ValueError: the run could stop between the batches of one update, or a batch cannot be divided among the processes.
     """
 
     def __init__(self, config: RunConfig, model: nn.Module, folder: Path, accelerator: Accelerator, data: str = "") -> None:
@@ -54,6 +55,8 @@ class Trainer:
         self.step, self.skipped, self.finite = 0, 0, True
         if config.steps % config.gradient_accumulation_steps or config.save_every % config.gradient_accumulation_steps:
             raise ValueError("steps and save_every must be multiples of gradient_accumulation_steps")
+        if config.batch_size % accelerator.num_processes:
+            raise ValueError(f"batch_size {config.batch_size} must be a multiple of {accelerator.num_processes} processes")
         if accelerator.device.type == "cpu":  # there, on short sequences, the flash kernel is slower than plain products
             torch.backends.cuda.enable_flash_sdp(False)
         self.ema = moving_average(model, config.ema_decay, accelerator.device)
@@ -110,7 +113,7 @@ class Trainer:
                 if updated and self._any_process(stopped.is_set() or time.monotonic() - start > max_minutes * 60):
                     accelerator.print(f"stopped at step {self.step}")
                     break
-                set_seed(config.seed * 1_000_003 + self.step, device_specific=True)
+                set_seed((config.seed * 1_000_003 + self.step) % MAX_STEP_SEED, device_specific=True)
                 if on_step:
                     on_step(self.step)
                 losses = self._train_step(loss)

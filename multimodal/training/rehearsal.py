@@ -11,7 +11,7 @@ from torch import Tensor
 from tqdm.auto import tqdm
 
 from multimodal.checkpoint import NAMES, CheckpointError, load_dit, load_name_table, load_names
-from multimodal.data.captions import Subject, with_style
+from multimodal.data.captions import Subject, with_article, with_style
 from multimodal.data.phrases import STYLES
 from multimodal.models.text_encoder import CLIPTextEncoder
 from multimodal.models.vqvae import VQVAE
@@ -64,10 +64,15 @@ class Rehearsal:
             output = self.dit(x_t, t, context, context_mask, pooled, guidance_scale=scale).float()
         return output if self.dit.config.prediction == "x0" else noise - output
 
+    def prompt(self, subject: Subject, rng: random.Random) -> str:
+        """A random prompt for one of the subjects: its name, perhaps with an article, perhaps with the style."""
+        name = with_article(subject.concept, rng) if "en" in subject.names else subject.concept
+        return with_style(name, subject, rng, 0.7)
+
     def _subject(self, rng: random.Random) -> Subject:
-        known = self.names[rng.choice(["en", rng.choice(list(self.names))])]
-        name, style = rng.choice(known), rng.choice(["", rng.choice(STYLES)])
-        return Subject(concept=name, names={"en": name}, keywords={}, style=style)
+        language = rng.choice(["en", rng.choice(list(self.names))])
+        name, style = rng.choice(self.names[language]), rng.choice(["", rng.choice(STYLES)])
+        return Subject(concept=name, names={language: name}, keywords={}, style=style)
 
     @torch.no_grad()
     def _draw(self, pipeline: TextToImagePipeline, prompts: list[str], seed: int) -> Tensor:

@@ -225,10 +225,9 @@ def take(path: str, request: gr.Request) -> tuple[Any, ...]:
 
 def choose(last: LastPictures | None, event: gr.SelectData) -> tuple[Any, Any]:
     """The place and the seed of the picture that was clicked."""
-    index = event.index
-    if last is None or not isinstance(index, int) or not 0 <= index < len(last.settings):
-        return gr.skip(), gr.skip()
-    return index, last.settings[index].seed
+    index = int(event.index)
+    known = last is not None and 0 <= index < len(last.settings)
+    return index, last.settings[index].seed if last and known else gr.skip()
 
 
 def tell_copied(copied: bool, request: gr.Request) -> None:

@@ -208,7 +208,7 @@ class Generation:
         prompts = list(dict.fromkeys(output.prompts))
         used, room = max(self.pipeline.text_encoder.count_tokens(parse_weights(prompt).text) for prompt in prompts)
         lines = [message(f"{done} · {texts.html('tokens', used=used, room=room)}")]
-        if words := output.dropped[0][:300]:
+        if words := next(filter(None, output.dropped), "")[:300]:
             lines.append(message(texts.html("dropped", words=words), "warning"))
         renamed = {words: name for one in output.renamed for words, name in one.items()}
         for words, name in list(renamed.items())[:UNKNOWN_SHOWN]:

@@ -51,8 +51,7 @@ class History:
     def find(self, words: str = "", starred: bool = False) -> list[tuple[Path, Settings]]:
         """The newest pictures whose prompt has all these words; files that are no pictures of ours are passed over."""
         wanted, found = words.lower().split(), []
-        pictures = ((path.stat().st_mtime_ns, path.name, path) for path in self.folder.glob("*.png"))
-        for *_, path in sorted(pictures, reverse=True):  # not by name: the command line names them by their prompts
+        for path in sorted(self.folder.glob("*.png"), key=_when_made, reverse=True):
             if starred and not self.is_starred(path):
                 continue
             try:
@@ -85,6 +84,14 @@ class History:
         if Path(name).name != name or path.suffix != ".png" or not path.is_file():
             raise ValueError(f"there is no picture {name!r:.80} in the history")
         return path
+
+
+def _when_made(path: Path) -> tuple[int, str]:
+    """By what pictures are sorted, since those of the command line are named by their prompts."""
+    try:
+        return path.stat().st_mtime_ns, path.name
+    except OSError:  # somebody has just deleted it
+        return 0, path.name
 
 
 class Histories:

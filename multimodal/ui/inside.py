@@ -85,7 +85,7 @@ class Inside:
                 yield (
                     gr.skip(),
                     self.attention(drawn.attention, ALL_LAYERS, texts),
-                    gr.update(value=ALL_LAYERS, visible=True),
+                    gr.update(choices=layer_choices(len(drawn.attention.heat) - 1), value=ALL_LAYERS, visible=True),
                     self.film(drawn, texts),
                     gr.update(value=str(path), visible=True),
                     gr.skip(),
@@ -173,6 +173,11 @@ class Inside:
         return section(texts("restoration"), texts("restoration_about"), *rows)
 
 
+def layer_choices(depth: int) -> list[tuple[Any, int]]:
+    """Labels and values for the layers of a DiT, all of them first."""
+    return [(i18n("all_layers"), ALL_LAYERS), *((str(k + 1), k) for k in range(depth))]
+
+
 def inside_tab(models: Models, last: gr.State, tab_item: gr.Tab) -> None:
     """Draw the tab and connect it; `tab_item` is the tab that it is drawn in."""
     tab = Inside(models)
@@ -202,7 +207,7 @@ def inside_tab(models: Models, last: gr.State, tab_item: gr.Tab) -> None:
         look = gr.Button(i18n("look"), variant="primary", scale=1, min_width=170, elem_id="look")
     reading = gr.HTML(elem_id="reading", elem_classes="inside")
     attention = gr.HTML(elem_id="attention", elem_classes="inside")
-    layers = [(i18n("all_layers"), ALL_LAYERS), *((str(k + 1), k) for k in range(models.pipeline.dit.config.depth))]
+    layers = layer_choices(models.pipeline.dit.config.depth)
     layer = gr.Radio(layers, value=ALL_LAYERS, label=i18n("layer"), info=i18n("layer_info"), visible=False, elem_id="layer")
     film = gr.HTML(elem_id="film", elem_classes="inside")
     animation = gr.DownloadButton(i18n("animation"), visible=False, size="md", elem_id="animation")

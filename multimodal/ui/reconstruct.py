@@ -32,11 +32,14 @@ class Reconstruct:
     def __init__(self, models: Models) -> None:
         self.models, self.pipeline = models, models.pipeline
 
-    def reconstruct(self, path: str | None, search: bool, request: gr.Request) -> tuple[Any, Any, Any]:
+    def reconstruct(
+        self, path: str | None, search: bool, last: LastPictures | None, request: gr.Request
+    ) -> tuple[Any, Any, Any]:
         """An uploaded file → values for slider, measurements (HTML) and last; nothing changes when it is cleared.
 
         Args:
             search: for better codes than the encoder's.
+            last: the visitor's pictures, behind which the reconstruction comes.
         """
         if path is None:
             return gr.skip(), gr.skip(), gr.skip()
@@ -44,7 +47,8 @@ class Reconstruct:
         with friendly_errors(texts):
             output = self.pipeline.reconstruct(rgba.open_image(path), SEARCH_STEPS if search else 0)
             pair = tuple(on_checkerboard(image) for image in (output.original, output.image))
-            last = LastPictures([html.escape(Path(path).stem)], output.codebook_indices[None].numpy().astype(np.uint16))
+            last = last or LastPictures([], np.empty((0, *output.codebook_indices.shape), np.uint16))
+            last = last.with_reconstruction(html.escape(Path(path).stem), output.codebook_indices.numpy().astype(np.uint16))
             return pair, self.measurements(output, Path(path).stat().st_size, texts), last
 
     def measurements(self, output: ReconstructionOutput, file_bytes: int, texts: Texts) -> str:
@@ -126,7 +130,7 @@ def reconstruct_tab(models: Models, last: gr.State, assets: Path) -> None:
     measurements = gr.HTML(elem_id="measurements")
     reconstruction: dict[str, Any] = {
         "fn": tab.reconstruct,
-        "inputs": [upload, search],
+        "inputs": [upload, search, last],
         "outputs": [slider, measurements, last],
         "show_progress_on": slider,
         **MODEL,

@@ -19,12 +19,20 @@ DRAW: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"} 
 
 @dataclass(frozen=True)
 class LastPictures:
-    """What one visitor last generated or reconstructed, for the Codebook tab."""
+    """What one visitor last generated, and after it what was then reconstructed."""
 
     captions: list[str]
     codebook_indices: np.ndarray  # (N, groups, h, w)
     settings: tuple[Settings, ...] = ()  # of generated pictures
     kept: tuple[str, ...] = ()  # their names in the history, where there is one
+
+    def with_reconstruction(self, caption: str, codebook_indices: np.ndarray) -> LastPictures:
+        """The generated pictures, and this one, whose indices are (groups, h, w)."""
+        count = min(len(self.settings), len(self.codebook_indices))  # 0 after a switch to another model
+        indices = (
+            np.concatenate([self.codebook_indices[:count], codebook_indices[None]]) if count else codebook_indices[None]
+        )
+        return LastPictures([*self.captions[:count], caption], indices, self.settings[:count], self.kept[:count])
 
     def generated(self, index: int) -> bool:
         """Whether there is a picture at this place that was generated, and not before a switch to another model."""
