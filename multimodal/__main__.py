@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import functools
 import json
+import os
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
@@ -23,6 +24,7 @@ PICTURES = "a folder of pictures, a parquet table, .tar files or a data set of t
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit status: 0, or 1 after a sentence on what was wrong."""
     args = parse_arguments(arguments)
+    os.environ.setdefault("HF_UPDATE_DOWNLOAD_COUNTS", "0")  # `datasets` would tell a server of every table that it opens
     try:
         if "checkpoint" in args:
             args.checkpoint = find_checkpoint(args.checkpoint)

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import io
+import os
 import socket
+import subprocess
+import sys
 import urllib.request
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from PIL import Image
 
@@ -60,6 +66,29 @@ def test_the_app_starts_and_generates(asked: list[str], tiny_checkpoint: Path) -
     finally:
         demo.close()
     assert asked == []
+
+
+WATCHED = """
+import sys
+asked = lambda event, args: print("ASKED", event, args) if event in ("socket.getaddrinfo", "socket.connect") else None
+sys.addaudithook(asked)
+from multimodal.__main__ import main
+sys.exit(main(["dataset", sys.argv[1]]))
+"""
+
+
+def test_nobody_is_told_of_a_table_that_is_opened(tmp_path: Path) -> None:
+    encoded = io.BytesIO()
+    Image.new("RGBA", (32, 32), "red").save(encoded, "PNG")
+    table = {"image": [{"bytes": encoded.getvalue(), "path": None}] * 2, "name": ["a red square", "a square"]}
+    pq.write_table(pa.table(table), tmp_path / "table.parquet")
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("HF_")}
+    environment["HF_HOME"] = str(tmp_path)
+    command = [sys.executable, "-c", WATCHED, str(tmp_path / "table.parquet")]
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=300)
+    assert done.returncode == 0, done.stderr
+    assert "2 pictures" in done.stdout
+    assert "ASKED" not in done.stdout
 
 
 def test_training_works(asked: list[str], tmp_path: Path) -> None:

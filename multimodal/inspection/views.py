@@ -63,7 +63,7 @@ class Views:
     def trajectory(self, prompt: str, sampling: dict[str, Any]) -> View:
         """What the picture was expected to become at each step: a film strip, an animation, and how many codes changed."""
         steps = Trajectory(self.pipeline)
-        self.pipeline(prompt, **sampling, callback=steps)
+        self.pipeline(prompt, interpret=False, **sampling, callback=steps)
         frames, indices = steps.frames(), steps.codebook_indices()
         report = {"times": steps.times, "codes": indices[0].numel()}
         report |= {"changed_codes": changed_codes(indices), "settled": settled(indices).tolist()}

@@ -13,7 +13,7 @@ import torch
 from gradio.utils import get_upload_folder, is_in_or_equal
 
 from multimodal import rgba
-from multimodal.arguments import DEFAULT_GUIDANCE, DEFAULT_STEPS, SEARCH_STEPS, check_indices
+from multimodal.arguments import DEFAULT_GUIDANCE, DEFAULT_STEPS, SEARCH_STEPS, check_indices, clean_prompt
 from multimodal.editing import start_from
 from multimodal.export import ANIMATIONS, TARGETS, file_name, save_animation, to_sticker
 from multimodal.settings import Settings, save_picture
@@ -45,6 +45,8 @@ def add_endpoints(models: Models, served: Serve) -> None:
     draw, mixed = on_gpu(pipeline.__call__), Sampling(pipeline).mix
 
     def make(settings: Settings, count: int, sticker_for: str = "") -> list[gr.FileData]:
+        cleaned = clean_prompt(settings.prompt), clean_prompt(settings.negative_prompt)  # as a PNG can hold them
+        settings = dataclasses.replace(settings, prompt=cleaned[0], negative_prompt=cleaned[1])
         output = draw(**settings.arguments(), num_images_per_prompt=count)
         folder, files = new_folder(), []
         for image, number in zip(output.images, output.seeds, strict=True):

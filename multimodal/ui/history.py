@@ -22,7 +22,7 @@ from multimodal.ui.errors import friendly_errors
 from multimodal.ui.session import DRAW
 from multimodal.ui.texts import Texts, i18n
 
-SHOWN = 120  # pictures at once, the newest first
+SHOWN = 120  # pictures at once, the newest first; the tab says so
 STAR = ".star"  # an empty file of this ending beside a picture
 STAMP = "%Y%m%d-%H%M%S"
 OWN, ALL, DAYS = 200, 20_000, 30  # among strangers: pictures of one browser, of all, and how long they are kept
@@ -144,7 +144,9 @@ def history_tab(histories: Histories, tab: gr.Tab, tabs: gr.Tabs, fields: Any, t
     if histories.strangers:
         gr.Markdown(i18n("history_own"))
     with gr.Row():
-        words = gr.Textbox("", label=i18n("search"), max_length=200, scale=3, min_width=150, elem_id="search")
+        words = gr.Textbox(
+            "", label=i18n("search"), info=i18n("newest_shown"), max_length=200, scale=3, min_width=150, elem_id="search"
+        )
         starred = gr.Checkbox(False, label=i18n("starred_only"), min_width=150, elem_id="starred-only")
     gallery = gr.Gallery(
         label=i18n("history"),

@@ -106,6 +106,7 @@ ENGLISH = {
     "history_own": "Only this browser sees these pictures. The newest 200 are kept, for 30 days.",
     "reload": "This page does not know its history any more: reload it.",
     "search": "Search the prompts",
+    "newest_shown": "The newest 120 pictures are shown; a search finds older ones.",
     "starred_only": "Starred only",
     "use_settings": "Use its settings",
     "star": "★ Star",

@@ -105,6 +105,7 @@ CHINESE = {
     "history": "历史",
     "history_own": "这些图片只有这个浏览器看得到。保留最新的 200 张，最多 30 天。",
     "reload": "此页面已不认得它的历史：请刷新页面。",
+    "newest_shown": "只显示最新的 120 张；搜索可找到更早的图片。",
     "search": "搜索提示词",
     "starred_only": "只看收藏",
     "use_settings": "使用它的设置",
