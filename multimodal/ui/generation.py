@@ -16,6 +16,7 @@ import torch
 
 from multimodal.arguments import MAX_GUIDANCE, MAX_IMAGES, MAX_SEED, MAX_STEPS, check_number, check_prompts, check_seeds
 from multimodal.inspection.denoising import SamplingCancelled
+from multimodal.layout import split_style
 from multimodal.outputs import TextToImageOutput
 from multimodal.prompts import expand, parse_weights
 from multimodal.settings import Settings, pack_indices, read_settings, save_picture
@@ -99,11 +100,13 @@ class Generation:
         check_number("num_images_per_prompt", count, 1, MAX_IMAGES, whole=True)
         assert seed is not None
         first_seed = int(seed) if keep_seed else random.randrange(NEW_SEEDS)
-        styled = prompt if style in ("", ALL_STYLES) else f"{prompt}, {style} style"
-        settings = Settings(styled, first_seed, negative_prompt, int(steps), float(guidance_scale), sampler)
-        prompts = expand(styled)
+        settings = Settings(prompt, first_seed, negative_prompt, int(steps), float(guidance_scale), sampler)
+        texts_and_styles = [split_style(one) for one in expand(prompt)]
         if style == ALL_STYLES:  # one picture in each, of the same noise
-            prompts, count = [f"{one}, {name} style" for one in prompts for name in STYLES], 1
+            prompts, count = [f"{text}, {name} style" for text, _ in texts_and_styles for name in STYLES], 1
+        else:  # a style in the prompt itself goes before the one that is chosen
+            chosen = f", {style} style" if style else ""
+            prompts = [text + (own or chosen) for text, own in texts_and_styles]
         if len(prompts) * count > MAX_IMAGES:
             raise ValueError(texts("too_many", prompts=len(prompts), count=count, maximum=MAX_IMAGES))
         seeds = check_seeds(first_seed, int(count))  # the same for each prompt, to be compared

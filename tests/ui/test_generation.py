@@ -102,6 +102,8 @@ def test_all_styles_are_six_pictures_of_one_seed(models: Models) -> None:
     assert "seed 5 ·" in status
     *_, (*_, alone) = generated(Generation(models), style="noto", steps=1)
     assert (alone.codebook_indices[0] == last.codebook_indices[STYLES.index("noto")]).all()
+    *_, (*_, own) = generated(Generation(models), prompt="{a fox, flat style|a star}", style="noto", steps=1, count=1)
+    assert [settings.prompt for settings in own.settings] == ["a fox, flat style", "a star, noto style"]
     with pytest.raises(gr.Error, match="18 prompts"):
         list(generated(Generation(models), style=ALL_STYLES, prompt="a {red|green|blue} fox"))
 
