@@ -6,11 +6,13 @@ import dataclasses
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import gradio as gr
+import numpy as np
 import pytest
 import torch
 
@@ -92,6 +94,21 @@ def test_a_run_that_has_ended_leaves_nothing_behind(models: Models) -> None:
     left.close()
     assert not vars(runs)["_stops"]
     runs.stop(visitor("me"))
+
+
+def test_visitors_at_once_get_their_own_pictures(models: Models) -> None:
+    tab = Generation(models)
+    asked: dict[str, dict[str, Any]] = {"one": {"prompt": "a fox", "seed": 1}, "two": {"prompt": "a star", "count": 2}}
+
+    def codes(session: str) -> np.ndarray:
+        *_, (*_, last) = generated(tab, session, **asked[session], steps=3)
+        return last.codebook_indices
+
+    alone = [codes(session) for session in asked]
+    with ThreadPoolExecutor(2) as visitors:
+        together = list(visitors.map(codes, asked))
+    assert all((one == other).all() for one, other in zip(alone, together, strict=True))
+    assert len(together[1]) == 2
 
 
 def test_all_styles_are_six_pictures_of_one_seed(models: Models) -> None:

@@ -113,18 +113,19 @@ def test_every_control_has_a_name(page: Page) -> None:
                        || e.closest('label')?.innerText.trim() || e.querySelector('img[alt]')
                        || (e.id && document.querySelector(`label[for="${e.id}"]`))))
         .map(e => e.outerHTML.slice(0, 200))"""
-    for tab in ("Create", "Reconstruct"):
-        page.get_by_role("tab", name=tab).click()
-        assert page.evaluate(nameless) == []
+    for tab in page.get_by_role("tab").all():
+        tab.click()
+        assert page.evaluate(nameless) == [], tab.inner_text()
 
 
 def test_a_narrow_dark_page_in_chinese(open_page: Callable[..., Page]) -> None:
     page = open_page(viewport={"width": 360, "height": 740}, color_scheme="dark", locale="zh-CN")
     expect(page.locator("#generate")).to_have_text("生成")
-    for tab in ("创作", "重建", "码本"):
-        page.get_by_role("tab", name=tab).click()
-        if tab == "码本":
-            page.locator("#codes button").first.wait_for()
-        assert page.evaluate("document.scrollingElement.scrollWidth") <= 360
+    for tab in page.get_by_role("tab").all():
+        if tab.is_visible():
+            tab.click()
+            if tab.inner_text() == "码本":
+                page.locator("#codes button").first.wait_for()
+            assert page.evaluate("document.scrollingElement.scrollWidth") <= 360
     red, green, blue = map(int, re.findall(r"\d+", page.evaluate("getComputedStyle(document.body).backgroundColor"))[:3])
     assert max(red, green, blue) < 80
