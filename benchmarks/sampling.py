@@ -44,10 +44,10 @@ def main() -> None:
         return pipeline.decode_latents(pipeline.make_noise(list(range(args.pictures))))
 
     cases = {
-        "Euler, 24 steps, guidance 3": sample(24),
-        "Euler, 24 steps, no guidance": sample(24, guidance_scale=1),
-        "Heun, 12 steps, guidance 3": sample(12, sampler="heun"),
-        "Euler, 4 steps, guidance 3": sample(4),
+        "Euler, 8 steps": sample(8),
+        "Euler, 4 steps": sample(4),
+        "Euler, 24 steps": sample(24),
+        "Heun, 4 steps": sample(4, sampler="heun"),
         "text encoder": encode_prompt,
         "decoder": decode,
     }

@@ -25,7 +25,7 @@ from multimodal.ui.session import DRAW, MODEL, LastPictures, Runs
 from multimodal.ui.texts import Texts, i18n
 
 DEFAULT_STYLE = ""  # none: the prompt decides
-SPEEDS = {"fast": 4, "balanced": 12, "best": 24}  # steps
+SPEEDS = {"fast": 4, "balanced": DEFAULT_STEPS, "best": 24}
 COPY = """async () => {
     const image = document.querySelector('#pictures .selected img') ?? document.querySelector('#pictures img');
     try {

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from multimodal.arguments import DEFAULT_STEPS
 from multimodal.evaluation.composition import PROMPTS, load_cases
 from multimodal.evaluation.contact_sheets import COLUMNS, FEW_STEPS, write_contact_sheets
 from multimodal.evaluation.sampling import Sampling
@@ -26,5 +27,5 @@ def test_every_list_of_prompts_has_a_sheet_and_its_prompts_stand_below(
         assert sheet.getpixel((30, 20)) == (255, 255, 255)  # nothing there
         assert all(case.prompt in text for case in load_cases(path.stem)[: COLUMNS + 1])
     assert (tmp_path / f"known_{FEW_STEPS}_steps.webp").exists()
-    assert steps == [24] * len(list(PROMPTS.glob("*.csv"))) + [FEW_STEPS]
+    assert steps == [DEFAULT_STEPS] * len(list(PROMPTS.glob("*.csv"))) + [FEW_STEPS]
     assert "guidance_scale 3.0" in text

@@ -38,7 +38,7 @@ def test_a_prompt_becomes_four_stickers_that_can_be_taken_home_and_made_again(pa
     assert (low, high) == (0, 255), "the background is transparent and the apple is not"
     settings = json.loads(first.info["multimodal"])
     assert settings["prompt"] == "a red apple"
-    assert first.info["parameters"].startswith("a red apple\nSteps: 24, Sampler: Euler, CFG scale: 3, Seed: ")
+    assert first.info["parameters"].startswith("a red apple\nSteps: 8, Sampler: Euler, CFG scale: 3, Seed: ")
     assert page.locator("#seed input").input_value() == str(settings["seed"])
 
     with zipfile.ZipFile(downloaded(page, "download-all")) as archive:
