@@ -14,6 +14,7 @@ from typing import Any
 
 from multimodal.arguments import DEFAULT_GUIDANCE, DEFAULT_STEPS, MAX_STEPS, SEARCH_STEPS
 from multimodal.commands import export, generate, load_pipeline, mix, reconstruct, report_result
+from multimodal.doctor import doctor
 from multimodal.hub import find_checkpoint
 from multimodal.inspection import commands as inspection
 
@@ -143,17 +144,6 @@ def push(args: argparse.Namespace) -> None:
         hub.write_card(args.checkpoint, args.id)
         address = hub.push(args.checkpoint, args.id, args.private, files=[*hub.FILES, "README.md"])
     report_result(args, {"address": address}, address)
-
-
-def doctor(args: argparse.Namespace) -> None:
-    """Say what is installed, which device is used, and whether the checkpoint is whole."""
-    from multimodal.doctor import diagnose
-
-    findings = diagnose(args.checkpoint)
-    report = [{"subject": f.subject, "status": f.status, "detail": f.detail} for f in findings]
-    report_result(args, {"findings": report}, "\n".join(f"{f.status:8} {f.subject}: {f.detail}" for f in findings))
-    if any(finding.status == "problem" for finding in findings):
-        raise RuntimeError("there are problems, see above")
 
 
 def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import argparse
 import importlib
 import importlib.metadata
 import json
 import platform
 from pathlib import Path
 from typing import NamedTuple
+
+from multimodal.commands import report_result
 
 PACKAGES = ("torch", "torchvision", "transformers", "open_clip_torch", "accelerate", "gradio", "pillow", "datasets")
 PARTS = ("clip", "vqvae", "dit")
@@ -18,6 +21,15 @@ class Finding(NamedTuple):
     subject: str
     status: str  # "ok" or "problem"
     detail: str
+
+
+def doctor(args: argparse.Namespace) -> None:
+    """Say what is installed, which device is used, and whether the checkpoint is whole."""
+    findings = diagnose(args.checkpoint)
+    report = [{"subject": f.subject, "status": f.status, "detail": f.detail} for f in findings]
+    report_result(args, {"findings": report}, "\n".join(f"{f.status:8} {f.subject}: {f.detail}" for f in findings))
+    if any(finding.status == "problem" for finding in findings):
+        raise RuntimeError("there are problems, see above")
 
 
 def diagnose(checkpoint: Path) -> list[Finding]:

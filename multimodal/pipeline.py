@@ -43,10 +43,7 @@ GUIDANCE_INTERVAL = (0.1, 1.0)
 
 
 class TextToImagePipeline:
-    """Text-to-image with the three models of one checkpoint folder.
-
-    One call at a time uses the models; others wait for it.
-    """
+    """Text-to-image with the three models of one checkpoint folder; one call at a time uses them, others wait for it."""
 
     def __init__(
         self, text_encoder: CLIPTextEncoder, dit: DiT, vqvae: VQVAE, offload: bool = False, names: Names | None = None
@@ -142,9 +139,8 @@ class TextToImagePipeline:
         seeds = check_seeds(seed, len(repeated))
 
         def seen(step: SamplerStep) -> bool | None:  # whole pictures, not their things
-            assert callback is not None
             latents, denoised = (self.put_together(each, layouts) for each in (step.latents, step.denoised))
-            return callback(step._replace(latents=latents, denoised=denoised))
+            return callback(step._replace(latents=latents, denoised=denoised)) if callback else None
 
         with self.lock:
             readings = [read_prompt(one, self.names, image is None) if interpret else Reading((one,)) for one in prompts]

@@ -20,7 +20,7 @@ MAY_IMPORT = {
     "config": set(),
     "rgba": set(),
     "metrics": {"rgba"},
-    "settings": {"config", "rgba", "multimodal"},
+    "settings": {"arguments", "config", "rgba", "multimodal"},
     "export": {"arguments", "rgba"},
     "prompts": set(),
     "arguments": {"config"},
@@ -40,7 +40,7 @@ MAY_IMPORT = {
     "inspection": BELOW_PIPELINE | {"pipeline", "inspection"},
     "evaluation": BELOW_PIPELINE | {"pipeline", "evaluation"},
     "training": BELOW_PIPELINE | {"pipeline", "inspection", "evaluation", "training"},
-    "ui": LEAVES | {"pipeline", "mixing", "editing", "upscaling", "inspection", "ui"},
+    "ui": LEAVES | {"pipeline", "layout", "mixing", "editing", "upscaling", "inspection", "ui"},
     "app": LEAVES | {"pipeline", "ui"},
 }
 MAY_IMPORT_ALL = {"__main__", "commands", "doctor"}

@@ -90,7 +90,7 @@ class Generation:
         seed: float | None,
         keep_seed: bool,
     ) -> tuple[Settings, list[str], list[int]]:
-        """The values of the controls, checked, as settings, and the prompt and the seed of each picture."""
+        """The values of the controls, checked, as settings of the first picture, and the prompt and the seed of each."""
         if not prompt or not prompt.strip():
             raise ValueError(texts("empty_prompt"))
         prompt, negative_prompt = check_prompts([prompt])[0], negative_prompt or ""
@@ -100,13 +100,13 @@ class Generation:
         check_number("num_images_per_prompt", count, 1, MAX_IMAGES, whole=True)
         assert seed is not None
         first_seed = int(seed) if keep_seed else random.randrange(NEW_SEEDS)
-        settings = Settings(prompt, first_seed, negative_prompt, int(steps), float(guidance_scale), sampler)
         texts_and_styles = [split_style(one) for one in expand(prompt)]
         if style == ALL_STYLES:  # one picture in each, of the same noise
             prompts, count = [f"{text}, {name} style" for text, _ in texts_and_styles for name in STYLES], 1
         else:  # a style in the prompt itself goes before the one that is chosen
             chosen = f", {style} style" if style else ""
             prompts = [text + (own or chosen) for text, own in texts_and_styles]
+        settings = Settings(prompts[0], first_seed, negative_prompt, int(steps), float(guidance_scale), sampler)
         if len(prompts) * count > MAX_IMAGES:
             raise ValueError(texts("too_many", prompts=len(prompts), count=count, maximum=MAX_IMAGES))
         seeds = check_seeds(first_seed, int(count))  # the same for each prompt, to be compared

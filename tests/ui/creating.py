@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
+PATIENCE = 60  # seconds, for a machine that is busy with something else
 DONE = re.compile(r"\d+ in .* s on ")
 
 
@@ -28,6 +31,14 @@ def ask(page: Page, prompt: str, count: int = 1, steps: int = 4) -> None:
 
 def finished(page: Page) -> None:
     expect(page.locator("#status")).to_have_text(DONE)
+
+
+def downloaded_when(wanted: Callable[[Path], bool], page: Page, button: str) -> Path:
+    """What a button gives once it is what is wanted: the first clicks may come before the page knows of a change."""
+    end = time.monotonic() + PATIENCE
+    while not wanted(path := downloaded(page, button)):
+        assert time.monotonic() < end, f"{button} goes on giving something else"
+    return path
 
 
 def downloaded(page: Page, button: str) -> Path:

@@ -12,7 +12,7 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from tests.ui.creating import ask, downloaded, finished, set_number
+from tests.ui.creating import ask, downloaded, downloaded_when, finished, set_number
 
 
 def vary(page: Page, how: str) -> None:
@@ -112,10 +112,7 @@ def test_a_picture_is_saved_as_a_sticker_for_a_messenger(page: Page) -> None:
     finished(page)
     page.locator("#target input").click()
     page.get_by_role("option", name="Discord sticker").click()
-    for _ in range(20):  # the first click may come before the page knows what was chosen
-        sticker = Image.open(downloaded(page, "download"))
-        if sticker.size != (128, 128):
-            break
+    sticker = Image.open(downloaded_when(lambda path: Image.open(path).size != (128, 128), page, "download"))
     assert (sticker.size, sticker.mode) == ((320, 320), "RGBA")
     with zipfile.ZipFile(downloaded(page, "download-all")) as archive:
         assert len(archive.namelist()) == 2

@@ -20,6 +20,7 @@ from multimodal.ui.edit import Editing, parse_painted
 from multimodal.ui.generation import Generation
 from multimodal.ui.models import Models
 from multimodal.ui.session import LastPictures
+from tests.ui.creating import downloaded_when
 
 ASKED = ("a fox", "", "", 2, 3.0, "euler", 2, 5, True)
 
@@ -109,13 +110,11 @@ def test_a_picture_is_painted_over_and_drawn_anew_there(page: Page) -> None:
     expect(page.locator("#seed input")).not_to_have_value(seed)
     expect(page.locator("#status")).to_have_text(re.compile(r"\d+ in .* s on "))
     expect(page.locator("#pictures img").first).to_have_attribute("alt", re.compile("a green apple"))
-    for _ in range(20):  # the first click may come before the page knows of the new picture
-        with page.expect_download() as download:
-            page.locator("#download").click()
-        settings: dict[str, Any] = json.loads(Image.open(download.value.path()).info["multimodal"])
-        if settings["prompt"] == "a green apple":
-            break
-    assert settings["prompt"] == "a green apple"
+
+    def settings_of(path: Path) -> dict[str, Any]:
+        return json.loads(Image.open(path).info["multimodal"])
+
+    settings = settings_of(downloaded_when(lambda path: settings_of(path)["prompt"] == "a green apple", page, "download"))
     assert unpack_indices(settings["mask"]).flatten().nonzero()[:, 0].tolist() == numbers
     page.locator("#wipe").click()
     expect(painted).to_have_count(0)

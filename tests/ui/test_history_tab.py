@@ -21,6 +21,7 @@ from multimodal.settings import Settings, save_picture
 from multimodal.ui import history as bounds
 from multimodal.ui.history import Histories, History
 from multimodal.ui.texts import LANGUAGES
+from tests.ui.creating import downloaded, downloaded_when
 
 
 @pytest.fixture
@@ -168,6 +169,11 @@ def test_among_strangers_a_browser_finds_its_own_pictures_again_and_no_others(
         expect(history_of(second)).to_have_count(4)
 
 
+def packed(path: Path) -> list[Image.Image]:
+    with zipfile.ZipFile(path) as archive:
+        return [Image.open(io.BytesIO(archive.read(name))) for name in archive.namelist()]
+
+
 def choose(pictures: Locator) -> None:
     """Click the first picture, and wait until the buttons below know it."""
     pictures.first.click()
@@ -188,22 +194,13 @@ def test_a_picture_is_found_again_after_a_refresh(open_page: Callable[..., Page]
     page.locator("#search input, #search textarea").fill("glass heart")
     kept = page.locator("#kept button:has(img)")
     expect(kept).to_have_count(2)
-    with page.expect_download() as download:
-        page.locator("#download-shown").click()
-    with zipfile.ZipFile(download.value.path()) as archive:
-        pictures = [Image.open(io.BytesIO(archive.read(name))) for name in archive.namelist()]
+    pictures = packed(downloaded(page, "download-shown"))
     assert len(pictures) == 2
     assert all("multimodal" in picture.info for picture in pictures)
 
     page.locator("#bare input").check()
-    for _ in range(20):  # the click after this one may come before the page knows that it was checked
-        with page.expect_download() as download:
-            page.locator("#download-shown").click()
-        with zipfile.ZipFile(download.value.path()) as archive:
-            pictures = [Image.open(io.BytesIO(archive.read(name))) for name in archive.namelist()]
-        if not any(picture.info for picture in pictures):
-            break
-    assert [picture.info for picture in pictures] == [{}, {}]
+    pack = downloaded_when(lambda path: not any(picture.info for picture in packed(path)), page, "download-shown")
+    assert len(packed(pack)) == 2
 
     choose(kept)
     page.locator("#star").click()
