@@ -15,7 +15,7 @@ def with_patch_size(dit: DiT, patch_size: int) -> DiT:
     """A DiT with smaller patches that starts from what `dit` has learnt, and needs training to become as good.
 
     What reads a patch, and what writes it, are averages of what did so for its places in the larger one; the transformer
-    stays. It is the way that FlexiViT (Beyer et al. 2023) resizes patches, and Anagnostidis et al. (2024) save training.
+    stays. FlexiViT (Beyer et al. 2023) resizes patches much like this, and Anagnostidis et al. (2024) save training by it.
 
     Raises:
         ValueError: patch_size does not divide that of `dit`.
