@@ -22,6 +22,7 @@ from multimodal.models.super_resolution import SuperResolution
 from multimodal.models.vqvae import VQVAE
 
 CONFIG, WEIGHTS, TOKENIZER, NAMES = "config.json", "model.safetensors", "tokenizer.json", "names.json"
+SCALE = ".scale"  # follows the name of a matrix of 8 bits in that of its rows' scales
 ModelT = TypeVar("ModelT", bound=nn.Module)
 
 
@@ -123,13 +124,21 @@ def save_model(
 ) -> None:
     """Write a model's weights, as `dtype`, with the config that rebuilds it and a note on its training.
 
+    With torch.int8, matrices get 8 bits and a scale for each row (LLM.int8(), Dettmers et al. 2022), the rest 16.
     Buffers stay as they are: rounded codes would not have length 1, and a neighbour might be nearer to one than itself.
     """
     parameters = dict(model.named_parameters())
-    tensors = {
-        key: value.detach().cpu().to(dtype) if key in parameters else value.detach().cpu()
-        for key, value in model.state_dict().items()
-    }
+    tensors: dict[str, Tensor] = {}
+    for key, value in model.state_dict().items():
+        value = value.detach().cpu()
+        if key not in parameters:
+            tensors[key] = value
+        elif dtype != torch.int8:
+            tensors[key] = value.to(dtype)
+        elif value.ndim == 2:
+            tensors[key], tensors[key + SCALE] = _quantized(value.float())
+        else:
+            tensors[key] = value.to(torch.float16)
     description = {"architecture": type(model).__name__, "config": configs.to_dict(config), "training": dict(training)}
     save_tensors(folder, tensors, description, files)
 
@@ -200,6 +209,7 @@ def load_model(
     """
     folder = _present(Path(folder))
     tensors, description = load_tensors(folder)
+    _dequantize(tensors, folder / WEIGHTS)
     if description.get("architecture") != architecture.__name__:
         raise CheckpointError(f"{folder} holds a {description.get('architecture')}, not a {architecture.__name__}")
     try:
@@ -223,6 +233,21 @@ def check_finite(tensors: Mapping[str, Tensor], where: Path) -> None:
     for key, tensor in tensors.items():
         if tensor.is_floating_point() and not torch.isfinite(tensor).all():
             raise CheckpointError(f"{where}: {key} holds numbers that are not finite")
+
+
+def _quantized(matrix: Tensor) -> tuple[Tensor, Tensor]:
+    """(M, N) → (M, N) int8 and (M, 1) scales: their product is the matrix, to within half a scale."""
+    scale = matrix.abs().amax(dim=1, keepdim=True).clamp(min=1e-12) / 127
+    return (matrix / scale).round().to(torch.int8), scale
+
+
+def _dequantize(tensors: dict[str, Tensor], where: Path) -> None:
+    """Replace, in place, what `_quantized` made by the matrices. Raises CheckpointError where a scale is missing or wrong."""
+    for key in [key for key, tensor in tensors.items() if tensor.dtype == torch.int8]:
+        scale = tensors.pop(key + SCALE, None)
+        if scale is None or tensors[key].ndim != 2 or scale.shape != (len(tensors[key]), 1):
+            raise CheckpointError(f"{where}: {key} has 8 bits, and {key}{SCALE} is not one scale for each of its rows")
+        tensors[key] = tensors[key] * scale
 
 
 def _replace(temporary: Path, folder: Path) -> None:

@@ -160,6 +160,7 @@ class DiTRunConfig(RunConfig):
     t_mean: float = 0.5  # of the logit-normal times; above 0 favours noise, where it is decided what a picture shows
     min_t: float = 0.05  # clips the 1 / t² weight that the velocity loss gives an x0-prediction
     patch_size: int = 0  # to which the patches of a DiT that is started from are divided; 0: they stay as they are
+    mean_width: int = 0  # of a new mean predictor for a DiT that is started from; 0: it keeps its own
     guidance_distillation: float = 0.0  # up to which scale one pass learns to give what guidance gives in two; 0: not
     lora_rank: int = 0  # of the LoRA layers that learn in the place of all weights; 0: all weights learn
     rehearsal_fraction: float = 0.0  # of every batch, what the checkpoint that is started from makes of its own names
@@ -175,6 +176,7 @@ class DiTRunConfig(RunConfig):
         return dataclasses.replace(
             start,
             patch_size=self.patch_size or start.patch_size,
+            mean_width=self.mean_width or start.mean_width,
             max_guidance_scale=self.guidance_distillation or kept,
         )
 

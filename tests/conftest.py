@@ -1,7 +1,8 @@
-"""Checkpoints that tests share: a random one that runs in milliseconds, and the one that is bundled."""
+"""Models that tests share: random ones that run in milliseconds, and those that are bundled."""
 
 from __future__ import annotations
 
+import json
 import os
 
 os.environ.update(HF_HUB_OFFLINE="1", GRADIO_ANALYTICS_ENABLED="False")  # before anything reads them
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 import torch
 from tokenizers import Tokenizer, models, pre_tokenizers, trainers
+from transformers import CLIPTextConfig, CLIPTextModelWithProjection
 
 from multimodal import TextToImagePipeline
 from multimodal import config as configs
@@ -106,4 +108,25 @@ def bundled_checkpoint(pytestconfig: pytest.Config) -> Path:
     folder = Path(pytestconfig.getoption("checkpoint")).resolve()
     if not (folder / "dit" / "config.json").is_file():
         pytest.fail(f"the trained weights are missing: there is no {folder}/dit; clone the repository whole")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def transformers_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A tiny random CLIP text model, and a tokenizer that spells letter by letter."""
+    folder = tmp_path_factory.mktemp("transformers_clip")
+    letters = "abcdefghijklmnopqrstuvwxyz,"
+    vocabulary = [*letters, *(letter + "</w>" for letter in letters), "<|startoftext|>", "<|endoftext|>"]
+    (folder / "vocab.json").write_text(json.dumps({token: k for k, token in enumerate(vocabulary)}))
+    (folder / "merges.txt").write_text("#version: 0.2\n")
+    settings = {"tokenizer_class": "CLIPTokenizer", "pad_token": "<|endoftext|>", "unk_token": "<|endoftext|>"}
+    settings |= {"bos_token": "<|startoftext|>", "eos_token": "<|endoftext|>"}
+    (folder / "tokenizer_config.json").write_text(json.dumps(settings))
+    config = CLIPTextConfig(
+        vocab_size=len(vocabulary), hidden_size=32, intermediate_size=48, projection_dim=16, num_hidden_layers=3,
+        num_attention_heads=2, max_position_embeddings=12, bos_token_id=len(vocabulary) - 2,
+        eos_token_id=len(vocabulary) - 1, pad_token_id=len(vocabulary) - 1,
+    )  # fmt: skip
+    torch.manual_seed(0)
+    CLIPTextModelWithProjection(config).save_pretrained(folder)
     return folder

@@ -45,6 +45,45 @@ def test_what_is_loaded_is_what_was_saved(dtype: torch.dtype, tmp_path: Path) ->
     assert checkpoint.load_description(tmp_path / "vqvae")["training"] == {"steps": 3}
 
 
+@pytest.fixture
+def dit_of_8_bits(tiny_checkpoint: Path, tmp_path: Path) -> Path:
+    model = load_dit(tiny_checkpoint / "dit")
+    save_model(tmp_path / "dit", model, model.config, {}, torch.int8)
+    return tmp_path / "dit"
+
+
+def test_matrices_of_8_bits_are_those_that_were_saved_to_within_half_a_scale(
+    dit_of_8_bits: Path, tiny_checkpoint: Path, tmp_path: Path
+) -> None:
+    before, after = load_dit(tiny_checkpoint / "dit").state_dict(), load_dit(dit_of_8_bits).state_dict()
+    stored, _ = load_tensors(dit_of_8_bits)
+    for key, value in before.items():
+        half_a_scale = value.abs().amax(dim=-1, keepdim=True) / 254 if value.ndim == 2 else value.abs() / 1024
+        assert stored[key].dtype == (torch.int8 if value.ndim == 2 else torch.float16)
+        assert (after[key] - value).abs().le(half_a_scale * 1.001 + 1e-7).all(), key
+    size = [(folder / "model.safetensors").stat().st_size for folder in (dit_of_8_bits, tiny_checkpoint / "dit")]
+    assert size[0] < 0.75 * size[1]
+
+
+def test_saved_again_they_stay_as_they_are(dit_of_8_bits: Path, tmp_path: Path) -> None:
+    model = load_dit(dit_of_8_bits)
+    save_model(tmp_path / "again", model, model.config, {}, torch.int8)
+    first, second = load_tensors(dit_of_8_bits)[0], load_tensors(tmp_path / "again")[0]
+    assert all(torch.equal(first[key], second[key]) for key in first if not key.endswith(".scale"))
+
+
+@pytest.mark.parametrize("scale", [None, torch.ones(3, 1), torch.ones(1)])
+def test_a_missing_or_wrong_scale_is_named(scale: torch.Tensor | None, dit_of_8_bits: Path) -> None:
+    def change(tensors: dict[str, torch.Tensor]) -> None:
+        tensors.pop("final.weight.scale")
+        if scale is not None:
+            tensors["final.weight.scale"] = scale
+
+    rewrite_weights(dit_of_8_bits, change)
+    with pytest.raises(CheckpointError, match=r"final.weight has 8 bits, and final.weight.scale is not"):
+        load_dit(dit_of_8_bits)
+
+
 def test_rounding_on_disk_does_not_confuse_the_codes(tmp_path: Path) -> None:
     config = dataclasses.replace(CONFIG, codebook_size=1024)
     indices = torch.arange(1024).view(1, 1, 32, 32).repeat(1, config.groups, 1, 1)

@@ -2,37 +2,31 @@
 
 from __future__ import annotations
 
-import copy
 import dataclasses
-import itertools
 import json
-import random
 import time
 from pathlib import Path
 from typing import Any
 
 import torch
-import torch.nn.functional as F
 from accelerate import Accelerator
 from PIL import Image
 from torch import Tensor, nn
 
-from multimodal import checkpoint, rgba
-from multimodal.checkpoint import NAMES, copy_checkpoint, load_clip, load_dit, load_vqvae, save_model
+from multimodal.checkpoint import NAMES, copy_checkpoint, load_clip, load_dit, save_model
 from multimodal.config import DiTRunConfig
-from multimodal.data.captions import Composite, Subject, caption, composite_caption, load_subjects, name_table
-from multimodal.data.colors import color_names
-from multimodal.data.images import Pictures, fingerprint, load_captioned_images
-from multimodal.data.latents import LatentCache, Rows
+from multimodal.data.captions import name_table
 from multimodal.diffusion import rectified_flow
 from multimodal.evaluation.contact_sheets import image_grid
+from multimodal.models.cached_text_encoder import CachedTextEncoder
 from multimodal.models.dit import DiT
-from multimodal.models.mean_predictor import MeanPredictor
-from multimodal.models.text_encoder import CLIPTextEncoder, TextEncoding
+from multimodal.models.text_encoder import CLIPTextEncoder
 from multimodal.pipeline import TextToImagePipeline
+from multimodal.training.captioned_latents import CaptionedLatents
 from multimodal.training.distillation import GuidanceTeacher, sample_scales, undistilled
-from multimodal.training.loop import Trainer, batch_indices
+from multimodal.training.loop import Trainer
 from multimodal.training.lora import merged, with_lora
+from multimodal.training.mean import add_noise, fit_mean, with_mean_width
 from multimodal.training.patches import with_patch_size
 from multimodal.training.rehearsal import Rehearsal
 
@@ -55,10 +49,10 @@ def train_dit(
         start: a checkpoint folder whose DiT, with its config, is where a new run starts from, and what it rehearses. Its
             other parts are copied, where `out` has none of its own.
     Raises:
-        ValueError: LoRA, rehearsal, distillation or divided patches, and nothing to start from; or two that do not go
-            together.
+        ValueError: LoRA, rehearsal, distillation, divided patches or a new mean, and nothing to start from; or two that do
+            not go together.
     """
-    on_start = ("lora_rank", "rehearsal_fraction", "guidance_distillation", "patch_size")
+    on_start = ("lora_rank", "rehearsal_fraction", "guidance_distillation", "patch_size", "mean_width")
     if not start and any(getattr(config, name) for name in on_start):
         raise ValueError(f"{', '.join(on_start)} need a checkpoint to start from: give it with --from")
     if config.guidance_distillation and (config.patch_size or config.rehearsal_fraction):
@@ -74,13 +68,14 @@ def train_dit(
     if start:
         dit = load_dit(start / "dit")
         config = dataclasses.replace(config, model=config.model_from(dit.config))
-        dit = with_patch_size(dit, config.model.patch_size)
+        dit = with_mean_width(with_patch_size(dit, config.model.patch_size), config.model.mean_width)
         if config.guidance_distillation or not config.model.max_guidance_scale:
             dit = undistilled(dit)
     else:
         dit = DiT(config.model)
     pictures = CaptionedLatents(config, data, names, out, accelerator)
-    text_encoder = CLIPTextEncoder.from_config(config.model.text_encoder, lambda: load_clip(out / "clip")).to(device)
+    encoder = CLIPTextEncoder if config.model.text_encoder.kind == "bundled" else CachedTextEncoder
+    text_encoder = encoder.from_config(config.model.text_encoder, lambda: load_clip(out / "clip")).to(device)
     teacher = None
     if config.guidance_distillation:
         teacher = GuidanceTeacher(dit, config.guidance_distillation, text_encoder, accelerator)
@@ -123,163 +118,6 @@ def train_dit(
     def export(model: nn.Module, training: dict[str, Any]) -> None:
         before = pictures.rehearsal.table if pictures.rehearsal else None
         known = json.dumps(name_table(pictures.subjects, before), ensure_ascii=False)
-        save_model(out / "dit", merged(model), config.model, training, files={NAMES: known})
+        save_model(out / "dit", merged(model), config.model, training, torch.int8, files={NAMES: known})
 
     trainer.run(loss, max_minutes=max_minutes, sample=sample, export=export)
-
-
-class CaptionedLatents:
-    """The pictures to learn from and composites of them, as clean latents, each with prompts in many wordings.
-
-    They are encoded once with `out`/vqvae, by all processes together, and kept under `out`/training/dit/latents.
-    """
-
-    def __init__(self, config: DiTRunConfig, data: Path, names: Path | None, out: Path, accelerator: Accelerator) -> None:
-        self.config, self.accelerator = config, accelerator
-        self.vqvae = vqvae = load_vqvae(out / "vqvae").to(accelerator.device)
-        table = load_captioned_images(data)
-        pixels = Pictures(table, vqvae.config.image_size)
-        subjects = [
-            dataclasses.replace(subject, colors=tuple(color_names(picture)[:2]))
-            for subject, picture in zip(load_subjects(table, names), pixels, strict=True)
-        ]
-        vqvae_sha256 = checkpoint.load_description(out / "vqvae")["sha256"][checkpoint.WEIGHTS]
-        self.fingerprint = fingerprint(pixels, subjects, vqvae_sha256)
-        root = out / "training" / "dit" / "latents"
-        cache = LatentCache(root, self.fingerprint, pixels, subjects, config.num_composites)
-        with torch.no_grad():
-            cache.write(
-                lambda batch: vqvae.quantize(vqvae.encode(rgba.from_uint8(batch.to(accelerator.device)))).cpu(),
-                accelerator.process_index,
-                accelerator.num_processes,
-            )
-        accelerator.wait_for_everyone()
-        self.codebook_indices = cache.read()  # (N, groups, h, w)
-        self.subjects, self.counts = subjects, [len(subjects), len(cache.composites)]
-        self.shown: list[Subject | Composite] = [*subjects, *cache.composites]
-        self.rehearsal: Rehearsal | None = None
-
-    def rehearse(self, rehearsal: Rehearsal) -> None:
-        """Add what is to be repeated, as the last rows."""
-        self.rehearsal = rehearsal
-        self.counts.append(len(rehearsal.subjects))
-        self.codebook_indices = Rows([*self.codebook_indices.parts, rehearsal.codebook_indices])
-        self.shown += rehearsal.subjects
-
-    def is_rehearsed(self, rows: Tensor) -> Tensor:
-        """(B,) bool, True at what is repeated."""
-        return (rows >= sum(self.counts[:2])).to(self.accelerator.device)
-
-    def batch(self, step: int, batch_size: int) -> Tensor:
-        """Which pictures this process works on in a step, (batch_size / processes,): new, composites, rehearsed."""
-        fractions = (self.config.composite_fraction, self.config.rehearsal_fraction)
-        processes = self.accelerator.num_processes  # a share that they cannot divide is rounded up
-        shares = [
-            -(-int(part * batch_size) // processes) * processes if count else 0
-            for part, count in zip(fractions, self.counts[1:], strict=False)
-        ]
-        groups = zip(
-            itertools.accumulate(self.counts, initial=0), self.counts, [batch_size - sum(shares), *shares], strict=False
-        )
-        return torch.cat(
-            [
-                first + batch_indices(max(1, count), share, step, self.config.seed, self.accelerator)
-                for first, count, share in groups
-            ]
-        )
-
-    def latents(self, rows: Tensor) -> Tensor:
-        """(B,) rows → (B, latent_channels, h, w)."""
-        return self.vqvae.lookup(self.codebook_indices[rows].to(self.accelerator.device, torch.int64))
-
-    def encode_prompts(self, rows: Tensor, step: int, text_encoder: CLIPTextEncoder) -> TextEncoding:
-        """Prompts for the pictures that this process works on in a step, drawn anew in each, and encoded."""
-        with self.accelerator.autocast():
-            return text_encoder(self.prompts(rows, step))
-
-    def embed_prompts(self, rows: Tensor, step: int, text_encoder: CLIPTextEncoder) -> Tensor:
-        """The pooled embeddings of such prompts alone, (B, pooled_dim), for any number of pictures."""
-        with self.accelerator.autocast():
-            return text_encoder.embed(self.prompts(rows, step)).float()
-
-    def prompts(self, rows: Tensor, step: int) -> list[str]:
-        rng = random.Random(f"{self.config.seed} {step} {self.accelerator.process_index}")
-        return [self._prompt(row, rng) for row in rows.tolist()]
-
-    def _prompt(self, row: int, rng: random.Random) -> str:
-        """One of the many prompts for a picture; now and then none at all, for classifier-free guidance.
-
-        When there is rehearsal, none at all is part of it: it goes on meaning what it meant, not the new pictures.
-        """
-        rehearsed = row >= sum(self.counts[:2])
-        if rng.random() < self.config.prompt_dropout and (not self.rehearsal or rehearsed):
-            return ""
-        shown = self.shown[row]
-        if self.rehearsal and rehearsed:
-            assert isinstance(shown, Subject)
-            return self.rehearsal.prompt(shown, rng)
-        return caption(shown, rng) if isinstance(shown, Subject) else composite_caption(shown, rng)
-
-
-class PooledPrompts:
-    """The pooled embeddings of the prompts of a batch, drawn anew and encoded all together every `steps` steps.
-
-    To encode a prompt costs several times what the mean predictor's step on it does, so each serves a few times.
-    """
-
-    def __init__(
-        self, pictures: CaptionedLatents, text_encoder: CLIPTextEncoder, batch_size: int, steps: int = 512
-    ) -> None:
-        self.pictures, self.text_encoder, self.batch_size, self.steps = pictures, text_encoder, batch_size, steps
-        self.round = -1
-        self.pooled: dict[int, Tensor] = {}
-
-    def __call__(self, rows: Tensor, step: int) -> Tensor:
-        """(B,) rows of the batch of this step → (B, pooled_dim)."""
-        if step // self.steps != self.round:
-            self._encode(step // self.steps)
-        return torch.stack([self.pooled[row] for row in rows.tolist()])
-
-    def _encode(self, number: int) -> None:
-        batches = (self.pictures.batch(number * self.steps + k, self.batch_size) for k in range(self.steps))
-        rows = torch.cat(list(batches)).unique()
-        self.pooled = dict(zip(rows.tolist(), self.pictures.embed_prompts(rows, number, self.text_encoder), strict=True))
-        self.round = number
-
-
-def fit_mean(
-    mean_predictor: MeanPredictor,
-    pictures: CaptionedLatents,
-    text_encoder: CLIPTextEncoder,
-    folder: Path,
-    max_minutes: float,
-) -> bool:
-    """Fit the mean of every prompt's pictures by least squares, in place, and freeze it; the run's state is in `folder`.
-
-    Returns:
-        Whether all of its steps are done.
-    """
-    config, accelerator = pictures.config, pictures.accelerator
-    prompts = PooledPrompts(pictures, text_encoder, config.mean.batch_size)
-
-    def loss(model: nn.Module, step: int) -> dict[str, Tensor]:
-        rows = pictures.batch(step, config.mean.batch_size)
-        pooled = add_noise(prompts(rows, step), config.pooled_noise)
-        x0 = pictures.latents(rows)
-        if pictures.rehearsal:
-            old = pictures.is_rehearsed(rows)
-            x0[old] = pictures.rehearsal.mean(pooled[old])
-        return {"loss": F.mse_loss(model(pooled).float(), x0)}
-
-    model = with_lora(copy.deepcopy(mean_predictor), config.lora_rank)  # FSDP would divide the one in the DiT
-    trainer = Trainer(config.mean, model, folder, accelerator, pictures.fingerprint)
-    trainer.run(loss, max_minutes=max_minutes)
-    mean_predictor.load_state_dict(merged(trainer.ema_model).state_dict())
-    mean_predictor.requires_grad_(False)
-    return trainer.step >= config.mean.steps
-
-
-def add_noise(pooled: Tensor, maximum: float) -> Tensor:
-    """Conditioning augmentation (Ho et al. 2022): (B, D) with noise of 0 … `maximum` times each row's RMS."""
-    strength = maximum * torch.rand(len(pooled), 1, device=pooled.device) * pooled.square().mean(dim=1, keepdim=True).sqrt()
-    return pooled + strength * torch.randn_like(pooled)

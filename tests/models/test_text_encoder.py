@@ -9,7 +9,6 @@ from pathlib import Path
 import open_clip
 import pytest
 import torch
-from transformers import CLIPTextConfig, CLIPTextModelWithProjection
 
 from multimodal.checkpoint import load_clip
 from multimodal.config import TextEncoderConfig
@@ -18,27 +17,6 @@ from multimodal.models.text_encoder import CLIPTextEncoder
 
 CONTEXT_LENGTH, WIDTH, EMBED_DIM = 12, 32, 16
 PROMPTS = ["a fox", "a red apple", ""]
-
-
-@pytest.fixture(scope="module")
-def transformers_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A tiny random CLIP text model, and a tokenizer that spells letter by letter."""
-    folder = tmp_path_factory.mktemp("transformers_clip")
-    letters = "abcdefghijklmnopqrstuvwxyz,"
-    vocabulary = [*letters, *(letter + "</w>" for letter in letters), "<|startoftext|>", "<|endoftext|>"]
-    (folder / "vocab.json").write_text(json.dumps({token: k for k, token in enumerate(vocabulary)}))
-    (folder / "merges.txt").write_text("#version: 0.2\n")
-    settings = {"tokenizer_class": "CLIPTokenizer", "pad_token": "<|endoftext|>", "unk_token": "<|endoftext|>"}
-    settings |= {"bos_token": "<|startoftext|>", "eos_token": "<|endoftext|>"}
-    (folder / "tokenizer_config.json").write_text(json.dumps(settings))
-    config = CLIPTextConfig(
-        vocab_size=len(vocabulary), hidden_size=WIDTH, intermediate_size=48, projection_dim=EMBED_DIM, num_hidden_layers=3,
-        num_attention_heads=2, max_position_embeddings=CONTEXT_LENGTH, bos_token_id=len(vocabulary) - 2,
-        eos_token_id=len(vocabulary) - 1, pad_token_id=len(vocabulary) - 1,
-    )  # fmt: skip
-    torch.manual_seed(0)
-    CLIPTextModelWithProjection(config).save_pretrained(folder)
-    return folder
 
 
 @pytest.fixture(scope="module")

@@ -1,11 +1,16 @@
-"""What the training of the DiT does beside the loop that all models share."""
+"""The mean predictor's training: noise on embeddings, prompts that serve for several steps, a new width."""
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import pytest
 import torch
 from torch import Tensor
 
-from multimodal.training.dit import PooledPrompts, add_noise
+from multimodal import TextToImagePipeline
+from multimodal.training.mean import PooledPrompts, add_noise, with_mean_width
+from multimodal.training.plan import Sources, train_all, train_one
 
 
 def test_noise_is_measured_by_the_size_of_each_embedding() -> None:
@@ -52,3 +57,21 @@ def test_a_resumed_run_sees_the_same_prompts() -> None:
     for step in range(7):
         uninterrupted(FakePictures().batch(step, 4), step)
     assert torch.equal(resumed(rows, 7), uninterrupted(rows, 7))
+
+
+def test_a_wider_mean_leaves_the_rest_as_it_was(pipeline: TextToImagePipeline) -> None:
+    dit = pipeline.dit
+    width = dit.config.mean_width
+    assert with_mean_width(dit, width) is dit
+    before, after = dit.state_dict(), with_mean_width(dit, width + 8).state_dict()
+    assert after["mean_predictor.final.1.weight"].shape[1] == width + 8
+    assert all(torch.equal(before[key], after[key]) for key in before if not key.startswith("mean_predictor."))
+
+
+def test_a_run_starts_with_a_wider_mean(pictures: Path, tmp_path: Path) -> None:
+    train_all("tiny", [], Sources(pictures), tmp_path / "start")
+    words = ["num_composites=0", "mean_width=40"]
+    train_one("dit", "tiny", words, Sources(pictures, start=tmp_path / "start"), tmp_path / "mine")
+    assert TextToImagePipeline.from_pretrained(tmp_path / "mine").dit.config.mean_width == 40
+    with pytest.raises(ValueError, match="mean_width"):
+        train_one("dit", "tiny", words, Sources(pictures), tmp_path / "from_nothing")
