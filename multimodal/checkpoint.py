@@ -195,6 +195,13 @@ def load_name_table(folder: str | Path) -> dict[str, list[str]]:
         raise CheckpointError(f"{path} is not a list of names ({error})") from error
 
 
+def load_styles(folder: str | Path) -> tuple[str, ...]:
+    """The styles of the pictures that a DiT was last trained on. Raises CheckpointError."""
+    training = load_description(folder).get("training")
+    styles = training.get("styles") if isinstance(training, dict) else None
+    return tuple(map(str, styles)) if isinstance(styles, list) else ()
+
+
 def load_model(
     folder: str | Path,
     architecture: type[ModelT],
@@ -242,7 +249,7 @@ def _quantized(matrix: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def _dequantize(tensors: dict[str, Tensor], where: Path) -> None:
-    """Replace, in place, what `_quantized` made by the matrices. Raises CheckpointError where a scale is missing or wrong."""
+    """Replace, in place, what `_quantized` made by the matrices. Raises CheckpointError where a scale is missing."""
     for key in [key for key, tensor in tensors.items() if tensor.dtype == torch.int8]:
         scale = tensors.pop(key + SCALE, None)
         if scale is None or tensors[key].ndim != 2 or scale.shape != (len(tensors[key]), 1):

@@ -98,6 +98,11 @@ def split_style(prompt: str) -> tuple[str, str]:
     return (match[1], match[2] or "") if match else (prompt, "")
 
 
+def style_name(prompt: str) -> str:
+    """The style at the end of a prompt by its name, "3d", or "" where there is none."""
+    return split_style(prompt)[1].strip(", ").lower().removesuffix(" style")
+
+
 def _is_thing(text: str, names: Names, vague: bool) -> bool:
     """Whether a text says a thing that can be drawn; where it is vague, by a name, with an article, or in a language that
     may have none.

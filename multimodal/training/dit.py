@@ -118,6 +118,7 @@ def train_dit(
     def export(model: nn.Module, training: dict[str, Any]) -> None:
         before = pictures.rehearsal.table if pictures.rehearsal else None
         known = json.dumps(name_table(pictures.subjects, before), ensure_ascii=False)
-        save_model(out / "dit", merged(model), config.model, training, torch.int8, files={NAMES: known})
+        styles = sorted({subject.style for subject in pictures.subjects} - {""})
+        save_model(out / "dit", merged(model), config.model, {**training, "styles": styles}, torch.int8, {NAMES: known})
 
     trainer.run(loss, max_minutes=max_minutes, sample=sample, export=export)

@@ -9,6 +9,7 @@ from typing import Any
 import gradio as gr
 
 from multimodal.arguments import DEFAULT_GUIDANCE, DEFAULT_STEPS, MAX_GUIDANCE, MAX_IMAGES, MAX_PROMPT_CHARACTERS, MAX_STEPS
+from multimodal.data.phrases import STYLES
 from multimodal.export import TARGETS
 from multimodal.inspection.denoising import SAMPLERS
 from multimodal.settings import Settings, read_settings
@@ -17,14 +18,13 @@ from multimodal.ui.edit import edit_fold
 from multimodal.ui.errors import ended, friendly_errors
 from multimodal.ui.examples import example_gallery, load_examples
 from multimodal.ui.figures import message
-from multimodal.ui.generation import ALL_STYLES, STYLES, Generation
+from multimodal.ui.generation import MIXED, Generation
 from multimodal.ui.history import Histories
 from multimodal.ui.mix import mix_fold
 from multimodal.ui.models import Models
 from multimodal.ui.session import DRAW, MODEL, LastPictures, Runs
 from multimodal.ui.texts import Texts, i18n
 
-DEFAULT_STYLE = ""  # none: the prompt decides
 SPEEDS = {"fast": 4, "balanced": DEFAULT_STEPS, "best": 24}
 COPY = """async () => {
     const image = document.querySelector('#pictures .selected img') ?? document.querySelector('#pictures img');
@@ -64,8 +64,8 @@ def create_tab(
     tokens = gr.HTML(elem_id="tokens-used", padding=False)
     with gr.Row(elem_id="looks"):
         style = gr.Radio(
-            [(i18n(f"style_{name or 'any'}"), name) for name in (DEFAULT_STYLE, *STYLES, ALL_STYLES)],
-            value=DEFAULT_STYLE,
+            [(i18n(f"style_{name or 'none'}"), name) for name in (MIXED, *STYLES, "")],
+            value=MIXED,
             label=i18n("style"),
             scale=2,
             elem_id="style",
@@ -212,9 +212,9 @@ def create_tab(
 
 
 def fields(settings: Settings) -> tuple[Any, ...]:
-    """Values for prompt, negative prompt, style, steps, guidance, sampler, seed, keep seed."""
+    """Values for prompt, negative prompt, style (that in the prompt), steps, guidance, sampler, seed, keep seed."""
     numbers = settings.num_inference_steps, settings.guidance_scale, settings.sampler
-    return settings.prompt, settings.negative_prompt, DEFAULT_STYLE, *numbers, settings.seed, True
+    return settings.prompt, settings.negative_prompt, "", *numbers, settings.seed, True
 
 
 def take(path: str, request: gr.Request) -> tuple[Any, ...]:

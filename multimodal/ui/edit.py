@@ -15,6 +15,7 @@ from torch import Tensor
 from multimodal import rgba
 from multimodal.arguments import SEARCH_STEPS
 from multimodal.editing import start_from
+from multimodal.layout import style_name
 from multimodal.settings import pack_indices, unpack_indices
 from multimodal.ui.errors import friendly_errors
 from multimodal.ui.figures import data_uri
@@ -59,21 +60,22 @@ class Editing:
         self.tab, self.pipeline = tab, tab.pipeline
 
     def take_chosen(self, last: LastPictures | None, chosen: int, request: gr.Request) -> tuple[Any, ...]:
-        """The chosen picture → values for start, painter and fold."""
+        """The chosen picture → values for start, painter, style and fold; what is drawn in it is to have its style."""
         texts = Texts(request)
         with friendly_errors(texts):
             if last is None or not last.generated(chosen):
                 raise ValueError(texts("nothing_to_vary"))
             indices = torch.from_numpy(last.codebook_indices[chosen].astype(np.int64))
             [image] = self.pipeline.decode_codebook_indices(indices[None])
-            return pack_indices(indices), self.painter(image, texts), gr.update(open=True)
+            style = style_name(last.settings[chosen].prompt)
+            return pack_indices(indices), self.painter(image, texts), style, gr.update(open=True)
 
-    def take_upload(self, path: str, request: gr.Request) -> tuple[str, str]:
-        """An uploaded picture, as its codes show it → values for start and painter."""
+    def take_upload(self, path: str, request: gr.Request) -> tuple[str, str, str]:
+        """An uploaded picture, as its codes show it → values for start, painter and style, which it has none of."""
         texts = Texts(request)
         with friendly_errors(texts):
             output = self.pipeline.reconstruct(rgba.open_image(path), SEARCH_STEPS)
-            return pack_indices(output.codebook_indices), self.painter(output.image, texts)
+            return pack_indices(output.codebook_indices), self.painter(output.image, texts), ""
 
     def redraw(
         self, request: gr.Request, painted: str, start: str, strength: float, *asked: Any
@@ -132,9 +134,13 @@ def edit_fold(
     outputs: Sequence[gr.components.Component],
     shown_as: dict[str, Any],
 ) -> Any:
-    """Draw the fold, which the button `edit` opens with the picture of `choice` (last, chosen); returns the run."""
+    """Draw the fold, which the button `edit` opens with the picture of `choice` (last, chosen); returns the run.
+
+    Args:
+        settings: inputs for `Generation.asked`, the third of which is the style.
+    """
     editing = Editing(tab)
-    start, painted = gr.State(""), gr.Textbox("", visible=False)
+    style, start, painted = settings[2], gr.State(""), gr.Textbox("", visible=False)
     with gr.Accordion(i18n("edit_fold"), open=False, elem_id="edit-fold") as fold, gr.Row():
         with gr.Column(min_width=280):
             painter = gr.HTML(js_on_load=BRUSH_SCRIPT + PAINT_SCRIPT + ARROW_SCRIPT, elem_id="painter")
@@ -148,9 +154,9 @@ def edit_fold(
             )
             redraw = gr.Button(i18n("redraw"), variant="primary", elem_id="redraw")
     taken: dict[str, Any] = {"show_progress": "hidden", **MODEL}
-    edit.click(editing.take_chosen, choice, [start, painter, fold], **taken).success(
+    edit.click(editing.take_chosen, choice, [start, painter, style, fold], **taken).success(
         None, None, None, js=SHOW_FOLD, api_visibility="private"
     )
-    own.upload(editing.take_upload, own, [start, painter], **taken)
+    own.upload(editing.take_upload, own, [start, painter, style], **taken)
     wipe.click(None, None, None, js=WIPE, api_visibility="private")
     return redraw.click(editing.redraw, [painted, start, strength, *settings], outputs, js=READ_PAINT, **shown_as, **MODEL)

@@ -32,8 +32,8 @@ from multimodal.ui.zero_gpu import signal
 
 NEW_SEEDS = 1_000_000  # short enough to note down
 UNKNOWN_SHOWN = 3  # words
-STYLES = ("3d", "color", "flat", "line", "noto", "twemoji")  # as the captions of the training pictures name them
-ALL_STYLES = "all"
+MIXED = "mixed"
+MIXED_STYLES = ("3d", "flat", "color", "noto", "twemoji")  # not line, which is lost on dark backgrounds
 DRAFT_STEPS = 4
 COLUMNS = 4  # of pictures
 
@@ -100,17 +100,21 @@ class Generation:
         check_number("num_images_per_prompt", count, 1, MAX_IMAGES, whole=True)
         assert seed is not None
         first_seed = int(seed) if keep_seed else random.randrange(NEW_SEEDS)
-        texts_and_styles = [split_style(one) for one in expand(prompt)]
-        if style == ALL_STYLES:  # one picture in each, of the same noise
-            prompts, count = [f"{text}, {name} style" for text, _ in texts_and_styles for name in STYLES], 1
-        else:  # a style in the prompt itself goes before the one that is chosen
-            chosen = f", {style} style" if style else ""
-            prompts = [text + (own or chosen) for text, own in texts_and_styles]
+        choices = [split_style(one) for one in expand(prompt)]
+        if len(choices) * count > MAX_IMAGES:
+            raise ValueError(texts("too_many", prompts=len(choices), count=count, maximum=MAX_IMAGES))
+        seeds = check_seeds(first_seed, int(count))  # the same for each choice, to be compared
+        # a style in the prompt itself goes before the one that is chosen
+        prompts = [text + (own or self.in_style(style, seed)) for text, own in choices for seed in seeds]
         settings = Settings(prompts[0], first_seed, negative_prompt, int(steps), float(guidance_scale), sampler)
-        if len(prompts) * count > MAX_IMAGES:
-            raise ValueError(texts("too_many", prompts=len(prompts), count=count, maximum=MAX_IMAGES))
-        seeds = check_seeds(first_seed, int(count))  # the same for each prompt, to be compared
-        return settings, [prompt for prompt in prompts for _ in seeds], seeds * len(prompts)
+        return settings, prompts, seeds * len(choices)
+
+    def in_style(self, style: str, seed: int) -> str:
+        """What a style adds to a prompt; of MIXED ones, those that the model has learnt, each seed has its own."""
+        if style == MIXED:
+            styles = [one for one in MIXED_STYLES if one in self.models.styles]
+            style = styles[seed % len(styles)] if styles else ""
+        return f", {style} style" if style else ""
 
     def vary(
         self, last: LastPictures | None, chosen: int, count: float, strength: float, request: gr.Request
@@ -158,7 +162,7 @@ class Generation:
     ) -> Iterator[tuple[Any, ...]]:
         """A picture of each prompt and seed while they form, then the files of the finished ones; yields as `generate`."""
         texts, start, off = Texts(request), time.perf_counter(), gr.update(interactive=False)
-        columns = gr.update(columns=columns_of(prompts))
+        columns = gr.update(columns=columns_of(seeds))
         yield columns, message(texts.html("starting"), "running"), settings.seed, gr.skip(), off, off, gr.skip()
 
         arguments = {**settings.arguments(), "prompt": prompts, "seed": seeds}
@@ -244,9 +248,7 @@ class Generation:
             yield texts.html("nearest" if names else "unknown", word=word[:60], names=names)
 
 
-def columns_of(prompts: Sequence[str]) -> int:
-    """How many columns the pictures are shown in: several of each prompt are a row, with a column per seed."""
-    count = prompts.count(prompts[0])
-    if count == 1 and not len(prompts) % len(STYLES):
-        return len(STYLES)
-    return count if 1 < count < len(prompts) else COLUMNS
+def columns_of(seeds: Sequence[int]) -> int:
+    """How many columns the pictures are shown in: where several seeds are used again and again, one for each."""
+    count = len(set(seeds))
+    return count if 1 < count < len(seeds) else COLUMNS

@@ -41,7 +41,8 @@ class Mixing:
         texts, off = Texts(request), gr.update(interactive=False)
         with friendly_errors(texts):
             first = self.tab.asked(texts, *asked)[0]
-            last = self.tab.asked(texts, second, *asked[1:])[0]
+            *same, _, _ = asked[1:]
+            last = self.tab.asked(texts, second, *same, first.seed, True)[0]  # where styles are mixed, the seed decides
             yield message(texts.html("starting"), "running"), first.seed, off, off
             arguments = first.arguments()
             kept = {key: arguments[key] for key in ("negative_prompt", "num_inference_steps", "guidance_scale", "seed")}

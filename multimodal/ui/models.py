@@ -9,6 +9,7 @@ from typing import Any
 
 import gradio as gr
 
+from multimodal.checkpoint import load_styles
 from multimodal.hub import find_checkpoint
 from multimodal.inspection.codebook import CodebookStatistics, statistics_of
 from multimodal.inspection.names import Vocabulary, load_names
@@ -28,6 +29,7 @@ class Models:
     """
 
     names: dict[str, list[str]]
+    styles: tuple[str, ...]
     vocabulary: Vocabulary | None
     statistics: CodebookStatistics | None
     nearest: NearestNames | None
@@ -81,8 +83,8 @@ class Models:
     def _load(self, folder: Path) -> TextToImagePipeline:
         pipeline = TextToImagePipeline.from_pretrained(folder, self.offload)
         names, statistics = load_names(folder / "dit"), statistics_of(folder)
-        upscaler = Upscaler.from_pretrained(folder)  # the last that can fail
-        self.folder, self.names, self.statistics, self.upscaler = folder, names, statistics, upscaler
+        upscaler, styles = Upscaler.from_pretrained(folder), load_styles(folder / "dit")  # the last that can fail
+        self.folder, self.names, self.styles, self.statistics, self.upscaler = folder, names, styles, statistics, upscaler
         return pipeline
 
     def _take_names(self) -> None:

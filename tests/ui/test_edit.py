@@ -73,12 +73,21 @@ def test_what_cannot_be_drawn_anew_gets_a_sentence(
         redrawn(editing, "", start and pack_indices(indices), strength=strength)
 
 
+def test_what_is_edited_keeps_its_style(models: Models) -> None:
+    tab = Generation(models)
+    asked = ("a fox", "", "noto", 1, 1.0, "euler", 1, 5, True)
+    *_, (*_, last) = tab.generate(None, *asked)  # type: ignore[arg-type]
+    *_, style, _ = Editing(tab).take_chosen(last, 0, None)  # type: ignore[arg-type]
+    assert style == "noto"
+
+
 def test_an_own_picture_is_taken_as_its_codes(editing: Editing, tmp_path: Path) -> None:
     rgba.save_png(Image.radial_gradient("L").convert("RGBA"), tmp_path / "own.png")
-    start, painter = editing.take_upload(str(tmp_path / "own.png"), None)  # type: ignore[arg-type]
+    start, painter, style = editing.take_upload(str(tmp_path / "own.png"), None)  # type: ignore[arg-type]
     expected = editing.pipeline.reconstruct(rgba.open_image(tmp_path / "own.png"), SEARCH_STEPS).codebook_indices
     assert unpack_indices(start).equal(expected)
     assert painter.count("<button") == 64
+    assert style == "", "it is to stay as it is, not to be drawn in a style of another picture"
     assert parse_painted("", 8) is None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from multimodal.ui.generation import Generation
+from multimodal.ui.generation import MIXED, Generation
 from multimodal.ui.mix import Mixing
 from multimodal.ui.models import Models
 
@@ -27,6 +28,15 @@ def test_an_animation_comes_after_its_steps_in_the_style_of_both_prompts(models:
     assert ["progress" in step[0] for step in steps] == [True, True]
     assert 'alt="a fox, 3d style → a star, 3d style · 5"' in shown
     assert "data:image/webp;base64," in shown
+
+
+def test_both_prompts_get_the_same_of_the_mixed_styles(models: Models, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(models, "styles", ("3d", "flat", "noto"))
+    asked = ("a fox", "", MIXED, 1, 3.0, "euler", 4, 5, False)
+    for _ in range(3):
+        *_, (shown, *_) = Mixing(Generation(models)).mix(None, "a star", 2, *asked)  # type: ignore[arg-type]
+        styles = re.findall(r", (\w+) style", shown)
+        assert len(set(styles[:2])) == 1
 
 
 @pytest.mark.parametrize(
