@@ -8,7 +8,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 FILES = ("app.py", "requirements.txt", "README.md", "LICENSE", "NOTICE")
 FOLDERS = ("multimodal", "assets")
-LARGE_FILES = "*.safetensors filter=lfs diff=lfs merge=lfs -text\n*.png filter=lfs diff=lfs merge=lfs -text\n"
+LARGE_FILES = "".join(f"*.{kind} filter=lfs diff=lfs merge=lfs -text\n" for kind in ("safetensors", "png", "webp", "gif"))
 
 
 def write_space(out: Path, checkpoint: Path, root: Path = ROOT) -> None:

@@ -42,6 +42,7 @@ def write_contact_sheets(pipeline: TextToImagePipeline, folder: Path, sampling: 
     """
     folder.mkdir(parents=True, exist_ok=True)
     settings = ", ".join(f"{name} {value}" for name, value in sampling.settings().items())
+    settings += f" (known {FEW_STEPS} steps: {FEW_STEPS})"
     lines = ["# Contact sheets", "", f"Made by the bundled model: {settings}. Row by row, nothing left out:"]
     sheets = {path.stem: (path.stem, sampling) for path in sorted(PROMPTS.glob("*.csv"))}
     sheets[f"known_{FEW_STEPS}_steps"] = "known", dataclasses.replace(sampling, num_inference_steps=FEW_STEPS)

@@ -41,8 +41,8 @@ class Mixing:
         texts, off = Texts(request), gr.update(interactive=False)
         with friendly_errors(texts):
             first = self.tab.asked(texts, *asked)[0]
-            *same, _, _ = asked[1:]
-            last = self.tab.asked(texts, second, *same, first.seed, True)[0]  # where styles are mixed, the seed decides
+            asked_again = (*asked[1:-2], first.seed, True)  # where styles are mixed, the seed decides
+            last = self.tab.asked(texts, second, *asked_again)[0]
             yield message(texts.html("starting"), "running"), first.seed, off, off
             arguments = first.arguments()
             kept = {key: arguments[key] for key in ("negative_prompt", "num_inference_steps", "guidance_scale", "seed")}
