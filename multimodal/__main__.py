@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from multimodal.arguments import DEFAULT_GUIDANCE, DEFAULT_STEPS, MAX_STEPS, SEARCH_STEPS
-from multimodal.commands import export, generate, load_pipeline, mix, reconstruct, report_result
+from multimodal.commands import check_checkpoint, export, generate, load_pipeline, mix, reconstruct, report_result
 from multimodal.doctor import doctor
 from multimodal.hub import find_checkpoint
 from multimodal.inspection import commands as inspection
@@ -47,6 +47,7 @@ def dataset(args: argparse.Namespace) -> None:
 
     report = check_dataset(args.data)
     if args.sheet and report.images:
+        args.sheet.parent.mkdir(parents=True, exist_ok=True)
         image_grid(report.images, columns=len(report.images)).save(args.sheet)
     report_result(args, report.to_dict(), "\n".join(report.lines()))
     if report.problems:
@@ -117,10 +118,9 @@ def evaluate(args: argparse.Namespace) -> None:
 
 def space(args: argparse.Namespace) -> None:
     """Write a folder that can be pushed to Hugging Face as a Space."""
-    from multimodal.checkpoint import load_description
     from multimodal.space import write_space
 
-    load_description(args.checkpoint / "dit")
+    check_checkpoint(args)
     write_space(args.out, args.checkpoint)
     text = f"{args.out} is ready: push it to https://huggingface.co/spaces with git, or with `hf upload`"
     report_result(args, {"path": str(args.out)}, text)
@@ -129,13 +129,9 @@ def space(args: argparse.Namespace) -> None:
 def push(args: argparse.Namespace) -> None:
     """Push a checkpoint with a model card, or with --space the app with it, to the Hugging Face hub."""
     from multimodal import hub
-    from multimodal.checkpoint import load_tensors
     from multimodal.space import write_space
 
-    load_pipeline(args)  # what is broken is refused before anything is uploaded
-    for part in hub.PARTS:
-        if (args.checkpoint / part).is_dir():
-            load_tensors(args.checkpoint / part)
+    check_checkpoint(args)
     if args.space:
         with tempfile.TemporaryDirectory() as folder:
             write_space(Path(folder), args.checkpoint)

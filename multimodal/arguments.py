@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from numbers import Real
 from typing import TYPE_CHECKING
 
 from multimodal.config import VQVAEConfig
@@ -57,7 +58,7 @@ def check_seeds(seed: int | Sequence[int], number: int) -> list[int]:
 
 def check_number(name: str, value: float, low: float, high: float, whole: bool = False) -> None:
     """Raise ValueError, naming the argument, unless low ≤ value ≤ high, finite, and whole where asked."""
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or value != value or value in (math.inf, -math.inf):
+    if isinstance(value, bool) or not isinstance(value, Real) or value != value or value in (math.inf, -math.inf):
         raise ValueError(f"{name} must be a number, not {value!r}")
     if not low <= value <= high or (whole and value != int(value)):
         raise ValueError(f"{name} must be a {'whole ' if whole else ''}number from {low:g} to {high:g}, not {value!r:.40}")

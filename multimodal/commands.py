@@ -34,12 +34,12 @@ def generate(args: argparse.Namespace) -> None:
         "guidance_scale": args.guidance_scale,
         "sampler": args.sampler,
     }
-    listed = args.prompts.read_text(encoding="utf-8").splitlines() if args.prompts else []
+    listed = args.prompts.read_text(encoding="utf-8-sig").splitlines() if args.prompts else []
     prompts = [one for prompt in [*args.prompt, *filter(str.strip, listed)] for one in expand(prompt)]
     if not prompts:
         raise ValueError("there is no prompt: give one, or a file of them with --prompts")
-    if args.mask and not args.image:
-        raise ValueError("--mask needs --image, the picture that it belongs to")
+    if not args.image and (args.mask or args.strength is not None):
+        raise ValueError("--mask and --strength need --image, the picture that they belong to")
     if args.image:
         mask = rgba.open_image(args.mask) if args.mask else None
         settings |= start_from(pipeline, rgba.open_image(args.image), mask, args.strength)
@@ -95,10 +95,11 @@ def mix(args: argparse.Namespace) -> None:
     """Make an animation that leads from one prompt to another and back."""
     from tqdm import tqdm
 
-    from multimodal.export import animation_format, save_animation
+    from multimodal.export import check_animation, save_animation
     from multimodal.mixing import mix
 
-    animation_format(args.out)  # tells a wrong ending before the work is done
+    check_animation(args.out, args.duration)  # before the work is done
+    args.out.parent.mkdir(parents=True, exist_ok=True)
     first, second = args.prompts
     pipeline = load_pipeline(args)
     start = time.perf_counter()
@@ -128,6 +129,7 @@ def export(args: argparse.Namespace) -> None:
 
     data = to_sticker(rgba.open_image(args.file), args.target, Upscaler.from_pretrained(args.checkpoint))
     path = args.out or args.file.with_name("sticker_" + file_name(args.file.stem, args.target))
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(data)
     report = {"path": str(path), "bytes": len(data), "size": args.target.size}
     report_result(args, report, f"{path}: {args.target.title}, {args.target.size} pixels, {len(data):,} bytes")
@@ -141,6 +143,7 @@ def reconstruct(args: argparse.Namespace) -> None:
     start = time.perf_counter()
     output = pipeline.reconstruct(rgba.open_image(args.file), args.search_steps)
     seconds = time.perf_counter() - start
+    args.out.parent.mkdir(parents=True, exist_ok=True)
     rgba.save_png(output.image, args.out)
     report = {
         "path": str(args.out),
@@ -157,6 +160,17 @@ def load_pipeline(args: argparse.Namespace) -> Any:
     from multimodal import TextToImagePipeline
 
     return TextToImagePipeline.from_pretrained(args.checkpoint, offload=args.cpu_offload)
+
+
+def check_checkpoint(args: argparse.Namespace) -> None:
+    """Load all that there is of a checkpoint, so that what is broken is refused before it leaves the house."""
+    from multimodal.checkpoint import load_tensors
+    from multimodal.hub import PARTS
+
+    load_pipeline(args)
+    for part in PARTS:
+        if (args.checkpoint / part).is_dir():
+            load_tensors(args.checkpoint / part)
 
 
 def report_result(args: argparse.Namespace, report: dict[str, Any], text: str) -> None:

@@ -77,16 +77,16 @@ def save_animation(images: Sequence[Image.Image], path: Path, seconds: float = 1
     Raises:
         ValueError: another ending, or `seconds` out of its range.
     """
-    format = animation_format(path)
-    check_number("seconds", seconds, 0.1, 60)
+    format = check_animation(path, seconds)
     first, *others = [*images, *images[-2:0:-1]]
     options: dict[str, Any] = {"lossless": True} if format == "WEBP" else {"disposal": 2}
     duration = round(1000 * seconds / (len(images) - 1))  # milliseconds
     first.save(path, format, save_all=True, append_images=others, duration=duration, loop=0, **options)
 
 
-def animation_format(path: Path) -> str:
-    """The format that a path's ending stands for; ValueError where it is none of an animation."""
+def check_animation(path: Path, seconds: float) -> str:
+    """The format that a path's ending stands for; ValueError where it is none of an animation, or its time is wrong."""
+    check_number("seconds", seconds, 0.1, 60)
     if path.suffix.lower() not in ANIMATIONS:
         raise ValueError(f"an animation is written as {' or '.join(ANIMATIONS)}, not as {path.name}")
     return ANIMATIONS[path.suffix.lower()]

@@ -86,7 +86,8 @@ def parse_layout(prompt: str, names: Names) -> Layout | None:
         for pattern in _patterns("count", n=(str(number), *NUMBERS[number])):
             if found := pattern.fullmatch(text):
                 things = sorted(singulars(found["a"]), key=names.mentioned, reverse=True)
-                if names.drawable(things[0]):
+                whole_name = names.known(f"{NUMBERS[number][0]} {found['a']}")  # "4 leaf clover" is one thing
+                if names.drawable(things[0]) and not whole_name and not _are_two(text, names):
                     return layout("count", things[:1], number)
     colored = layout("colored", (text,))
     return colored if colored.colors[0] else None
@@ -115,6 +116,12 @@ def _is_thing(text: str, names: Names, vague: bool) -> bool:
     )
 
 
+def _are_two(text: str, names: Names) -> bool:
+    """Whether things are named on both sides of an "and"."""
+    pairs = (pattern.fullmatch(text) for pattern in _patterns("and"))
+    return any(all(any(map(names.mentioned, singulars(side))) for side in pair.groups()) for pair in pairs if pair)
+
+
 def _split_color(thing: str, names: Names) -> tuple[str, str]:
     """The name of a thing without its colour, and the colour: "" where there is none, or where it is part of the name."""
     if names.known(thing):
@@ -126,7 +133,8 @@ def _split_color(thing: str, names: Names) -> tuple[str, str]:
             name = match["a"]
             if names.known(text[: match.start("a")].strip()):
                 continue  # "rose" is pink in "une pomme rose", and a flower in "a rose bouquet"
-            if names.mentioned(name) or (" " in text and names.drawable(name)):
+            before = match.start("a") > 0  # after the thing, what looks like a colour may be one: "a wild rose"
+            if names.mentioned(name) or (before and " " in text and names.drawable(name)):
                 return name, color
     return thing, ""
 

@@ -65,7 +65,9 @@ class Names:
             for name, english in zip(names, table.get("en", ()), strict=False):
                 self.meanings.setdefault(_plain(name), english)
         self.meanings.pop("", None)
-        self.words = {word for name in self.meanings for word in words_of(name) if len(word) > 2} - STOP_WORDS
+        self.words = {  # short ones say little, unless they are whole names, as 토끼 and "ox" are
+            word for name in self.meanings for word in words_of(name) if len(word) > 2 or word >= FIRST_CJK or word == name
+        } - (STOP_WORDS - self.meanings.keys())
 
     def known(self, text: str) -> bool:
         """Whether the text, but for an article, is a name."""

@@ -240,7 +240,7 @@ class TextToImagePipeline:
         """(B, latent_channels, h, w) standard normal noise, each picture's from its own generator on the CPU."""
         config = self.dit.config
         shape = (config.latent_channels, config.latent_size, config.latent_size)
-        noise = [torch.randn(shape, generator=torch.Generator().manual_seed(seed)) for seed in seeds]
+        noise = [torch.randn(shape, generator=torch.Generator().manual_seed(int(seed))) for seed in seeds]
         return torch.stack(noise).to(self.device)
 
     def indices_of(self, image: Image.Image | Tensor) -> Tensor:

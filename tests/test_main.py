@@ -50,13 +50,15 @@ def test_generate_writes_pictures_with_their_settings_inside(
 def test_generate_reads_prompts_from_a_file(
     tiny_checkpoint: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (tmp_path / "prompts.txt").write_text("a {red|green} fox\n\n 红苹果\n", encoding="utf-8")
+    (tmp_path / "prompts.txt").write_text("a {red|green} fox\n\n 红苹果\n", encoding="utf-8-sig")
     options = ["--checkpoint", str(tiny_checkpoint), "--steps", "1", "--out", str(tmp_path), "--json"]
     assert main(["generate", "a star", "--prompts", str(tmp_path / "prompts.txt"), *options]) == 0
     pictures = json.loads(capsys.readouterr().out)["pictures"]
     assert [picture["prompt"] for picture in pictures] == ["a star", "a red fox", "a green fox", "红苹果"]
     assert main(["generate", *options]) == 1
     assert "there is no prompt" in capsys.readouterr().err
+    assert main(["generate", "a fox", "--strength", "0.5", *options]) == 1
+    assert "--mask and --strength need --image" in capsys.readouterr().err
 
 
 def test_generate_draws_a_picture_anew_where_its_mask_is_white_and_the_file_makes_it_again(
@@ -77,7 +79,7 @@ def test_generate_draws_a_picture_anew_where_its_mask_is_white_and_the_file_make
     with Image.open(picture["path"]) as image:
         assert image.tobytes() == again.tobytes()
     assert main(["generate", "a fox", *masked]) == 1
-    assert "--mask needs --image" in capsys.readouterr().err
+    assert "--mask and --strength need --image" in capsys.readouterr().err
 
 
 def test_generate_writes_stickers_for_a_messenger_and_export_makes_one_of_a_file(

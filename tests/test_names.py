@@ -46,6 +46,14 @@ def test_a_text_is_put_into_known_words(text: str, words: str) -> None:
     assert Names(TABLE, embed).in_known_words(text) == words
 
 
+@pytest.mark.parametrize("text", ["a tiny ox", "귀여운 토끼", "작은 개", "a rose in a vase"])
+def test_short_names_and_those_that_are_colours_elsewhere_are_words_too(text: str) -> None:
+    table = {"en": ["ox", "rabbit", "dog", "rose"], "ko": ["황소", "토끼", "개", "장미"]}
+    names = Names(table, lambda texts: torch.ones(len(texts), 2))
+    assert names.mentioned(text)
+    assert names.in_known_words(text) == text
+
+
 def test_without_embeddings_or_names_other_words_stay() -> None:
     assert Names(TABLE).in_known_words("a puppy") == "a puppy"
     assert Names({}, embed).in_known_words("a puppy") == "a puppy"

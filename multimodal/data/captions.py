@@ -10,6 +10,7 @@ from typing import Any
 
 from datasets import Dataset, load_dataset
 
+from multimodal.data.folders import split_keywords
 from multimodal.data.images import DataError
 from multimodal.data.phrases import ARTICLE, COLORS, LANGUAGES, NUMBERS, PATTERNS, phrase
 
@@ -57,7 +58,7 @@ def load_subjects(table: Dataset, names: Path | None = None) -> list[Subject]:
     translations = _load_names(names) if names else {}
     subjects = []
     for number, row in enumerate(table.remove_columns("image")):
-        caption = (row[column] or "").strip()
+        caption = "" if row[column] is None else str(row[column]).strip()
         if not caption:
             raise DataError(f"row {number} has an empty {column}")
         known = translations.get(row.get("codepoints") or "", {})
@@ -66,7 +67,7 @@ def load_subjects(table: Dataset, names: Path | None = None) -> list[Subject]:
                 concept=row.get("base") or caption,
                 names={language: entry["name"] for language, entry in known.items()} | {"en": caption},
                 keywords={language: entry["keywords"] for language, entry in known.items()}
-                | {"en": row.get("keywords") or []},
+                | {"en": split_keywords(row.get("keywords"))},
                 style=row.get("style") or "",
             )
         )

@@ -7,7 +7,7 @@ import io
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path, PureWindowsPath
 from typing import Any, NamedTuple
 
@@ -61,7 +61,7 @@ def _lines(metadata: Path) -> Iterator[tuple[int, dict[str, Any] | str]]:
                     yield reader.line_num, 'has more cells than the first line; a caption with a comma needs "quotes"'
                     continue
                 if row.get("keywords") is not None:
-                    row["keywords"] = [word.strip() for word in row["keywords"].split(",") if word.strip()]
+                    row["keywords"] = split_keywords(row["keywords"])
                 yield reader.line_num, row
         except UnicodeDecodeError:
             yield 1, "not UTF-8"
@@ -75,6 +75,12 @@ def _lines(metadata: Path) -> Iterator[tuple[int, dict[str, Any] | str]]:
             yield number, "needs an object with file_name"
         else:
             yield number, values if isinstance(values, dict) else "needs an object with file_name"
+
+
+def split_keywords(keywords: str | Sequence[object] | None) -> list[str]:
+    """Keywords as a list, which they are already or, as a text, with commas between them."""
+    listed = keywords.split(",") if isinstance(keywords, str) else keywords or ()
+    return [word for word in (str(one).strip() for one in listed) if word]
 
 
 def _file_problem(folder: Path, name: object) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 from datasets import Dataset, Features, Value
 from datasets import List as ListFeature
 
-from multimodal.data.folders import METADATA, SUFFIXES
+from multimodal.data.folders import METADATA, SUFFIXES, split_keywords
 
 CAPTIONS = ("name", "text", "caption")  # the keys of a .json, the first that it has, which go before a .txt
 TEXTS = ("base", "codepoints", "style")  # what else a .json may say, with keywords
@@ -97,10 +97,9 @@ def _row(place: str, files: dict[str, bytes]) -> dict[str, Any]:
     if not isinstance(values, dict):
         raise ShardError(f"{place}: its .json is no object with a caption")
     caption = next((values[name] for name in CAPTIONS if values.get(name)), text)
-    keywords = values.get("keywords") or []
     return {
         "image": {"bytes": files[picture], "path": place + picture},
         "text": " ".join(str(caption).split()),
         **{name: str(values.get(name) or "") for name in TEXTS},
-        "keywords": [str(word) for word in keywords] if isinstance(keywords, list) else str(keywords).split(","),
+        "keywords": split_keywords(values.get("keywords")),
     }

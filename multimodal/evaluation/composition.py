@@ -130,7 +130,7 @@ def spoiled(case: Case) -> Case:
     return replace(
         case,
         color=colors[(colors.index(case.color) + 3) % len(colors)] if case.color else "",
-        count=case.count % 4 + 1 if case.count > 1 else 1,
+        count=(case.count - 1) % 3 + 2 if case.count > 1 else 1,
         relation=OPPOSITE.get(case.relation, ""),
     )
 

@@ -91,7 +91,7 @@ class Views:
         pictures = load_training_pictures(checkpoint)
         searched = Provenance(self.pipeline.vqvae, pictures)
         output = self.pipeline.reconstruct(picture)
-        matches = searched.nearest(output.codebook_indices, number)
+        matches = searched.nearest(output.codebook_indices, int(number))
         shown = self.pipeline.decode_codebook_indices(pictures.codebook_indices[[match.row for match in matches]])
         report = {"pictures": len(pictures.names), "usual_distance": round(float(searched.usual.median()), 4)}
         found = {"matches": [{**vars(match), "distance": round(match.distance, 4)} for match in matches]}

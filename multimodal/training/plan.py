@@ -141,6 +141,8 @@ def _train(name: str, config: Any, sources: Sources, out: Path, max_minutes: flo
     if name != "dit" and parse_flag_from_env("ACCELERATE_USE_FSDP"):
         raise TrainingError(f"FSDP is for the DiT; train the {name} first, with a config of distributed_type MULTI_GPU")
     data, names, text, start = sources.data, sources.names, sources.text, sources.start
+    if start and start.resolve() == out.resolve():
+        raise ValueError(f"{out} is where the training starts from; choose another folder with --out")
     if start and name not in STAGES:
         raise ValueError(f"--from is for {', '.join(STAGES)} and all; the {name} is trained from scratch")
     if name == "vqvae":

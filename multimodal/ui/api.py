@@ -48,6 +48,7 @@ def add_endpoints(models: Models, served: Serve) -> None:
         cleaned = clean_prompt(settings.prompt), clean_prompt(settings.negative_prompt)  # as a PNG can hold them
         settings = dataclasses.replace(settings, prompt=cleaned[0], negative_prompt=cleaned[1])
         output = draw(**settings.arguments(), num_images_per_prompt=count)
+        settings = dataclasses.replace(settings, num_inference_steps=int(settings.num_inference_steps))  # JSON may say 8.0
         folder, files = new_folder(), []
         for image, number in zip(output.images, output.seeds, strict=True):
             picture = save_picture(image, dataclasses.replace(settings, seed=number), folder)

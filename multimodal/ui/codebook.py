@@ -206,7 +206,8 @@ def codebook_tab(models: Models, switched: Any, last: gr.State, tab_item: gr.Tab
                 code_map = gr.HTML(js_on_load=GRID_SCRIPT, elem_id="code-map")
         with gr.Column(scale=2, min_width=280):
             detail = gr.HTML(elem_id="code")
-    switched.success(lambda: ("", 0), None, [detail, group], **DRAW)
+    left = ("", 0, "", gr.update(open=False))  # of the model before
+    switched.success(lambda: left, None, [detail, group, code_map, fold], **DRAW)
     tab_item.select(tab.overview, None, overview, **DRAW)
     tab_item.select(lambda: gr.update(choices=tab.groups()), None, group, **DRAW)
     tab_item.select(tab.grid, group, grid, show_progress="minimal", **MODEL)

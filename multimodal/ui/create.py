@@ -40,12 +40,17 @@ VARIATIONS = {"subtle": 0.5, "strong": 0.75}  # how far from the chosen picture
 def create_tab(
     models: Models,
     model: gr.Dropdown,
+    switched: Any,
     last: gr.State,
     assets: Path,
     histories: Histories | None = None,
     running: Runs | None = None,
 ) -> list[gr.components.Component]:
-    """Draw the tab, `model` in it, and connect it; returns the controls that `fields` gives values for."""
+    """Draw the tab, `model` in it, and connect it; returns the controls that `fields` gives values for.
+
+    Args:
+        switched: the switch to another model.
+    """
     tab = Generation(models, histories, running)
     with gr.Row(elem_id="ask"):
         prompt = gr.Textbox(
@@ -161,9 +166,10 @@ def create_tab(
         return gr.update(choices=[(f"{texts(f'speed_{name}')} · {rounded[name]} s", n) for name, n in SPEEDS.items()])
 
     def files(
-        pictures: list[tuple[str, str]] | None, chosen: int, target: str, request: gr.Request
+        pictures: list[tuple[str, str]] | None, chosen: int, target: str, last: LastPictures | None, request: gr.Request
     ) -> Iterator[tuple[Any, ...]]:
-        yield from deliver(pictures, chosen, target, models.upscaler, request)
+        finished = pictures if last else None  # others are half formed
+        yield from deliver(finished, chosen, target, models.upscaler, request)
 
     gr.on(None, speeds, None, speed, **DRAW)  # for the next who opens the page
     outputs = [gallery, status, seed, chosen, download, download_all, last]
@@ -173,7 +179,7 @@ def create_tab(
     for name, strength in VARIATIONS.items():
         inputs = [last, chosen, count, gr.State(strength)]
         runs.append(vary[name].click(tab.vary, inputs, outputs, **shown_as, **MODEL))
-    runs.append(edit_fold(tab, edit, [last, chosen], settings, outputs, shown_as))
+    runs.append(edit_fold(tab, switched, edit, [last, chosen], settings, outputs, shown_as))
     # A draft ends with the step that it is in, then comes one of what is in the box by then. Gradio's `cancels` might reach
     # the server when that one has begun.
     replaced = draft.click(tab.runs.replace_draft, None, None, queue=False, trigger_mode="multiple", **DRAW)
@@ -186,11 +192,16 @@ def create_tab(
     filled = [prompt, negative_prompt, style, steps, guidance, sampler, seed, keep_seed]
     read = restore.upload(take, restore, filled, **DRAW)
     runs.append(read.success(tab.again, restore, outputs, **shown_as, **MODEL))
-    delivery: dict[str, Any] = {"inputs": [gallery, chosen, target], "outputs": [download, download_all, sizes], **DRAW}
+    delivery: dict[str, Any] = {
+        "inputs": [gallery, chosen, target, last],
+        "outputs": [download, download_all, sizes],
+        **DRAW,
+    }
     for run in runs:
+        for event in (run.success, run.failure):
+            event(lambda last: [gr.update(interactive=bool(last))] * len(on_a_picture), last, on_a_picture, **DRAW)
         run.failure(ended, None, status, **DRAW)
         run.success(files, **delivery)
-        run.success(lambda last: [gr.update(interactive=bool(last))] * len(on_a_picture), last, on_a_picture, **DRAW)
         run.success(speeds, None, speed, **DRAW)
     stop.click(tab.runs.stop, None, None, cancels=[*runs, mixing], queue=False, **DRAW)
     waiting: dict[str, Any] = {"fn": lambda: [gr.update(interactive=False)] * 2, "inputs": None, **DRAW}

@@ -49,7 +49,7 @@ def build_demo(models: Models, assets: Path = ASSETS, outputs: Path | None = Non
             demo.load(histories.enter, secret, secret, queue=False, **DRAW)
         with gr.Tabs(overflow_behavior="wrap") as tabs:  # a narrow page shows all of them too
             with gr.Tab(i18n("create"), id="create"):
-                controls = create_tab(models, model, last, assets, histories, runs)
+                controls = create_tab(models, model, switched, last, assets, histories, runs)
             with gr.Tab(i18n("reconstruct"), id="reconstruct"):
                 reconstruct_tab(models, last, assets)
             with gr.Tab(i18n("codebook"), id="codebook") as tab:

@@ -35,7 +35,9 @@ def deliver(
         files = [
             as_file(Path(path), target, numbered(Path(folder), k), upscale) for k, (path, _) in enumerate(pictures or ())
         ]
-        if files:
+        if not files:
+            yield (gr.skip(),) * 3
+        else:
             chosen = min(chosen, len(files) - 1)
             everything = zip_files(files, Path(folder))
             yield (

@@ -21,7 +21,7 @@ from multimodal.ui.errors import friendly_errors
 from multimodal.ui.figures import data_uri
 from multimodal.ui.generation import Generation
 from multimodal.ui.grid import ARROW_SCRIPT, BRUSH_SCRIPT
-from multimodal.ui.session import MODEL, LastPictures
+from multimodal.ui.session import DRAW, MODEL, LastPictures
 from multimodal.ui.texts import Texts, i18n
 
 # One button per position of the codes: a pointer paints with a round brush, or takes paint away where it starts on some;
@@ -128,6 +128,7 @@ def parse_painted(painted: str, side: int) -> Tensor | None:
 
 def edit_fold(
     tab: Generation,
+    switched: Any,
     edit: gr.Button,
     choice: Sequence[gr.State],
     settings: Sequence[gr.components.Component],
@@ -157,6 +158,7 @@ def edit_fold(
     edit.click(editing.take_chosen, choice, [start, painter, style, fold], **taken).success(
         None, None, None, js=SHOW_FOLD, api_visibility="private"
     )
+    switched.success(lambda: ("", "", gr.update(open=False)), None, [start, painter, fold], **DRAW)  # another model's codes
     own.upload(editing.take_upload, own, [start, painter, style], **taken)
     wipe.click(None, None, None, js=WIPE, api_visibility="private")
     return redraw.click(editing.redraw, [painted, start, strength, *settings], outputs, js=READ_PAINT, **shown_as, **MODEL)

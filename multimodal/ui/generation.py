@@ -163,7 +163,7 @@ class Generation:
         """A picture of each prompt and seed while they form, then the files of the finished ones; yields as `generate`."""
         texts, start, off = Texts(request), time.perf_counter(), gr.update(interactive=False)
         columns = gr.update(columns=columns_of(seeds))
-        yield columns, message(texts.html("starting"), "running"), settings.seed, gr.skip(), off, off, gr.skip()
+        yield columns, message(texts.html("starting"), "running"), settings.seed, gr.skip(), off, off, None
 
         arguments = {**settings.arguments(), "prompt": prompts, "seed": seeds}
         first_step = 0.0

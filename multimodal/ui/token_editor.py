@@ -64,7 +64,7 @@ class Editor:
         if last is not None:
             own = last.captions[: len(last.codebook_indices)]  # none after a switch to another model
             captions, indices = [*own, *captions], [*last.codebook_indices, *indices]
-        return LastPictures(captions, np.array(indices), last.settings if last else ())
+        return LastPictures(captions, np.array(indices), last.settings[: len(last.codebook_indices)] if last else ())
 
     def encode(self, path: str | Path) -> Tensor:
         """The (groups, h, w) indices of a file."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import json
 import os
 import re
 import signal
@@ -58,9 +59,10 @@ class TrainingRun:
         if not re.fullmatch(r"\w[\w.-]*", name):
             raise ValueError("the name may have letters, digits, - and _ in it, and no blanks")
         folder = self.parent / name
-        if (folder / "dit").exists() and not (folder / "training").exists():
+        if (folder / "dit").exists() and not self.asked(folder).exists():
             raise ValueError(f"there is a checkpoint {name} already: choose another name")
         (folder / "training").mkdir(parents=True, exist_ok=True)
+        start = self.begun(folder, data, preset, start)
         command = [
             sys.executable,
             "-m",
@@ -78,10 +80,28 @@ class TrainingRun:
             )
         self.folder = folder
 
+    def begun(self, folder: Path, data: str, preset: str, start: Path | None) -> Path | None:
+        """What a run starts from: once it has saved something, what it started from then, not the model in use now.
+
+        Raises:
+            ValueError: it has learnt from other data, or something else.
+        """
+        if self.asked(folder).exists() and any(folder.glob("training/**/step-*")):
+            before = json.loads(self.asked(folder).read_text(encoding="utf-8"))
+            if (before["data"], before["preset"]) != (data, preset):
+                raise ValueError(f"{folder.name} learns from {before['data']} ({before['preset']}): choose another name")
+            return before["start"] and Path(before["start"])
+        asked = {"data": data, "preset": preset, "start": start and str(start)}
+        self.asked(folder).write_text(json.dumps(asked), encoding="utf-8")
+        return start
+
     def stop(self) -> None:
         """Ask the run to save and to end, which it does after the step that it is at."""
         if self.process and self.is_running:
             self.process.send_signal(signal.SIGTERM)
+
+    def asked(self, folder: Path) -> Path:
+        return folder / "training" / "asked.json"
 
     def log(self, folder: Path) -> Path:
         return folder / "training" / "log.txt"

@@ -118,6 +118,14 @@ def test_a_table_without_captions_says_what_it_has(tmp_path: Path, parquet: Path
         load_subjects(load_captioned_images(tmp_path / "words.parquet"))
 
 
+def test_numbers_are_captions_and_keywords_may_be_one_text(tmp_path: Path, parquet: Path) -> None:
+    columns = {"image": pq.read_table(parquet)["image"], "text": [7, 8, 9], "keywords": ["digit, odd", "", None]}
+    pq.write_table(pa.table(columns), tmp_path / "digits.parquet")
+    subjects = load_subjects(load_captioned_images(tmp_path / "digits.parquet"))
+    assert [subject.name("en") for subject in subjects] == ["7", "8", "9"]
+    assert [subject.keywords["en"] for subject in subjects] == [["digit", "odd"], [], []]
+
+
 def test_subjects_take_names_and_keywords_of_other_languages(tmp_path: Path, parquet: Path) -> None:
     table = pa.table(
         {

@@ -93,8 +93,13 @@ def test_true_composites_show_what_their_cases_say(data) -> None:
 
 
 def test_a_spoiled_case_is_another_one() -> None:
-    for case in (Case("", "a", color="pink"), Case("", "a", count=4), Case("", "a", relation="above", other="b")):
+    for case in (
+        Case("", "a", color="pink"),
+        *(Case("", "a", count=n) for n in (2, 3, 4)),
+        Case("", "a", relation="above", other="b"),
+    ):
         assert spoiled(case) != case
+        assert spoiled(case).count > 1 or case.count == 1, "one thing is not counted"
     assert spoiled(Case("", "a")) == Case("", "a")
 
 

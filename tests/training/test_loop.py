@@ -292,6 +292,8 @@ def test_other_data_than_before_is_said_on_resuming(tmp_path: Path, capsys: pyte
     assert f"the data has changed since {tmp_path / 'step-00000000'} was saved" in capsys.readouterr().out
     make_trainer(tmp_path, data="b")
     assert "data has changed" not in capsys.readouterr().out
+    with pytest.raises(TrainingError, match="is complete, and was trained on other data"):
+        make_trainer(tmp_path, data="c")
 
 
 def test_what_a_run_is_resumed_from_is_not_written_again(tmp_path: Path) -> None:

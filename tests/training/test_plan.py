@@ -45,6 +45,13 @@ def test_one_command_prints_a_plan_and_trains_what_a_picture_needs(
     assert TextToImagePipeline.from_pretrained(out)("a red disc", num_inference_steps=1).images[0].size == (32, 32)
 
 
+def test_a_training_does_not_write_over_what_it_starts_from(trained: Path, pictures: Path) -> None:
+    before = weights(trained)
+    with pytest.raises(ValueError, match="is where the training starts from"):
+        train_all("tiny", ["dit.steps=8"], Sources(pictures, start=trained), trained)
+    assert weights(trained) == before
+
+
 def test_what_is_complete_is_skipped(
     trained: Path, pictures: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

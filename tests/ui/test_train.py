@@ -53,10 +53,21 @@ def test_a_run_starts_stops_and_goes_on(run: TrainingRun, pictures: Path) -> Non
     assert run.process is not None
     assert run.process.wait(PATIENCE) == 0
     assert "the same command goes on from there" in run.lines()[-1]
+    with pytest.raises(ValueError, match=f"mine learns from {pictures} \\(tiny\\): choose another name"):
+        run.start(str(pictures.parent), "mine", "tiny")
 
     run.start(str(pictures), "mine", "tiny", overrides=endless)
     wait_for(lambda: any(line.startswith("resumed ") for line in run.lines()), run)
     assert run.is_running
+
+
+def test_a_run_goes_on_from_where_it_started_whatever_model_is_in_use_now(run: TrainingRun, tmp_path: Path) -> None:
+    folder = tmp_path / "mine"
+    (folder / "training").mkdir(parents=True)
+    assert run.begun(folder, "data", "lora", tmp_path / "typed wrong") == tmp_path / "typed wrong"
+    assert run.begun(folder, "data", "lora", tmp_path / "emoji") == tmp_path / "emoji", "nothing was learnt yet"
+    (folder / "training" / "dit" / "step-00000002").mkdir(parents=True)
+    assert run.begun(folder, "data", "lora", folder) == tmp_path / "emoji"
 
 
 def test_what_is_wrong_with_the_data_is_in_the_log(run: TrainingRun, tmp_path: Path) -> None:
@@ -68,7 +79,8 @@ def test_what_is_wrong_with_the_data_is_in_the_log(run: TrainingRun, tmp_path: P
 
 @pytest.mark.parametrize("name", ["", "a b", "../mine", "/tmp/mine", "-rf", ".mine", "there"])
 def test_a_run_writes_into_new_folders_beside_the_checkpoints_alone(name: str, run: TrainingRun, pictures: Path) -> None:
-    (run.parent / "there" / "dit").mkdir(parents=True)
+    for part in ("dit", "training/provenance"):  # as `inspect provenance` leaves one
+        (run.parent / "there" / part).mkdir(parents=True)
     with pytest.raises(ValueError, match="name"):
         run.start(str(pictures), name, "tiny")
     assert run.process is None
