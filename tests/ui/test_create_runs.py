@@ -111,7 +111,7 @@ def test_typing_draws_the_latest_prompt(page: Page) -> None:
     for typed in ("a red ap", "a red {apple", "a green star"):
         page.locator("#prompt input").fill(typed)
         page.wait_for_timeout(600)  # a pause, in which a draft begins
-    expect(page.locator("#pictures img")).to_have_attribute("alt", "a green star · 0")
+    expect(page.locator("#pictures img")).to_have_attribute("alt", "a green star, 3d style · 0")
     expect(page.get_by_test_id("toast-body")).to_have_count(0)
     expect(page.locator("#status")).to_have_text(DONE)
     assert any("Step" in text for text in page.evaluate("window.said"))
@@ -119,4 +119,4 @@ def test_typing_draws_the_latest_prompt(page: Page) -> None:
     page.locator("#prompt input").fill("a blue star")
     page.wait_for_timeout(600)
     expect(page.locator("#status")).to_have_text(DONE)
-    expect(page.locator("#pictures img")).to_have_attribute("alt", "a green star · 0")
+    expect(page.locator("#pictures img")).to_have_attribute("alt", "a green star, 3d style · 0")

@@ -100,6 +100,8 @@ def test_a_picture_is_painted_over_and_drawn_anew_there(page: Page) -> None:
     cells = page.locator("#painter button")
     expect(cells).to_have_count(256)
     expect(page.locator("#sizes img")).to_have_count(10)  # nothing moves any more
+    _, style = (page.locator("#pictures img").first.get_attribute("alt") or "").split(" · ")[0].split(", ")
+    expect(page.locator("#style input:checked")).to_have_value(style.removesuffix(" style"))
     cells.nth(4 * 16 + 12).hover()
     page.mouse.down()
     cells.nth(12 * 16 + 12).hover()
@@ -120,10 +122,12 @@ def test_a_picture_is_painted_over_and_drawn_anew_there(page: Page) -> None:
     expect(page.locator("#status")).to_have_text(re.compile(r"\d+ in .* s on "))
     expect(page.locator("#pictures img").first).to_have_attribute("alt", re.compile("a green apple"))
 
+    redrawn = f"a green apple, {style}"
+
     def settings_of(path: Path) -> dict[str, Any]:
         return json.loads(Image.open(path).info["multimodal"])
 
-    settings = settings_of(downloaded_when(lambda path: settings_of(path)["prompt"] == "a green apple", page, "download"))
+    settings = settings_of(downloaded_when(lambda path: settings_of(path)["prompt"] == redrawn, page, "download"))
     assert unpack_indices(settings["mask"]).flatten().nonzero()[:, 0].tolist() == numbers
     page.locator("#wipe").click()
     expect(painted).to_have_count(0)
