@@ -16,7 +16,7 @@ from multimodal.settings import Settings, read_settings, save_picture
 from multimodal.ui.texts import i18n
 
 EXAMPLES = (
-    Settings("a red apple", seed=0),
+    Settings("a red apple, noto style", seed=3),
     Settings("a fox, 3d style", seed=1),
     Settings("a cat, flat style", seed=1),
     Settings("un arc-en-ciel, flat style", seed=3),

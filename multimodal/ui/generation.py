@@ -33,7 +33,7 @@ from multimodal.ui.zero_gpu import signal
 NEW_SEEDS = 1_000_000  # short enough to note down
 UNKNOWN_SHOWN = 3  # words
 MIXED = "mixed"
-MIXED_STYLES = ("3d", "flat", "color", "noto", "twemoji")  # not line, which is lost on dark backgrounds
+MIXED_STYLES = ("3d", "noto", "flat", "twemoji", "color")  # not line, which is lost on dark backgrounds
 DRAFT_STEPS = 4
 COLUMNS = 4  # of pictures
 

@@ -21,7 +21,7 @@ def set_number(page: Page, control: str, value: str) -> None:
 
 def ask(page: Page, prompt: str, count: int = 1, steps: int = 4) -> None:
     """Fill in a small job, without starting it; its prompt is left as it is."""
-    page.locator("#style").get_by_label("as in the prompt").check()
+    page.locator("#style").get_by_label("none").check()
     page.get_by_role("button", name="Advanced").click()
     page.locator("#steps input[type=number]").wait_for()
     page.wait_for_timeout(500)  # a slider that is just being drawn forgets what is typed into it

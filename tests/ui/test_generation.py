@@ -121,7 +121,7 @@ def test_mixed_styles_follow_the_seed(models: Models, monkeypatch: pytest.Monkey
     assert alone.settings[0] == last.settings[2]
     assert (alone.codebook_indices[0] == last.codebook_indices[2]).all()
     *_, (*_, choices) = generated(Generation(models), prompt="a {red|green} fox", style=MIXED, steps=1, count=2)
-    assert [one.prompt.split(", ")[1] for one in choices.settings] == ["3d style", "flat style"] * 2
+    assert [one.prompt.split(", ")[1] for one in choices.settings] == ["3d style", "noto style"] * 2
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,7 @@ def test_one_click_shows_the_inside_of_the_last_prompt_and_of_any_other(page: Pa
     page.locator("#generate").click()
     expect(page.locator("#download")).to_be_enabled()
     page.get_by_role("tab", name="Inside").click()
-    expect(page.locator("#inside-prompt input")).to_have_value("a green heart, color style")  # that of the seed
+    expect(page.locator("#inside-prompt input")).to_have_value("a green heart, flat style")  # that of the seed
     expect(page.locator("#inside-seed input")).to_have_value("7")
 
     page.locator("#other-prompt input").fill("红苹果")

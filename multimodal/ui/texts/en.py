@@ -12,7 +12,7 @@ ENGLISH = {
     "pictures": "Pictures",
     "style": "Style",
     "style_mixed": "mixed",
-    "style_none": "as in the prompt",
+    "style_none": "none",
     "style_3d": "3D",
     "style_color": "gradient",
     "style_flat": "flat",

@@ -12,7 +12,7 @@ CHINESE = {
     "pictures": "图片",
     "style": "风格",
     "style_mixed": "混合",
-    "style_none": "按提示词",
+    "style_none": "无",
     "style_3d": "3D",
     "style_color": "渐变",
     "style_flat": "扁平",
