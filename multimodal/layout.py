@@ -17,7 +17,8 @@ import torch
 from PIL import Image
 
 from multimodal.data.colors import HUES, recolor
-from multimodal.data.phrases import ARTICLE, COLORS, NUMBERS, PATTERNS, STYLES
+from multimodal.data.phrases import ARTICLE, COLORS, NUMBERS, PATTERNS
+from multimodal.data.phrases import STYLES as STYLES
 from multimodal.names import Names, singulars
 from multimodal.prompts import parse_weights
 

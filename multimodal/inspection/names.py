@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from multimodal.checkpoint import load_names as load_names  # where the names are
+from multimodal.checkpoint import load_styles as load_styles
 from multimodal.data.phrases import COLORS, NUMBERS, PATTERNS, STYLES
 from multimodal.names import FIRST_CJK, words_of
 from multimodal.prompts import parse_weights

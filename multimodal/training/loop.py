@@ -228,9 +228,7 @@ class Trainer:
             self.accelerator.print("resuming with changed settings: " + ", ".join(changed))
         if description.get("data", self.data) != self.data:
             if description["step"] >= self.config.steps:
-                raise TrainingError(
-                    f"{states[-1]} is complete, and was trained on other data; choose another folder with --out"
-                )
+                raise TrainingError(f"{states[-1]} is complete, and was trained on other data; choose another --out")
             self.accelerator.print(
                 f"the data has changed since {states[-1]} was saved: the run goes on with what is there now. "
                 f"Remove {self.folder} to train on it from the start, or put the old data back to repeat the old run"

@@ -9,10 +9,9 @@ from typing import Any
 
 import gradio as gr
 
-from multimodal.checkpoint import load_styles
 from multimodal.hub import find_checkpoint
 from multimodal.inspection.codebook import CodebookStatistics, statistics_of
-from multimodal.inspection.names import Vocabulary, load_names
+from multimodal.inspection.names import Vocabulary, load_names, load_styles
 from multimodal.inspection.words import NearestNames
 from multimodal.pipeline import TextToImagePipeline
 from multimodal.ui.errors import friendly_errors

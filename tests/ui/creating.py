@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, TimeoutError, expect
 
 PATIENCE = 60  # seconds, for a machine that is busy with something else
 DONE = re.compile(r"\d+ in .* s on ")
@@ -43,6 +43,12 @@ def downloaded_when(wanted: Callable[[Path], bool], page: Page, button: str) -> 
 
 
 def downloaded(page: Page, button: str) -> Path:
-    with page.expect_download() as download:
-        page.locator(f"#{button}").click()
-    return Path(download.value.path())
+    """What a button gives; a click while it gets another file may give none, and is made again."""
+    end = time.monotonic() + PATIENCE
+    while True:
+        try:
+            with page.expect_download(timeout=10_000) as download:
+                page.locator(f"#{button}").click()
+            return Path(download.value.path())
+        except TimeoutError:
+            assert time.monotonic() < end, f"{button} gives nothing"

@@ -33,7 +33,7 @@ def test_one_click_shows_the_inside_of_the_last_prompt_and_of_any_other(page: Pa
     page.locator("#other-prompt input").fill("红苹果")
     look(page, "a (red:1.2) apple", 3)
     reading = page.locator("#reading")
-    expect(reading).to_contain_text(re.compile(r"“红苹果” is at 0\.[5-9]\d\."))
+    expect(reading).to_contain_text(re.compile(r"Similarity to “红苹果”: 0\.[5-9]\d\."))
     expect(reading.locator(".chips li")).to_have_text(["a", "red", "apple"])
     expect(reading.locator(".bars li")).to_have_count(5)
     expect(reading.locator(".bars span").first).to_have_text("red apple")
