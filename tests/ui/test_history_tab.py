@@ -21,7 +21,7 @@ from multimodal.settings import Settings, save_picture
 from multimodal.ui import history as bounds
 from multimodal.ui.history import Histories, History
 from multimodal.ui.texts import LANGUAGES
-from tests.ui.creating import downloaded, downloaded_when
+from tests.ui.creating import ask, downloaded, downloaded_when
 
 
 @pytest.fixture
@@ -182,10 +182,7 @@ def choose(pictures: Locator) -> None:
 
 def test_a_picture_is_found_again_after_a_refresh(open_page: Callable[..., Page]) -> None:
     page = open_page()
-    page.get_by_role("button", name="Advanced").click()
-    page.locator("#steps input[type=number]").fill("2")
-    page.locator("#prompt input").fill("{a blue|a green} heart of glass")
-    page.locator("#count input[type=number]").fill("1")
+    ask(page, "{a blue|a green} heart of glass", steps=2)
     page.locator("#generate").click()
     expect(page.locator("#status")).to_have_text(re.compile(r"2 in .* s on "))
 

@@ -15,6 +15,7 @@ from playwright.sync_api import Page, expect
 from multimodal.pipeline import TextToImagePipeline
 from multimodal.ui.texts import Texts
 from multimodal.ui.token_editor import Chosen, Edit, Editor
+from tests.ui.creating import ask
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -142,10 +143,7 @@ def test_regions_and_halves_come_from_another_picture(page: Page) -> None:
 
 
 def test_the_last_picture_is_edited_and_the_dit_goes_on(page: Page) -> None:
-    page.get_by_role("button", name="Advanced").click()
-    page.locator("#steps input[type=number]").fill("2")
-    page.locator("#count input[type=number]").fill("1")
-    page.locator("#prompt input").fill("a red apple, flat style")
+    ask(page, "a red apple, flat style", steps=2)
     page.locator("#generate").click()
     expect(page.locator("#download")).to_be_enabled()
     open_tab(page)
