@@ -21,7 +21,7 @@ from multimodal.models.dit import DiT
 from multimodal.models.super_resolution import SuperResolution
 from multimodal.models.vqvae import VQVAE
 
-CONFIG, WEIGHTS, TOKENIZER, NAMES = "config.json", "model.safetensors", "tokenizer.json", "names.json"
+CONFIG, WEIGHTS, TOKENIZER = "config.json", "model.safetensors", "tokenizer.json"
 SCALE = ".scale"  # follows the name of a matrix of 8 bits in that of its rows' scales
 ModelT = TypeVar("ModelT", bound=nn.Module)
 
@@ -166,33 +166,6 @@ def load_clip(folder: str | Path) -> CLIP:
 def load_super_resolution(folder: str | Path) -> SuperResolution:
     """Load a super-resolution network in evaluation mode and single precision. Raises CheckpointError."""
     return load_model(folder, SuperResolution, configs.SuperResolutionConfig)
-
-
-def load_names(folder: str | Path) -> dict[str, list[str]]:
-    """The names of all that a DiT was shown, per language, the shortest first; nothing where its folder has no list.
-
-    Raises:
-        CheckpointError: the list is damaged.
-    """
-    table = load_name_table(folder)
-    return {
-        language: sorted(filter(None, set(names)), key=lambda name: (len(name), name)) for language, names in table.items()
-    }
-
-
-def load_name_table(folder: str | Path) -> dict[str, list[str]]:
-    """The same as a table: row k of every language is one thing's name, or "" where it has none in that language."""
-    path = Path(folder) / NAMES
-    try:
-        table = json.loads(path.read_text(encoding="utf-8"))
-        names = {str(language): [str(name) for name in known] for language, known in table.items()}
-        if len({len(known) for known in names.values()}) > 1:
-            raise ValueError("the languages have different numbers of names")
-        return names
-    except FileNotFoundError:
-        return {}
-    except (OSError, ValueError, TypeError, AttributeError) as error:
-        raise CheckpointError(f"{path} is not a list of names ({error})") from error
 
 
 def load_styles(folder: str | Path) -> tuple[str, ...]:

@@ -17,9 +17,9 @@ import torch
 from PIL import Image
 
 from multimodal.data.colors import HUES, recolor
-from multimodal.data.phrases import ARTICLE, COLORS, NUMBERS, PATTERNS
+from multimodal.data.phrases import ARTICLE, COLORS, NUMBERS, PATTERNS, PICTURE_OF, singulars
 from multimodal.data.phrases import STYLES as STYLES
-from multimodal.names import Names, singulars
+from multimodal.names import Names
 from multimodal.prompts import parse_weights
 
 COUNT_ROWS = {2: (2,), 3: (3,), 4: (2, 2), 5: (3, 2)}  # things per row
@@ -50,6 +50,7 @@ def read_prompt(prompt: str, names: Names, apart: bool = True) -> Reading:
     """
     if parse_weights(prompt).parts:  # whose words are meant as they stand
         return Reading((prompt,))
+    prompt = _subject(prompt, names)
     layout = parse_layout(prompt, names) if apart else None
     things, renamed = [], []
     for thing in layout.things if layout else (prompt,):
@@ -103,6 +104,13 @@ def split_style(prompt: str) -> tuple[str, str]:
 def style_name(prompt: str) -> str:
     """The style at the end of a prompt by its name, "3d", or "" where there is none."""
     return split_style(prompt)[1].strip(", ").lower().removesuffix(" style")
+
+
+def _subject(prompt: str, names: Names) -> str:
+    """A prompt without words for the picture itself: "a sticker of a cat, 3d style" asks for a cat."""
+    text, style = split_style(prompt)
+    found = None if names.known(text) else PICTURE_OF.fullmatch(text)
+    return (found["before"] or found["after"]) + style if found else prompt
 
 
 def _is_thing(text: str, names: Names, vague: bool) -> bool:

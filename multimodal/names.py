@@ -10,12 +10,13 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from multimodal.data.phrases import ARTICLE, COLORS
+from multimodal.data.phrases import ARTICLE, COLORS, FIRST_CJK, singulars, words_of
 
-BETWEEN_WORDS = re.compile(r"[\s,.;:!?\"'“”‘’«»()（）\[\]|，。、；：！？/]+")
-FIRST_CJK = "\u2e80"  # scripts from here on have no blanks between words, or particles that stick to them
 STOP_WORDS = {word.casefold() for words in COLORS.values() for word in words} | {"and", "for", "not", "the", "with"}
 
+WORD = re.compile(
+    rf"[^\W\d_]{{4,}}|[{FIRST_CJK}-\U0003ffff]{{2,}}"
+)  # in a text of several; shorter ones are often articles
 MAX_RENAMED = 60  # characters; what is longer says more than a name does
 MIN_SPELT, MIN_LIKENESS = 6, 0.85  # letters, and difflib's ratio, from which on a word is taken for a slip of the pen
 
@@ -52,11 +53,17 @@ class Names:
     """What things are called: whole names, and the words in them that may stand for a thing.
 
     Args:
-        table: language → names, row k of each being one thing's, or "" (see `checkpoint.load_name_table`).
+        table: language → names, row k of each being one thing's, or "" (see `word_lists.load_name_table`).
         embed: texts → (N, D) embeddings in which like texts are near; without it no name is nearest to anything.
+        synonyms: English name → words that are in no name, to which it is the nearest (see `word_lists.load_words`).
     """
 
-    def __init__(self, table: Mapping[str, Sequence[str]] | None = None, embed: Embed | None = None) -> None:
+    def __init__(
+        self,
+        table: Mapping[str, Sequence[str]] | None = None,
+        embed: Embed | None = None,
+        synonyms: Mapping[str, Sequence[str]] | None = None,
+    ) -> None:
         table = table or {}
         english_names = dict.fromkeys(filter(None, table.get("en", ())))
         self.english = EncodedNames(english_names, embed) if embed and english_names else None
@@ -65,6 +72,9 @@ class Names:
             for name, english in zip(names, table.get("en", ()), strict=False):
                 self.meanings.setdefault(_plain(name), english)
         self.meanings.pop("", None)
+        self.synonyms = {
+            _plain(word): name for name, words in (synonyms or {}).items() if name in english_names for word in words
+        }
         self.words = {  # short ones say little, unless they are whole names, as 토끼 and "ox" are
             word for name in self.meanings for word in words_of(name) if len(word) > 2 or word >= FIRST_CJK or word == name
         } - (STOP_WORDS - self.meanings.keys())
@@ -79,7 +89,7 @@ class Names:
         if text in self.meanings or text in STOP_WORDS:
             return text in self.meanings
         if text >= FIRST_CJK and " " not in text:
-            return any(name in text or (len(text) > 1 and text in name) for name in self.meanings)
+            return text in self.synonyms or any(name in text or (len(text) > 1 and text in name) for name in self.meanings)
         return not self.words.isdisjoint(words_of(text))
 
     def drawable(self, text: str) -> bool:
@@ -87,13 +97,19 @@ class Names:
         return self.mentioned(text) or (self.english is not None and len(text) <= MAX_RENAMED)
 
     def in_known_words(self, text: str) -> str:
-        """A text in words that the model learnt: the English name for one in another language, and the nearest name for
-        a short one of which no word is in any name. Others stay as they are: English names, and "a fox in the snow".
+        """A text in words that the model learnt: the English name for one in another language; the nearest name for a
+        synonym, or for a short text of which no word is in any name. Others stay as they are: English names, and "a fox in
+        the snow".
         """
         english = self._meaning(text)
         if english is not None:
             return text if text.casefold().endswith(english.casefold()) else english
-        return text if self.mentioned(text) or not self.drawable(text) else self.nearest(text)
+        if synonym := self._synonym(text):
+            return synonym
+        if self.mentioned(text) or not self.drawable(text):
+            return text
+        replaced = WORD.sub(self._replacement, text)
+        return replaced if replaced != text else self.nearest(text)
 
     def nearest(self, text: str) -> str:
         """The English name that a text nearly spells, else the one whose embedding is most like the text's.
@@ -109,13 +125,20 @@ class Names:
 
     def _meaning(self, text: str) -> str | None:
         """The English name for a text that is, but for an article or an s of plurals, a name in any language."""
-        texts = (_plain(text), *singulars(_plain(ARTICLE.sub("", text)))[::-1])
-        return next((self.meanings[one] for one in texts if one in self.meanings), None)
+        return next((self.meanings[one] for one in _forms(text) if one in self.meanings), None)
 
+    def _synonym(self, text: str) -> str | None:
+        """The name that is nearest to a text that is, but for an article or an s of plurals, a known word."""
+        return next((self.synonyms[one] for one in _forms(text) if one in self.synonyms), None)
 
-def words_of(text: str) -> list[str]:
-    """The words of a text, in small letters, without what stands between them."""
-    return [word for word in BETWEEN_WORDS.split(text.casefold()) if word]
+    def _replacement(self, word: re.Match[str]) -> str:
+        """The nearest name for a word in a text; of several in a row the last says what it is: "a guard hound"."""
+        if word[0] >= FIRST_CJK:
+            parts = [one for one in self.synonyms if one >= FIRST_CJK and one in word[0]]
+            return self.synonyms[max(parts, key=len)] if parts else word[0]
+        following = WORD.match(word.string, word.end() + 1)
+        name = self._synonym(word[0])
+        return word[0] if name is None or (following and self._synonym(following[0])) else name
 
 
 def _plain(text: str) -> str:
@@ -123,7 +146,6 @@ def _plain(text: str) -> str:
     return text.casefold().replace("’", "'")
 
 
-def singulars(noun: str) -> list[str]:
-    """What a plural may be the plural of, itself the last: in English, and where an s makes plurals in other languages."""
-    endings = (("ies", "y"), ("es", ""), ("s", ""))
-    return [*(noun[: -len(plural)] + one for plural, one in endings if noun.lower().endswith(plural)), noun]
+def _forms(text: str) -> list[str]:
+    """A text as names are compared, as it is, and without its article: itself first, then what it may be the plural of."""
+    return [_plain(text), *singulars(_plain(ARTICLE.sub("", text)))[::-1]]

@@ -25,7 +25,7 @@ from multimodal.arguments import (
     check_seeds,
     clean_prompt,
 )
-from multimodal.checkpoint import CheckpointError, load_clip, load_dit, load_name_table, load_vqvae
+from multimodal.checkpoint import CheckpointError, load_clip, load_dit, load_vqvae
 from multimodal.diffusion import rectified_flow
 from multimodal.diffusion.samplers import SAMPLERS, Callback, SamplerStep, Velocity, guided, keeping, weighted
 from multimodal.hub import find_checkpoint
@@ -38,6 +38,7 @@ from multimodal.models.vqvae import VQVAE
 from multimodal.names import Names
 from multimodal.outputs import ReconstructionOutput, TextToImageOutput
 from multimodal.prompts import WeightedPart, parse_weights
+from multimodal.word_lists import load_name_table, load_words
 
 GUIDANCE_INTERVAL = (0.1, 1.0)
 
@@ -81,7 +82,8 @@ class TextToImagePipeline:
                 f"{folder / 'dit'} does not fit the other parts: latent_channels, latent_size, context_dim and pooled_dim "
                 f"are {given}, but the VQ-VAE and the text encoder want {wanted}"
             )
-        return cls(text_encoder, dit, vqvae, offload, Names(load_name_table(folder / "dit"), text_encoder.embed))
+        names = Names(load_name_table(folder / "dit"), text_encoder.embed, load_words(folder / "clip"))
+        return cls(text_encoder, dit, vqvae, offload, names)
 
     @torch.inference_mode()
     def __call__(

@@ -14,7 +14,7 @@ FILES = sorted([*(ROOT / "multimodal").rglob("*.py"), *ROOT.glob("app.py")])
 
 # "multimodal" is the package's own __init__: the version and the public names.
 LEAVES = {"config", "rgba", "metrics", "settings", "export", "prompts", "arguments", "hub", "outputs", "multimodal"}
-BELOW_PIPELINE = LEAVES | {"models", "diffusion", "checkpoint", "data", "names"}
+BELOW_PIPELINE = LEAVES | {"models", "diffusion", "checkpoint", "word_lists", "data", "names"}
 MAY_IMPORT = {
     "multimodal": {"outputs", "pipeline"},
     "config": set(),
@@ -30,10 +30,11 @@ MAY_IMPORT = {
     "models": {"config", "models"},
     "diffusion": {"config", "diffusion"},
     "checkpoint": {"config", "models"},
+    "word_lists": {"checkpoint"},
     "data": {"config", "rgba", "data", "hub", "layout"},
     "names": {"data"},
     "layout": {"data", "names", "prompts"},
-    "pipeline": (LEAVES - {"export", "settings"}) | {"models", "diffusion", "checkpoint", "layout", "names"},
+    "pipeline": (LEAVES - {"export", "settings"}) | {"models", "diffusion", "checkpoint", "word_lists", "layout", "names"},
     "mixing": {"arguments", "diffusion", "layout", "pipeline"},
     "upscaling": {"rgba", "models", "checkpoint"},
     "editing": {"arguments", "rgba", "settings", "pipeline"},

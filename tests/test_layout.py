@@ -94,6 +94,11 @@ def test_without_names_nothing_is_taken_apart() -> None:
         ("a fox, cute", ("a fox, cute",), ()),
         ("black and white cat", ("black and white cat",), ()),
         ("a (vixen:1.3)", ("a (vixen:1.3)",), ()),
+        ("a sticker of a fox, 3d style", ("a fox, 3d style",), ()),
+        ("Fox emoji", ("Fox",), ()),
+        ("an icon of three foxes", ("fox",), ()),
+        ("un autocollant de 狐狸", ("fox",), ()),
+        ("sticker", ("cherry",), (("sticker", "cherry"),)),
         ("blue", ("cherry",), (("blue", "cherry"),)),
     ],
 )

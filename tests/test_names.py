@@ -54,6 +54,30 @@ def test_short_names_and_those_that_are_colours_elsewhere_are_words_too(text: st
     assert names.in_known_words(text) == text
 
 
+SYNONYMS = {"dog": ["hound", "guard", "\u72ac"], "fish": ["trout", "fir"], "unicorn": ["horned horse"]}
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("a hound", "dog"),
+        ("Hounds", "dog"),
+        ("a fluffy hound", "a fluffy dog"),
+        ("guard hounds, guard", "guard dog, dog"),
+        ("a hound with a dog", "a hound with a dog"),
+        ("a fir tree", "octopus"),  # short words are replaced on their own only
+        ("a fir", "fish"),
+        ("犬", "dog"),
+        ("一只犬", "dog"),
+        ("horned horse", "octopus"),  # whose name is not known
+    ],
+)
+def test_synonyms_are_put_into_known_words(text: str, words: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    names = Names(TABLE, embed, SYNONYMS)
+    monkeypatch.setattr(names, "nearest", lambda text: "octopus")
+    assert names.in_known_words(text) == words
+
+
 def test_without_embeddings_or_names_other_words_stay() -> None:
     assert Names(TABLE).in_known_words("a puppy") == "a puppy"
     assert Names({}, embed).in_known_words("a puppy") == "a puppy"

@@ -5,10 +5,17 @@ from __future__ import annotations
 
 import re
 
+BETWEEN_WORDS = re.compile(r"[\s,.;:!?\"'“”‘’«»()（）\[\]|，。、；：！？/]+")
+FIRST_CJK = "\u2e80"  # scripts from here on have no blanks between words, or particles that stick to them
 LANGUAGES = ("en", "zh", "es", "fr", "de", "it", "pt", "ru", "ja", "ko", "ar", "hi")
 ARTICLE = re.compile(  # of the languages that have them
     r"^(?:(?:an?|the|ein(?:e[mnrs]?)?|der|die|das|de[mns]|une?|les?|la|el|los|las|una|il|lo|gli|um|uma|os?|as) |l[’'])",
     re.IGNORECASE,
+)
+PICTURE = "sticker|emoji|emoticon|icon|picture|image|drawing|illustration|cartoon|logo|aufkleber|pegatina|icono|autocollant|icône|adesivo|icona|ícone"
+PICTURE_OF = re.compile(  # what a prompt may say around the thing itself: "a sticker of a cat", "cat emoji"
+    rf"(?:(?:an?|the|ein|une?|una|uma?) )?(?:{PICTURE}) (?:of|von|de|di|com) (?P<before>.+)|(?P<after>.+) (?:{PICTURE})",
+    re.IGNORECASE | re.DOTALL,
 )
 STYLES = ("3d", "color", "flat", "line", "noto", "twemoji")
 
@@ -86,3 +93,14 @@ PATTERNS: dict[str, tuple[str, ...]] = {
 def phrase(table: dict, key: str | int, language: str) -> str:
     """The entry of COLORS, NUMBERS or PATTERNS in a language."""
     return table[key][LANGUAGES.index(language)]
+
+
+def singulars(noun: str) -> list[str]:
+    """What a plural may be the plural of, itself the last: in English, and where an s makes plurals in other languages."""
+    endings = (("ies$", "y"), ("(?<=[dhjlnorsxz])es$", ""), ("s$", ""))  # boxes and flores, but not oranges
+    return [*(re.sub(plural, one, noun, flags=re.I) for plural, one in endings if re.search(plural, noun, re.I)), noun]
+
+
+def words_of(text: str) -> list[str]:
+    """The words of a text, in small letters, without what stands between them."""
+    return [word for word in BETWEEN_WORDS.split(text.casefold()) if word]

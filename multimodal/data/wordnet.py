@@ -1,65 +1,195 @@
-"""Words and the nearest known names, from WordNet: they teach the text encoder words that no caption has."""
+"""Words and the known names that are nearest to them in meaning, from WordNet: so words that no caption has can be drawn.
+
+A random walk over the meanings (personalised PageRank, Agirre & Soroa 2009) starts at a word's meaning, steps to wider and
+narrower ones and to what the definition speaks of, and ends where it meets a name: a pooch is a dog at the first step.
+"""
 
 from __future__ import annotations
 
+import math
 import random
-from collections.abc import Collection
+import re
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+import torch
 from datasets import load_dataset
+from torch import Tensor
 
 from multimodal.data.captions import with_article
+from multimodal.data.phrases import singulars
 
-TOPICS = ("animal", "artifact", "body", "food", "object", "person", "phenomenon", "plant")  # what can be drawn
-MAX_WIDER, MAX_NARROWER = 3, 2  # how many meanings up and down from a word a name may be
-MAX_SISTERS = 20  # of two words, not to take all artifacts for sisters
+TOPICS = (
+    "animal",
+    "artifact",
+    "body",
+    "event",
+    "food",
+    "object",
+    "person",
+    "phenomenon",
+    "plant",
+    "substance",
+)  # to be drawn
+WIDER, NARROWER, DEFINITION = 6.0, 5.0, 4.0  # how readily the walk steps to meanings of each kind,
+NAME, KEYWORD, PART = (
+    40.0,
+    5.0,
+    2.0,
+)  # and ends at a name that is a word for the meaning, has it as a keyword, or as its last word
+STEPS, BLOCK = 7, 128  # of the walk; names at a time
+NEAREST, MIN_PROBABILITY = 4, 0.005  # names that are kept of a meaning, and where none is likelier there is none
+MAX_WORD = 20  # characters
+EMPTY = re.compile(  # words of definitions that say nothing of what is defined
+    "any|being|but|can|few|first|form|has|having|into|its|kind|large|long|made?|making|may|more|most|not|often|one|other|part|"
+    "person|several|small|someone|something|such|than|that|the|type|two|usually|used?|very|way|when|which|who|with"
+)
+LATIN = re.compile(r"(genus|family|order) .*|[A-Z][a-z]+ [a-z]+(us|is|a|um|ii?|ae|es|ns|or|on)")  # "Canis familiaris"
+
+Link = tuple[int, int, float]  # from a meaning to a meaning or a name, and its weight
 
 
 @dataclass(frozen=True)
 class Synset:
-    """One meaning: the words for it that are no names, and the names that are nearest to it."""
+    """One meaning: the words for it that are no names, and the nearest names, the nearest first."""
 
     words: tuple[str, ...]
     names: tuple[str, ...]
+    probabilities: tuple[float, ...]  # that the walk ends at each of them
+    drawable: bool = True
 
     def pair(self, rng: random.Random) -> tuple[str, str]:
-        """One of its words and one of its names, perhaps with an article."""
-        return with_article(rng.choice(self.words), rng), with_article(rng.choice(self.names), rng)
+        """One of its words and the nearest name, perhaps with an article."""
+        return with_article(rng.choice(self.words), rng), with_article(self.names[0], rng)
 
 
-def load_synsets(path: Path, known: Collection[str]) -> list[Synset]:
-    """The drawable nouns of a WordNet table that are called by a known name themselves, or near to what is.
-
-    Near is what is wider or narrower in meaning by a few steps (puppy → dog, pachyderm → elephant), or a sister
-    (alligator → crocodile); only the nearest count.
+def load_synsets(path: Path, known: Mapping[str, Collection[str]]) -> list[Synset]:
+    """The nouns of a WordNet table that are no names, but near to some.
 
     Args:
-        path: a parquet table of synset, topic, members, hypernyms.
-        known: names, in lower case.
+        path: a parquet table of synset, topic, members, definition, hypernyms.
+        known: names, and the keywords of each.
     """
-    rows = {row["synset"]: row for row in load_dataset("parquet", data_files=str(path), split="train")}
-    topics = {f"noun.{topic}" for topic in TOPICS}
-    rows = {synset: row for synset, row in rows.items() if row["topic"] in topics}
-    wider = {synset: [other for other in row["hypernyms"] if other in rows] for synset, row in rows.items()}
-    narrower: dict[str, list[str]] = {synset: [] for synset in rows}
-    for synset, others in wider.items():
-        for other in others:
-            narrower[other].append(synset)
+    table = load_dataset("parquet", data_files=str(path), split="train")
+    meanings = _Meanings([row for row in table if row["topic"].startswith("noun.")])
+    names, lower = list(known), {name.lower() for name in known}
+    ends = [(meaning, k, weight) for k, name in enumerate(names) for meaning, weight in meanings.near(name, known[name])]
+    probabilities = _walk(list(meanings.links()), ends, len(meanings.rows), len(names))  # (meanings, names)
     synsets = []
-    for synset, row in rows.items():
-        words = tuple(member for member in row["members"] if member.lower() not in known)
-        ups, downs = [synset], [synset]
-        for distance in range(MAX_WIDER + 1):
-            near = [*ups, *downs]
-            if distance == 2:
-                sisters = [narrower[other] for other in wider[synset]]
-                near += [other for others in sisters if len(others) <= MAX_SISTERS for other in others]
-            names = tuple(sorted({word for other in near for word in rows[other]["members"] if word.lower() in known}))
-            if names or not words:
-                break
-            ups = [other for one in ups for other in wider[one]]
-            downs = [other for one in downs for other in narrower[one]] if distance < MAX_NARROWER else []
-        if words and names:
-            synsets.append(Synset(words, names))
+    for number, row in enumerate(meanings.rows):
+        words = tuple(word for word in row["members"] if _is_common(word) and word.lower() not in lower)
+        likely, indices = (column.tolist() for column in probabilities[number].float().topk(min(NEAREST, len(names))))
+        if words and likely[0] >= MIN_PROBABILITY:
+            synsets.append(Synset(words, tuple(names[k] for k in indices), tuple(likely), meanings.drawable(number)))
     return synsets
+
+
+class _Meanings:
+    """The rows of a WordNet table, found by their words."""
+
+    def __init__(self, rows: list[dict[str, Any]]) -> None:
+        self.rows = rows
+        self.numbers = {row["synset"]: k for k, row in enumerate(rows)}
+        self.wider = [[self.numbers[other] for other in row["hypernyms"] if other in self.numbers] for row in rows]
+        self.by_word: dict[str, list[int]] = {}
+        for number, row in enumerate(rows):
+            for word in row["members"]:
+                self.by_word.setdefault(word.lower(), []).append(number)
+        self.defined_by = [list(self._known_words(row["definition"] or "")) for row in rows]
+
+    def of(self, word: str) -> list[int]:
+        """The meanings of a word, or of what it is the plural of."""
+        return next((self.by_word[one] for one in reversed(singulars(word)) if one in self.by_word), [])
+
+    def drawable(self, number: int) -> bool:
+        return self.rows[number]["topic"].removeprefix("noun.") in TOPICS
+
+    def links(self) -> Iterator[Link]:
+        """From each meaning to the wider and narrower ones, and to all meanings of the words of its definition."""
+        narrower = Counter(other for others in self.wider for other in others)
+        frequency = Counter(word for words in self.defined_by for word in set(words))
+        for number, (others, words) in enumerate(zip(self.wider, self.defined_by, strict=True)):
+            for other in others:
+                yield number, other, WIDER / len(others)
+                yield other, number, NARROWER / narrower[other]
+            rarity = [math.log(len(self.rows) / frequency[word]) for word in words]  # IDF
+            for word, weight in zip(words, rarity, strict=True):
+                meanings = [meaning for meaning in self.of(word) if meaning != number]
+                for meaning in meanings:
+                    yield number, meaning, DEFINITION * weight / sum(rarity) / len(meanings)
+
+    def near(self, name: str, keywords: Collection[str]) -> Iterator[tuple[int, float]]:
+        """The meanings from which a walk may end at a name, and how readily."""
+        name, others = name.lower(), [word.lower() for word in keywords if word.lower() != name.lower()]
+        parts = [word for word in re.findall(r"[^\W\d_]+", name) if word != name and len(word) > 2]
+        own = list(self._meant(name, [*others, *parts]))
+        yield from ((meaning, NAME * share) for meaning, share in own)
+        for word in others:
+            context = [*(other for other in others if other != word), *parts, name]
+            for meaning, share in self._meant(word, context):
+                yield meaning, KEYWORD * share / math.sqrt(len(others))
+        for word in parts[-1:] if not own else ():
+            yield from ((meaning, PART * share) for meaning, share in self._meant(word, [*others, *parts[:-1]]))
+
+    def _meant(self, word: str, context: Sequence[str]) -> Iterator[tuple[int, float]]:
+        """The meanings of a word, and the share of each: by how many words of the context its definition and the wider
+        meaning have (Lesk 1986), and whether it is a thing that the word is first said of.
+        """
+        shares = {}
+        for meaning in self.of(word):
+            near = {other for number in (meaning, *self.wider[meaning]) for other in self._words(number)}
+            overlap = sum(not near.isdisjoint(singulars(other)) for other in context)
+            share = overlap + (0.2 if self.drawable(meaning) else 0)
+            shares[meaning] = share * (1 if self.rows[meaning]["members"][0].lower() in singulars(word) else 0.3)
+        total = sum(shares.values()) + 0.2
+        return ((meaning, share / total) for meaning, share in shares.items() if share)
+
+    def _words(self, number: int) -> Iterator[str]:
+        yield from self.defined_by[number]
+        yield from (word.lower() for word in self.rows[number]["members"])
+
+    def _known_words(self, definition: str) -> Iterator[str]:
+        """The nouns of a definition, two words as one where they are; those of a letter or two say nothing."""
+        words = re.findall(r"[a-z][a-z'-]+", re.sub(r"\(.*?\)", "", definition.lower()))
+        skip = False
+        for word, following in zip(words, [*words[1:], ""], strict=True):
+            pair = f"{word} {following}"
+            if skip:
+                skip = False
+            elif self.of(pair):
+                skip = True
+                yield pair
+            elif len(word) > 2 and not EMPTY.fullmatch(word) and self.of(word):
+                yield next(one for one in reversed(singulars(word)) if one in self.by_word)
+
+
+def _walk(links: Sequence[Link], ends: Sequence[Link], count: int, names: int) -> Tensor:
+    """(count, names): the probability that a walk from each meaning ends at each name within STEPS steps."""
+    leaving = torch.zeros(count)
+    for start, _, weight in (*links, *ends):
+        leaving[start] += weight
+    starts, targets, weights = (torch.tensor(column) for column in zip(*links, strict=True))
+    steps = _sparse(starts, targets, weights / leaving[starts], (count, count))
+    starts, targets, weights = (torch.tensor(column) for column in zip(*ends, strict=True))
+    arrival = _sparse(targets, starts, weights / leaving[starts], (names, count))
+    blocks = []
+    for first in range(0, names, BLOCK):
+        here = torch.arange(first, min(first + BLOCK, names))
+        last = arrival.index_select(0, here).to_dense().T.contiguous()  # (count, BLOCK)
+        probability = last
+        for _ in range(STEPS):
+            probability = last + steps @ probability
+        blocks.append(probability.half())
+    return torch.cat(blocks, dim=1)
+
+
+def _sparse(rows: Tensor, columns: Tensor, values: Tensor, shape: tuple[int, int]) -> Tensor:
+    return torch.sparse_coo_tensor(torch.stack([rows, columns]), values, shape, check_invariants=False).coalesce()
+
+
+def _is_common(word: str) -> bool:
+    """Whether a word is short, and no Latin name of a species."""
+    return len(word) <= MAX_WORD and not LATIN.fullmatch(word)

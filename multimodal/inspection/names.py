@@ -6,11 +6,10 @@ import difflib
 import re
 from collections.abc import Iterable, Mapping
 
-from multimodal.checkpoint import load_names as load_names  # where the names are
 from multimodal.checkpoint import load_styles as load_styles
-from multimodal.data.phrases import COLORS, NUMBERS, PATTERNS, STYLES
-from multimodal.names import FIRST_CJK, words_of
+from multimodal.data.phrases import COLORS, FIRST_CJK, NUMBERS, PATTERNS, STYLES, words_of
 from multimodal.prompts import parse_weights
+from multimodal.word_lists import load_names as load_names  # where the names are
 
 HELPERS = "a an the of with on in at to from for by no its his her style"  # English words that need no name
 

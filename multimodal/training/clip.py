@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import json
 import random
 from collections.abc import Sequence
 from dataclasses import replace
@@ -31,10 +32,11 @@ from multimodal.data.captions import (
 from multimodal.data.composition import Composer
 from multimodal.data.images import decode_images, fingerprint, load_captioned_images
 from multimodal.data.phrases import COLORS, NUMBERS, PATTERNS, STYLES
-from multimodal.data.wordnet import load_synsets
+from multimodal.data.synonyms import synsets_near, words_by_name
 from multimodal.models.clip import CLIP
 from multimodal.training.loop import Trainer, batch_indices
 from multimodal.training.tokenizer import train_tokenizer
+from multimodal.word_lists import WORDS
 
 
 def train_clip(
@@ -54,7 +56,8 @@ def train_clip(
 
     Args:
         names: a table of names in other languages, see `load_subjects`.
-        text: a WordNet table, for the tokenizer's vocabulary and, in the second phase, for words near the names.
+        text: a WordNet table, for the tokenizer's vocabulary and for words near the names: they are learnt in the second
+            phase, and listed in `out`/clip/words.json.
         start: a checkpoint folder whose CLIP, with its tokenizer and its config, is where a new run starts from.
     """
     unused_towers = DistributedDataParallelKwargs(find_unused_parameters=True)  # the image tower's, when it is locked
@@ -71,8 +74,8 @@ def train_clip(
         clip = CLIP(config.model, tokenizer)
     config = replace(config, model=clip.config)
     pixels = decode_images(table, config.model.image_size)  # (N, 4, S, S) uint8
-    known = {subject.names["en"].lower() for subject in subjects}
-    synsets = load_synsets(text, known) if text else []
+    synsets = synsets_near(subjects, text) if text else []
+    drawable = [synset for synset in synsets if synset.drawable]
     composer = Composer(pixels, subjects)
     trainer = Trainer(config, clip, folder, accelerator, fingerprint(pixels, subjects))
     locked_from = (1 - config.locked_image_fraction) * config.steps
@@ -91,8 +94,8 @@ def train_clip(
         chosen = [subjects[row] for row in rows.tolist()]
         pairs: dict[str, list[tuple[str, str]]] = {}  # texts that mean the same
         if locked:
-            words = min(len(synsets), int(config.wordnet_fraction * len(rows)))
-            pairs["wordnet"] = [synset.pair(rng) for synset in rng.sample(synsets, words)]
+            words = min(len(drawable), int(config.wordnet_fraction * len(rows)))
+            pairs["wordnet"] = [synset.pair(rng) for synset in rng.sample(drawable, words)]
             pairs["composites"] = composite_pairs(composer, int(config.composite_fraction * len(rows)), rng)
         texts = [
             [caption(subject, rng) for subject in chosen],
@@ -117,7 +120,11 @@ def train_clip(
         return {"loss": torch.stack(list(losses.values())).mean(), **losses}
 
     def export(model: nn.Module, training: dict[str, Any]) -> None:
-        save_model(out / "clip", model, config.model, training, files={TOKENIZER: clip.tokenizer.to_str()})
+        files = {
+            TOKENIZER: clip.tokenizer.to_str(),
+            WORDS: json.dumps(words_by_name(subjects, synsets), ensure_ascii=False),
+        }
+        save_model(out / "clip", model, config.model, training, files=files)
 
     trainer.run(loss, max_minutes=max_minutes, export=export)
 

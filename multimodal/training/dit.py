@@ -13,7 +13,7 @@ from accelerate import Accelerator
 from PIL import Image
 from torch import Tensor, nn
 
-from multimodal.checkpoint import NAMES, copy_checkpoint, load_clip, load_dit, save_model
+from multimodal.checkpoint import copy_checkpoint, load_clip, load_dit, save_model
 from multimodal.config import DiTRunConfig
 from multimodal.data.captions import name_table
 from multimodal.diffusion import rectified_flow
@@ -29,6 +29,7 @@ from multimodal.training.lora import merged, with_lora
 from multimodal.training.mean import add_noise, fit_mean, with_mean_width
 from multimodal.training.patches import with_patch_size
 from multimodal.training.rehearsal import Rehearsal
+from multimodal.word_lists import NAMES
 
 SAMPLE_PROMPTS = (
     "a red apple", "a fox, 3d style", "红苹果", "a rocket and a star", "a cat, flat style", "pizza, noto style",

@@ -10,12 +10,13 @@ from accelerate import Accelerator
 from torch import Tensor
 from tqdm.auto import tqdm
 
-from multimodal.checkpoint import NAMES, CheckpointError, load_dit, load_name_table, load_names
+from multimodal.checkpoint import CheckpointError, load_dit
 from multimodal.data.captions import Subject, with_article, with_style
 from multimodal.data.phrases import STYLES
 from multimodal.models.text_encoder import CLIPTextEncoder
 from multimodal.models.vqvae import VQVAE
 from multimodal.pipeline import TextToImagePipeline
+from multimodal.word_lists import NAMES, load_name_table, load_names
 
 SAMPLING_STEPS = 4  # enough for pictures that are noised again
 BATCH_SIZE = 64

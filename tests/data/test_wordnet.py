@@ -1,4 +1,6 @@
-"""Words that mean nearly the same: drawable things near the known words, and what is near each of them."""
+"""Words that mean nearly the same as a name: what a walk over the meanings ends at."""
+
+from __future__ import annotations
 
 import random
 from pathlib import Path
@@ -9,35 +11,63 @@ import pytest
 
 from multimodal.data.wordnet import Synset, load_synsets
 
+COLUMNS = ("synset", "topic", "members", "definition", "hypernyms")
 ROWS = [
-    ("1", "noun.animal", ["dog", "domestic dog"], ["9"]),
-    ("2", "noun.animal", ["puppy"], ["1"]),
-    ("3", "noun.animal", ["mitten crab"], ["4"]),  # near nothing that is known
-    ("4", "noun.animal", ["crustacean"], []),
-    ("5", "verb.contact", ["bark"], ["1"]),  # cannot be drawn
-    ("6", "noun.animal", ["cat"], ["9"]),  # itself a name
-    ("7", "noun.animal", ["wolf"], ["9"]),
-    ("9", "noun.animal", ["carnivore"], []),
+    ("1", "noun.animal", ["dog", "domestic dog"], "a canine that has been domesticated", ["9"]),
+    ("2", "noun.animal", ["puppy"], "a young dog", ["1"]),
+    ("3", "noun.animal", ["mitten crab"], "an edible crustacean", ["4"]),  # near nothing that is known
+    ("4", "noun.animal", ["crustacean"], "an arthropod", []),
+    ("5", "verb.contact", ["bark"], "make the noise of a dog", ["1"]),  # no noun
+    ("6", "noun.animal", ["cat"], "a feline that purrs", ["9"]),
+    ("7", "noun.person", ["cat"], "a spiteful woman", []),
+    ("8", "noun.act", ["walkies"], "a stroll with a dog", []),  # cannot be drawn
+    ("9", "noun.animal", ["carnivore", "Carnivora maxima"], "an animal that feeds on meat", []),
+    ("10", "noun.person", ["gossip"], "a spiteful woman who talks", ["7"]),
+    ("13", "noun.person", ["woman"], "an adult", []),
+    ("11", "noun.artifact", ["kennel"], "outbuilding that serves as a shelter for a dog", []),
+    ("12", "noun.artifact", ["leash", "lead"], "a strap for a dog or for a cat", []),
 ]
+KNOWN = {"dog": ["pet", "kennel"], "cat": ["pet", "purrs", "feline"], "woman": []}
 
 
 @pytest.fixture
-def table(tmp_path: Path) -> Path:
-    columns = dict(zip(("synset", "topic", "members", "hypernyms"), zip(*ROWS, strict=True), strict=True))
+def synsets(tmp_path: Path) -> dict[str, Synset]:
+    """Those of the rows above, by their first word."""
+    columns = dict(zip(COLUMNS, zip(*ROWS, strict=True), strict=True))
     pq.write_table(pa.table({name: list(values) for name, values in columns.items()}), tmp_path / "wordnet.parquet")
-    return tmp_path / "wordnet.parquet"
+    return {synset.words[0]: synset for synset in load_synsets(tmp_path / "wordnet.parquet", KNOWN)}
 
 
-def test_words_have_the_nearest_names_wider_narrower_or_beside_them(table: Path) -> None:
-    assert load_synsets(table, {"dog", "cat"}) == [
-        Synset(("domestic dog",), ("dog",)),
-        Synset(("puppy",), ("dog",)),
-        Synset(("wolf",), ("cat", "dog")),
-        Synset(("carnivore",), ("cat", "dog")),
-    ]
+@pytest.mark.parametrize(
+    ("word", "name"),
+    [("domestic dog", "dog"), ("puppy", "dog"), ("kennel", "dog"), ("walkies", "dog")],
+)
+def test_the_nearest_name_is_that_which_a_walk_from_the_word_ends_at(
+    word: str, name: str, synsets: dict[str, Synset]
+) -> None:
+    assert synsets[word].names[0] == name
+    assert synsets[word].probabilities == tuple(sorted(synsets[word].probabilities, reverse=True))
 
 
-def test_a_pair_is_one_of_the_words_and_one_of_the_names() -> None:
-    synset = Synset(("car", "auto"), ("vehicle",))
+def test_a_name_is_meant_as_its_keywords_say(synsets: dict[str, Synset]) -> None:
+    assert synsets["gossip"].names[0] == "woman"  # the cat is the one that purrs
+
+
+def test_what_is_near_to_two_names_is_as_near_to_each_as_its_definition_says(synsets: dict[str, Synset]) -> None:
+    assert set(synsets["leash"].names[:2]) == {"dog", "cat"}
+    assert sum(synsets["leash"].probabilities) <= 1
+
+
+def test_what_is_no_noun_a_name_near_nothing_or_latin_is_no_word(synsets: dict[str, Synset]) -> None:
+    words = {word for synset in synsets.values() for word in synset.words}
+    assert not words & {"bark", "dog", "cat", "mitten crab", "crustacean", "Carnivora maxima"}
+
+
+def test_what_cannot_be_drawn_is_marked(synsets: dict[str, Synset]) -> None:
+    assert {word for word, synset in synsets.items() if not synset.drawable} == {"walkies"}
+
+
+def test_a_pair_is_one_of_the_words_and_the_nearest_name() -> None:
+    synset = Synset(("car", "auto"), ("vehicle", "wheel"), (0.5, 0.2))
     pairs = {synset.pair(random.Random(seed)) for seed in range(200)}
     assert pairs == {(word, name) for word in ("car", "a car", "auto", "an auto") for name in ("vehicle", "a vehicle")}

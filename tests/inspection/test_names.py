@@ -1,4 +1,4 @@
-"""The list of names beside a DiT."""
+"""The words of a prompt that no known name has."""
 
 from __future__ import annotations
 
@@ -6,23 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from multimodal.checkpoint import NAMES, CheckpointError, load_name_table
 from multimodal.inspection.names import Vocabulary, load_names
-
-
-def test_names_are_read_and_may_be_missing(tmp_path: Path) -> None:
-    assert load_names(tmp_path) == {}
-    (tmp_path / NAMES).write_text('{"en": ["fox", "pen", "fox"], "zh": ["狐狸", "", "狐"]}', encoding="utf-8")
-    assert load_names(tmp_path) == {"en": ["fox", "pen"], "zh": ["狐", "狐狸"]}
-    assert load_name_table(tmp_path) == {"en": ["fox", "pen", "fox"], "zh": ["狐狸", "", "狐"]}
-
-
-@pytest.mark.parametrize("text", ["", "[]", '{"en": 1}', '{"en": ["fox"], "zh": []}', "\0"])
-def test_a_damaged_list_is_named(text: str, tmp_path: Path) -> None:
-    (tmp_path / NAMES).write_text(text)
-    with pytest.raises(CheckpointError, match=r"names\.json is not a list of names"):
-        load_names(tmp_path)
-
 
 VOCABULARY = Vocabulary(
     {"en": ["red apple", "hedgehog", "T-Rex", "man’s shoe"], "de": ["Igel"], "zh": ["苹果"], "ko": ["사과"], "hi": ["सेब"]}

@@ -18,8 +18,6 @@ from multimodal.checkpoint import (
     CheckpointError,
     load_clip,
     load_dit,
-    load_name_table,
-    load_names,
     load_tensors,
     load_vqvae,
 )
@@ -28,6 +26,7 @@ from multimodal.training.loop import TrainingError
 from multimodal.training.lora import merged, with_lora
 from multimodal.training.plan import Sources, train_all, train_one
 from multimodal.training.rehearsal import Rehearsal
+from multimodal.word_lists import load_name_table, load_names
 
 LORA = ["lora_rank=2", "rehearsal_fraction=0.5", "num_rehearsals=6", "num_composites=0"]
 

@@ -1,0 +1,55 @@
+"""The words that are nearest to each name: keywords in all languages, and words from WordNet."""
+
+from __future__ import annotations
+
+from multimodal.data.captions import Subject
+from multimodal.data.synonyms import words_by_name
+from multimodal.data.wordnet import Synset
+
+SUBJECTS = [
+    Subject("1", {"en": "hot beverage", "zh": "热饮"}, {"en": ["coffee", "tea"], "de": ["Kaffee"], "zh": ["咖啡"]}),
+    Subject("2", {"en": "bubble tea", "de": "Bubble Tea"}, {"en": ["tea", "milk"], "de": ["Perle"]}),
+    Subject("3", {"en": "crown"}, {"en": ["king", "queen", "royal"], "de": ["Hot"]}),
+    Subject("4", {"en": "old prince"}, {"en": ["king", "royal"]}),
+    Subject("5", {"en": "mage"}, {"en": ["Wizard"]}),
+    Subject("6", {"en": "magic wand"}, {"en": ["wizard", "trick"]}),
+]  # fmt: skip
+SYNSETS = [
+    Synset(("espresso",), ("hot beverage",), (0.5,)),
+    Synset(("king", "monarch"), ("crown", "mage"), (0.4, 0.3)),
+    Synset(("monarch",), ("mage", "crown"), (0.2, 0.01)),
+    Synset(("royal",), ("mage",), (0.9,)),
+    Synset(("brewing",), ("hot beverage",), (0.9,), drawable=False),
+    Synset(("trick",), ("crown",), (0.9,), drawable=False),
+    Synset(("magic",), ("crown",), (0.9,)),
+]
+
+
+def owner(word: str) -> str | None:
+    found = [name for name, words in words_by_name(SUBJECTS, SYNSETS).items() if word in words]
+    assert len(found) <= 1
+    return found[0] if found else None
+
+
+def test_a_keyword_in_any_language_has_a_name_that_has_it() -> None:
+    assert owner("coffee") == owner("kaffee") == owner("咖啡") == "hot beverage"
+    assert owner("perle") == "bubble tea"
+
+
+def test_of_several_the_nearest_in_meaning_is_chosen_else_that_with_the_fewest_keywords() -> None:
+    assert owner("king") == "crown"
+    assert owner("royal") == "old prince"  # the mage is nearer, but has not this keyword
+    assert owner("wizard") == "mage"
+
+
+def test_a_word_that_is_in_a_name_stays_as_it_is() -> None:
+    assert owner("tea") is None
+    assert owner("magic") is None
+    assert owner("hot") is None  # is in an English name, although it is a keyword in German
+
+
+def test_other_words_have_the_name_nearest_to_all_their_meanings_if_they_can_be_drawn() -> None:
+    assert owner("espresso") == "hot beverage"
+    assert owner("monarch") == "mage"
+    assert owner("brewing") is None
+    assert owner("trick") == "magic wand"
