@@ -16,7 +16,7 @@ import numpy as np
 import torch
 from PIL import Image
 
-from multimodal.data.colors import HUES, recolor
+from multimodal.data.colors import HUES, SHADES, recolor
 from multimodal.data.phrases import ARTICLE, COLORS, NUMBERS, PATTERNS, PICTURE_OF, singulars
 from multimodal.data.phrases import STYLES as STYLES
 from multimodal.names import Names
@@ -24,6 +24,7 @@ from multimodal.prompts import parse_weights
 
 COUNT_ROWS = {2: (2,), 3: (3,), 4: (2, 2), 5: (3, 2)}  # things per row
 PAIRS = ("left", "right", "above", "below", "big_small", "and")  # the vague "and" last
+COLOR_WORDS = {word for words in COLORS.values() for word in words}
 STYLE = re.compile(rf"(.*?)(, ?(?:{'|'.join(STYLES)}) style)?", re.IGNORECASE | re.DOTALL)
 
 
@@ -31,7 +32,9 @@ class Layout(NamedTuple):
     kind: str  # a key of PATTERNS
     things: tuple[str, ...]  # a prompt of each: two, or for the kinds "count" and "colored" one
     number: int = 1  # how many there are, for kind "count"
-    colors: tuple[str, ...] = ()  # what to turn the things to: keys of HUES, or "" for those that stay as they are
+    colors: tuple[
+        str, ...
+    ] = ()  # what to turn the things to: keys of HUES or SHADES, or "" for those that stay as they are
 
 
 class Reading(NamedTuple):
@@ -136,7 +139,10 @@ def _split_color(thing: str, names: Names) -> tuple[str, str]:
     if names.known(thing):
         return thing, ""
     text = ARTICLE.sub("", thing)
-    for color in HUES:
+    pairs = (pattern.fullmatch(text) for pattern in _patterns("and"))
+    if any(pair["a"].casefold() in COLOR_WORDS for pair in pairs if pair):
+        return thing, ""  # "black and white cat"
+    for color in (*HUES, *SHADES):
         found = (pattern.fullmatch(text) for pattern in _patterns("colored", color=COLORS[color]))
         for match in filter(None, found):
             name = match["a"]

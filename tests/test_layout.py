@@ -35,6 +35,8 @@ NAMES = Names(TABLE)
         ("蓝色的火箭", Layout("colored", ("火箭",), 1, ("blue",))),
         ("a red rocket and a star", Layout("and", ("rocket", "a star"), 1, ("red", ""))),
         ("FIVE STARS", Layout("count", ("STAR",), 5)),
+        ("a black fox", Layout("colored", ("fox",), 1, ("black",))),
+        ("a white rose", Layout("colored", ("rose",), 1, ("white",))),
         ("une fox rose", Layout("colored", ("fox",), 1, ("pink",))),
     ],
 )
@@ -48,7 +50,6 @@ def test_several_things_are_recognised_in_any_language(prompt: str, layout: Layo
     [
         "a fox",
         "a red apple",
-        "a black fox",
         "a blue thing",
         "blue",
         "bow and arrow",
@@ -61,7 +62,6 @@ def test_several_things_are_recognised_in_any_language(prompt: str, layout: Layo
         "five o'clock",
         "a rose bouquet",
         "a fox and",
-        "a white rose",
         "a wild rose",
         "two foxes and a star",
         "three red apples and two stars",

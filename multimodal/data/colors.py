@@ -10,6 +10,9 @@ from PIL import Image
 from torch import Tensor
 
 HUES = {"red": 0, "orange": 30, "yellow": 52, "green": 115, "blue": 215, "purple": 275, "pink": 325}  # degrees
+SHADES = {  # degrees, and the saturation and value of most of a thing that is to be of this colour
+    "brown": (25, 0.6, 0.5), "black": (0, 0.0, 0.2), "white": (0, 0.0, 0.94), "gray": (0, 0.0, 0.55),
+}  # fmt: skip
 NEAR_HUE = 60  # degrees: what belongs to the dominant hue when it is turned
 DYED_SATURATION, BRIGHT = 0.55, 0.75  # of what is recoloured, at least
 
@@ -55,12 +58,13 @@ def recolor(pixels: Tensor, color: str) -> Tensor:
 
     Args:
         pixels: (4, H, W) uint8 premultiplied RGBA.
-        color: a key of HUES.
+        color: a key of HUES or SHADES.
     """
     image = Image.fromarray(pixels.permute(1, 2, 0).numpy(), "RGBa").convert("RGBA")
     bands = np.asarray(image.convert("RGB").convert("HSV"), dtype=np.float64)
     hue, saturation, value = bands[..., 0] / 255 * 360, bands[..., 1], bands[..., 2]
-    own, target = dominant_hue(pixels), HUES[color]
+    own = dominant_hue(pixels)
+    target, gray, shade = SHADES[color] if color in SHADES else (HUES[color], None, None)
     if own is None:
         turned, hue = np.ones_like(hue, dtype=bool), np.full_like(hue, target)
         saturation = np.maximum(saturation, DYED_SATURATION * 255)
@@ -68,10 +72,15 @@ def recolor(pixels: Tensor, color: str) -> Tensor:
         distance = (hue - own + 180) % 360 - 180
         turned = (np.abs(distance) < NEAR_HUE) & (saturation > 0.15 * 255)
         hue = np.where(turned, target + distance / 3, hue)  # nuances stay, but none becomes another colour
+    if gray is not None:
+        saturation = np.where(turned, gray * 255, saturation)
     solid = turned & (np.asarray(image.getchannel("A")) > 127)
-    median = np.median(value[solid]) / 255 if solid.any() else 1.0
-    if 0 < median < BRIGHT:  # dark red is red, but dark yellow is brown
-        value = np.where(turned, 255 * (value / 255) ** (math.log(BRIGHT) / math.log(median)), value)
+    median = np.median(value[solid]) / 255 if solid.any() else 0.0
+    wanted = max(median, BRIGHT) if shade is None else shade  # dark red is red, but dark yellow is brown
+    if 0 < median < wanted:
+        value = np.where(turned, 255 * (value / 255) ** (math.log(wanted) / math.log(median)), value)
+    elif median > wanted:
+        value = np.where(turned, value * wanted / median, value)
     bands = np.stack([hue % 360 / 360 * 255, saturation, value], axis=-1)
     result = Image.fromarray(bands.round().astype(np.uint8), "HSV").convert("RGB")
     result.putalpha(image.getchannel("A"))

@@ -8,7 +8,7 @@ import torch
 from PIL import Image, ImageDraw
 from torch import Tensor
 
-from multimodal.data.colors import HUES, color_names, dominant_hue, recolor
+from multimodal.data.colors import HUES, SHADES, color_names, dominant_hue, recolor
 
 
 def disc(*colors: str, size: int = 64) -> Tensor:
@@ -53,7 +53,7 @@ def test_what_is_mixed_grey_or_empty_has_no_dominant_hue(picture: Tensor) -> Non
     assert dominant_hue(picture) is None
 
 
-@pytest.mark.parametrize("name", HUES)
+@pytest.mark.parametrize("name", [*HUES, *SHADES])
 def test_recolouring_gives_the_named_colour_and_keeps_the_shape(name: str) -> None:
     picture = disc("#e02828")
     changed = recolor(picture, name)
@@ -67,9 +67,10 @@ def test_what_has_another_hue_keeps_it() -> None:
     assert color_names(changed, min_share=0.1) == ["blue", "green"]
 
 
-@pytest.mark.parametrize("color", ["#f8f8f8", "#808080"])
-def test_what_has_no_hue_is_dyed(color: str) -> None:
-    assert color_names(recolor(disc(color), "green")) == ["green"]
+@pytest.mark.parametrize("color", ["#f8f8f8", "#808080", "#202020"])
+@pytest.mark.parametrize("name", ["green", *SHADES])
+def test_what_has_no_hue_is_dyed(color: str, name: str) -> None:
+    assert color_names(recolor(disc(color), name)) == [name]
 
 
 def test_a_dark_thing_becomes_as_bright_as_its_colour_is() -> None:
