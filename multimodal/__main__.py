@@ -14,6 +14,7 @@ from typing import Any
 
 from multimodal.arguments import DEFAULT_GUIDANCE, DEFAULT_STEPS, MAX_STEPS, SEARCH_STEPS
 from multimodal.commands import check_checkpoint, export, generate, load_pipeline, mix, reconstruct, report_result
+from multimodal.data.phrases import MIXED, STYLES
 from multimodal.doctor import doctor
 from multimodal.hub import find_checkpoint
 from multimodal.inspection import commands as inspection
@@ -179,6 +180,9 @@ def build_parser() -> argparse.ArgumentParser:
     sub.add_argument("prompt", nargs="*", help="what to draw; {red|green} stands for each of its choices")
     sub.add_argument("--prompts", type=Path, metavar="FILE", help="a text file with more of them, one in each line")
     sub.add_argument("-n", "--number", type=int, default=1, help="pictures per prompt")
+    sub.add_argument(
+        "--style", choices=(MIXED, *STYLES), default="", help="of prompts that say none; mixed: each picture has its own"
+    )
     _add_sampling(sub)
     sub.add_argument("--negative-prompt", default="")
     sub.add_argument("--sampler", default="euler", help="euler or heun")

@@ -19,9 +19,12 @@ def generate(args: argparse.Namespace) -> None:
     from tqdm import tqdm
 
     from multimodal import rgba
-    from multimodal.arguments import MAX_IMAGES, check_seeds
+    from multimodal.arguments import MAX_IMAGES, check_number, check_seeds
+    from multimodal.checkpoint import load_styles
     from multimodal.editing import start_from
     from multimodal.export import file_name, to_sticker
+    from multimodal.hub import find_checkpoint
+    from multimodal.layout import in_style
     from multimodal.prompts import expand
     from multimodal.settings import Settings, save_picture
     from multimodal.upscaling import Upscaler
@@ -53,27 +56,29 @@ def generate(args: argparse.Namespace) -> None:
 
     args.out.mkdir(parents=True, exist_ok=True)
     pictures: list[dict[str, Any]] = []
-    dropped: list[str] = []
+    dropped: dict[str, None] = {}
     renamed: dict[str, str] = {}
+    check_number("--number", args.number, 1, MAX_IMAGES, whole=True)
     seeds = check_seeds(args.seed, len(prompts) * args.number)
-    at_once = max(1, MAX_IMAGES // max(1, args.number))  # prompts, so that memory is enough for any number of them
-    firsts = range(0, len(prompts), at_once)
+    styles = load_styles(find_checkpoint(args.checkpoint) / "dit")
+    each = [prompt for prompt in prompts for _ in range(args.number)]
+    asked = [(in_style(prompt, args.style, seed, styles), seed) for prompt, seed in zip(each, seeds, strict=True)]
+    batches = [asked[first : first + MAX_IMAGES] for first in range(0, len(asked), MAX_IMAGES)]
     start = time.perf_counter()
-    with tqdm(total=args.steps * len(firsts), unit="step", disable=args.json) as progress:
-        for first in firsts:
-            asked = {
-                "prompt": prompts[first : first + at_once],
-                "seed": seeds[first * args.number : (first + at_once) * args.number],
-                "num_images_per_prompt": args.number,
-            }
+    with tqdm(total=args.steps * len(batches), unit="step", disable=args.json) as progress:
+        for batch in batches:
             output = pipeline(
-                **{**Settings("", args.seed, **settings).arguments(), **asked},
+                **{
+                    **Settings("", args.seed, **settings).arguments(),
+                    "prompt": [prompt for prompt, _ in batch],
+                    "seed": [seed for _, seed in batch],
+                },
                 callback=lambda step: progress.update() or None,
             )
             for prompt, seed, image in zip(output.prompts, output.seeds, output.images, strict=True):
                 path = save(image, Settings(prompt, seed, **settings))
                 pictures.append({"path": str(path), "prompt": prompt, "seed": seed})
-            dropped += filter(None, output.dropped)
+            dropped |= dict.fromkeys(filter(None, output.dropped))
             for words in output.renamed:
                 renamed |= words
     seconds = time.perf_counter() - start
@@ -82,7 +87,7 @@ def generate(args: argparse.Namespace) -> None:
         "seconds": round(seconds, 3),
         "device": str(pipeline.device),
         "settings": settings,
-        "dropped": dropped,
+        "dropped": list(dropped),
         "renamed": renamed,
     }
     lines = [str(picture["path"]) for picture in pictures]

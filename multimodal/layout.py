@@ -18,10 +18,12 @@ from PIL import Image
 
 from multimodal.data.colors import HUES, SHADES, recolor
 from multimodal.data.phrases import ARTICLE, COLORS, NUMBERS, PATTERNS, PICTURE_OF, singulars
+from multimodal.data.phrases import MIXED as MIXED
 from multimodal.data.phrases import STYLES as STYLES
 from multimodal.names import Names
 from multimodal.prompts import parse_weights
 
+MIXED_STYLES = ("3d", "noto", "flat", "twemoji", "color")  # not line, which is lost on dark backgrounds
 COUNT_ROWS = {2: (2,), 3: (3,), 4: (2, 2), 5: (3, 2)}  # things per row
 PAIRS = ("left", "right", "above", "below", "big_small", "and")  # the vague "and" last
 COLOR_WORDS = {word for words in COLORS.values() for word in words}
@@ -102,6 +104,15 @@ def split_style(prompt: str) -> tuple[str, str]:
     """A prompt without the style at its end, and that: ", 3d style", or "" where there is none."""
     match = STYLE.fullmatch(prompt)
     return (match[1], match[2] or "") if match else (prompt, "")
+
+
+def in_style(prompt: str, style: str, seed: int, learnt: Sequence[str]) -> str:
+    """A prompt in a style, unless it says one itself; if that is MIXED, each seed has one of those that are learnt."""
+    if style == MIXED:
+        styles = [one for one in MIXED_STYLES if one in learnt]
+        style = styles[seed % len(styles)] if styles else ""
+    text, own = split_style(prompt)
+    return text + (own or (f", {style} style" if style else ""))
 
 
 def style_name(prompt: str) -> str:

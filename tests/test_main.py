@@ -47,6 +47,15 @@ def test_generate_writes_pictures_with_their_settings_inside(
         assert (settings.prompt, settings.seed, settings.num_inference_steps) == (picture["prompt"], picture["seed"], 2)
 
 
+def test_generate_gives_each_picture_a_style(
+    bundled_checkpoint: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    options = ["--checkpoint", str(bundled_checkpoint), "--steps", "1", "--out", str(tmp_path), "--json"]
+    assert main(["generate", "a fox", "a star, line style", "-n", "2", "--style", "mixed", *options]) == 0
+    asked = [picture["prompt"] for picture in json.loads(capsys.readouterr().out)["pictures"]]
+    assert asked == ["a fox, 3d style", "a fox, noto style", "a star, line style", "a star, line style"]
+
+
 def test_generate_reads_prompts_from_a_file(
     tiny_checkpoint: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

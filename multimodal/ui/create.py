@@ -11,14 +11,14 @@ import gradio as gr
 from multimodal.arguments import DEFAULT_GUIDANCE, DEFAULT_STEPS, MAX_GUIDANCE, MAX_IMAGES, MAX_PROMPT_CHARACTERS, MAX_STEPS
 from multimodal.export import TARGETS
 from multimodal.inspection.denoising import SAMPLERS
-from multimodal.layout import STYLES
+from multimodal.layout import MIXED, STYLES
 from multimodal.settings import Settings, read_settings
 from multimodal.ui.download import BARE, deliver
 from multimodal.ui.edit import edit_fold
 from multimodal.ui.errors import ended, friendly_errors
 from multimodal.ui.examples import example_gallery, load_examples
 from multimodal.ui.figures import message
-from multimodal.ui.generation import MIXED, Generation
+from multimodal.ui.generation import Generation
 from multimodal.ui.history import Histories
 from multimodal.ui.mix import mix_fold
 from multimodal.ui.models import Models

@@ -16,7 +16,7 @@ import torch
 
 from multimodal.arguments import MAX_GUIDANCE, MAX_IMAGES, MAX_SEED, MAX_STEPS, check_number, check_prompts, check_seeds
 from multimodal.inspection.denoising import SamplingCancelled
-from multimodal.layout import split_style
+from multimodal.layout import in_style
 from multimodal.outputs import TextToImageOutput
 from multimodal.prompts import expand, parse_weights
 from multimodal.settings import Settings, pack_indices, read_settings, save_picture
@@ -32,8 +32,6 @@ from multimodal.ui.zero_gpu import signal
 
 NEW_SEEDS = 1_000_000  # short enough to note down
 UNKNOWN_SHOWN = 3  # words
-MIXED = "mixed"
-MIXED_STYLES = ("3d", "noto", "flat", "twemoji", "color")  # not line, which is lost on dark backgrounds
 DRAFT_STEPS = 4
 COLUMNS = 4  # of pictures
 
@@ -100,21 +98,13 @@ class Generation:
         check_number("num_images_per_prompt", count, 1, MAX_IMAGES, whole=True)
         assert seed is not None
         first_seed = int(seed) if keep_seed else random.randrange(NEW_SEEDS)
-        choices = [split_style(one) for one in expand(prompt)]
+        choices = expand(prompt)
         if len(choices) * count > MAX_IMAGES:
             raise ValueError(texts("too_many", prompts=len(choices), count=count, maximum=MAX_IMAGES))
         seeds = check_seeds(first_seed, int(count))  # the same for each choice, to be compared
-        # a style in the prompt itself goes before the one that is chosen
-        prompts = [text + (own or self.in_style(style, seed)) for text, own in choices for seed in seeds]
+        prompts = [in_style(one, style, seed, self.models.styles) for one in choices for seed in seeds]
         settings = Settings(prompts[0], first_seed, negative_prompt, int(steps), float(guidance_scale), sampler)
         return settings, prompts, seeds * len(choices)
-
-    def in_style(self, style: str, seed: int) -> str:
-        """What a style adds to a prompt; of MIXED ones, those that the model has learnt, each seed has its own."""
-        if style == MIXED:
-            styles = [one for one in MIXED_STYLES if one in self.models.styles]
-            style = styles[seed % len(styles)] if styles else ""
-        return f", {style} style" if style else ""
 
     def vary(
         self, last: LastPictures | None, chosen: int, count: float, strength: float, request: gr.Request

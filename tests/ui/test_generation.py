@@ -17,10 +17,11 @@ import pytest
 import torch
 
 from multimodal import TextToImagePipeline
+from multimodal.layout import MIXED, MIXED_STYLES
 from multimodal.names import Names
 from multimodal.ui.edit import Editing
 from multimodal.ui.figures import message
-from multimodal.ui.generation import MIXED, MIXED_STYLES, Generation, columns_of
+from multimodal.ui.generation import Generation, columns_of
 from multimodal.ui.history import Histories, History
 from multimodal.ui.models import Models
 from multimodal.ui.session import LastPictures, Runs

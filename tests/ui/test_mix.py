@@ -11,7 +11,8 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from multimodal.ui.generation import MIXED, Generation
+from multimodal.layout import MIXED
+from multimodal.ui.generation import Generation
 from multimodal.ui.mix import Mixing
 from multimodal.ui.models import Models
 
