@@ -17,7 +17,17 @@ import torch
 from PIL import Image
 
 from multimodal.data.colors import HUES, SHADES, recolor
-from multimodal.data.phrases import ARTICLE, COLORS, NUMBERS, PATTERNS, PICTURE_OF, singulars
+from multimodal.data.phrases import (
+    ARTICLE,
+    COLOR_WORDS,
+    COLORS,
+    FIRST_CJK,
+    NUMBERS,
+    PATTERNS,
+    PICTURE_OF,
+    singulars,
+    words_of,
+)
 from multimodal.data.phrases import MIXED as MIXED
 from multimodal.data.phrases import STYLES as STYLES
 from multimodal.names import Names
@@ -25,8 +35,13 @@ from multimodal.prompts import parse_weights
 
 MIXED_STYLES = ("3d", "noto", "flat", "twemoji", "color")  # not line, which is lost on dark backgrounds
 COUNT_ROWS = {2: (2,), 3: (3,), 4: (2, 2), 5: (3, 2)}  # things per row
+PEOPLE = {  # whom no shade is given to
+    "baby", "boy", "child", "children", "couple", "face", "family", "girl", "hand", "hands", "man", "men", "people",
+    "person", "woman", "women",
+}  # fmt: skip
+FOREIGN_ARTICLE = re.compile(rf"(?!(?:an?|the) ){ARTICLE.pattern[1:]}", re.IGNORECASE)
+SPELLINGS = {"gray": ("grey",)}
 PAIRS = ("left", "right", "above", "below", "big_small", "and")  # the vague "and" last
-COLOR_WORDS = {word for words in COLORS.values() for word in words}
 STYLE = re.compile(rf"(.*?)(, ?(?:{'|'.join(STYLES)}) style)?", re.IGNORECASE | re.DOTALL)
 
 
@@ -76,7 +91,7 @@ def parse_layout(prompt: str, names: Names) -> Layout | None:
         None where the prompt asks for none of these.
     """
     text, style = split_style(prompt)
-    if names.known(text):
+    if names.known(text) or names.is_synonym(text):
         return None
 
     def layout(kind: str, things: Sequence[str], number: int = 1) -> Layout:
@@ -134,8 +149,10 @@ def _is_thing(text: str, names: Names, vague: bool) -> bool:
     if not vague:
         return names.drawable(text)
     name, _ = _split_color(text, names)
-    return names.known(name) or (
-        names.drawable(text) if ARTICLE.match(text) else not text.isascii() and names.mentioned(text)
+    return (
+        names.known(name)
+        or names.is_noun(name)
+        or (names.drawable(text) if ARTICLE.match(text) else not text.isascii() and names.mentioned(text))
     )
 
 
@@ -150,19 +167,28 @@ def _split_color(thing: str, names: Names) -> tuple[str, str]:
     if names.known(thing):
         return thing, ""
     text = ARTICLE.sub("", thing)
-    pairs = (pattern.fullmatch(text) for pattern in _patterns("and"))
-    if any(pair["a"].casefold() in COLOR_WORDS for pair in pairs if pair):
-        return thing, ""  # "black and white cat"
     for color in (*HUES, *SHADES):
-        found = (pattern.fullmatch(text) for pattern in _patterns("colored", color=COLORS[color]))
-        for match in filter(None, found):
-            name = match["a"]
-            if names.known(text[: match.start("a")].strip()):
-                continue  # "rose" is pink in "une pomme rose", and a flower in "a rose bouquet"
-            before = match.start("a") > 0  # after the thing, what looks like a colour may be one: "a wild rose"
-            if names.mentioned(name) or (before and " " in text and names.drawable(name)):
-                return name, color
+        spellings = (*COLORS[color], *SPELLINGS.get(color, ()))
+        for match in filter(None, (pattern.fullmatch(text) for pattern in _patterns("colored", color=spellings))):
+            name, start = match["a"], match.start("a")
+            if (_says_color(name) and not names.known(name)) or names.known(text[:start].strip()):
+                continue  # "black and white cat"; "rose" is pink in "une pomme rose", and a flower in "a rose bouquet"
+            after = text[match.end("a") :].strip()
+            if (after.casefold() in HUES or names.known(after)) and not FOREIGN_ARTICLE.match(thing):
+                continue  # a blood orange, a desert rose
+            if start and text[start - 1].isalpha() and text[start - 1] < FIRST_CJK:
+                continue  # a blueberry
+            if color in SHADES and not PEOPLE.isdisjoint(words_of(names.english_name(name))):
+                continue
+            if names.mentioned(name) or (start and " " in text and names.drawable(name)):
+                return name, color  # after the thing, what looks like a colour may be one: "a wild rose"
     return thing, ""
+
+
+def _says_color(text: str) -> bool:
+    """Whether a word of the text is one for a colour, or, in a script without blanks, a part."""
+    text = text.casefold()
+    return not COLOR_WORDS.isdisjoint(words_of(text)) or any(word in text for word in COLOR_WORDS if word >= FIRST_CJK)
 
 
 def put_together(images: Sequence[Image.Image], layouts: Sequence[Layout | None]) -> list[Image.Image]:

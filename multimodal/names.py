@@ -10,13 +10,12 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from multimodal.data.phrases import ARTICLE, COLORS, FIRST_CJK, singulars, words_of
+from multimodal.data.phrases import ARTICLE, COLOR_WORDS, FIRST_CJK, singulars, words_of
 
-STOP_WORDS = {word.casefold() for words in COLORS.values() for word in words} | {"and", "for", "not", "the", "with"}
+STOP_WORDS = COLOR_WORDS | {"and", "for", "not", "the", "with"}
 
-WORD = re.compile(
-    rf"[^\W\d_]{{4,}}|[{FIRST_CJK}-\U0003ffff]{{2,}}"
-)  # in a text of several; shorter ones are often articles
+# Words in a text of several. Shorter ones are often articles, in some language.
+WORD = re.compile(rf"[^\W\d_]{{4,}}|[{FIRST_CJK}-\U0003ffff]+")
 MAX_RENAMED = 60  # characters; what is longer says more than a name does
 MIN_SPELT, MIN_LIKENESS = 6, 0.85  # letters, and difflib's ratio, from which on a word is taken for a slip of the pen
 
@@ -55,14 +54,14 @@ class Names:
     Args:
         table: language → names, row k of each being one thing's, or "" (see `word_lists.load_name_table`).
         embed: texts → (N, D) embeddings in which like texts are near; without it no name is nearest to anything.
-        synonyms: English name → words that are in no name, to which it is the nearest (see `word_lists.load_words`).
+        words: "nouns" and "others": English name → words that are in no name, and nearest to it (see `load_words`).
     """
 
     def __init__(
         self,
         table: Mapping[str, Sequence[str]] | None = None,
         embed: Embed | None = None,
-        synonyms: Mapping[str, Sequence[str]] | None = None,
+        words: Mapping[str, Mapping[str, Sequence[str]]] | None = None,
     ) -> None:
         table = table or {}
         english_names = dict.fromkeys(filter(None, table.get("en", ())))
@@ -72,9 +71,12 @@ class Names:
             for name, english in zip(names, table.get("en", ()), strict=False):
                 self.meanings.setdefault(_plain(name), english)
         self.meanings.pop("", None)
-        self.synonyms = {
-            _plain(word): name for name, words in (synonyms or {}).items() if name in english_names for word in words
+        synonyms = {
+            kind: {_plain(word): name for name, near in lists.items() if name in english_names for word in near}
+            for kind, lists in (words or {}).items()
         }
+        self.nouns = synonyms.get("nouns", {})  # a word for a thing that has another name → that name
+        self.synonyms = self.nouns | synonyms.get("others", {})  # and words for what it stands for: "thanks" → folded hands
         self.words = {  # short ones say little, unless they are whole names, as 토끼 and "ox" are
             word for name in self.meanings for word in words_of(name) if len(word) > 2 or word >= FIRST_CJK or word == name
         } - (STOP_WORDS - self.meanings.keys())
@@ -83,6 +85,10 @@ class Names:
         """Whether the text, but for an article, is a name."""
         return self._meaning(text) is not None
 
+    def english_name(self, text: str) -> str:
+        """The English name for a text that is a name, else the text."""
+        return self._meaning(text) or text
+
     def mentioned(self, text: str) -> bool:
         """Whether a thing is named in the text."""
         text = _plain(text)
@@ -90,7 +96,15 @@ class Names:
             return text in self.meanings
         if text >= FIRST_CJK and " " not in text:
             return text in self.synonyms or any(name in text or (len(text) > 1 and text in name) for name in self.meanings)
-        return not self.words.isdisjoint(words_of(text))
+        return any(not self.words.isdisjoint(singulars(word)) for word in words_of(text))
+
+    def is_noun(self, text: str) -> bool:
+        """Whether the text, but for an article or an s of plurals, is a noun that has a nearest name."""
+        return self._noun(text) is not None
+
+    def is_synonym(self, text: str) -> bool:
+        """Whether the text, but for an article, is a word or several that have a nearest name."""
+        return any(form in self.synonyms for form in _forms(text)[:2])
 
     def drawable(self, text: str) -> bool:
         """Whether a thing is named in the text, or there will be a nearest name for it."""
@@ -98,16 +112,18 @@ class Names:
 
     def in_known_words(self, text: str) -> str:
         """A text in words that the model learnt: the English name for one in another language; the nearest name for a
-        synonym, or for a short text of which no word is in any name. Others stay as they are: English names, and "a fox in
-        the snow".
+        synonym, or for a short text of which no word is in any name, else for the nouns in it. Others stay as they are:
+        English names, and "a fox in the snow".
         """
         english = self._meaning(text)
         if english is not None:
             return text if text.casefold().endswith(english.casefold()) else english
-        if synonym := self._synonym(text):
-            return synonym
+        if self.is_synonym(text):
+            return next(self.synonyms[form] for form in _forms(text)[:2] if form in self.synonyms)
         if self.mentioned(text) or not self.drawable(text):
             return text
+        if noun := self._noun(text):
+            return noun
         replaced = WORD.sub(self._replacement, text)
         return replaced if replaced != text else self.nearest(text)
 
@@ -127,18 +143,20 @@ class Names:
         """The English name for a text that is, but for an article or an s of plurals, a name in any language."""
         return next((self.meanings[one] for one in _forms(text) if one in self.meanings), None)
 
-    def _synonym(self, text: str) -> str | None:
-        """The name that is nearest to a text that is, but for an article or an s of plurals, a known word."""
-        return next((self.synonyms[one] for one in _forms(text) if one in self.synonyms), None)
-
     def _replacement(self, word: re.Match[str]) -> str:
-        """The nearest name for a word in a text; of several in a row the last says what it is: "a guard hound"."""
+        """The nearest name for a noun in a text; of several in a row the last says what it is: "a guard hound"."""
         if word[0] >= FIRST_CJK:
-            parts = [one for one in self.synonyms if one >= FIRST_CJK and one in word[0]]
-            return self.synonyms[max(parts, key=len)] if parts else word[0]
+            return self._last_in(word[0])
         following = WORD.match(word.string, word.end() + 1)
-        name = self._synonym(word[0])
-        return word[0] if name is None or (following and self._synonym(following[0])) else name
+        return word[0] if following and self.is_noun(following[0]) else self._noun(word[0]) or word[0]
+
+    def _noun(self, text: str) -> str | None:
+        return next((self.nouns[form] for form in _forms(text) if form in self.nouns), None)
+
+    def _last_in(self, text: str) -> str:
+        """The name for the last synonym in a text without blanks; one sign is one only where it ends the text."""
+        parts = [word for word in self.synonyms if word in text and (len(word) > 1 or text.endswith(word))]
+        return self.synonyms[max(parts, key=lambda part: (text.rfind(part) + len(part), len(part)))] if parts else text
 
 
 def _plain(text: str) -> str:
@@ -147,5 +165,5 @@ def _plain(text: str) -> str:
 
 
 def _forms(text: str) -> list[str]:
-    """A text as names are compared, as it is, and without its article: itself first, then what it may be the plural of."""
+    """A text as names are compared: as it is, without its article, and what that may be the plural of."""
     return [_plain(text), *singulars(_plain(ARTICLE.sub("", text)))[::-1]]

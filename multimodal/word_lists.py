@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 from multimodal.checkpoint import CheckpointError
 
@@ -25,27 +26,37 @@ def load_names(folder: str | Path) -> dict[str, list[str]]:
 def load_name_table(folder: str | Path) -> dict[str, list[str]]:
     """The same as a table: row k of every language is one thing's name, or "" where it has none in that language."""
     path = Path(folder) / NAMES
-    names = _load_lists(path)
+    names = _lists(_load(path), path)
     if len({len(known) for known in names.values()}) > 1:
-        raise CheckpointError(f"{path} is not a list of names (the languages have different numbers of them)")
+        raise CheckpointError(f"{path} is no list of names: the languages have different numbers of them")
     return names
 
 
-def load_words(folder: str | Path) -> dict[str, list[str]]:
-    """Name → words that are nearest to it, as a CLIP was taught; nothing where its folder has no such list.
+def load_words(folder: str | Path) -> dict[str, dict[str, list[str]]]:
+    """The words near to names, beside a CLIP (see `data.synonyms.words_by_name`); nothing where its folder has no list.
 
     Raises:
         CheckpointError: the list is damaged.
     """
-    return _load_lists(Path(folder) / WORDS)
+    path = Path(folder) / WORDS
+    return {str(kind): _lists(words, path) for kind, words in _load(path).items()}
 
 
-def _load_lists(path: Path) -> dict[str, list[str]]:
-    """A JSON file of lists of words, by keys; an empty one where there is none. Raises CheckpointError."""
+def _load(path: Path) -> dict[str, Any]:
+    """A JSON object, an empty one where there is no file. Raises CheckpointError."""
     try:
-        lists = json.loads(path.read_text(encoding="utf-8"))
-        return {str(key): [str(word) for word in words] for key, words in lists.items()}
+        content = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return {}
-    except (OSError, ValueError, TypeError, AttributeError) as error:
-        raise CheckpointError(f"{path} is not a list of names ({error})") from error
+    except (OSError, ValueError) as error:
+        raise CheckpointError(f"{path} cannot be read ({error})") from error
+    if not isinstance(content, dict):
+        raise CheckpointError(f"{path} is no list of names")
+    return content
+
+
+def _lists(content: Any, path: Path) -> dict[str, list[str]]:
+    """Lists of words by keys. Raises CheckpointError where it is something else."""
+    if not isinstance(content, dict) or not all(isinstance(words, list) for words in content.values()):
+        raise CheckpointError(f"{path} is no list of names")
+    return {str(key): [str(word) for word in words] for key, words in content.items()}

@@ -54,7 +54,10 @@ def test_short_names_and_those_that_are_colours_elsewhere_are_words_too(text: st
     assert names.in_known_words(text) == text
 
 
-SYNONYMS = {"dog": ["hound", "guard", "\u72ac"], "fish": ["trout", "fir"], "unicorn": ["horned horse"]}
+WORDS = {
+    "nouns": {"dog": ["hound", "guard"], "fish": ["trout", "fir"], "unicorn": ["horned horse"]},
+    "others": {"dog": ["woof", "犬", "狗狗"], "red apple": ["healthy", "酸"]},
+}
 
 
 @pytest.mark.parametrize(
@@ -62,20 +65,37 @@ SYNONYMS = {"dog": ["hound", "guard", "\u72ac"], "fish": ["trout", "fir"], "unic
     [
         ("a hound", "dog"),
         ("Hounds", "dog"),
+        ("woof", "dog"),
         ("a fluffy hound", "a fluffy dog"),
+        ("fluffy, woof", "octopus"),  # in a text only nouns are replaced
         ("guard hounds, guard", "guard dog, dog"),
-        ("a hound with a dog", "a hound with a dog"),
+        ("a hound with dogs", "a hound with dogs"),
         ("a fir tree", "octopus"),  # short words are replaced on their own only
         ("a fir", "fish"),
         ("犬", "dog"),
-        ("一只犬", "dog"),
+        ("酸狗狗", "dog"),
+        ("狗狗酸", "red apple"),  # the last one is what it is
+        ("酸的", "octopus"),
         ("horned horse", "octopus"),  # whose name is not known
     ],
 )
-def test_synonyms_are_put_into_known_words(text: str, words: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    names = Names(TABLE, embed, SYNONYMS)
+def test_words_near_to_a_name_are_put_into_known_words(text: str, words: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    names = Names(TABLE, embed, WORDS)
     monkeypatch.setattr(names, "nearest", lambda text: "octopus")
     assert names.in_known_words(text) == words
+
+
+def test_only_nouns_are_things() -> None:
+    names = Names(TABLE, embed, WORDS)
+    assert names.is_noun("the hounds")
+    assert not names.is_noun("woof")
+    assert names.is_synonym("a woof")
+    assert not names.is_synonym("hounds")
+
+
+@pytest.mark.parametrize("text", ["two dogs", "dogs in the rain", "fish"])
+def test_a_plural_in_a_text_is_a_word_too(text: str) -> None:
+    assert Names(TABLE).mentioned(text)
 
 
 def test_without_embeddings_or_names_other_words_stay() -> None:

@@ -12,9 +12,10 @@ ARTICLE = re.compile(  # of the languages that have them
     r"^(?:(?:an?|the|ein(?:e[mnrs]?)?|der|die|das|de[mns]|une?|les?|la|el|los|las|una|il|lo|gli|um|uma|os?|as) |l[’'])",
     re.IGNORECASE,
 )
-PICTURE = "sticker|emoji|emoticon|icon|picture|image|drawing|illustration|cartoon|logo|aufkleber|pegatina|icono|autocollant|icône|adesivo|icona|ícone"
-PICTURE_OF = re.compile(  # what a prompt may say around the thing itself: "a sticker of a cat", "cat emoji"
-    rf"(?:(?:an?|the|ein|une?|una|uma?) )?(?:{PICTURE}) (?:of|von|de|di|com) (?P<before>.+)|(?P<after>.+) (?:{PICTURE})",
+PICTURE_OF = re.compile(  # what a prompt may say around the thing itself: "a cute sticker of a cat", "cat emoji"
+    r"(?:(?:an?|the|ein|une?|una|uma?) )?(?:[\w-]+ )?(?:sticker|emoji|emoticon|icon|picture|image|photo|drawing|illustration|"
+    r"cartoon|logo|aufkleber|pegatina|icono|autocollant|icône|adesivo|icona|ícone)s? (?:of|von|de|di|d['’]) ?(?P<before>.+)|"
+    r"(?P<after>.*\w) (?:sticker|emoji|emoticon|icon)s?",
     re.IGNORECASE | re.DOTALL,
 )
 STYLES = ("3d", "color", "flat", "line", "noto", "twemoji")
@@ -34,11 +35,18 @@ COLORS: dict[str, tuple[str, ...]] = {  # one word per language, in the order of
     "gray": ("gray", "灰色", "gris", "gris", "grau", "grigio", "cinza", "серый", "灰色の", "회색", "رمادي", "स्लेटी"),
 }  # fmt: skip
 
+COLOR_WORDS = {word.casefold() for words in COLORS.values() for word in words}
+
 NUMBERS: dict[int, tuple[str, ...]] = {
     2: ("two", "两", "dos", "deux", "zwei", "due", "dois", "два", "二", "두", "اثنان", "दो"),
     3: ("three", "三", "tres", "trois", "drei", "tre", "três", "три", "三", "세", "ثلاثة", "तीन"),
     4: ("four", "四", "cuatro", "quatre", "vier", "quattro", "quatro", "четыре", "四", "네", "أربعة", "चार"),
     5: ("five", "五", "cinco", "cinq", "fünf", "cinque", "cinco", "пять", "五", "다섯", "خمسة", "पांच"),
+}  # fmt: skip
+
+IRREGULAR = {  # English plurals
+    "children": "child", "feet": "foot", "geese": "goose", "men": "man", "mice": "mouse", "oxen": "ox", "teeth": "tooth",
+    "women": "woman",
 }  # fmt: skip
 
 PATTERNS: dict[str, tuple[str, ...]] = {
@@ -98,8 +106,10 @@ def phrase(table: dict, key: str | int, language: str) -> str:
 
 def singulars(noun: str) -> list[str]:
     """What a plural may be the plural of, itself the last: in English, and where an s makes plurals in other languages."""
-    endings = (("ies$", "y"), ("(?<=[dhjlnorsxz])es$", ""), ("s$", ""))  # boxes and flores, but not oranges
-    return [*(re.sub(plural, one, noun, flags=re.I) for plural, one in endings if re.search(plural, noun, re.I)), noun]
+    irregular = IRREGULAR.get(noun.casefold())
+    endings = (("ies$", "y"), ("ves$", "f"), ("ves$", "fe"), ("(?<=[dhjlnorsxz])es$", ""), ("s$", ""))  # not orang-es
+    regular = [re.sub(plural, one, noun, flags=re.I) for plural, one in endings if re.search(plural, noun, re.I)]
+    return [*([irregular] if irregular else regular), noun]
 
 
 def words_of(text: str) -> list[str]:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from multimodal.data.captions import Subject
-from multimodal.data.phrases import FIRST_CJK, LANGUAGES, words_of
+from multimodal.data.phrases import FIRST_CJK, LANGUAGES, singulars, words_of
 from multimodal.data.wordnet import Synset, load_synsets
 
 
@@ -19,34 +18,48 @@ def synsets_near(subjects: Sequence[Subject], text: Path) -> list[Synset]:
     return load_synsets(text, keywords)
 
 
-def words_by_name(subjects: Sequence[Subject], synsets: Sequence[Synset]) -> dict[str, list[str]]:
-    """English name → words, in small letters, that are in no name of their language, and to which it is the nearest.
+def words_by_name(subjects: Sequence[Subject], synsets: Sequence[Synset]) -> dict[str, dict[str, list[str]]]:
+    """English name → words, in small letters, to which it is the nearest: {"nouns": …, "others": …}.
 
-    The nearest to a keyword is one that has it: that which WordNet has nearest, else that with the fewest keywords. The
-    nearest to any other word is the nearest to all its meanings together, if one of them can be drawn.
+    No word is in a name of its language. Nouns are English words of which WordNet has a meaning that can be drawn, others
+    all other keywords. The nearest to a keyword is one that has it: that which WordNet has nearest, else that with the
+    fewest keywords.
     """
-    near: dict[str, Counter[str]] = {}  # word → English name → how near
-    for synset in synsets:
-        for word in synset.words:
-            near.setdefault(word.lower(), Counter()).update(dict(zip(synset.names, synset.probabilities, strict=True)))
-    nearest: dict[str, str] = {}
+    likely, nouns = _likely_names(synsets)
     in_names = {
         language: _Words([subject.names[language] for subject in subjects if language in subject.names])
         for language in LANGUAGES
     }
+    nearest: dict[str, str] = {}
     for language in LANGUAGES:  # English first: a word that is also one of another language has its English meaning
         for word, owners in _owners(subjects, language).items():
             if not (word in in_names[language] or word in in_names["en"] or word in nearest):
-                likely: Mapping[str, float] = near.get(word, {}) if language == "en" else {}
-                nearest[word] = max(owners, key=lambda name: (likely.get(name, 0), -owners[name], -len(name), name))
-    drawable = {word.lower() for synset in synsets if synset.drawable for word in synset.words}
-    for word in drawable - nearest.keys():
-        if word not in in_names["en"]:
-            nearest[word] = near[word].most_common(1)[0][0]
-    words: dict[str, list[str]] = {}
+                near: Mapping[str, float] = likely.get(word, {}) if language == "en" else {}
+                nearest[word] = max(owners, key=lambda name: (near.get(name, 0), -owners[name], -len(name), name))
+        if language == "en":
+            for word in nouns - nearest.keys():
+                if word not in in_names["en"] and in_names["en"].words.isdisjoint(words_of(word)):
+                    nearest[word] = max(likely[word], key=lambda name: likely[word][name])
+    words: dict[str, dict[str, list[str]]] = {"nouns": {}, "others": {}}
     for word, name in sorted(nearest.items()):
-        words.setdefault(name, []).append(word)
-    return dict(sorted(words.items()))
+        words["nouns" if word in nouns else "others"].setdefault(name, []).append(word)
+    return words
+
+
+def _likely_names(synsets: Sequence[Synset]) -> tuple[dict[str, dict[str, float]], set[str]]:
+    """Word → name → how near, over all its meanings; and the words that have a meaning that can be drawn.
+
+    A meaning that is mostly said with another word counts less, as does one that cannot be drawn.
+    """
+    nouns = {word for synset in synsets if synset.drawable for word in synset.words}
+    likely: dict[str, dict[str, float]] = {}
+    for synset in synsets:
+        for word in synset.words:
+            weight = (1 if word == synset.main else 0.3) * (1 if synset.drawable else 0.3)
+            names = likely.setdefault(word, {})
+            for name, probability in zip(synset.names, synset.probabilities, strict=True):
+                names[name] = names.get(name, 0) + weight * probability
+    return likely, nouns
 
 
 def _owners(subjects: Sequence[Subject], language: str) -> dict[str, dict[str, int]]:
@@ -60,11 +73,13 @@ def _owners(subjects: Sequence[Subject], language: str) -> dict[str, dict[str, i
 
 
 class _Words:
-    """The words of names, and where a script has no blanks all their parts."""
+    """The words of names, and their parts: more words than one, and in scripts without blanks any."""
 
     def __init__(self, names: Sequence[str]) -> None:
-        self.words = {word for name in names for word in (name.casefold(), *words_of(name))}
-        self.text = "\n".join(sorted({name for name in names if name >= FIRST_CJK}))
+        self.words = {word for name in names for word in words_of(name)}
+        self.text = "\n".join(sorted({f" {' '.join(words_of(name))} " for name in names}))
 
     def __contains__(self, word: str) -> bool:
-        return word in self.words or (word >= FIRST_CJK and word in self.text)
+        if any(one in self.words for one in singulars(word)):
+            return True
+        return (word if word >= FIRST_CJK else f" {' '.join(words_of(word))} ") in self.text

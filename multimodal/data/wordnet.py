@@ -47,6 +47,11 @@ EMPTY = re.compile(  # words of definitions that say nothing of what is defined
     "any|being|but|can|few|first|form|has|having|into|its|kind|large|long|made?|making|may|more|most|not|often|one|other|part|"
     "person|several|small|someone|something|such|than|that|the|type|two|usually|used?|very|way|when|which|who|with"
 )
+RUDE = re.compile(  # in a definition
+    r"\b(slur|offensive|insult|disparag|derogat|obscen|vulgar|coarse|contempt|homosexual|prostitut|sex organ|sexual|"
+    r"genital|reproductive|copulat|anus|defecat|feces|excre|mammary|milk-secreting)",
+    re.IGNORECASE,
+)
 LATIN = re.compile(r"(genus|family|order) .*|[A-Z][a-z]+ [a-z]+(us|is|a|um|ii?|ae|es|ns|or|on)")  # "Canis familiaris"
 
 Link = tuple[int, int, float]  # from a meaning to a meaning or a name, and its weight
@@ -56,10 +61,11 @@ Link = tuple[int, int, float]  # from a meaning to a meaning or a name, and its 
 class Synset:
     """One meaning: the words for it that are no names, and the nearest names, the nearest first."""
 
-    words: tuple[str, ...]
+    words: tuple[str, ...]  # in small letters
     names: tuple[str, ...]
     probabilities: tuple[float, ...]  # that the walk ends at each of them
     drawable: bool = True
+    main: str = ""  # the word that is first said of it
 
     def pair(self, rng: random.Random) -> tuple[str, str]:
         """One of its words and the nearest name, perhaps with an article."""
@@ -67,7 +73,7 @@ class Synset:
 
 
 def load_synsets(path: Path, known: Mapping[str, Collection[str]]) -> list[Synset]:
-    """The nouns of a WordNet table that are no names, but near to some.
+    """The nouns of a WordNet table that are no names, but near to some; without words that insult, and without peoples.
 
     Args:
         path: a parquet table of synset, topic, members, definition, hypernyms.
@@ -75,15 +81,18 @@ def load_synsets(path: Path, known: Mapping[str, Collection[str]]) -> list[Synse
     """
     table = load_dataset("parquet", data_files=str(path), split="train")
     meanings = _Meanings([row for row in table if row["topic"].startswith("noun.")])
-    names, lower = list(known), {name.lower() for name in known}
+    names = list(known)
     ends = [(meaning, k, weight) for k, name in enumerate(names) for meaning, weight in meanings.near(name, known[name])]
     probabilities = _walk(list(meanings.links()), ends, len(meanings.rows), len(names))  # (meanings, names)
+    rude = (row["members"] for row in meanings.rows if RUDE.search(row["definition"] or ""))
+    unwanted = {name.lower() for name in known} | {word.lower() for words in rude for word in words}
     synsets = []
     for number, row in enumerate(meanings.rows):
-        words = tuple(word for word in row["members"] if _is_common(word) and word.lower() not in lower)
+        words = tuple(word.lower() for word in row["members"] if _is_common(word) and word.lower() not in unwanted)
         likely, indices = (column.tolist() for column in probabilities[number].float().topk(min(NEAREST, len(names))))
-        if words and likely[0] >= MIN_PROBABILITY:
-            synsets.append(Synset(words, tuple(names[k] for k in indices), tuple(likely), meanings.drawable(number)))
+        if words and likely[0] >= MIN_PROBABILITY and not _is_a_people(row):
+            nearest = tuple(names[k] for k in indices)
+            synsets.append(Synset(words, nearest, tuple(likely), meanings.drawable(number), row["members"][0].lower()))
     return synsets
 
 
@@ -188,6 +197,13 @@ def _walk(links: Sequence[Link], ends: Sequence[Link], count: int, names: int) -
 
 def _sparse(rows: Tensor, columns: Tensor, values: Tensor, shape: tuple[int, int]) -> Tensor:
     return torch.sparse_coo_tensor(torch.stack([rows, columns]), values, shape, check_invariants=False).coalesce()
+
+
+def _is_a_people(row: dict[str, Any]) -> bool:
+    """Whether a meaning is one of people by where they come from, or of one of them: no picture stands for those."""
+    return row["topic"] == "noun.person" and any(
+        text != text.lower() for text in (row["definition"] or "", *row["members"])
+    )
 
 
 def _is_common(word: str) -> bool:

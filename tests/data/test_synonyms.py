@@ -12,13 +12,15 @@ SUBJECTS = [
     Subject("3", {"en": "crown"}, {"en": ["king", "queen", "royal"], "de": ["Hot"]}),
     Subject("4", {"en": "old prince"}, {"en": ["king", "royal"]}),
     Subject("5", {"en": "mage"}, {"en": ["Wizard"]}),
-    Subject("6", {"en": "magic wand"}, {"en": ["wizard", "trick"]}),
+    Subject("6", {"en": "magic wand"}, {"en": ["wizard", "trick", "princes"]}),
 ]  # fmt: skip
 SYNSETS = [
-    Synset(("espresso",), ("hot beverage",), (0.5,)),
-    Synset(("king", "monarch"), ("crown", "mage"), (0.4, 0.3)),
-    Synset(("monarch",), ("mage", "crown"), (0.2, 0.01)),
-    Synset(("royal",), ("mage",), (0.9,)),
+    Synset(("espresso", "coffee"), ("hot beverage",), (0.5,), main="espresso"),
+    Synset(("king", "monarch"), ("crown", "mage"), (0.4, 0.3), main="king"),
+    Synset(("monarch",), ("mage", "crown"), (0.2, 0.01), main="monarch"),
+    Synset(("monarch",), ("old prince",), (0.5,), drawable=False, main="monarch"),
+    Synset(("royal",), ("mage",), (0.9,), main="royal"),
+    Synset(("hot spring", "perle", "spa"), ("mage",), (0.9,)),
     Synset(("brewing",), ("hot beverage",), (0.9,), drawable=False),
     Synset(("trick",), ("crown",), (0.9,), drawable=False),
     Synset(("magic",), ("crown",), (0.9,)),
@@ -26,14 +28,22 @@ SYNSETS = [
 
 
 def owner(word: str) -> str | None:
-    found = [name for name, words in words_by_name(SUBJECTS, SYNSETS).items() if word in words]
+    lists = words_by_name(SUBJECTS, SYNSETS).values()
+    found = [name for words in lists for name, near in words.items() if word in near]
     assert len(found) <= 1
     return found[0] if found else None
 
 
+def test_nouns_are_those_that_can_be_drawn() -> None:
+    lists = words_by_name(SUBJECTS, SYNSETS)
+    nouns, others = ({word for words in lists[kind].values() for word in words} for kind in ("nouns", "others"))
+    assert nouns == {"espresso", "coffee", "king", "monarch", "royal", "perle", "spa"}
+    assert others == {"kaffee", "咖啡", "milk", "queen", "wizard", "trick"}
+
+
 def test_a_keyword_in_any_language_has_a_name_that_has_it() -> None:
     assert owner("coffee") == owner("kaffee") == owner("咖啡") == "hot beverage"
-    assert owner("perle") == "bubble tea"
+    assert owner("perle") == "mage"  # which is an English word, although it is a keyword in German
 
 
 def test_of_several_the_nearest_in_meaning_is_chosen_else_that_with_the_fewest_keywords() -> None:
@@ -45,10 +55,12 @@ def test_of_several_the_nearest_in_meaning_is_chosen_else_that_with_the_fewest_k
 def test_a_word_that_is_in_a_name_stays_as_it_is() -> None:
     assert owner("tea") is None
     assert owner("magic") is None
+    assert owner("hot spring") is None
+    assert owner("princes") is None
     assert owner("hot") is None  # is in an English name, although it is a keyword in German
 
 
-def test_other_words_have_the_name_nearest_to_all_their_meanings_if_they_can_be_drawn() -> None:
+def test_other_words_have_the_name_nearest_to_all_their_meanings() -> None:
     assert owner("espresso") == "hot beverage"
     assert owner("monarch") == "mage"
     assert owner("brewing") is None

@@ -24,6 +24,8 @@ ROWS = [
     ("9", "noun.animal", ["carnivore", "Carnivora maxima"], "an animal that feeds on meat", []),
     ("10", "noun.person", ["gossip"], "a spiteful woman who talks", ["7"]),
     ("13", "noun.person", ["woman"], "an adult", []),
+    ("14", "noun.person", ["cur"], "an insulting term for a dog; offensive", ["1"]),
+    ("15", "noun.person", ["Molossian"], "a native of Molossia who keeps a dog", ["1"]),
     ("11", "noun.artifact", ["kennel"], "outbuilding that serves as a shelter for a dog", []),
     ("12", "noun.artifact", ["leash", "lead"], "a strap for a dog or for a cat", []),
 ]
@@ -60,7 +62,8 @@ def test_what_is_near_to_two_names_is_as_near_to_each_as_its_definition_says(syn
 
 def test_what_is_no_noun_a_name_near_nothing_or_latin_is_no_word(synsets: dict[str, Synset]) -> None:
     words = {word for synset in synsets.values() for word in synset.words}
-    assert not words & {"bark", "dog", "cat", "mitten crab", "crustacean", "Carnivora maxima"}
+    assert not words & {"bark", "dog", "cat", "mitten crab", "crustacean", "carnivora maxima"}
+    assert not words & {"cur", "molossian"}  # an insult, and a people
 
 
 def test_what_cannot_be_drawn_is_marked(synsets: dict[str, Synset]) -> None:
