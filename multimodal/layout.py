@@ -49,9 +49,7 @@ class Layout(NamedTuple):
     kind: str  # a key of PATTERNS
     things: tuple[str, ...]  # a prompt of each: two, or for the kinds "count" and "colored" one
     number: int = 1  # how many there are, for kind "count"
-    colors: tuple[
-        str, ...
-    ] = ()  # what to turn the things to: keys of HUES or SHADES, or "" for those that stay as they are
+    colors: tuple[str, ...] = ()  # what to turn them to: keys of HUES or SHADES, or "" for what stays as it is
 
 
 class Reading(NamedTuple):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from multimodal.data.captions import Subject
 from multimodal.data.phrases import FIRST_CJK, LANGUAGES, singulars, words_of
-from multimodal.data.wordnet import Synset, load_synsets
+from multimodal.data.wordnet import LESSER, Synset, load_synsets
 
 
 def synsets_near(subjects: Sequence[Subject], text: Path) -> list[Synset]:
@@ -55,7 +55,7 @@ def _likely_names(synsets: Sequence[Synset]) -> tuple[dict[str, dict[str, float]
     likely: dict[str, dict[str, float]] = {}
     for synset in synsets:
         for word in synset.words:
-            weight = (1 if word == synset.main else 0.3) * (1 if synset.drawable else 0.3)
+            weight = (1 if word == synset.main else LESSER) * (1 if synset.drawable else LESSER)
             names = likely.setdefault(word, {})
             for name, probability in zip(synset.names, synset.probabilities, strict=True):
                 names[name] = names.get(name, 0) + weight * probability

@@ -43,6 +43,8 @@ NAME, KEYWORD, PART = (
 STEPS, BLOCK = 7, 128  # of the walk; names at a time
 NEAREST, MIN_PROBABILITY = 4, 0.005  # names that are kept of a meaning, and where none is likelier there is none
 MAX_WORD = 20  # characters
+PRIOR = 0.2  # for a meaning that can be drawn, where the context of a word does not tell, and for none of its meanings
+LESSER = 0.3  # times as likely is a meaning for which another word comes first
 EMPTY = re.compile(  # words of definitions that say nothing of what is defined
     "any|being|but|can|few|first|form|has|having|into|its|kind|large|long|made?|making|may|more|most|not|often|one|other|part|"
     "person|several|small|someone|something|such|than|that|the|type|two|usually|used?|very|way|when|which|who|with"
@@ -83,8 +85,10 @@ def load_synsets(path: Path, known: Mapping[str, Collection[str]]) -> list[Synse
     meanings = _Meanings([row for row in table if row["topic"].startswith("noun.")])
     names = list(known)
     ends = [(meaning, k, weight) for k, name in enumerate(names) for meaning, weight in meanings.near(name, known[name])]
+    if not ends:
+        return []
     probabilities = _walk(list(meanings.links()), ends, len(meanings.rows), len(names))  # (meanings, names)
-    rude = (row["members"] for row in meanings.rows if RUDE.search(row["definition"] or ""))
+    rude = (row["members"] for row in meanings.rows if RUDE.search(row.get("definition") or ""))
     unwanted = {name.lower() for name in known} | {word.lower() for words in rude for word in words}
     synsets = []
     for number, row in enumerate(meanings.rows):
@@ -107,7 +111,7 @@ class _Meanings:
         for number, row in enumerate(rows):
             for word in row["members"]:
                 self.by_word.setdefault(word.lower(), []).append(number)
-        self.defined_by = [list(self._known_words(row["definition"] or "")) for row in rows]
+        self.defined_by = [list(self._known_words(row.get("definition") or "")) for row in rows]
 
     def of(self, word: str) -> list[int]:
         """The meanings of a word, or of what it is the plural of."""
@@ -151,9 +155,9 @@ class _Meanings:
         for meaning in self.of(word):
             near = {other for number in (meaning, *self.wider[meaning]) for other in self._words(number)}
             overlap = sum(not near.isdisjoint(singulars(other)) for other in context)
-            share = overlap + (0.2 if self.drawable(meaning) else 0)
-            shares[meaning] = share * (1 if self.rows[meaning]["members"][0].lower() in singulars(word) else 0.3)
-        total = sum(shares.values()) + 0.2
+            share = overlap + (PRIOR if self.drawable(meaning) else 0)
+            shares[meaning] = share * (1 if self.rows[meaning]["members"][0].lower() in singulars(word) else LESSER)
+        total = sum(shares.values()) + PRIOR
         return ((meaning, share / total) for meaning, share in shares.items() if share)
 
     def _words(self, number: int) -> Iterator[str]:
@@ -164,7 +168,7 @@ class _Meanings:
         """The nouns of a definition, two words as one where they are; those of a letter or two say nothing."""
         words = re.findall(r"[a-z][a-z'-]+", re.sub(r"\(.*?\)", "", definition.lower()))
         skip = False
-        for word, following in zip(words, [*words[1:], ""], strict=True):
+        for word, following in zip(words, [*words, ""][1:], strict=True):
             pair = f"{word} {following}"
             if skip:
                 skip = False
@@ -180,10 +184,8 @@ def _walk(links: Sequence[Link], ends: Sequence[Link], count: int, names: int) -
     leaving = torch.zeros(count)
     for start, _, weight in (*links, *ends):
         leaving[start] += weight
-    starts, targets, weights = (torch.tensor(column) for column in zip(*links, strict=True))
-    steps = _sparse(starts, targets, weights / leaving[starts], (count, count))
-    starts, targets, weights = (torch.tensor(column) for column in zip(*ends, strict=True))
-    arrival = _sparse(targets, starts, weights / leaving[starts], (names, count))
+    steps = _matrix(links, leaving, (count, count))
+    arrival = _matrix(ends, leaving, (count, names)).T.coalesce()
     blocks = []
     for first in range(0, names, BLOCK):
         here = torch.arange(first, min(first + BLOCK, names))
@@ -195,14 +197,17 @@ def _walk(links: Sequence[Link], ends: Sequence[Link], count: int, names: int) -
     return torch.cat(blocks, dim=1)
 
 
-def _sparse(rows: Tensor, columns: Tensor, values: Tensor, shape: tuple[int, int]) -> Tensor:
-    return torch.sparse_coo_tensor(torch.stack([rows, columns]), values, shape, check_invariants=False).coalesce()
+def _matrix(links: Sequence[Link], leaving: Tensor, shape: tuple[int, int]) -> Tensor:
+    """Sparse, a row for each start: the share of its weight in all that leave the start."""
+    places = torch.tensor([(start, target) for start, target, _ in links], dtype=torch.long).reshape(-1, 2).T
+    weights = torch.tensor([weight for _, _, weight in links]) / leaving[places[0]]
+    return torch.sparse_coo_tensor(places, weights, shape, check_invariants=False).coalesce()
 
 
 def _is_a_people(row: dict[str, Any]) -> bool:
     """Whether a meaning is one of people by where they come from, or of one of them: no picture stands for those."""
     return row["topic"] == "noun.person" and any(
-        text != text.lower() for text in (row["definition"] or "", *row["members"])
+        text != text.lower() for text in (row.get("definition") or "", *row["members"])
     )
 
 

@@ -74,3 +74,10 @@ def test_a_pair_is_one_of_the_words_and_the_nearest_name() -> None:
     synset = Synset(("car", "auto"), ("vehicle", "wheel"), (0.5, 0.2))
     pairs = {synset.pair(random.Random(seed)) for seed in range(200)}
     assert pairs == {(word, name) for word in ("car", "a car", "auto", "an auto") for name in ("vehicle", "a vehicle")}
+
+
+@pytest.mark.parametrize("known", [{}, {"xylophone": ["mallets"]}])
+def test_where_no_word_is_known_nothing_is_near(known: dict[str, list[str]], tmp_path: Path) -> None:
+    row = {"synset": ["1"], "topic": ["noun.animal"], "members": [["dog"]], "hypernyms": [[]]}
+    pq.write_table(pa.table(row), tmp_path / "wordnet.parquet")
+    assert load_synsets(tmp_path / "wordnet.parquet", known) == []
