@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-import re
+import itertools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import torch
@@ -14,8 +14,7 @@ from multimodal.data.phrases import ARTICLE, COLOR_WORDS, FIRST_CJK, singulars, 
 
 STOP_WORDS = COLOR_WORDS | {"and", "for", "not", "the", "with"}
 
-# Words in a text of several. Shorter ones are often articles, in some language.
-WORD = re.compile(rf"[^\W\d_]{{4,}}|[{FIRST_CJK}-\U0003ffff]+")
+MIN_NOUN = 4  # letters of a noun in a text of several words; shorter ones are often articles, in some language
 MAX_RENAMED = 60  # characters; what is longer says more than a name does
 MIN_SPELT, MIN_LIKENESS = 6, 0.85  # letters, and difflib's ratio, from which on a word is taken for a slip of the pen
 
@@ -112,8 +111,8 @@ class Names:
 
     def in_known_words(self, text: str) -> str:
         """A text in words that the model learnt: the English name for one in another language; the nearest name for a
-        synonym, or for a short text of which no word is in any name, else for the nouns in it. Others stay as they are:
-        English names, and "a fox in the snow".
+        synonym, for the first noun in a short text of which no word is in any name, or for all of it. Others stay as they
+        are: English names, and "a fox in the snow".
         """
         english = self._meaning(text)
         if english is not None:
@@ -122,10 +121,7 @@ class Names:
             return next(self.synonyms[form] for form in _forms(text)[:2] if form in self.synonyms)
         if self.mentioned(text) or not self.drawable(text):
             return text
-        if noun := self._noun(text):
-            return noun
-        replaced = WORD.sub(self._replacement, text)
-        return replaced if replaced != text else self.nearest(text)
+        return self._noun(text) or self._first_noun(text) or self.nearest(text)
 
     def nearest(self, text: str) -> str:
         """The English name that a text nearly spells, else the one whose embedding is most like the text's.
@@ -143,20 +139,21 @@ class Names:
         """The English name for a text that is, but for an article or an s of plurals, a name in any language."""
         return next((self.meanings[one] for one in _forms(text) if one in self.meanings), None)
 
-    def _replacement(self, word: re.Match[str]) -> str:
-        """The nearest name for a noun in a text; of several in a row the last says what it is: "a guard hound"."""
-        if word[0] >= FIRST_CJK:
-            return self._last_in(word[0])
-        following = WORD.match(word.string, word.end() + 1)
-        return word[0] if following and self.is_noun(following[0]) else self._noun(word[0]) or word[0]
-
     def _noun(self, text: str) -> str | None:
+        """The nearest name for a text that is, but for an article or an s of plurals, a noun."""
         return next((self.nouns[form] for form in _forms(text) if form in self.nouns), None)
 
-    def _last_in(self, text: str) -> str:
+    def _first_noun(self, text: str) -> str | None:
+        """The nearest name for the first noun in a text; of several in a row the last says what it is: "a guard hound"."""
+        if text >= FIRST_CJK:
+            return self._last_in(text)
+        names = [*(self._noun(word) if len(word) >= MIN_NOUN else None for word in words_of(text)), None]
+        return next((name for name, following in itertools.pairwise(names) if name and not following), None)
+
+    def _last_in(self, text: str) -> str | None:
         """The name for the last synonym in a text without blanks; one sign is one only where it ends the text."""
         parts = [word for word in self.synonyms if word in text and (len(word) > 1 or text.endswith(word))]
-        return self.synonyms[max(parts, key=lambda part: (text.rfind(part) + len(part), len(part)))] if parts else text
+        return self.synonyms[max(parts, key=lambda part: (text.rfind(part) + len(part), len(part)))] if parts else None
 
 
 def _plain(text: str) -> str:

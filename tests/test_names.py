@@ -66,9 +66,10 @@ WORDS = {
         ("a hound", "dog"),
         ("Hounds", "dog"),
         ("woof", "dog"),
-        ("a fluffy hound", "a fluffy dog"),
+        ("a fluffy hound", "dog"),
+        ("a hound and a trout", "dog"),
         ("fluffy, woof", "octopus"),  # in a text only nouns are replaced
-        ("guard hounds, guard", "guard dog, dog"),
+        ("guard trouts by the hound", "fish"),
         ("a hound with dogs", "a hound with dogs"),
         ("a fir tree", "octopus"),  # short words are replaced on their own only
         ("a fir", "fish"),

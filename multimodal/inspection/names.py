@@ -11,7 +11,10 @@ from multimodal.data.phrases import COLORS, FIRST_CJK, NUMBERS, PATTERNS, STYLES
 from multimodal.prompts import parse_weights
 from multimodal.word_lists import load_names as load_names  # where the names are
 
-HELPERS = "a an the of with on in at to from for by no its his her style"  # English words that need no name
+HELPERS = (  # English words that need no name
+    "a an the of with on in at to from for by no its his her style sticker emoji emoticon icon picture image photo drawing "
+    "illustration cartoon logo"
+)
 
 
 class Vocabulary:
