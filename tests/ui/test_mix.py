@@ -53,8 +53,9 @@ def test_two_prompts_become_an_animation_to_take_home(page: Page) -> None:
     page.locator("#prompt input").fill("a red apple")
     page.get_by_label("Fast").check()
     page.get_by_role("button", name="Mix with").click()
+    page.locator("#second-prompt input").wait_for()
+    page.wait_for_timeout(500)  # what is just being drawn forgets what is typed into it
     page.locator("#second-prompt input").fill("a red heart")
-    page.wait_for_timeout(500)  # a slider that is just being drawn forgets what is typed into it
     page.locator("#frames input[type=number]").fill("3")
     page.locator("#frames input[type=number]").press("Tab")
     page.locator("#mix").click()
