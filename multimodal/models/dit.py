@@ -70,6 +70,7 @@ class DiT(nn.Module):
     """Diffusion Transformer (Peebles & Xie 2023) with text cross-attention, registers, QK-norm, RoPE and SwiGLU."""
 
     rotation: Tensor
+    unconditional_mean: Tensor  # (latent_channels, latent_size, latent_size) the mean of the empty prompt
     gradient_checkpointing = False  # recompute each block in the backward pass: less memory, more time (Chen et al. 2016)
     _no_split_modules = ("DiTBlock",)  # accelerate's word for what FSDP gathers at a time
 
@@ -89,6 +90,9 @@ class DiT(nn.Module):
             nn.RMSNorm(config.pooled_dim, eps=1e-6), nn.Linear(config.pooled_dim, hidden_size)
         )
         self.guidance_embedding = nn.Linear(GUIDANCE_FEATURES, hidden_size) if config.max_guidance_scale else None
+        if config.max_guidance_scale:  # what a guided mean leads away from
+            size = (config.latent_channels, config.latent_size, config.latent_size)
+            self.register_buffer("unconditional_mean", torch.zeros(size))
         self.modulation = nn.Sequential(nn.SiLU(), nn.Linear(hidden_size, 6 * hidden_size))
         self.context_norm = nn.RMSNorm(config.context_dim, eps=1e-6)
         self.refiner = nn.ModuleList(
@@ -146,6 +150,7 @@ class DiT(nn.Module):
         if self.guidance_embedding is not None:
             scale = torch.ones_like(t) if guidance_scale is None else guidance_scale
             c = c + self.guidance_embedding(guidance_features(scale))  # (B, D)
+            mean = torch.lerp(self.unconditional_mean, mean, scale.view(-1, 1, 1, 1))  # guided, which costs nothing
         modulation = self.modulation(c).unflatten(1, (6, -1))  # (B, 6, D)
         x = self.patch_embedding(self.patchify(torch.cat([latents, mean], dim=1)))  # (B, N, D)
         x = torch.cat([self.registers.expand(len(x), -1, -1), x], dim=1)  # (B, R + N, D)

@@ -37,9 +37,10 @@ class GuidanceTeacher:
             self.unconditional = self.dit.condition(*text_encoder([""])[:3])
 
     def student(self) -> DiT:
-        """A copy of the DiT that takes a guidance scale too; at first it makes no difference."""
+        """A copy of the DiT that takes a guidance scale too; at first it makes a difference to the mean alone."""
         student = DiT(dataclasses.replace(self.dit.config, max_guidance_scale=self.max_scale))
-        missing, unexpected = student.load_state_dict(self.dit.state_dict(), strict=False)
+        own = {"unconditional_mean": self.unconditional.mean[0]}
+        missing, unexpected = student.load_state_dict(self.dit.state_dict() | own, strict=False)
         assert not unexpected
         assert all(key.startswith("guidance_embedding.") for key in missing)
         return student
@@ -62,7 +63,7 @@ def undistilled(dit: DiT) -> DiT:
     if dit.guidance_embedding is None:
         return dit
     plain = DiT(dataclasses.replace(dit.config, max_guidance_scale=0.0))
-    weights = {key: weight for key, weight in dit.state_dict().items() if not key.startswith("guidance_embedding.")}
+    weights = {key: weight for key, weight in dit.state_dict().items() if key in plain.state_dict()}
     bias = "pooled_embedding.1.bias"  # where the time, the prompt and the scale are added up
     plain.load_state_dict(weights | {bias: weights[bias] + dit.guidance_embedding(guidance_features(torch.ones(1)))[0]})
     return plain

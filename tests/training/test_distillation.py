@@ -45,12 +45,17 @@ def test_the_teacher_says_what_guidance_makes_of_two_runs(pipeline: TextToImageP
 
 
 @torch.no_grad()
-def test_a_student_starts_as_its_teacher_and_can_be_made_plain_again(pipeline: TextToImagePipeline) -> None:
+def test_a_student_starts_as_its_teacher_with_a_guided_mean_and_can_be_made_plain_again(pipeline: TextToImagePipeline) -> None:
     teacher = teacher_of(pipeline)
     student = teacher.student().eval()
     context, context_mask, pooled, _ = pipeline.text_encoder(["a fox", "a star"])
     inputs = pipeline.make_noise([1, 2]), torch.tensor([0.2, 0.9]), context, context_mask, pooled
-    assert torch.equal(student(*inputs, guidance_scale=torch.tensor([1.0, 5.0])), teacher.dit(*inputs))
+    assert torch.equal(student(*inputs), teacher.dit(*inputs))
+    condition = teacher.dit.condition(context, context_mask, pooled)
+    unconditional = pipeline.encode_prompt([""])[0].mean
+    guided_mean = unconditional + 5 * (condition.mean - unconditional)
+    expected = teacher.dit(*inputs[:2], *condition._replace(mean=guided_mean))
+    assert torch.allclose(student(*inputs, guidance_scale=torch.full((2,), 5.0)), expected, atol=1e-4)
     assert undistilled(teacher.dit) is teacher.dit
     assert student.guidance_embedding is not None
     nn.init.normal_(student.guidance_embedding.weight)
