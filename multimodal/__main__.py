@@ -14,10 +14,10 @@ from typing import Any
 
 from multimodal.arguments import DEFAULT_GUIDANCE, DEFAULT_STEPS, MAX_STEPS, SEARCH_STEPS
 from multimodal.commands import check_checkpoint, export, generate, load_pipeline, mix, reconstruct, report_result
-from multimodal.data.phrases import MIXED, STYLES
 from multimodal.doctor import doctor
 from multimodal.hub import find_checkpoint
 from multimodal.inspection import commands as inspection
+from multimodal.prompts import MIXED, STYLES
 
 CHECKPOINT = Path(__file__).resolve().parent.parent / "checkpoints" / "emoji"
 PICTURES = "a folder of pictures, a parquet table, .tar files or a data set of the hub, user/name"
@@ -81,7 +81,7 @@ def evaluate(args: argparse.Namespace) -> None:
 
     pipeline = load_pipeline(args)
     judge = functools.cache(lambda: load_judge(args.checkpoint / "judge"))
-    sampling = Sampling(args.steps, args.guidance_scale, args.seed, interpret=not args.literal)
+    sampling = Sampling(args.steps, args.guidance_scale, args.seed, args.style, not args.literal)
     evaluations: dict[str, Callable[[], dict[str, Any]]] = {
         "reconstruction": lambda: evaluate_reconstruction(
             pipeline, args.data, args.limit, tiled=args.tiles, search_steps=args.search_steps
@@ -180,9 +180,7 @@ def build_parser() -> argparse.ArgumentParser:
     sub.add_argument("prompt", nargs="*", help="what to draw; {red|green} stands for each of its choices")
     sub.add_argument("--prompts", type=Path, metavar="FILE", help="a text file with more of them, one in each line")
     sub.add_argument("-n", "--number", type=int, default=1, help="pictures per prompt")
-    sub.add_argument(
-        "--style", choices=(MIXED, *STYLES), default="", help="of prompts that say none; mixed: each picture has its own"
-    )
+    _add_style(sub)
     _add_sampling(sub)
     sub.add_argument("--negative-prompt", default="")
     sub.add_argument("--sampler", default="euler", help="euler or heun")
@@ -190,9 +188,7 @@ def build_parser() -> argparse.ArgumentParser:
     sub.add_argument("--strength", type=float, help="0 to 1: how far to go from that picture (default: 0.6; with --mask 1)")
     sub.add_argument("--mask", type=Path, help="a picture as large as that one, white where it is drawn anew")
     sub.add_argument("--out", type=Path, default=Path("outputs"), help="folder")
-    sub.add_argument(
-        "--no-settings", action="store_true", help="leave the settings out of the files; only their names say the prompt"
-    )
+    sub.add_argument("--no-settings", action="store_true", help="leave the settings out of the files, but for their names")
     _add_target(sub)
 
     sub = command(mix)
@@ -243,6 +239,7 @@ def build_parser() -> argparse.ArgumentParser:
     sub.add_argument("--data", type=Path, required=True, help=f"{PICTURES}; none that were trained on")
     sub.add_argument("--names", type=Path, help="a parquet table of names in other languages")
     sub.add_argument("--limit", type=int, help="use so many pictures only")
+    _add_style(sub)
     sub.add_argument("--literal", action="store_true", help="give prompts to the DiT as they are, not as they are read")
     sub.add_argument("--tiles", action="store_true", help="for reconstruction: cut large pictures up, do not scale them")
     _add_search(sub)
@@ -266,6 +263,11 @@ def _add_sampling(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--steps", type=int, default=DEFAULT_STEPS)
     parser.add_argument("--guidance-scale", type=float, default=DEFAULT_GUIDANCE)
+
+
+def _add_style(parser: argparse.ArgumentParser) -> None:
+    text = 'of prompts that say none (default: mixed, another one for each picture; "": none)'
+    parser.add_argument("--style", choices=(MIXED, *STYLES, ""), default=MIXED, help=text)
 
 
 def _add_search(parser: argparse.ArgumentParser) -> None:

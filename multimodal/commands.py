@@ -20,12 +20,9 @@ def generate(args: argparse.Namespace) -> None:
 
     from multimodal import rgba
     from multimodal.arguments import MAX_IMAGES, check_number, check_seeds
-    from multimodal.checkpoint import load_styles
     from multimodal.editing import start_from
     from multimodal.export import file_name, to_sticker
-    from multimodal.hub import find_checkpoint
-    from multimodal.layout import in_style
-    from multimodal.prompts import expand
+    from multimodal.prompts import expand, in_style
     from multimodal.settings import Settings, save_picture
     from multimodal.upscaling import Upscaler
 
@@ -60,9 +57,8 @@ def generate(args: argparse.Namespace) -> None:
     renamed: dict[str, str] = {}
     check_number("--number", args.number, 1, MAX_IMAGES, whole=True)
     seeds = check_seeds(args.seed, len(prompts) * args.number)
-    styles = load_styles(find_checkpoint(args.checkpoint) / "dit")
-    each = [prompt for prompt in prompts for _ in range(args.number)]
-    asked = [(in_style(prompt, args.style, seed, styles), seed) for prompt, seed in zip(each, seeds, strict=True)]
+    each = zip([prompt for prompt in prompts for _ in range(args.number)], seeds, strict=True)
+    asked = [(in_style(prompt, args.style, seed, pipeline.names.styles), seed) for prompt, seed in each]
     batches = [asked[first : first + MAX_IMAGES] for first in range(0, len(asked), MAX_IMAGES)]
     start = time.perf_counter()
     with tqdm(total=args.steps * len(batches), unit="step", disable=args.json) as progress:

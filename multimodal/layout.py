@@ -28,12 +28,9 @@ from multimodal.data.phrases import (
     singulars,
     words_of,
 )
-from multimodal.data.phrases import MIXED as MIXED
-from multimodal.data.phrases import STYLES as STYLES
 from multimodal.names import Names
-from multimodal.prompts import parse_weights
+from multimodal.prompts import parse_weights, split_style
 
-MIXED_STYLES = ("3d", "noto", "flat", "twemoji", "color")  # not line, which is lost on dark backgrounds
 COUNT_ROWS = {2: (2,), 3: (3,), 4: (2, 2), 5: (3, 2)}  # things per row
 PEOPLE = {  # whom no shade is given to
     "baby", "boy", "child", "children", "couple", "face", "family", "girl", "hand", "hands", "man", "men", "people",
@@ -42,7 +39,6 @@ PEOPLE = {  # whom no shade is given to
 FOREIGN_ARTICLE = re.compile(rf"(?!(?:an?|the) ){ARTICLE.pattern[1:]}", re.IGNORECASE)
 SPELLINGS = {"gray": ("grey",)}
 PAIRS = ("left", "right", "above", "below", "big_small", "and")  # the vague "and" last
-STYLE = re.compile(rf"(.*?)(, ?(?:{'|'.join(STYLES)}) style)?", re.IGNORECASE | re.DOTALL)
 
 
 class Layout(NamedTuple):
@@ -111,26 +107,6 @@ def parse_layout(prompt: str, names: Names) -> Layout | None:
                     return layout("count", things[:1], number)
     colored = layout("colored", (text,))
     return colored if colored.colors[0] else None
-
-
-def split_style(prompt: str) -> tuple[str, str]:
-    """A prompt without the style at its end, and that: ", 3d style", or "" where there is none."""
-    match = STYLE.fullmatch(prompt)
-    return (match[1], match[2] or "") if match else (prompt, "")
-
-
-def in_style(prompt: str, style: str, seed: int, learnt: Sequence[str]) -> str:
-    """A prompt in a style, unless it says one itself; if that is MIXED, each seed has one of those that are learnt."""
-    if style == MIXED:
-        styles = [one for one in MIXED_STYLES if one in learnt]
-        style = styles[seed % len(styles)] if styles else ""
-    text, own = split_style(prompt)
-    return text + (own or (f", {style} style" if style else ""))
-
-
-def style_name(prompt: str) -> str:
-    """The style at the end of a prompt by its name, "3d", or "" where there is none."""
-    return split_style(prompt)[1].strip(", ").lower().removesuffix(" style")
 
 
 def _subject(prompt: str, names: Names) -> str:

@@ -54,6 +54,7 @@ class Names:
         table: language → names, row k of each being one thing's, or "" (see `word_lists.load_name_table`).
         embed: texts → (N, D) embeddings in which like texts are near; without it no name is nearest to anything.
         words: "nouns" and "others": English name → words that are in no name, and nearest to it (see `load_words`).
+        styles: those that the things were drawn in.
     """
 
     def __init__(
@@ -61,7 +62,9 @@ class Names:
         table: Mapping[str, Sequence[str]] | None = None,
         embed: Embed | None = None,
         words: Mapping[str, Mapping[str, Sequence[str]]] | None = None,
+        styles: Sequence[str] = (),
     ) -> None:
+        self.styles = tuple(styles)
         table = table or {}
         english_names = dict.fromkeys(filter(None, table.get("en", ())))
         self.english = EncodedNames(english_names, embed) if embed and english_names else None

@@ -25,7 +25,7 @@ from multimodal.arguments import (
     check_seeds,
     clean_prompt,
 )
-from multimodal.checkpoint import CheckpointError, load_clip, load_dit, load_vqvae
+from multimodal.checkpoint import CheckpointError, load_clip, load_dit, load_styles, load_vqvae
 from multimodal.diffusion import rectified_flow
 from multimodal.diffusion.samplers import SAMPLERS, Callback, SamplerStep, Velocity, guided, keeping, weighted
 from multimodal.hub import find_checkpoint
@@ -82,7 +82,8 @@ class TextToImagePipeline:
                 f"{folder / 'dit'} does not fit the other parts: latent_channels, latent_size, context_dim and pooled_dim "
                 f"are {given}, but the VQ-VAE and the text encoder want {wanted}"
             )
-        names = Names(load_name_table(folder / "dit"), text_encoder.embed, load_words(folder / "clip"))
+        table, words, styles = load_name_table(folder / "dit"), load_words(folder / "clip"), load_styles(folder / "dit")
+        names = Names(table, text_encoder.embed, words, styles)
         return cls(text_encoder, dit, vqvae, offload, names)
 
     @torch.inference_mode()
@@ -158,9 +159,8 @@ class TextToImagePipeline:
                 x0, start = self.vqvae.lookup(original).expand_as(noise), float(strength)
                 latents = rectified_flow.interpolate(x0, noise, torch.full((len(noise),), start, device=self.device))
                 if mask is not None:
-                    redrawn = rgba.mask_grid(mask, image, self.vqvae.config.image_size, noise.shape[-1])[None, None].to(
-                        self.device
-                    )
+                    grid = rgba.mask_grid(mask, image, self.vqvae.config.image_size, noise.shape[-1])
+                    redrawn = grid[None, None].to(self.device)
                     velocity = keeping(velocity, x0, noise, redrawn)
             steps = max(1, round(num_inference_steps * start))
             watched = seen if callback and any(layouts) else callback

@@ -1,12 +1,20 @@
-"""What a prompt's signs mean: {red|green} stands for each of its choices, (red:1.3) gives words a weight."""
+"""What a prompt's signs mean: {red|green} stands for each of its choices, (red:1.3) gives words a weight, and what
+follows the last comma may be a style.
+"""
 
 from __future__ import annotations
 
 import itertools
 import math
 import re
+from collections.abc import Sequence
 from typing import NamedTuple
 
+from multimodal.data.phrases import STYLES as STYLES
+
+MIXED = "mixed"  # the style that is another one for each seed:
+MIXED_STYLES = ("3d", "noto", "flat", "twemoji", "color")  # not line, which is lost on dark backgrounds
+STYLE = re.compile(rf"(.*?)(, ?(?:{'|'.join(STYLES)}) style)?", re.IGNORECASE | re.DOTALL)
 MAX_PROMPTS = 1000
 MAX_WEIGHT, MAX_WEIGHTS = 3.0, 8
 WEIGHT_SIGN = r"\([^()]*:\s*[-+.]?\d"  # an opening parenthesis with a colon and a number; any other is text
@@ -62,3 +70,23 @@ def parse_weights(prompt: str) -> WeightedPrompt:
 
     parts = [WeightedPart(joined(k), float(weight)) for k, weight in enumerate(weights)]
     return WeightedPrompt(joined(), tuple(part for part in parts if part.weight != 1))
+
+
+def split_style(prompt: str) -> tuple[str, str]:
+    """A prompt without the style at its end, and that: ", 3d style", or "" where there is none."""
+    match = STYLE.fullmatch(prompt)
+    return (match[1], match[2] or "") if match else (prompt, "")
+
+
+def in_style(prompt: str, style: str, seed: int, learnt: Sequence[str]) -> str:
+    """A prompt in a style, unless it says one itself; if that is MIXED, each seed has one of those that are learnt."""
+    if style == MIXED:
+        styles = [one for one in MIXED_STYLES if one in learnt]
+        style = styles[seed % len(styles)] if styles else ""
+    text, own = split_style(prompt)
+    return text + (own or (f", {style} style" if style else ""))
+
+
+def style_name(prompt: str) -> str:
+    """The style at the end of a prompt by its name, "3d", or "" where there is none."""
+    return split_style(prompt)[1].strip(", ").lower().removesuffix(" style")

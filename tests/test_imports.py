@@ -22,7 +22,7 @@ MAY_IMPORT = {
     "metrics": {"rgba"},
     "settings": {"arguments", "config", "rgba", "multimodal"},
     "export": {"arguments", "rgba"},
-    "prompts": set(),
+    "prompts": {"data"},
     "arguments": {"config"},
     "space": set(),
     "hub": set(),

@@ -8,7 +8,7 @@ import torch
 from PIL import Image
 
 from multimodal.data.colors import color_names
-from multimodal.layout import MIXED, STYLES, Layout, Reading, in_style, parse_layout, put_together, read_prompt
+from multimodal.layout import Layout, Reading, parse_layout, put_together, read_prompt
 from multimodal.names import Names
 
 ENGLISH = ["red apple", "Rocket", "star", "bow and arrow", "two hearts", "black cat", "fox", "cherry"]
@@ -81,20 +81,6 @@ def test_several_things_are_recognised_in_any_language(prompt: str, layout: Layo
 )
 def test_one_thing_is_left_alone(prompt: str) -> None:
     assert parse_layout(prompt, NAMES) is None
-
-
-def test_a_prompt_is_put_in_a_style_unless_it_says_one() -> None:
-    assert in_style("a fox", "flat", 0, ()) == "a fox, flat style"
-    assert in_style("a fox, 3D style", "flat", 0, ()) == "a fox, 3D style"
-    assert in_style("a fox", "", 0, STYLES) == "a fox"
-
-
-def test_mixed_styles_are_those_that_are_learnt_one_for_each_seed() -> None:
-    assert [in_style("a fox", MIXED, seed, ("flat", "noto", "line")) for seed in (4, 5)] == [
-        "a fox, noto style",
-        "a fox, flat style",
-    ]
-    assert in_style("a fox", MIXED, 0, ()) == "a fox"
 
 
 def test_without_names_nothing_is_taken_apart() -> None:

@@ -19,7 +19,6 @@ PICTURE_OF = re.compile(  # what a prompt may say around the thing itself: "a cu
     re.IGNORECASE | re.DOTALL,
 )
 STYLES = ("3d", "color", "flat", "line", "noto", "twemoji")
-MIXED = "mixed"  # the style that is another one for each seed
 
 COLORS: dict[str, tuple[str, ...]] = {  # one word per language, in the order of LANGUAGES
     "red": ("red", "红色", "rojo", "rouge", "rot", "rosso", "vermelho", "красный", "赤い", "빨간", "أحمر", "लाल"),

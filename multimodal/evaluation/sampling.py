@@ -11,6 +11,7 @@ from tqdm.auto import tqdm
 
 from multimodal.arguments import DEFAULT_GUIDANCE, DEFAULT_STEPS
 from multimodal.pipeline import TextToImagePipeline
+from multimodal.prompts import MIXED, in_style
 
 
 @dataclass(frozen=True)
@@ -18,15 +19,18 @@ class Sampling:
     num_inference_steps: int = DEFAULT_STEPS
     guidance_scale: float = DEFAULT_GUIDANCE
     seed: int = 0  # prompt k uses seed + k
+    style: str = MIXED  # of prompts that say none, as on the page; "" for none
     interpret: bool = True  # the pipeline's argument; without it the DiT gets the prompts as they are
     batch_size: int = 8  # prompts per call of the pipeline
 
     def generate(self, pipeline: TextToImagePipeline, prompts: Sequence[str], label: str) -> list[Image.Image]:
         """One picture per prompt, with a progress bar."""
         images: list[Image.Image] = []
+        styles = pipeline.names.styles
+        prompts = [in_style(prompt, self.style, self.seed + k, styles) for k, prompt in enumerate(prompts)]
         for start in tqdm(range(0, len(prompts), self.batch_size), desc=label, unit="batch"):
             output = pipeline(
-                list(prompts[start : start + self.batch_size]),
+                prompts[start : start + self.batch_size],
                 num_inference_steps=self.num_inference_steps,
                 guidance_scale=self.guidance_scale,
                 seed=self.seed + start,

@@ -6,7 +6,6 @@ import difflib
 import re
 from collections.abc import Iterable, Mapping
 
-from multimodal.checkpoint import load_styles as load_styles
 from multimodal.data.phrases import COLORS, FIRST_CJK, NUMBERS, PATTERNS, STYLES, words_of
 from multimodal.prompts import parse_weights
 from multimodal.word_lists import load_names as load_names  # where the names are

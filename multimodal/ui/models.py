@@ -11,7 +11,7 @@ import gradio as gr
 
 from multimodal.hub import find_checkpoint
 from multimodal.inspection.codebook import CodebookStatistics, statistics_of
-from multimodal.inspection.names import Vocabulary, load_names, load_styles
+from multimodal.inspection.names import Vocabulary, load_names
 from multimodal.inspection.words import NearestNames
 from multimodal.pipeline import TextToImagePipeline
 from multimodal.ui.errors import friendly_errors
@@ -28,7 +28,6 @@ class Models:
     """
 
     names: dict[str, list[str]]
-    styles: tuple[str, ...]
     vocabulary: Vocabulary | None
     statistics: CodebookStatistics | None
     nearest: NearestNames | None
@@ -82,8 +81,8 @@ class Models:
     def _load(self, folder: Path) -> TextToImagePipeline:
         pipeline = TextToImagePipeline.from_pretrained(folder, self.offload)
         names, statistics = load_names(folder / "dit"), statistics_of(folder)
-        upscaler, styles = Upscaler.from_pretrained(folder), load_styles(folder / "dit")  # the last that can fail
-        self.folder, self.names, self.styles, self.statistics, self.upscaler = folder, names, styles, statistics, upscaler
+        upscaler = Upscaler.from_pretrained(folder)  # the last that can fail
+        self.folder, self.names, self.statistics, self.upscaler = folder, names, statistics, upscaler
         return pipeline
 
     def _take_names(self) -> None:

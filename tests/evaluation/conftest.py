@@ -43,6 +43,7 @@ class FakePipeline:
     def __init__(self, draw):
         self.draw, self.calls = draw, []
         self.vqvae = SimpleNamespace(config=SimpleNamespace(image_size=128))
+        self.names = SimpleNamespace(styles=())
 
     def __call__(self, prompt, **settings):
         self.calls.append((prompt, settings))

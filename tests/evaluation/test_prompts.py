@@ -68,6 +68,15 @@ def test_every_prompt_has_its_own_seed_whatever_the_batch(blank, judge, data):
     assert all(s["num_inference_steps"] == 7 and s["guidance_scale"] == 1.5 for _, s in blank.calls)
 
 
+def test_a_name_alone_is_drawn_in_each_style_in_turn(blank):
+    blank.names.styles = ("3d", "noto", "line")
+    prompts = ["square", "disc", "bar, line style"]
+    Sampling(seed=1, batch_size=2).generate(blank, prompts, "names")
+    assert blank.prompts == ["square, noto style", "disc, 3d style", "bar, line style"]
+    Sampling(style="").generate(blank, prompts, "names")
+    assert blank.prompts[3:] == prompts
+
+
 def test_the_limit_counts_cells(blank, judge, data):
     result = evaluate_prompts(blank, judge, data, limit=2)
     assert result["settings"]["cells"] == rows_of(result, "Recognised")["held-out cells"]["count"] == 2

@@ -45,7 +45,7 @@ def test_the_teacher_says_what_guidance_makes_of_two_runs(pipeline: TextToImageP
 
 
 @torch.no_grad()
-def test_a_student_starts_as_its_teacher_with_a_guided_mean_and_can_be_made_plain_again(pipeline: TextToImagePipeline) -> None:
+def test_a_student_starts_with_a_guided_mean_and_can_be_made_plain_again(pipeline: TextToImagePipeline) -> None:
     teacher = teacher_of(pipeline)
     student = teacher.student().eval()
     context, context_mask, pooled, _ = pipeline.text_encoder(["a fox", "a star"])

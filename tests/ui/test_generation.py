@@ -17,8 +17,8 @@ import pytest
 import torch
 
 from multimodal import TextToImagePipeline
-from multimodal.layout import MIXED, MIXED_STYLES
 from multimodal.names import Names
+from multimodal.prompts import MIXED, MIXED_STYLES
 from multimodal.ui.edit import Editing
 from multimodal.ui.figures import message
 from multimodal.ui.generation import Generation, columns_of
