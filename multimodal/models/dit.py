@@ -150,7 +150,8 @@ class DiT(nn.Module):
         if self.guidance_embedding is not None:
             scale = torch.ones_like(t) if guidance_scale is None else guidance_scale
             c = c + self.guidance_embedding(guidance_features(scale))  # (B, D)
-            mean = torch.lerp(self.unconditional_mean, mean, scale.view(-1, 1, 1, 1))  # guided, which costs nothing
+            start = self.unconditional_mean
+            mean = torch.lerp(start, mean.to(start.dtype), scale.view(-1, 1, 1, 1))  # guided, which costs nothing
         modulation = self.modulation(c).unflatten(1, (6, -1))  # (B, 6, D)
         x = self.patch_embedding(self.patchify(torch.cat([latents, mean], dim=1)))  # (B, N, D)
         x = torch.cat([self.registers.expand(len(x), -1, -1), x], dim=1)  # (B, R + N, D)

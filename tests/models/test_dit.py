@@ -184,3 +184,20 @@ def test_the_guidance_scale_is_an_input_where_the_config_says_so(inputs: dict[st
     assert not torch.allclose(one, three, atol=1e-2)
     plain = make_dit()
     assert torch.equal(plain(**inputs), plain(**inputs, guidance_scale=torch.full((2,), 3.0)))
+
+
+@torch.no_grad()
+def test_the_guidance_scale_guides_the_mean(inputs: dict[str, Tensor]) -> None:
+    model = make_dit(dataclasses.replace(CONFIG, max_guidance_scale=8.0))
+    torch.nn.init.zeros_(model.guidance_embedding.weight)  # so that the mean alone is guided
+    torch.nn.init.normal_(model.unconditional_mean)
+    condition = model.condition(inputs["context"], inputs["context_mask"], inputs["pooled"])
+    guided_mean = model.unconditional_mean + 3 * (condition.mean - model.unconditional_mean)
+    expected = model(inputs["latents"], inputs["t"], *condition._replace(mean=guided_mean))
+    assert torch.allclose(model(**inputs, guidance_scale=torch.full((2,), 3.0)), expected, atol=1e-5)
+
+
+def test_the_guided_mean_works_in_mixed_precision(inputs: dict[str, Tensor]) -> None:
+    model = make_dit(dataclasses.replace(CONFIG, max_guidance_scale=8.0))
+    with torch.autocast("cpu", torch.bfloat16):
+        assert model(**inputs, guidance_scale=torch.full((2,), 3.0)).isfinite().all()
