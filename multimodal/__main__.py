@@ -180,8 +180,7 @@ def build_parser() -> argparse.ArgumentParser:
     sub.add_argument("prompt", nargs="*", help="what to draw; {red|green} stands for each of its choices")
     sub.add_argument("--prompts", type=Path, metavar="FILE", help="a text file with more of them, one in each line")
     sub.add_argument("-n", "--number", type=int, default=1, help="pictures per prompt")
-    _add_style(sub)
-    _add_sampling(sub)
+    _add_drawing(sub)
     sub.add_argument("--negative-prompt", default="")
     sub.add_argument("--sampler", default="euler", help="euler or heun")
     sub.add_argument("--image", type=Path, help="a picture to start from instead of noise")
@@ -195,7 +194,7 @@ def build_parser() -> argparse.ArgumentParser:
     sub.add_argument("prompts", nargs=2, metavar="PROMPT", help="what to lead from, and to")
     sub.add_argument("--frames", type=int, default=9, help="pictures from the one to the other, both included: 2 to 16")
     sub.add_argument("--duration", type=float, default=1.0, help="seconds from the one to the other")
-    _add_sampling(sub)
+    _add_drawing(sub)
     sub.add_argument("--negative-prompt", default="")
     sub.add_argument("--out", type=Path, default=Path("mix.webp"), help="a .webp or .gif file")
 
@@ -239,12 +238,11 @@ def build_parser() -> argparse.ArgumentParser:
     sub.add_argument("--data", type=Path, required=True, help=f"{PICTURES}; none that were trained on")
     sub.add_argument("--names", type=Path, help="a parquet table of names in other languages")
     sub.add_argument("--limit", type=int, help="use so many pictures only")
-    _add_style(sub)
     sub.add_argument("--literal", action="store_true", help="give prompts to the DiT as they are, not as they are read")
     sub.add_argument("--tiles", action="store_true", help="for reconstruction: cut large pictures up, do not scale them")
     _add_search(sub)
     sub.add_argument("--train", type=Path, help="the table that the models were trained on, for cells known from there")
-    _add_sampling(sub)
+    _add_drawing(sub)
     sub.add_argument("--json", type=Path, metavar="FILE", help="write the results, a list, to a file")
 
     sub = command(space)
@@ -265,7 +263,8 @@ def _add_sampling(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--guidance-scale", type=float, default=DEFAULT_GUIDANCE)
 
 
-def _add_style(parser: argparse.ArgumentParser) -> None:
+def _add_drawing(parser: argparse.ArgumentParser) -> None:
+    _add_sampling(parser)
     text = 'of prompts that say none (default: mixed, another one for each picture; "": none)'
     parser.add_argument("--style", choices=(MIXED, *STYLES, ""), default=MIXED, help=text)
 

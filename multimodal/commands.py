@@ -98,11 +98,12 @@ def mix(args: argparse.Namespace) -> None:
 
     from multimodal.export import check_animation, save_animation
     from multimodal.mixing import mix
+    from multimodal.prompts import in_style
 
     check_animation(args.out, args.duration)  # before the work is done
     args.out.parent.mkdir(parents=True, exist_ok=True)
-    first, second = args.prompts
     pipeline = load_pipeline(args)
+    first, second = (in_style(prompt, args.style, args.seed, pipeline.names.styles) for prompt in args.prompts)
     start = time.perf_counter()
     with tqdm(total=args.steps, unit="step", disable=args.json) as progress:
         images = mix(
@@ -118,7 +119,8 @@ def mix(args: argparse.Namespace) -> None:
         )
     save_animation(images, args.out, args.duration)
     seconds = round(time.perf_counter() - start, 3)
-    report = {"path": str(args.out), "frames": len(images), "seconds": seconds, "device": str(pipeline.device)}
+    report = {"path": str(args.out), "prompts": [first, second], "frames": len(images)}
+    report |= {"seconds": seconds, "device": str(pipeline.device)}
     report_result(args, report, f"{args.out}: {len(images)} frames, {seconds:.1f} s on {pipeline.device}")
 
 

@@ -1,6 +1,4 @@
-"""What a prompt's signs mean: {red|green} stands for each of its choices, (red:1.3) gives words a weight, and what
-follows the last comma may be a style.
-"""
+"""What a prompt's signs mean: {red|green} is each of its choices, (red:1.3) a weight, ", 3d style" at the end a style."""
 
 from __future__ import annotations
 

@@ -51,7 +51,7 @@ def test_generate_gives_each_picture_a_style(
     bundled_checkpoint: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     options = ["--checkpoint", str(bundled_checkpoint), "--steps", "1", "--out", str(tmp_path), "--json"]
-    assert main(["generate", "a fox", "a star, line style", "-n", "2", "--style", "mixed", *options]) == 0
+    assert main(["generate", "a fox", "a star, line style", "-n", "2", *options]) == 0
     asked = [picture["prompt"] for picture in json.loads(capsys.readouterr().out)["pictures"]]
     assert asked == ["a fox, 3d style", "a fox, noto style", "a star, line style", "a star, line style"]
 
@@ -116,8 +116,9 @@ def test_settings_are_left_out_where_asked(tiny_checkpoint: Path, tmp_path: Path
 def test_mix_writes_an_animation(tiny_checkpoint: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "mix.webp"
     options = ["--checkpoint", str(tiny_checkpoint), "--steps", "1", "--frames", "3", "--out", str(path), "--json"]
-    assert main(["mix", "a red apple", "a fox", *options]) == 0
-    assert json.loads(capsys.readouterr().out)["frames"] == 3
+    assert main(["mix", "a red apple", "a fox, 3d style", "--style", "flat", *options]) == 0
+    report = json.loads(capsys.readouterr().out)
+    assert (report["prompts"], report["frames"]) == (["a red apple, flat style", "a fox, 3d style"], 3)
     with Image.open(path) as animation:
         assert (animation.format, animation.mode) == ("WEBP", "RGBA")
 
