@@ -56,7 +56,7 @@ def main() -> None:
         sys.exit(1)
     minutes, cpu_minutes = (time.perf_counter() - start) / 60, (time.process_time() - cpu_start) / 60
 
-    judge, sampling = load_judge(args.checkpoint / "judge"), Sampling(args.steps)
+    judge, sampling = load_judge(args.checkpoint / "judge"), Sampling(args.steps, style="")
     mean = F.normalize(features(judge, learnt).mean(dim=0), dim=0)
     least = (features(judge, held_out) @ mean).min().item()
     cells = known_cells(judge, 400)
