@@ -188,7 +188,7 @@ def _in_color(picture: Image.Image, color: str) -> Image.Image:
 
 
 def paint(kind: str, things: Sequence[Image.Image], number: int = 1) -> Image.Image:
-    """Put one or two pictures into one, as a layout of that kind.
+    """Put one or two pictures into one, as a layout of that kind; several of one do not touch.
 
     Args:
         things: squares of one size, mode "RGBa" (premultiplied); of a kind with one thing the second is not used.
@@ -204,7 +204,7 @@ def paint(kind: str, things: Sequence[Image.Image], number: int = 1) -> Image.Im
         for row, count in enumerate(rows):
             left = (size - cell * count) // 2
             for column in range(count):
-                paste(canvas, first, cell, left + column * cell + cell // 2, top + row * cell + cell // 2)
+                paste(canvas, first, cell * 9 // 10, left + column * cell + cell // 2, top + row * cell + cell // 2)
         return canvas
     if kind == "big_small":
         paste(canvas, first, size * 5 // 8, size * 5 // 16, half)

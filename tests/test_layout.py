@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
+from skimage.measure import label
 
 from multimodal.data.colors import color_names
 from multimodal.layout import Layout, Reading, parse_layout, put_together, read_prompt
@@ -142,10 +143,12 @@ def test_things_are_where_the_kind_says(kind: str, red: tuple[int, int], blue: t
     assert picture.getpixel(blue) == (0, 0, 255, 255)
 
 
-@pytest.mark.parametrize(("number", "cell"), [(2, 32), (3, 21), (4, 32), (5, 21)])
-def test_there_are_as_many_as_the_number(number: int, cell: int) -> None:
+@pytest.mark.parametrize(("number", "size"), [(2, 28), (3, 18), (4, 28), (5, 18)])
+def test_there_are_as_many_as_the_number_and_none_touches_another(number: int, size: int) -> None:
     (picture,) = put_together([solid("red")], [Layout("count", ("a",), number)])
-    assert (np.asarray(picture)[..., 3] == 255).sum() == number * cell**2
+    opaque = np.asarray(picture)[..., 3] == 255
+    assert opaque.sum() == number * size**2
+    assert label(opaque).max() == number
 
 
 def test_pictures_without_a_layout_stay_what_they_are() -> None:
