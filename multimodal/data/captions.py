@@ -48,7 +48,8 @@ def load_subjects(table: Dataset, names: Path | None = None) -> list[Subject]:
 
     Args:
         table: has a column name, text or caption; may have base (the concept), codepoints, keywords, style.
-        names: a parquet table of codepoints, language, name, keywords that adds other languages.
+        names: a parquet table of codepoints, language, name, keywords that adds other languages: the names of the concept,
+            which say no skin tone, as the caption does not; where it has none, those of the row's codepoints.
     Raises:
         DataError: the table has no caption column, or a caption is empty; the message names the row.
     """
@@ -61,7 +62,7 @@ def load_subjects(table: Dataset, names: Path | None = None) -> list[Subject]:
         caption = "" if row[column] is None else str(row[column]).strip()
         if not caption:
             raise DataError(f"row {number} has an empty {column}")
-        known = translations.get(row.get("codepoints") or "", {})
+        known = translations.get(row.get("base") or "") or translations.get(row.get("codepoints") or "", {})
         subjects.append(
             Subject(
                 concept=row.get("base") or caption,

@@ -21,13 +21,13 @@ EXAMPLES = (
     Settings("a cat, flat style", seed=1),
     Settings("un arc-en-ciel, flat style", seed=3),
     Settings("a sunflower, color style", seed=1),
-    Settings("a green heart", seed=1),
+    Settings("a green heart, flat style", seed=1),
     Settings("smiling face with sunglasses, twemoji style", seed=1),
     Settings("an airplane, color style", seed=1),
     Settings("a frog, 3d style", seed=1),
-    Settings("a blue butterfly", seed=1),
-    Settings("a rocket and a star", seed=1),
-    Settings("红苹果", seed=2),
+    Settings("a blue butterfly, noto style", seed=1),
+    Settings("a rocket and a star, 3d style", seed=1),
+    Settings("红苹果, flat style", seed=2),
 )
 
 

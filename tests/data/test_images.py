@@ -150,6 +150,17 @@ def test_subjects_take_names_and_keywords_of_other_languages(tmp_path: Path, par
         load_subjects(load_captioned_images(tmp_path / "table.parquet"), tmp_path / "none.parquet")
 
 
+def test_names_in_other_languages_are_those_of_the_concept_without_a_skin_tone(tmp_path: Path, parquet: Path) -> None:
+    image = pq.read_table(parquet)["image"]
+    codepoints = ["1f468-1f3fb", "1f468-1f3ff", "2b50"]
+    table = {"image": image, "name": ["man", "man", "star"], "base": ["1f468", "1f468", None], "codepoints": codepoints}
+    pq.write_table(pa.table(table), tmp_path / "table.parquet")
+    names = {"codepoints": ["1f468-1f3fb", "1f468", "2b50"], "language": ["de"] * 3, "keywords": [[]] * 3}
+    pq.write_table(pa.table(names | {"name": ["Mann: helle Hautfarbe", "Mann", "Stern"]}), tmp_path / "names.parquet")
+    subjects = load_subjects(load_captioned_images(tmp_path / "table.parquet"), tmp_path / "names.parquet")
+    assert [subject.name("de") for subject in subjects] == ["Mann", "Mann", "Stern"]
+
+
 def test_a_csv_names_pictures_too_with_keywords_separated_by_commas(folder: Path) -> None:
     expected = load_captioned_images(folder)
     (folder / "metadata.jsonl").unlink()
