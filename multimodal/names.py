@@ -10,6 +10,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from multimodal.data.colors import HUES, SHADES
 from multimodal.data.phrases import ARTICLE, COLOR_WORDS, FIRST_CJK, singulars, words_of
 
 STOP_WORDS = COLOR_WORDS | {"and", "for", "not", "the", "with"}
@@ -45,6 +46,10 @@ class EncodedNames:
         while self.encode_batch():
             pass
         return torch.cat(self._batches) @ F.normalize(embedding, dim=-1)
+
+    def nearest(self, text: str) -> str:
+        """The name whose embedding is most like the text's."""
+        return self.names[int(self.similarity(self.embed([text])[0]).argmax())]
 
 
 class Names:
@@ -114,8 +119,8 @@ class Names:
 
     def in_known_words(self, text: str) -> str:
         """A text in words that the model learnt: the English name for one in another language; the nearest name for a
-        synonym, for the first noun in a short text of which no word is in any name, or for all of it. Others stay as they
-        are: English names, and "a fox in the snow".
+        synonym, for the first noun in a short text of which no word is in any name, or for all of it; for a word that is
+        only in names, as "gift", one of these. Others stay as they are: English names, and "a fox in the snow".
         """
         english = self._meaning(text)
         if english is not None:
@@ -123,7 +128,7 @@ class Names:
         if self.is_synonym(text):
             return next(self.synonyms[form] for form in _forms(text)[:2] if form in self.synonyms)
         if self.mentioned(text) or not self.drawable(text):
-            return text
+            return self._name_with(text) or text
         return self._noun(text) or self._first_noun(text) or self.nearest(text)
 
     def nearest(self, text: str) -> str:
@@ -135,8 +140,7 @@ class Names:
         if len(spelt) >= MIN_SPELT and (alike := difflib.get_close_matches(spelt, self.meanings, 1, MIN_LIKENESS)):
             return self.meanings[alike[0]]
         assert self.english is not None
-        similarity = self.english.similarity(self.english.embed([text])[0])  # (N,)
-        return self.english.names[int(similarity.argmax())]
+        return self.english.nearest(text)
 
     def _meaning(self, text: str) -> str | None:
         """The English name for a text that is, but for an article or an s of plurals, a name in any language."""
@@ -145,6 +149,20 @@ class Names:
     def _noun(self, text: str) -> str | None:
         """The nearest name for a text that is, but for an article or an s of plurals, a noun."""
         return next((self.nouns[form] for form in _forms(text) if form in self.nouns), None)
+
+    def _name_with(self, text: str) -> str | None:
+        """The English name for a text of one word that is in names: "red heart" for "heart", as it only adds a colour; else
+        of those that end in it, or of all, the one nearest to the text.
+        """
+        if self.english is None:
+            return None
+        names = {name: words_of(name) for name in self.english.names}
+        for word in _forms(text):
+            if having := [name for name, words in names.items() if word in words]:
+                colored = (name for color in (*HUES, *SHADES) for name in having if names[name] == [color, word])
+                ending = [name for name in having if names[name][-1] == word]
+                return next(colored, None) or EncodedNames(ending or having, self.english.embed).nearest(text)
+        return None
 
     def _first_noun(self, text: str) -> str | None:
         """The nearest name for the first noun in a text; of several in a row the last says what it is: "a guard hound"."""

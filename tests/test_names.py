@@ -46,6 +46,25 @@ def test_a_text_is_put_into_known_words(text: str, words: str) -> None:
     assert Names(TABLE, embed).in_known_words(text) == words
 
 
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("a heart", "red heart"),  # a name that only adds a colour, red before others
+        ("hearts", "red heart"),
+        ("a car", "police car"),  # of those that end in it the nearest
+        ("money", "money bag"),
+        ("a car in the rain", "a car in the rain"),
+        ("a bag of money", "a bag of money"),
+    ],
+)
+def test_a_word_that_is_only_in_names_is_drawn_as_one_of_them(text: str, words: str) -> None:
+    names = ["beating heart", "green heart", "red heart", "racing car", "police car", "car park", "money bag"]
+    near = {"a car": torch.tensor([0.0, 0, 0, 1, 2, 3, 0]), "a heart": torch.eye(7)[0]}
+    vectors = near | dict(zip(names, torch.eye(7), strict=True))
+    known = Names({"en": names}, lambda texts: torch.stack([vectors.get(text, torch.eye(7)[6]) for text in texts]))
+    assert known.in_known_words(text) == words
+
+
 @pytest.mark.parametrize("text", ["a tiny ox", "귀여운 토끼", "작은 개", "a rose in a vase"])
 def test_short_names_and_those_that_are_colours_elsewhere_are_words_too(text: str) -> None:
     table = {"en": ["ox", "rabbit", "dog", "rose"], "ko": ["황소", "토끼", "개", "장미"]}

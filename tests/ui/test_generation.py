@@ -113,7 +113,7 @@ def test_visitors_at_once_get_their_own_pictures(models: Models) -> None:
 
 
 def test_mixed_styles_follow_the_seed(models: Models, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(models, "styles", ("3d", "color", "flat", "noto", "twemoji"))
+    monkeypatch.setattr(models.pipeline.names, "styles", ("3d", "color", "flat", "noto", "twemoji"))
     *_, (gallery, *_, last) = generated(Generation(models), style=MIXED, steps=1, count=4)
     asked = [(f"a fox, {style} style", seed) for seed, style in zip((5, 6, 7, 8), MIXED_STYLES, strict=False)]
     assert [(settings.prompt, settings.seed) for settings in last.settings] == asked
@@ -131,7 +131,7 @@ def test_mixed_styles_follow_the_seed(models: Models, monkeypatch: pytest.Monkey
 def test_only_styles_that_the_model_learnt_are_mixed(
     styles: tuple[str, ...], prompt: str, models: Models, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(models, "styles", styles)
+    monkeypatch.setattr(models.pipeline.names, "styles", styles)
     *_, (*_, last) = generated(Generation(models), style=MIXED, steps=1, count=2)
     assert {settings.prompt for settings in last.settings} == {prompt}
 
@@ -144,7 +144,7 @@ def test_a_style_in_the_prompt_goes_before_the_one_that_is_chosen(models: Models
 def test_the_page_says_what_other_words_are_drawn_as(models: Models, monkeypatch: pytest.MonkeyPatch) -> None:
     names = Names({"en": ["fox", "star"], "de": ["Fuchs", "Stern"]}, lambda texts: torch.ones(len(texts), 2))
     monkeypatch.setattr(models.pipeline, "names", names)
-    for prompt, said in (("a <vixen>", "“a &lt;vixen&gt;” is in no known name: drawn as “fox”."), ("ein Stern", "")):
+    for prompt, said in (("a <vixen>", "“a &lt;vixen&gt;” is no known name: drawn as “fox”."), ("ein Stern", "")):
         *_, (_, status, *_) = generated(Generation(models), prompt=prompt, steps=1)
         assert ("drawn as" in status) == bool(said)
         assert said in status
