@@ -197,6 +197,7 @@ def test_the_guidance_scale_guides_the_mean(inputs: dict[str, Tensor]) -> None:
     assert torch.allclose(model(**inputs, guidance_scale=torch.full((2,), 3.0)), expected, atol=1e-5)
 
 
+@pytest.mark.filterwarnings("ignore:Mismatch dtype")  # PyTorch's, on kernels that it then does not fuse
 def test_the_guided_mean_works_in_mixed_precision(inputs: dict[str, Tensor]) -> None:
     model = make_dit(dataclasses.replace(CONFIG, max_guidance_scale=8.0))
     with torch.autocast("cpu", torch.bfloat16):
