@@ -187,7 +187,7 @@ def build_parser() -> argparse.ArgumentParser:
     sub.add_argument("--strength", type=float, help="0 to 1: how far to go from that picture (default: 0.6; with --mask 1)")
     sub.add_argument("--mask", type=Path, help="a picture as large as that one, white where it is drawn anew")
     sub.add_argument("--out", type=Path, default=Path("outputs"), help="folder")
-    sub.add_argument("--no-settings", action="store_true", help="leave the settings out of the files, but for their names")
+    sub.add_argument("--no-settings", action="store_true", help="keep the settings out of the files; names say the prompt")
     _add_target(sub)
 
     sub = command(mix)

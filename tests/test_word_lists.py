@@ -44,4 +44,4 @@ def test_the_bundled_words_are_near_to_names_that_the_bundled_model_learnt(bundl
     assert not names & near.keys()
     right = {"coffee": "hot beverage", "咖啡": "hot beverage", "kaffee": "hot beverage", "hound": "dog", "mist": "fog"}
     assert {word: near.get(word) for word in right} == right
-    assert not {"nigger", "kike", "squaw", "eskimo", "faggot", "penis"} & near.keys()
+    assert not {"squaw", "eskimo", "penis"} & near.keys()

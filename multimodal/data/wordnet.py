@@ -22,24 +22,11 @@ from torch import Tensor
 from multimodal.data.captions import with_article
 from multimodal.data.phrases import singulars
 
-TOPICS = (
-    "animal",
-    "artifact",
-    "body",
-    "event",
-    "food",
-    "object",
-    "person",
-    "phenomenon",
-    "plant",
-    "substance",
-)  # to be drawn
+TOPICS = (  # to be drawn
+    "animal", "artifact", "body", "event", "food", "object", "person", "phenomenon", "plant", "substance",
+)  # fmt: skip
 WIDER, NARROWER, DEFINITION = 6.0, 5.0, 4.0  # how readily the walk steps to meanings of each kind,
-NAME, KEYWORD, PART = (
-    40.0,
-    5.0,
-    2.0,
-)  # and ends at a name that is a word for the meaning, has it as a keyword, or as its last word
+NAME, KEYWORD, PART = 40.0, 5.0, 2.0  # and ends at a name that is a word for it, has it as a keyword, or as its last word
 STEPS, BLOCK = 7, 128  # of the walk; names at a time
 NEAREST, MIN_PROBABILITY = 4, 0.005  # names that are kept of a meaning, and where none is likelier there is none
 MAX_WORD = 20  # characters
