@@ -100,6 +100,8 @@ class DiTConfig:
     pooled_dim: int = 256
     mean_width: int = 400  # of the MLP that predicts the mean of a prompt's pictures
     mean_depth: int = 3
+    styles: tuple[str, ...] = ()  # among which the mean of a thing is translated; a run takes them from its pictures
+    translator_width: int = 96
     prediction: str = "x0"  # what the output means: "x0" or "velocity"
     max_guidance_scale: float = 0.0  # up to which it takes the guidance scale as an input; 0: it does not
     text_encoder: TextEncoderConfig = TextEncoderConfig()
@@ -155,6 +157,7 @@ class DiTRunConfig(RunConfig):
     composite_fraction: float = 0.16  # of every batch
     num_composites: int = 8192  # made and encoded once
     mean: RunConfig = RunConfig(steps=8000, batch_size=256, learning_rate=1e-3, weight_decay=0.05, ema_decay=0.99)
+    translator: RunConfig = RunConfig(steps=2000, batch_size=64, learning_rate=2e-3, weight_decay=0.02, ema_decay=0.99)
     pooled_noise: float = 0.8  # at most, over the embedding's RMS, for the DiT to meet means as rough as new prompts give
     prompt_dropout: float = 0.1  # for classifier-free guidance
     t_mean: float = 0.5  # of the logit-normal times; above 0 favours noise, where it is decided what a picture shows
@@ -166,6 +169,11 @@ class DiTRunConfig(RunConfig):
     rehearsal_fraction: float = 0.0  # of every batch, what the checkpoint that is started from makes of its own names
     num_rehearsals: int = 1024  # names that are repeated; their pictures are made once
     gradient_checkpointing: bool = False  # computes each block anew in the backward pass, for its memory
+
+    def __post_init__(self) -> None:
+        for name in ("mean", "translator"):
+            if getattr(self, name).mixed_precision != "no":
+                raise ValueError(f"{name}.mixed_precision is not read: mixed_precision is for all parts of the run")
 
     def model_from(self, start: DiTConfig) -> DiTConfig:
         """What this run makes of a DiT that it starts from.

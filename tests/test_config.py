@@ -80,3 +80,9 @@ def test_what_a_picture_costs() -> None:
     assert VQVAEConfig().bytes_per_image == 640  # 16 x 16 positions, two groups of 10 bits
     assert VQVAEConfig(codebook_size=1000).bytes_per_image == 640  # whole bits
     assert VQVAEConfig(stem_patch=1, widths=(8, 8)).latent_size == 64
+
+
+@pytest.mark.parametrize("part", ["mean", "translator"])
+def test_a_setting_that_would_not_be_read_is_refused(part: str) -> None:
+    with pytest.raises(ValueError, match=f"{part}.mixed_precision is not read"):
+        with_overrides(DiTRunConfig(), [f"{part}.mixed_precision=bf16"])

@@ -75,6 +75,13 @@ def load_subjects(table: Dataset, names: Path | None = None) -> list[Subject]:
     return subjects
 
 
+def drawn_styles(subjects: Sequence[Subject]) -> tuple[str, ...]:
+    """The styles of the pictures, where there are things in two of them, from which one can learn what makes a style."""
+    seen = {(subject.concept, subject.style) for subject in subjects if subject.style}
+    styles = sorted({style for _, style in seen})
+    return tuple(styles) if len(seen) > len({concept for concept, _ in seen}) else ()
+
+
 def name_table(subjects: Sequence[Subject], before: Mapping[str, Sequence[str]] | None = None) -> dict[str, list[str]]:
     """Language → names, row k of each being one thing's, or ""; those known `before` first, in a table of this kind."""
     before = before or {}

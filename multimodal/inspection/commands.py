@@ -21,6 +21,12 @@ def attention(args: argparse.Namespace) -> None:
     _report(args, view, [*lines, f"{view.report['rest']:8.2%}  (start and end of the prompt)"], args.prompt)
 
 
+def expectation(args: argparse.Namespace) -> None:
+    """What the prompt alone lets one expect: the mean that the DiT starts from, as asked for, and in every style."""
+    view = _views(args).expectation(args.prompt)
+    _report(args, view, [" | ".join(view.report["pictures"])], args.prompt)
+
+
 def trajectory(args: argparse.Namespace) -> None:
     """What the picture was expected to become at each step: a film strip, an animation, and how many codes changed."""
     view = _views(args).trajectory(args.prompt, _sampling(args))
@@ -113,13 +119,13 @@ def code(args: argparse.Namespace) -> None:
 
 
 VIEWS: tuple[Callable[[argparse.Namespace], None], ...] = (
-    reading, attention, trajectory, restoration, words, provenance, tokens, codebook, code,
+    reading, expectation, attention, trajectory, restoration, words, provenance, tokens, codebook, code,
 )  # fmt: skip
 
 
 def add_arguments(parser: argparse.ArgumentParser, view: Callable[..., None], add_sampling: Callable[..., None]) -> None:
     """What a view takes beside --checkpoint and --json."""
-    if view in (reading, attention, trajectory, restoration):
+    if view in (reading, expectation, attention, trajectory, restoration):
         parser.add_argument("prompt", help="what the picture shows")
     if view in (attention, trajectory, restoration):
         add_sampling(parser)

@@ -12,6 +12,7 @@ from multimodal.arguments import check_number, check_prompts
 from multimodal.inspection.attention import AttentionRecorder, heat_overlay, pieces
 from multimodal.inspection.codebook import CodebookStatistics
 from multimodal.inspection.codebook_map import codebook_map, principal_plane
+from multimodal.inspection.expectation import expect
 from multimodal.inspection.provenance import Provenance, load_training_pictures
 from multimodal.inspection.restoration import TIMES, restore
 from multimodal.inspection.tokens import atlas, code_patches, codebook_patches, heat_map, index_maps
@@ -59,6 +60,12 @@ class Views:
         ]
         report = {"words": words, "rest": round(float(heat[-1].mean()), 6), "dropped": output.dropped[0]}
         return View({"prompt": prompt, **sampling, **report}, {"attention.png": film_strip(tiles)})
+
+    def expectation(self, prompt: str) -> View:
+        """What the prompt alone lets one expect: the mean that the DiT starts from, as asked for, and in every style."""
+        mean, views = expect(self.pipeline, prompt)
+        report = {"prompt": prompt, "pictures": ["mean", *(style or "as asked" for style in views)]}
+        return View(report, {"expectation.png": film_strip([mean, *views.values()])})
 
     def trajectory(self, prompt: str, sampling: dict[str, Any]) -> View:
         """What the picture was expected to become at each step: a film strip, an animation, and how many codes changed."""

@@ -14,7 +14,7 @@ from torch import Tensor
 from multimodal import checkpoint, rgba
 from multimodal.checkpoint import load_vqvae
 from multimodal.config import DiTRunConfig
-from multimodal.data.captions import Composite, Subject, caption, composite_caption, load_subjects
+from multimodal.data.captions import Composite, Subject, caption, composite_caption, drawn_styles, load_subjects
 from multimodal.data.colors import color_names
 from multimodal.data.images import Pictures, fingerprint, load_captioned_images
 from multimodal.data.latents import LatentCache, Rows
@@ -53,6 +53,9 @@ class CaptionedLatents:
         self.subjects, self.counts = subjects, [len(subjects), len(cache.composites)]
         self.shown: list[Subject | Composite] = [*subjects, *cache.composites]
         self.rehearsal: Rehearsal | None = None
+        # what is added to a DiT that goes on knowing what it knew has its styles
+        self.styles = config.model.styles or (() if config.rehearsal_fraction else drawn_styles(subjects))
+        self.rows = {(subject.concept, subject.style): row for row, subject in enumerate(subjects)}
 
     def rehearse(self, rehearsal: Rehearsal) -> None:
         """Add what is to be repeated, as the last rows."""
@@ -82,6 +85,29 @@ class CaptionedLatents:
                 for first, count, share in groups
             ]
         )
+
+    def views(self, rows: Tensor) -> Tensor:
+        """(B,) rows → (B,) 1 + the style of each picture, or 0 where it has none; see `MeanMLP`."""
+        number = {style: 1 + k for k, style in enumerate(self.styles)}
+        shown = (self.shown[row] for row in rows.tolist())
+        return torch.tensor([number.get(each.style, 0) if isinstance(each, Subject) else 0 for each in shown])
+
+    def draw_views(self, rows: Tensor) -> tuple[Tensor, Tensor]:
+        """A view for each row, and the row of the picture in it: half of them in another style, where there is such a one.
+
+        What is rehearsed stands for itself in all styles.
+        """
+        if not self.styles:
+            return torch.zeros_like(rows), rows
+        views, shown = torch.zeros_like(rows), rows.clone()
+        for k, (draw, drawn) in enumerate(zip(torch.rand(len(rows)).tolist(), rows.tolist(), strict=True)):
+            subject, style = self.shown[drawn], int(2 * draw * len(self.styles))
+            if draw < 0.5 and isinstance(subject, Subject):
+                rehearsed = drawn >= sum(self.counts[:2])
+                other = drawn if rehearsed else self.rows.get((subject.concept, self.styles[style]))
+                if other is not None:
+                    views[k], shown[k] = 1 + style, other
+        return views, shown
 
     def latents(self, rows: Tensor) -> Tensor:
         """(B,) rows → (B, latent_channels, h, w)."""

@@ -26,7 +26,7 @@ from multimodal.training.captioned_latents import CaptionedLatents
 from multimodal.training.distillation import GuidanceTeacher, sample_scales, undistilled
 from multimodal.training.loop import Trainer
 from multimodal.training.lora import merged, with_lora
-from multimodal.training.mean import add_noise, fit_mean, with_mean_width
+from multimodal.training.mean import add_noise, fit_mean, with_mean
 from multimodal.training.patches import with_patch_size
 from multimodal.training.rehearsal import Rehearsal
 from multimodal.word_lists import NAMES
@@ -65,16 +65,18 @@ def train_dit(
             for part in ("vqvae", "clip", "codebook", "super_resolution"):
                 if (start / part).is_dir() and not (out / part).exists():
                     copy_checkpoint(start / part, out / part)
-    torch.manual_seed(config.seed)
-    if start:
-        dit = load_dit(start / "dit")
+    dit = load_dit(start / "dit") if start else None
+    if dit:
         config = dataclasses.replace(config, model=config.model_from(dit.config))
-        dit = with_mean_width(with_patch_size(dit, config.model.patch_size), config.model.mean_width)
+    pictures = CaptionedLatents(config, data, names, out, accelerator)
+    config = dataclasses.replace(config, model=dataclasses.replace(config.model, styles=pictures.styles))
+    torch.manual_seed(config.seed)
+    if dit:
+        dit = with_mean(with_patch_size(dit, config.model.patch_size), config.model.mean_width, config.model.styles)
         if config.guidance_distillation or not config.model.max_guidance_scale:
             dit = undistilled(dit)
     else:
         dit = DiT(config.model)
-    pictures = CaptionedLatents(config, data, names, out, accelerator)
     encoder = CLIPTextEncoder if config.model.text_encoder.kind == "bundled" else CachedTextEncoder
     text_encoder = encoder.from_config(config.model.text_encoder, lambda: load_clip(out / "clip")).to(device)
     teacher = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import dataclasses
+import time
 from pathlib import Path
 
 import torch
@@ -11,7 +12,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from multimodal.models.dit import DiT
-from multimodal.models.mean_predictor import MeanPredictor
+from multimodal.models.mean_predictor import MeanMLP, MeanPredictor
 from multimodal.models.text_encoder import CLIPTextEncoder
 from multimodal.training.captioned_latents import CaptionedLatents
 from multimodal.training.loop import Trainer
@@ -19,14 +20,22 @@ from multimodal.training.lora import merged, with_lora
 
 
 @torch.no_grad()
-def with_mean_width(dit: DiT, width: int) -> DiT:
-    """A DiT with a new mean predictor of another width, which has learnt nothing yet, and else the weights of `dit`."""
-    if width == dit.config.mean_width:
+def with_mean(dit: DiT, width: int, styles: tuple[str, ...]) -> DiT:
+    """A DiT whose mean predictor is of this width, for these styles: what has another shape than before is new.
+
+    With the same width, every view begins as view 0.
+    """
+    config = dataclasses.replace(dit.config, mean_width=width, styles=styles)
+    if config == dit.config:
         return dit
-    widened = DiT(dataclasses.replace(dit.config, mean_width=width))
-    own = {key: value for key, value in dit.state_dict().items() if not key.startswith("mean_predictor.")}
-    widened.load_state_dict(widened.state_dict() | own)
-    return widened
+    changed = DiT(config)
+    old, new = dit.state_dict(), changed.state_dict()
+    if width == dit.config.mean_width:
+        key = "mean_predictor.mlp.view_embedding.weight"
+        old[key] = old[key][:1].expand_as(new[key])
+    kept = {key: weight for key, weight in old.items() if key in new and new[key].shape == weight.shape}
+    changed.load_state_dict(new | kept)
+    return changed
 
 
 class PooledPrompts:
@@ -62,32 +71,96 @@ def fit_mean(
     folder: Path,
     max_minutes: float,
 ) -> bool:
-    """Fit the mean of every prompt's pictures by least squares, in place, and freeze it; the run's state is in `folder`.
+    """Fit the mean of every prompt's pictures, in place, and freeze it: the MLP, then the translator.
+
+    Both are fitted by least squares, or, with no steps for the MLP, stay as they are. The runs' states are in `folder`
+    and `folder`/translator.
 
     Returns:
-        Whether all of its steps are done.
+        Whether all of their steps are done.
     """
+    began = time.monotonic()
+    done = _fit_mlp(mean_predictor.mlp, pictures, text_encoder, folder, max_minutes)
+    if done and mean_predictor.translator and pictures.config.mean.steps:
+        max_minutes -= (time.monotonic() - began) / 60
+        done = _fit_translator(mean_predictor, pictures, text_encoder, folder / "translator", max_minutes)
+    mean_predictor.requires_grad_(False)
+    return done
+
+
+def _fit_mlp(
+    mlp: MeanMLP, pictures: CaptionedLatents, text_encoder: CLIPTextEncoder, folder: Path, max_minutes: float
+) -> bool:
     config, accelerator = pictures.config, pictures.accelerator
     prompts = PooledPrompts(pictures, text_encoder, config.mean.batch_size)
 
     def loss(model: nn.Module, step: int) -> dict[str, Tensor]:
         rows = pictures.batch(step, config.mean.batch_size)
         pooled = add_noise(prompts(rows, step), config.pooled_noise)
-        x0 = pictures.latents(rows)
+        view, shown = pictures.draw_views(rows)
+        view, x0 = view.to(accelerator.device), pictures.latents(shown)
         if pictures.rehearsal:
             old = pictures.is_rehearsed(rows)
-            x0[old] = pictures.rehearsal.mean(pooled[old])
-        return {"loss": F.mse_loss(model(pooled).float(), x0)}
+            x0[old] = pictures.rehearsal.view(pooled[old], view[old])
+        return {"loss": F.mse_loss(model(pooled, view).float(), x0)}
 
-    model = with_lora(copy.deepcopy(mean_predictor), config.lora_rank)  # FSDP would divide the one in the DiT
+    model = with_lora(copy.deepcopy(mlp), config.lora_rank)  # FSDP would divide the one in the DiT
     trainer = Trainer(config.mean, model, folder, accelerator, pictures.fingerprint)
     trainer.run(loss, max_minutes=max_minutes)
-    mean_predictor.load_state_dict(merged(trainer.ema_model).state_dict())
-    mean_predictor.requires_grad_(False)
+    mlp.load_state_dict(merged(trainer.ema_model).state_dict())
     return trainer.step >= config.mean.steps
 
 
+def _fit_translator(
+    mean_predictor: MeanPredictor,
+    pictures: CaptionedLatents,
+    text_encoder: CLIPTextEncoder,
+    folder: Path,
+    max_minutes: float,
+) -> bool:
+    config, accelerator, mlp = pictures.config, pictures.accelerator, mean_predictor.mlp.to(pictures.accelerator.device)
+    prompts = PooledPrompts(pictures, text_encoder, config.translator.batch_size)
+
+    def loss(model: nn.Module, step: int) -> dict[str, Tensor]:
+        rows = pictures.batch(step, config.translator.batch_size)
+        pooled, x0 = prompts(rows, step), pictures.latents(rows)
+        with torch.no_grad(), accelerator.autocast():
+            views = mlp.all_views(spoil_views(pooled, pictures.views(rows).to(pooled.device), mlp.num_views))
+        if pictures.rehearsal:
+            old = pictures.is_rehearsed(rows)
+            x0[old] = pictures.rehearsal.mean(pooled[old])
+        return {"loss": F.mse_loss(model(views.float(), pooled).float(), x0)}
+
+    translator = mean_predictor.translator
+    assert translator
+    model = with_lora(copy.deepcopy(translator), config.lora_rank)
+    trainer = Trainer(config.translator, model, folder, accelerator, pictures.fingerprint)
+    trainer.run(loss, max_minutes=max_minutes)
+    translator.load_state_dict(merged(trainer.ema_model).state_dict())
+    return trainer.step >= config.translator.steps
+
+
 def add_noise(pooled: Tensor, maximum: float) -> Tensor:
-    """Conditioning augmentation (Ho et al. 2022): (B, D) with noise of 0 … `maximum` times each row's RMS."""
-    strength = maximum * torch.rand(len(pooled), 1, device=pooled.device) * pooled.square().mean(dim=1, keepdim=True).sqrt()
-    return pooled + strength * torch.randn_like(pooled)
+    """Conditioning augmentation (Ho et al. 2022): (…, D) with noise of 0 … `maximum` times each row's RMS."""
+    rms = pooled.square().mean(dim=-1, keepdim=True).sqrt()
+    return pooled + maximum * torch.rand_like(rms) * rms * torch.randn_like(pooled)
+
+
+def spoil_views(pooled: Tensor, view: Tensor, num_views: int) -> Tensor:
+    """The embeddings from which the MLP makes the views that the translator learns from, most of them with strong noise.
+
+    The MLP knows the pictures of the training set in every style, and the translator would learn to copy. Of a thing in a
+    style that it was never seen in, the MLP has but a vague idea, and so it has of a noised embedding.
+
+    Args:
+        pooled: (B, D).
+        view: (B,) that of the picture's style; with view 0 it is noised seven times in ten, the others twice.
+    Returns:
+        (B, num_views, D).
+    """
+    pooled = pooled.unsqueeze(1).expand(-1, num_views, -1)  # (B, V, D)
+    spoilt = torch.rand(pooled.shape[:2], device=pooled.device) < 0.2  # (B, V)
+    own = torch.rand(len(pooled), device=pooled.device) < 0.7
+    spoilt[:, 0] = own
+    spoilt[torch.arange(len(pooled)), view] = own
+    return torch.where(spoilt.unsqueeze(-1), add_noise(pooled, 3.0), pooled)

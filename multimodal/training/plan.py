@@ -123,8 +123,11 @@ def is_complete(name: str, config: Any, out: Path) -> bool:
         description = load_description(out / name)
     except CheckpointError:
         return False
-    steps = description.get("training", {}).get("steps", -1)
-    return steps >= config.steps and description.get("config") == configs.to_dict(config.model)
+    steps, model = description.get("training", {}).get("steps", -1), description.get("config", {})
+    wanted = configs.to_dict(config.model)
+    if "styles" in wanted:  # which the run took from its pictures
+        wanted["styles"] = wanted["styles"] or model.get("styles")
+    return steps >= config.steps and model == wanted
 
 
 def count_parameters(config: Any) -> int:

@@ -33,7 +33,7 @@ _TINY_CLIP = CLIPConfig(
 )  # fmt: skip
 _TINY_DIT = DiTConfig(
     latent_size=4, patch_size=2, hidden_size=32, depth=2, num_heads=2, num_registers=1, context_dim=32, pooled_dim=16,
-    mean_width=24, mean_depth=1,
+    mean_width=24, mean_depth=1, translator_width=8,
 )  # fmt: skip
 _GPU: dict[str, Any] = {"mixed_precision": "bf16", "compile": True, "save_every": 1000}
 
@@ -58,7 +58,9 @@ PRESETS: dict[str, dict[str, RunConfig]] = {
         ),
     },
     "dit": {
-        "tiny": DiTRunConfig(**_TINY, model=_TINY_DIT, num_composites=8, mean=RunConfig(**_TINY)),
+        "tiny": DiTRunConfig(
+            **_TINY, model=_TINY_DIT, num_composites=8, mean=RunConfig(**_TINY), translator=RunConfig(**_TINY)
+        ),
         "cpu": DiTRunConfig(steps=12_000, batch_size=64, learning_rate=2e-3, num_composites=6144),
         "gpu": DiTRunConfig(
             **_GPU, steps=7000, batch_size=1024, learning_rate=1e-3, num_composites=65_536,
@@ -76,6 +78,7 @@ PRESETS: dict[str, dict[str, RunConfig]] = {
             steps=500, batch_size=32, learning_rate=2e-3, lora_rank=8, rehearsal_fraction=0.5, num_composites=0,
             warmup_steps=20, ema_decay=0.98, weight_decay=0.0, sample_every=1000,
             mean=RunConfig(steps=300, batch_size=64, learning_rate=2e-3, warmup_steps=20, ema_decay=0.98, weight_decay=0.0),
+            translator=RunConfig(steps=150, batch_size=32, learning_rate=5e-4, warmup_steps=20, ema_decay=0.98),
         ),
         "distill": DiTRunConfig(
             steps=2000, batch_size=64, learning_rate=5e-4, guidance_distillation=8.0, pooled_noise=0.0,

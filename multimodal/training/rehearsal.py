@@ -57,6 +57,11 @@ class Rehearsal:
         with torch.no_grad():
             return self.dit.mean_predictor(pooled)
 
+    def view(self, pooled: Tensor, view: Tensor) -> Tensor:
+        """(B, pooled_dim), (B,) views → the frozen DiT's view of each, (B, latent_channels, h, w)."""
+        with torch.no_grad():
+            return self.dit.mean_predictor.mlp(pooled, view)
+
     def x0(
         self, x_t: Tensor, t: Tensor, noise: Tensor, context: Tensor, context_mask: Tensor, pooled: Tensor, scale: Tensor
     ) -> Tensor:

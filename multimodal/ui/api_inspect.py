@@ -20,7 +20,7 @@ from multimodal.ui.zero_gpu import on_gpu
 def add_inspection(models: Models, served: Serve) -> None:
     """Add the endpoints to the page that is being built; they wait for the model as the tabs do."""
     views = Views(models.pipeline)
-    on_prompt = {name: on_gpu(getattr(views, name)) for name in ("attention", "trajectory", "restoration")}
+    on_prompt = {name: on_gpu(getattr(views, name)) for name in ("expectation", "attention", "trajectory", "restoration")}
     find_provenance = on_gpu(views.provenance)
 
     def given(view: View) -> tuple[list[gr.FileData], dict[str, Any]]:
@@ -34,6 +34,18 @@ def add_inspection(models: Models, served: Serve) -> None:
             [prompt] = check_prompts([prompt])
             sampling = {"num_inference_steps": steps, "guidance_scale": guidance_scale, "seed": seed}
             return given(on_prompt[name](prompt, sampling, **arguments))
+
+    def expectation(prompt: str) -> tuple[list[gr.FileData], dict[str, Any]]:
+        """Show what a prompt alone lets one expect, before there is any noise.
+
+        Args:
+            prompt: what to draw, in any of 12 languages, such as "a fox, line style".
+        Returns:
+            a PNG, the mean that the DiT starts from, then what is expected as asked for and in every style, and which is
+            which.
+        """
+        with friendly_errors(Texts()):
+            return given(on_prompt["expectation"](prompt))
 
     def attention(
         prompt: str,
@@ -155,5 +167,5 @@ def add_inspection(models: Models, served: Serve) -> None:
         with friendly_errors(Texts()):
             return given(views.code(models.statistics, group, code))
 
-    for endpoint in (attention, trajectory, restoration, reading, words, provenance, codebook, code):
+    for endpoint in (expectation, attention, trajectory, restoration, reading, words, provenance, codebook, code):
         gr.api(endpoint, api_name=endpoint.__name__, concurrency_id="model", concurrency_limit=1)

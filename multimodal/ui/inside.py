@@ -15,10 +15,11 @@ from PIL import Image
 
 from multimodal.arguments import MAX_PROMPT_CHARACTERS, MAX_SEED, check_number, check_prompts
 from multimodal.inspection.attention import AttentionRecorder, heat_overlay, pieces
+from multimodal.inspection.expectation import Expectation, expect
 from multimodal.inspection.restoration import Restoration, restore
 from multimodal.inspection.tokens import heat_map
 from multimodal.inspection.trajectory import Trajectory, changed_codes, save_animation, settled
-from multimodal.prompts import expand, parse_weights
+from multimodal.prompts import STYLES, expand, parse_weights
 from multimodal.settings import Settings
 from multimodal.ui.errors import friendly_errors
 from multimodal.ui.figures import bar_plot, bars, chips, figure, message, section
@@ -47,6 +48,7 @@ class Drawn:
     """A picture, and how it came about."""
 
     codebook_indices: torch.Tensor  # (groups, h, w)
+    expectation: Expectation
     attention: Attention
     times: list[float]  # that each step reached
     steps: torch.Tensor  # (steps, groups, h, w), what the codes were expected to become
@@ -66,7 +68,7 @@ class Inside:
         Args:
             other: another prompt, to which the similarity is told.
         Yields:
-            values for reading, attention (HTML), layer, film, animation, restoration, attention (state).
+            values for reading, expectation, attention (HTML), layer, film, animation, restoration, attention (state).
         """
         texts = Texts(request)
         with friendly_errors(texts):
@@ -76,7 +78,7 @@ class Inside:
             assert seed is not None
             settings = Settings(expand(check_prompts([prompt])[0])[0], int(seed))
             hidden = gr.update(visible=False)
-            yield self.reading(settings.prompt, other.strip(), texts), "", hidden, "", hidden, "", None
+            yield self.reading(settings.prompt, other.strip(), texts), "", "", hidden, "", hidden, "", None
 
             drawn = self.draw(settings)
             with tempfile.TemporaryDirectory() as folder:  # Gradio copies what is yielded
@@ -84,6 +86,7 @@ class Inside:
                 save_animation(drawn.frames, path)
                 yield (
                     gr.skip(),
+                    self.expectation(drawn.expectation, texts),
                     self.attention(drawn.attention, ALL_LAYERS, texts),
                     gr.update(choices=layer_choices(len(drawn.attention.heat) - 1), value=ALL_LAYERS, visible=True),
                     self.film(drawn, texts),
@@ -92,7 +95,7 @@ class Inside:
                     drawn.attention,
                 )
             restored = self.restore(drawn.codebook_indices, settings)
-            yield *[gr.skip()] * 5, self.restoration(restored, texts), gr.skip()
+            yield *[gr.skip()] * 6, self.restoration(restored, texts), gr.skip()
 
     def _draw(self, settings: Settings) -> Drawn:
         """Draw a picture as a whole, with everything recorded."""
@@ -103,7 +106,8 @@ class Inside:
         layers = [found.heat(layer=layer) for layer in range(found.shares.shape[1])]
         attention = Attention(output.images[0], found.words, torch.stack([*layers, found.heat()]).numpy())
         steps = trajectory.codebook_indices()
-        return Drawn(output.codebook_indices[0], attention, trajectory.times, steps, trajectory.frames())
+        expectation = expect(self.pipeline, settings.prompt)
+        return Drawn(output.codebook_indices[0], expectation, attention, trajectory.times, steps, trajectory.frames())
 
     def _restore(self, indices: torch.Tensor, settings: Settings) -> list[Restoration]:
         """The picture noised, with another noise, and restored."""
@@ -131,6 +135,14 @@ class Inside:
             between = self.models.nearest.between(text, check_prompts([other])[0])
             shown.append(message(texts.html("similarity", other=other[:100], similarity=f"{between:.2f}")))
         return parts + section(texts("near"), texts("near_about"), shown)
+
+    def expectation(self, expectation: Expectation, texts: Texts) -> str:
+        """What the prompt alone lets one expect, in every style, as HTML."""
+        names = {"": texts("as_asked"), **{style: texts(f"style_{style}") for style in STYLES}}
+        titles = [texts("expected_mean"), *(names.get(style, style) for style in expectation.views)]
+        pictures = [expectation.mean, *expectation.views.values()]
+        shown = [figure(picture, title, title) for picture, title in zip(pictures, titles, strict=True)]
+        return section(texts("expected"), texts("expected_about"), shown)
 
     def attention(self, attention: Attention, layer: int, texts: Texts) -> str:
         """One heat map per word, as HTML."""
@@ -206,6 +218,7 @@ def inside_tab(models: Models, last: gr.State, tab_item: gr.Tab) -> None:
         seed = gr.Number(FIRST.seed, label=i18n("seed"), min_width=110, scale=1, elem_id="inside-seed")
         look = gr.Button(i18n("look"), variant="primary", scale=1, min_width=170, elem_id="look")
     reading = gr.HTML(elem_id="reading", elem_classes="inside")
+    expectation = gr.HTML(elem_id="expectation", elem_classes="inside")
     attention = gr.HTML(elem_id="attention", elem_classes="inside")
     layers = layer_choices(models.pipeline.dit.config.depth)
     layer = gr.Radio(layers, value=ALL_LAYERS, label=i18n("layer"), info=i18n("layer_info"), visible=False, elem_id="layer")
@@ -222,7 +235,7 @@ def inside_tab(models: Models, last: gr.State, tab_item: gr.Tab) -> None:
         return made.prompt, made.seed, made
 
     tab_item.select(take, [last, taken], [prompt, seed, taken], **DRAW)
-    outputs = [reading, attention, layer, film, animation, restoration, recorded]
+    outputs = [reading, expectation, attention, layer, film, animation, restoration, recorded]
     shown_as: dict[str, Any] = {"show_progress": "minimal", "show_progress_on": reading}
     gr.on([look.click, prompt.submit, other.submit], tab.look, [prompt, seed, other], outputs, **shown_as, **MODEL)
     layer.input(tab.show_layer, [recorded, layer], attention, **DRAW)

@@ -13,6 +13,7 @@ from multimodal.data.captions import (
     caption,
     composite_caption,
     contrary,
+    drawn_styles,
     name_table,
     plural,
     short_caption,
@@ -47,6 +48,20 @@ def test_the_table_of_names_has_a_row_for_each_thing() -> None:
     assert names["zh"] == ["apple-zh", ""]
     more = name_table([STAR, STAR], {"en": ["apple", "pen"], "la": ["malum", ""]})
     assert more == {"en": ["apple", "pen", "star"], "la": ["malum", "", ""]}
+
+
+@pytest.mark.parametrize(
+    ("drawn", "styles"),
+    [
+        ([("fox", "flat"), ("fox", "3d"), ("cat", "line")], ("3d", "flat", "line")),
+        ([("fox", "flat"), ("cat", "3d")], ()),  # nothing tells what is the style and what the thing
+        ([("fox", "flat"), ("fox", "flat"), ("fox", "")], ()),
+        ([], ()),
+    ],
+)
+def test_styles_are_learnt_from_things_that_are_drawn_in_two(drawn: list, styles: tuple) -> None:
+    subjects = [Subject(concept, {"en": concept}, {}, style) for concept, style in drawn]
+    assert drawn_styles(subjects) == styles
 
 
 def test_every_caption_names_the_subject_and_nothing_foreign() -> None:

@@ -57,6 +57,13 @@ def test_attention(checkpoint: Path, capsys: pytest.CaptureFixture[str]) -> None
         assert strip.crop((0, 0, 32, 32)).tobytes() == made.tobytes(), "the strip begins with the picture"
 
 
+def test_expectation(checkpoint: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    report = inspect("expectation", "a fox", checkpoint=checkpoint, capsys=capsys)
+    assert report["pictures"] == ["mean", "as asked"]  # this checkpoint knows no styles
+    with Image.open(report["files"][0]) as strip:
+        assert strip.size == (2 * 32, 32)
+
+
 def test_trajectory(checkpoint: Path, capsys: pytest.CaptureFixture[str]) -> None:
     report = inspect("trajectory", "a fox", "--steps", "3", checkpoint=checkpoint, capsys=capsys)
     assert report["times"] == pytest.approx([2 / 3, 1 / 3, 0])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import torch
 
-from multimodal.models.mean_predictor import MeanPredictor
+from multimodal.models.mean_predictor import MeanMLP, MeanPredictor
 
 
 def test_it_learns_the_mean_of_the_pictures_of_each_prompt() -> None:
@@ -26,3 +26,23 @@ def test_a_prompt_cannot_change_the_mean_of_another() -> None:
     changed = torch.stack([pooled[0], -pooled[1]])
     assert torch.equal(model(pooled)[0], model(changed)[0])
     assert not torch.allclose(model(pooled)[1], model(changed)[1], atol=1e-2)
+
+
+@torch.no_grad()
+def test_a_view_is_the_same_alone_and_beside_the_others() -> None:
+    mlp, pooled = MeanMLP(pooled_dim=8, width=24, depth=1, channels=2, size=4, num_styles=2), torch.randn(5, 8)
+    torch.nn.init.normal_(mlp.view_embedding.weight)
+    views = mlp.all_views(pooled)
+    assert views.shape == (5, 3, 2, 4, 4)
+    for view in range(3):
+        assert torch.allclose(views[:, view], mlp(pooled, torch.full((5,), view)), atol=1e-5)
+    own = torch.stack([pooled, pooled, -pooled], dim=1)  # an embedding for each view
+    assert torch.allclose(mlp.all_views(own)[:, 1], views[:, 1], atol=1e-5)
+    assert not torch.allclose(mlp.all_views(own)[:, 2], views[:, 2], atol=1e-2)
+
+
+@torch.no_grad()
+def test_without_styles_the_mean_is_the_view_that_the_prompt_asks_for() -> None:
+    model, pooled = MeanPredictor(pooled_dim=8, width=24, depth=1, channels=2, size=4), torch.randn(5, 8)
+    assert model.translator is None
+    assert torch.equal(model(pooled), model.mlp(pooled, torch.zeros(5, dtype=torch.int64)))

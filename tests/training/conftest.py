@@ -22,7 +22,7 @@ def _own_datasets_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[No
 
 @pytest.fixture(scope="session")
 def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Twelve pictures of 32 x 32: two shapes in six colours, as an imagefolder with metadata.jsonl."""
+    """Twelve pictures of 32 x 32: two shapes in six colours and two styles, as an imagefolder with metadata.jsonl."""
     folder = tmp_path_factory.mktemp("pictures")
     lines = []
     for k, color in enumerate(("red", "orange", "yellow", "green", "blue", "purple")):
@@ -32,7 +32,7 @@ def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
             (draw.ellipse if shape == "disc" else draw.rectangle)((6, 6, 26, 26), fill=color)
             image.save(folder / f"{k}-{shape}.png")
             row = {"file_name": f"{k}-{shape}.png", "name": f"{color} {shape}", "base": shape, "codepoints": f"{k}-{shape}"}
-            lines.append(json.dumps({**row, "keywords": [color], "style": "flat"}))
+            lines.append(json.dumps({**row, "keywords": [color], "style": ("flat", "line")[k % 2]}))
     (folder / "metadata.jsonl").write_text("\n".join(lines), encoding="utf-8")
     return folder
 

@@ -103,7 +103,7 @@ def test_a_plan_can_start_from_another_checkpoint(trained: Path, pictures: Path,
     train_all("cpu", ["steps=0", "dit.num_composites=4", "dit.mean.steps=0"], Sources(pictures, start=trained), out)
     for load, part in ((load_vqvae, "vqvae"), (load_dit, "dit")):
         first, second = load(trained / part), load(out / part)
-        assert first.config == second.config == PRESETS[part]["tiny"].model
+        assert first.config == second.config
         for key, value in first.named_parameters():
             assert torch.allclose(value, second.get_parameter(key), atol=1e-3), key
     with pytest.raises(CheckpointError, match="no checkpoint folder"):

@@ -127,6 +127,10 @@ def test_codes_are_decoded_and_drawn_on(client: Client) -> None:
 
 
 def test_what_happens_to_a_prompt_comes_as_pictures_and_figures(client: Client) -> None:
+    [strip], expectation = client.predict("a fox, line style", api_name="/expectation")
+    assert expectation["pictures"] == ["mean", "as asked", "3d", "color", "flat", "line", "noto", "twemoji"]
+    with Image.open(strip) as image:
+        assert image.size == (8 * 128, 128)
     [strip, animation], steps = client.predict("a red apple", steps=3, seed=7, api_name="/trajectory")
     assert (len(steps["times"]), len(steps["changed_codes"]), steps["codes"]) == (3, 2, 512)
     with Image.open(strip) as image, Image.open(animation) as film:
@@ -243,6 +247,7 @@ def test_endpoints_are_mcp_tools(app_url: str) -> None:
         tools, failed = pool.submit(lambda: asyncio.run(use())).result()
     assert tools == {
         *("generate", "edit", "mix", "export", "reconstruct", "decode", "go_on"),
-        *("attention", "trajectory", "restoration", "reading", "words", "provenance", "codebook", "code"),
+        *("expectation", "attention", "trajectory", "restoration"),
+        *("reading", "words", "provenance", "codebook", "code"),
     }
     assert not failed

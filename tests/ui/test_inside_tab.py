@@ -38,6 +38,8 @@ def test_one_click_shows_the_inside_of_the_last_prompt_and_of_any_other(page: Pa
     expect(reading.locator(".bars li")).to_have_count(5)
     expect(reading.locator(".bars span").first).to_have_text("red apple")
     assert 0.9 < float(reading.locator(".bars b").first.inner_text()) <= 1
+    expected = page.locator("#expectation figcaption")
+    expect(expected).to_have_text(["the mean", "as asked", "3D", "gradient", "flat", "line", "Noto", "Twemoji"])
     captions = page.locator("#attention figcaption")
     expect(captions).to_have_text(
         ["the picture", *(re.compile(rf"^{word} · \d+\.\d\d%$") for word in ("a", "red", "apple"))]
@@ -97,4 +99,5 @@ def test_narrow_and_in_chinese_everything_fits_and_every_control_has_a_name(open
     for control, label in (("#inside-prompt input", "提示词"), ("#inside-seed input", "种子")):
         expect(page.locator(control)).to_have_accessible_name(label)
     expect(page.locator("#layer").get_by_role("radio")).to_have_count(6)
-    assert page.locator("#attention img:not([alt]), #film img:not([alt]), #restoration img:not([alt])").count() == 0
+    assert page.locator(".inside img").count() > 20
+    assert page.locator(".inside img:not([alt])").count() == 0

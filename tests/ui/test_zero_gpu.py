@@ -143,6 +143,7 @@ def test_and_every_endpoint_that_uses_the_models(
         "reconstruct": (picture,),
         "decode": (codes,),
         "go_on": (codes, "a fox"),
+        "expectation": ("a fox",),
         "attention": ("a fox",),
         "trajectory": ("a fox",),
         "restoration": ("a fox",),
@@ -161,7 +162,7 @@ def test_and_every_endpoint_that_uses_the_models(
     assert ran == {
         **{"generate": "__call__", "edit": "reconstruct", "mix": "_mix", "reconstruct": "reconstruct"},
         **{"decode": "decode_codebook_indices", "go_on": "__call__"},
-        **{name: name for name in ("attention", "trajectory", "restoration")},
+        **{name: name for name in ("expectation", "attention", "trajectory", "restoration")},
         **{"reading": "to_prompt", "words": "to_picture"},
         **dict.fromkeys(("codebook", "code"), "decode_codebook_indices"),
     }

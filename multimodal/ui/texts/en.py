@@ -205,6 +205,14 @@ ENGLISH = {
     "near_about": (
         "For CLIP, texts of one meaning lie close together; 1.00 is the same place. The nearest is what it understood."
     ),
+    "expected": "What the prompt lets one expect",
+    "expected_about": (
+        "Before there is any noise, a small network imagines the thing as asked for, and in every style that it learnt. "
+        "Another makes one picture of them, the mean, from which the DiT starts: in a style in which a thing was never "
+        "seen, it follows the others."
+    ),
+    "expected_mean": "the mean",
+    "as_asked": "as asked",
     "attention": "Where the DiT looks for each word",
     "attention_about": (
         "The brighter a place, the more it asked this word what to become. A map's colours have a scale of their own; "

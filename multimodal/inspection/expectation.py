@@ -1,0 +1,32 @@
+"""Expectation: what a prompt alone lets one expect, before there is any noise: the mean that the DiT starts from."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import torch
+from PIL import Image
+
+from multimodal.arguments import check_prompts
+from multimodal.pipeline import TextToImagePipeline
+from multimodal.prompts import parse_weights
+
+
+class Expectation(NamedTuple):
+    mean: Image.Image  # what the DiT is given, before guidance
+    views: dict[str, Image.Image]  # style → what the MLP expects in it; "" is as the prompt asks for
+
+
+@torch.inference_mode()
+def expect(pipeline: TextToImagePipeline, prompt: str) -> Expectation:
+    """The mean of a prompt's pictures, and the views that it is made of, each decoded as if it were a picture.
+
+    Raises:
+        ValueError: the prompt is empty.
+    """
+    [prompt] = check_prompts([prompt])
+    with pipeline.lock:
+        condition, _ = pipeline.encode_prompt([parse_weights(prompt).text])
+        views = pipeline.dit.mean_predictor.mlp.all_views(condition.pooled)[0]  # (V, C, h, w)
+        mean, *images = pipeline.to_images(pipeline.decode_latents(torch.cat([condition.mean, views])))
+    return Expectation(mean, dict(zip(("", *pipeline.dit.config.styles), images, strict=True)))

@@ -1,0 +1,36 @@
+"""What a prompt alone lets one expect."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from multimodal.inspection.expectation import expect
+from multimodal.pipeline import TextToImagePipeline
+from multimodal.training.mean import with_mean
+
+
+def test_the_mean_is_what_the_dit_is_told(pipeline: TextToImagePipeline, monkeypatch: pytest.MonkeyPatch) -> None:
+    dit = with_mean(pipeline.dit, pipeline.dit.config.mean_width, ("flat", "line")).eval()
+    torch.nn.init.normal_(dit.mean_predictor.mlp.view_embedding.weight)
+    monkeypatch.setattr(pipeline, "dit", dit)
+    expectation = expect(pipeline, "a (fox:1.3)")
+    condition, _ = pipeline.encode_prompt(["a fox"])
+    with torch.inference_mode():
+        [mean] = pipeline.to_images(pipeline.decode_latents(condition.mean))
+        [line] = pipeline.to_images(pipeline.decode_latents(dit.mean_predictor.mlp(condition.pooled, torch.tensor([2]))))
+    assert expectation.mean.tobytes() == mean.tobytes()
+    assert list(expectation.views) == ["", "flat", "line"]
+    assert expectation.views["line"].tobytes() == line.tobytes()
+    assert len({picture.tobytes() for picture in expectation.views.values()}) == 3
+
+
+def test_without_styles_the_mean_is_the_only_view(pipeline: TextToImagePipeline) -> None:
+    mean, views = expect(pipeline, "a fox")
+    assert list(views) == [""]
+    assert views[""].tobytes() == mean.tobytes()
+
+
+def test_an_empty_prompt_is_refused(pipeline: TextToImagePipeline) -> None:
+    with pytest.raises(ValueError, match="empty"):
+        expect(pipeline, " ")

@@ -1,0 +1,57 @@
+"""What the mean is fitted to: the pictures themselves, and those of the same thing in other styles."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import pytest
+import torch
+from accelerate import Accelerator
+
+from multimodal.training.captioned_latents import CaptionedLatents
+from multimodal.training.plan import Sources, train_one
+from multimodal.training.presets import PRESETS
+
+
+@pytest.fixture(scope="module")
+def drawn(pictures: Path, tmp_path_factory: pytest.TempPathFactory) -> CaptionedLatents:
+    out = tmp_path_factory.mktemp("run")
+    train_one("vqvae", "tiny", ["steps=0"], Sources(pictures), out)
+    return CaptionedLatents(PRESETS["dit"]["tiny"], pictures, None, out, Accelerator())
+
+
+def test_views_are_of_the_same_thing_in_the_style_that_they_say(drawn: CaptionedLatents) -> None:
+    torch.manual_seed(0)
+    assert drawn.styles == ("flat", "line")
+    rows = torch.arange(20).repeat(50)  # twelve pictures, eight composites
+    views, shown = drawn.draw_views(rows)
+    for row, view, other in zip(rows.tolist(), views.tolist(), shown.tolist(), strict=True):
+        if view:
+            assert drawn.subjects[other].concept == drawn.subjects[row].concept
+            assert drawn.subjects[other].style == drawn.styles[view - 1]
+        else:
+            assert other == row
+    assert set(views[rows >= 12].tolist()) == {0}
+    assert abs((views[rows < 12] > 0).float().mean() - 0.5) < 0.06
+    assert abs((views[rows < 12] == 1).float().mean() - 0.25) < 0.06
+
+
+def test_the_view_of_a_picture_is_its_style(drawn: CaptionedLatents) -> None:
+    for row, view in enumerate(drawn.views(torch.arange(20)).tolist()):
+        assert view == (1 + drawn.styles.index(drawn.subjects[row].style) if row < 12 else 0)
+
+
+def test_without_styles_there_is_one_view(drawn: CaptionedLatents, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(drawn, "styles", ())
+    rows = torch.arange(20)
+    views, shown = drawn.draw_views(rows)
+    assert not views.any()
+    assert torch.equal(shown, rows)
+    assert not drawn.views(rows).any()
+
+
+def test_a_run_that_adds_to_a_dit_keeps_its_styles(drawn: CaptionedLatents, pictures: Path, tmp_path: Path) -> None:
+    train_one("vqvae", "tiny", ["steps=0"], Sources(pictures), tmp_path)
+    config = dataclasses.replace(drawn.config, rehearsal_fraction=0.5)
+    assert CaptionedLatents(config, pictures, None, tmp_path, Accelerator()).styles == ()
