@@ -24,7 +24,8 @@ def attention(args: argparse.Namespace) -> None:
 def expectation(args: argparse.Namespace) -> None:
     """What the prompt alone lets one expect: the mean that the DiT starts from, as asked for, and in every style."""
     view = _views(args).expectation(args.prompt)
-    _report(args, view, [" | ".join(view.report["pictures"])], args.prompt)
+    shares = "the mean is {familiar:.0%} as asked, the rest is translated from other styles".format(**view.report)
+    _report(args, view, [" | ".join(view.report["pictures"]), shares], args.prompt)
 
 
 def trajectory(args: argparse.Namespace) -> None:

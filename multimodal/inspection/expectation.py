@@ -15,6 +15,7 @@ from multimodal.prompts import parse_weights
 class Expectation(NamedTuple):
     mean: Image.Image  # what the DiT is given, before guidance
     views: dict[str, Image.Image]  # style → what the MLP expects in it; "" is as the prompt asks for
+    familiar: float  # 0 … 1: the share of view "" in the mean, the rest is a translation of those in other styles
 
 
 @torch.inference_mode()
@@ -27,6 +28,9 @@ def expect(pipeline: TextToImagePipeline, prompt: str) -> Expectation:
     [prompt] = check_prompts([prompt])
     with pipeline.lock:
         condition, _ = pipeline.encode_prompt([parse_weights(prompt).text])
-        views = pipeline.dit.mean_predictor.mlp.all_views(condition.pooled)[0]  # (V, C, h, w)
-        mean, *images = pipeline.to_images(pipeline.decode_latents(torch.cat([condition.mean, views])))
-    return Expectation(mean, dict(zip(("", *pipeline.dit.config.styles), images, strict=True)))
+        predictor = pipeline.dit.mean_predictor
+        views = predictor.mlp.all_views(condition.pooled)  # (1, V, C, h, w)
+        translation = predictor.translator(views, condition.pooled) if predictor.translator else None
+        mean, *images = pipeline.to_images(pipeline.decode_latents(torch.cat([condition.mean, views[0]])))
+    familiar = torch.sigmoid(translation.familiar).item() if translation else 1.0
+    return Expectation(mean, dict(zip(("", *pipeline.dit.config.styles), images, strict=True)), familiar)

@@ -63,8 +63,9 @@ class Views:
 
     def expectation(self, prompt: str) -> View:
         """What the prompt alone lets one expect: the mean that the DiT starts from, as asked for, and in every style."""
-        mean, views = expect(self.pipeline, prompt)
-        report = {"prompt": prompt, "pictures": ["mean", *(style or "as asked" for style in views)]}
+        mean, views, familiar = expect(self.pipeline, prompt)
+        titles = ["mean", *(style or "as asked" for style in views)]
+        report = {"prompt": prompt, "familiar": round(familiar, 4), "pictures": titles}
         return View(report, {"expectation.png": film_strip([mean, *views.values()])})
 
     def trajectory(self, prompt: str, sampling: dict[str, Any]) -> View:

@@ -69,4 +69,4 @@ class MeanPredictor(nn.Module):
     def forward(self, pooled: Tensor) -> Tensor:
         """(B, pooled_dim) → (B, channels, size, size)."""
         views = self.mlp.all_views(pooled)  # (B, V, C, H, W)
-        return self.translator(views, pooled) if self.translator else views[:, 0]
+        return self.translator.mean(views, pooled) if self.translator else views[:, 0]

@@ -6,6 +6,7 @@ import dataclasses
 import itertools
 import random
 from pathlib import Path
+from typing import NamedTuple
 
 import torch
 from accelerate import Accelerator
@@ -14,13 +15,28 @@ from torch import Tensor
 from multimodal import checkpoint, rgba
 from multimodal.checkpoint import load_vqvae
 from multimodal.config import DiTRunConfig
-from multimodal.data.captions import Composite, Subject, caption, composite_caption, drawn_styles, load_subjects
+from multimodal.data.captions import (
+    Composite,
+    Subject,
+    caption,
+    composite_caption,
+    drawn_styles,
+    load_subjects,
+    short_caption,
+    with_style,
+)
 from multimodal.data.colors import color_names
 from multimodal.data.images import Pictures, fingerprint, load_captioned_images
 from multimodal.data.latents import LatentCache, Rows
 from multimodal.models.text_encoder import CLIPTextEncoder, TextEncoding
 from multimodal.training.loop import batch_indices
 from multimodal.training.rehearsal import Rehearsal
+
+
+class StyledPrompt(NamedTuple):
+    text: str
+    view: int  # 1 + the style that it asks for, or 0; see `MeanMLP`
+    seen: bool  # whether there is a picture for it
 
 
 class CaptionedLatents:
@@ -86,11 +102,25 @@ class CaptionedLatents:
             ]
         )
 
-    def views(self, rows: Tensor) -> Tensor:
-        """(B,) rows → (B,) 1 + the style of each picture, or 0 where it has none; see `MeanMLP`."""
-        number = {style: 1 + k for k, style in enumerate(self.styles)}
-        shown = (self.shown[row] for row in rows.tolist())
-        return torch.tensor([number.get(each.style, 0) if isinstance(each, Subject) else 0 for each in shown])
+    def styled_prompts(self, rows: Tensor, step: int) -> list[StyledPrompt]:
+        """Prompts for the translator: half ask for what is in the pictures, half, where there is such a one, for a style
+        in which there is no picture of it: words alone. One in ten of the former says no style, and composites say any.
+        """
+        rng = random.Random(f"{self.config.seed} {step} {self.accelerator.process_index} styles")
+        return [self._styled_prompt(self.shown[row], rng) for row in rows.tolist()]
+
+    def _styled_prompt(self, shown: Subject | Composite, rng: random.Random) -> StyledPrompt:
+        if isinstance(shown, Composite):
+            return StyledPrompt(composite_caption(shown, rng), 0, True)
+        seen, style = True, shown.style
+        missing = [other for other in self.styles if (shown.concept, other) not in self.rows]
+        if missing and rng.random() < 0.5:
+            seen, style = False, rng.choice(missing)
+        name = short_caption(dataclasses.replace(shown, style=""), rng, english=0.5)
+        if style not in self.styles or (seen and rng.random() < 0.1):
+            return StyledPrompt(name, 0, True)
+        text = with_style(name, dataclasses.replace(shown, style=style), rng, 1.0)
+        return StyledPrompt(text, 1 + self.styles.index(style), seen)
 
     def draw_views(self, rows: Tensor) -> tuple[Tensor, Tensor]:
         """A view for each row, and the row of the picture in it: half of them in another style, where there is such a one.

@@ -9,7 +9,7 @@ from torch import nn
 
 
 def with_lora(model: nn.Module, rank: int) -> nn.Module:
-    """A copy of a model in which only LoRA layers learn: beside each matrix and convolution that may learn in `model`.
+    """A copy of a model in which only LoRA layers learn: beside each linear layer that may learn in `model`.
 
     At first it computes what `model` computes. Their sum is scaled by 2, whatever the rank is.
 
@@ -20,9 +20,8 @@ def with_lora(model: nn.Module, rank: int) -> nn.Module:
         return model
     from peft import LoraConfig, get_peft_model
 
-    layers = [(name, layer) for name, layer in model.named_modules() if isinstance(layer, (nn.Linear, nn.Conv2d))]
-    # as a pattern, for of a list the ends of names are compared
-    names = "|".join(re.escape(name) for name, layer in layers if layer.weight.requires_grad)
+    linears = [name for name, layer in model.named_modules() if isinstance(layer, nn.Linear) and layer.weight.requires_grad]
+    names = "|".join(map(re.escape, linears))  # as a pattern, for of a list the ends of names are compared
     return get_peft_model(copy.deepcopy(model), LoraConfig(r=rank, lora_alpha=2 * rank, target_modules=names))
 
 

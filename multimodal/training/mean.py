@@ -73,15 +73,17 @@ def fit_mean(
 ) -> bool:
     """Fit the mean of every prompt's pictures, in place, and freeze it: the MLP, then the translator.
 
-    Both are fitted by least squares, or, with no steps for the MLP, stay as they are. The runs' states are in `folder`
-    and `folder`/translator.
+    The translator stays as it is where the MLP has no steps, and where a DiT learns something besides what it knows. The
+    runs' states are in `folder` and `folder`/translator.
 
     Returns:
         Whether all of their steps are done.
     """
     began = time.monotonic()
     done = _fit_mlp(mean_predictor.mlp, pictures, text_encoder, folder, max_minutes)
-    if done and mean_predictor.translator and pictures.config.mean.steps:
+    config = pictures.config
+    keeps = config.mean.steps == 0 or config.lora_rank or config.rehearsal_fraction  # what it knows of styles
+    if done and mean_predictor.translator and not keeps:
         max_minutes -= (time.monotonic() - began) / 60
         done = _fit_translator(mean_predictor, pictures, text_encoder, folder / "translator", max_minutes)
     mean_predictor.requires_grad_(False)
@@ -119,24 +121,30 @@ def _fit_translator(
     max_minutes: float,
 ) -> bool:
     config, accelerator, mlp = pictures.config, pictures.accelerator, mean_predictor.mlp.to(pictures.accelerator.device)
-    prompts = PooledPrompts(pictures, text_encoder, config.translator.batch_size)
+    translator = mean_predictor.translator
+    assert translator
 
     def loss(model: nn.Module, step: int) -> dict[str, Tensor]:
         rows = pictures.batch(step, config.translator.batch_size)
-        pooled, x0 = prompts(rows, step), pictures.latents(rows)
+        prompts = pictures.styled_prompts(rows, step)
         with torch.no_grad(), accelerator.autocast():
-            views = mlp.all_views(spoil_views(pooled, pictures.views(rows).to(pooled.device), mlp.num_views))
-        if pictures.rehearsal:
-            old = pictures.is_rehearsed(rows)
-            x0[old] = pictures.rehearsal.mean(pooled[old])
-        return {"loss": F.mse_loss(model(views.float(), pooled).float(), x0)}
+            pooled = text_encoder.embed([prompt.text for prompt in prompts]).float()
+            views = mlp.all_views(pooled).float()
+        style = torch.tensor([prompt.view for prompt in prompts], device=pooled.device)
+        seen = torch.tensor([prompt.seen for prompt in prompts], device=pooled.device)
+        latents, familiar, logits = model(views, pooled)
+        shown = seen & (style > 0)  # in that style there is a picture
+        error = (latents.float() - pictures.latents(rows)).square().mean(dim=(1, 2, 3))
+        parts = {
+            "translation": (error * shown).sum() / shown.sum().clamp(min=1),
+            "familiar": F.binary_cross_entropy_with_logits(familiar.float(), seen.float()),
+            "style": F.cross_entropy(logits.float(), style),
+        }
+        return {"loss": sum(parts.values(), torch.zeros((), device=pooled.device)), **parts}
 
-    translator = mean_predictor.translator
-    assert translator
-    model = with_lora(copy.deepcopy(translator), config.lora_rank)
-    trainer = Trainer(config.translator, model, folder, accelerator, pictures.fingerprint)
+    trainer = Trainer(config.translator, copy.deepcopy(translator), folder, accelerator, pictures.fingerprint)
     trainer.run(loss, max_minutes=max_minutes)
-    translator.load_state_dict(merged(trainer.ema_model).state_dict())
+    translator.load_state_dict(trainer.ema_model.state_dict())
     return trainer.step >= config.translator.steps
 
 
@@ -144,23 +152,3 @@ def add_noise(pooled: Tensor, maximum: float) -> Tensor:
     """Conditioning augmentation (Ho et al. 2022): (…, D) with noise of 0 … `maximum` times each row's RMS."""
     rms = pooled.square().mean(dim=-1, keepdim=True).sqrt()
     return pooled + maximum * torch.rand_like(rms) * rms * torch.randn_like(pooled)
-
-
-def spoil_views(pooled: Tensor, view: Tensor, num_views: int) -> Tensor:
-    """The embeddings from which the MLP makes the views that the translator learns from, most of them with strong noise.
-
-    The MLP knows the pictures of the training set in every style, and the translator would learn to copy. Of a thing in a
-    style that it was never seen in, the MLP has but a vague idea, and so it has of a noised embedding.
-
-    Args:
-        pooled: (B, D).
-        view: (B,) that of the picture's style; with view 0 it is noised seven times in ten, the others twice.
-    Returns:
-        (B, num_views, D).
-    """
-    pooled = pooled.unsqueeze(1).expand(-1, num_views, -1)  # (B, V, D)
-    spoilt = torch.rand(pooled.shape[:2], device=pooled.device) < 0.2  # (B, V)
-    own = torch.rand(len(pooled), device=pooled.device) < 0.7
-    spoilt[:, 0] = own
-    spoilt[torch.arange(len(pooled)), view] = own
-    return torch.where(spoilt.unsqueeze(-1), add_noise(pooled, 3.0), pooled)

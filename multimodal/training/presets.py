@@ -78,7 +78,6 @@ PRESETS: dict[str, dict[str, RunConfig]] = {
             steps=500, batch_size=32, learning_rate=2e-3, lora_rank=8, rehearsal_fraction=0.5, num_composites=0,
             warmup_steps=20, ema_decay=0.98, weight_decay=0.0, sample_every=1000,
             mean=RunConfig(steps=300, batch_size=64, learning_rate=2e-3, warmup_steps=20, ema_decay=0.98, weight_decay=0.0),
-            translator=RunConfig(steps=150, batch_size=32, learning_rate=5e-4, warmup_steps=20, ema_decay=0.98),
         ),
         "distill": DiTRunConfig(
             steps=2000, batch_size=64, learning_rate=5e-4, guidance_distillation=8.0, pooled_noise=0.0,

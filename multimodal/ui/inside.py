@@ -139,7 +139,8 @@ class Inside:
     def expectation(self, expectation: Expectation, texts: Texts) -> str:
         """What the prompt alone lets one expect, in every style, as HTML."""
         names = {"": texts("as_asked"), **{style: texts(f"style_{style}") for style in STYLES}}
-        titles = [texts("expected_mean"), *(names.get(style, style) for style in expectation.views)]
+        mean = texts("expected_mean", share=f"{expectation.familiar:.0%}")
+        titles = [mean, *(names.get(style, style) for style in expectation.views)]
         pictures = [expectation.mean, *expectation.views.values()]
         shown = [figure(picture, title, title) for picture, title in zip(pictures, titles, strict=True)]
         return section(texts("expected"), texts("expected_about"), shown)

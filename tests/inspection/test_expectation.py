@@ -22,11 +22,13 @@ def test_the_mean_is_what_the_dit_is_told(pipeline: TextToImagePipeline, monkeyp
     assert expectation.mean.tobytes() == mean.tobytes()
     assert list(expectation.views) == ["", "flat", "line"]
     assert expectation.views["line"].tobytes() == line.tobytes()
+    assert 0 < expectation.familiar < 1
     assert len({picture.tobytes() for picture in expectation.views.values()}) == 3
 
 
 def test_without_styles_the_mean_is_the_only_view(pipeline: TextToImagePipeline) -> None:
-    mean, views = expect(pipeline, "a fox")
+    mean, views, familiar = expect(pipeline, "a fox")
+    assert familiar == 1
     assert list(views) == [""]
     assert views[""].tobytes() == mean.tobytes()
 

@@ -37,9 +37,28 @@ def test_views_are_of_the_same_thing_in_the_style_that_they_say(drawn: Captioned
     assert abs((views[rows < 12] == 1).float().mean() - 0.25) < 0.06
 
 
-def test_the_view_of_a_picture_is_its_style(drawn: CaptionedLatents) -> None:
-    for row, view in enumerate(drawn.views(torch.arange(20)).tolist()):
-        assert view == (1 + drawn.styles.index(drawn.subjects[row].style) if row < 12 else 0)
+def test_prompts_ask_for_the_picture_or_for_its_thing_in_a_style_that_there_is_none_of(drawn: CaptionedLatents) -> None:
+    rows = torch.arange(20).repeat(30)
+    del drawn.rows["disc", "line"]
+    prompts = drawn.styled_prompts(rows, step=3)
+    drawn.rows["disc", "line"] = 2
+    assert prompts != drawn.styled_prompts(rows, step=4)
+    unseen = 0
+    for row, prompt in zip(rows.tolist(), prompts, strict=True):
+        if row >= 12:
+            assert prompt.seen
+            assert prompt.view == 0
+            continue
+        subject = drawn.subjects[row]
+        assert subject.name("en") in prompt.text
+        said = drawn.styles[prompt.view - 1] if prompt.view else None
+        assert all((f"{style} style" in prompt.text) == (style == said) for style in drawn.styles)
+        if prompt.view and prompt.seen:
+            assert said == subject.style
+        if not prompt.seen:
+            assert (subject.concept, said) == ("disc", "line")
+            unseen += 1
+    assert abs(unseen / 180 - 0.5) < 0.1
 
 
 def test_without_styles_there_is_one_view(drawn: CaptionedLatents, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -48,7 +67,6 @@ def test_without_styles_there_is_one_view(drawn: CaptionedLatents, monkeypatch: 
     views, shown = drawn.draw_views(rows)
     assert not views.any()
     assert torch.equal(shown, rows)
-    assert not drawn.views(rows).any()
 
 
 def test_a_run_that_adds_to_a_dit_keeps_its_styles(drawn: CaptionedLatents, pictures: Path, tmp_path: Path) -> None:

@@ -29,7 +29,6 @@ from multimodal.training.rehearsal import Rehearsal
 from multimodal.word_lists import load_name_table, load_names
 
 LORA = ["lora_rank=2", "rehearsal_fraction=0.5", "num_rehearsals=6", "num_composites=0"]
-FAST = ["learning_rate=0.05", "mean.learning_rate=0.05", "translator.learning_rate=0.05"]
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +55,7 @@ def tuned(start: Path, stars: Path, tmp_path_factory: pytest.TempPathFactory) ->
     """What one command makes of the two."""
     out = tmp_path_factory.mktemp("tuned") / "mine"
     options = ["--config", "tiny", "--from", str(start), "--data", str(stars), "--out", str(out)]
-    assert main(["train", "dit", *options, *LORA, *FAST]) == 0
+    assert main(["train", "dit", *options, *LORA, "learning_rate=0.05", "mean.learning_rate=0.05"]) == 0
     return out
 
 
@@ -110,11 +109,12 @@ def test_what_is_exported_is_the_start_with_steps_of_low_rank(start: Path, tuned
     assert before.keys() == after.keys()
     changed = {key: after[key] - before[key] for key in before if not torch.equal(before[key], after[key])}
     assert {"blocks.0.attention.query.weight", "blocks.1.feed_forward.out.weight"} <= changed.keys()
-    assert {"mean_predictor.mlp.final.1.weight", "mean_predictor.translator.blocks.0.conv1.weight"} <= changed.keys()
+    assert "mean_predictor.mlp.final.1.weight" in changed
+    assert not any(key.startswith("mean_predictor.translator.") for key in changed)
     for key, change in changed.items():
         assert key.endswith(".weight"), key
-        _, strengths, _ = torch.linalg.svd(change.flatten(1))
-        assert (strengths[2:] < 0.04 * strengths[0]).all(), key  # beyond the second there is only what rounding adds
+        _, strengths, _ = torch.linalg.svd(change)
+        assert strengths[2:].max() < 0.02 * strengths[0], key  # beyond the second there is only what half precision rounds
 
 
 def test_a_resumed_run_repeats_an_uninterrupted_one_bit_for_bit(
@@ -123,7 +123,7 @@ def test_a_resumed_run_repeats_an_uninterrupted_one_bit_for_bit(
     out = shutil.copytree(tuned, tmp_path / "mine")
     shutil.rmtree(out / "training" / "dit" / "step-00000004")
     shutil.rmtree(out / "dit")
-    words = [*LORA, *FAST]
+    words = [*LORA, "learning_rate=0.05", "mean.learning_rate=0.05"]
     train_one("dit", "tiny", words, Sources(stars, start=start), out)
     assert (out / "dit" / "model.safetensors").read_bytes() == (tuned / "dit" / "model.safetensors").read_bytes()
     for other in ("lora_rank=3", "lora_rank=0"):

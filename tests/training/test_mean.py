@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from multimodal import TextToImagePipeline
-from multimodal.training.mean import PooledPrompts, add_noise, spoil_views, with_mean
+from multimodal.training.mean import PooledPrompts, add_noise, with_mean
 from multimodal.training.plan import Sources, train_all, train_one
 
 
@@ -75,16 +75,6 @@ def test_a_mean_of_several_styles_begins_as_it_was(pipeline: TextToImagePipeline
     views = styled.mean_predictor.mlp.all_views(pooled)
     assert views.shape[1] == 3
     assert torch.allclose(views, dit.mean_predictor(pooled).unsqueeze(1), atol=1e-5)  # no style makes a difference yet
-
-
-def test_embeddings_of_the_style_of_a_picture_are_spoilt_together_and_more_often() -> None:
-    torch.manual_seed(0)
-    pooled, view = torch.randn(2000, 8), torch.arange(2000) % 4
-    spoilt = (spoil_views(pooled, view, 4) != pooled.unsqueeze(1)).any(dim=-1)  # (B, V)
-    rows = torch.arange(2000)
-    assert torch.equal(spoilt[:, 0], spoilt[rows, view])
-    assert abs(spoilt[:, 0].float().mean() - 0.7) < 0.04
-    assert abs(spoilt[view == 1][:, 2:].float().mean() - 0.2) < 0.04
 
 
 def test_a_run_starts_with_a_wider_mean(pictures: Path, tmp_path: Path) -> None:

@@ -129,6 +129,7 @@ def test_codes_are_decoded_and_drawn_on(client: Client) -> None:
 def test_what_happens_to_a_prompt_comes_as_pictures_and_figures(client: Client) -> None:
     [strip], expectation = client.predict("a fox, line style", api_name="/expectation")
     assert expectation["pictures"] == ["mean", "as asked", "3d", "color", "flat", "line", "noto", "twemoji"]
+    assert 0.9 < expectation["familiar"] <= 1
     with Image.open(strip) as image:
         assert image.size == (8 * 128, 128)
     [strip, animation], steps = client.predict("a red apple", steps=3, seed=7, api_name="/trajectory")

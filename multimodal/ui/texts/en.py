@@ -208,10 +208,10 @@ ENGLISH = {
     "expected": "What the prompt lets one expect",
     "expected_about": (
         "Before there is any noise, a small network imagines the thing as asked for, and in every style that it learnt. "
-        "Another makes one picture of them, the mean, from which the DiT starts: in a style in which a thing was never "
-        "seen, it follows the others."
+        "Another makes one picture of them, the mean, from which the DiT starts. Where the thing was never seen in the "
+        "style asked for, it translates from the other styles."
     ),
-    "expected_mean": "the mean",
+    "expected_mean": "the mean, {share} as asked",
     "as_asked": "as asked",
     "attention": "Where the DiT looks for each word",
     "attention_about": (

@@ -203,9 +203,9 @@ CHINESE = {
     "expected": "提示词让人预期什么",
     "expected_about": (
         "在加入噪声之前，一个小网络会想象所要求的样子，以及它学过的每种风格的样子。另一个网络把它们合成一张图，即均值，"
-        "DiT 由此出发：如果某物从未以某种风格出现过，就参照其他风格。"
+        "DiT 由此出发：如果某物从未以所要求的风格出现过，就由其他风格转换而来。"
     ),
-    "expected_mean": "均值",
+    "expected_mean": "均值，{share} 按要求",
     "as_asked": "按要求",
     "attention": "DiT 为每个词看向哪里",
     "attention_about": (
