@@ -61,7 +61,7 @@ class StyleTranslator(nn.Module):
     def forward(self, views: Tensor, pooled: Tensor) -> Translation:
         """(B, V, channels, H, W), (B, pooled_dim) → a translation, and whether view 0 is better."""
         logits = self.style(pooled)  # (B, V)
-        style = logits.softmax(dim=-1)
+        style = logits.softmax(dim=-1).to(views.dtype)  # on CUDA, autocast makes it single precision
         weights = style[:, :, None, None, None]  # (B, V, 1, 1, 1)
         x = self.input(((1 - weights) * views)[:, 1:].flatten(1, 2))  # (B, width, H, W)
         for block in self.blocks:
@@ -75,7 +75,8 @@ class StyleTranslator(nn.Module):
     def mean(self, views: Tensor, pooled: Tensor) -> Tensor:
         """(B, V, channels, H, W), (B, pooled_dim) → (B, channels, H, W): view 0, or what the other views make of it."""
         latents, familiar, _ = self(views, pooled)
-        return torch.lerp(latents, views[:, 0], torch.sigmoid(familiar).view(-1, 1, 1, 1))
+        share = torch.sigmoid(familiar).view(-1, 1, 1, 1)
+        return torch.lerp(latents.to(views.dtype), views[:, 0], share.to(views.dtype))
 
 
 def distance(first: Tensor, second: Tensor) -> Tensor:

@@ -34,6 +34,7 @@ from multimodal.training.presets import PRESETS
 ROOT = Path(__file__).resolve().parents[2]
 CONFIG = dataclasses.replace(PRESETS["dit"]["tiny"], gradient_accumulation_steps=2, learning_rate=1e-3)
 FIRST, LAST = "step-00000002", "step-00000004"
+NEAR = 1e-4  # a tenth of the learning rate: Adam makes much of the rounding of gradients that are nearly zero
 
 
 def train(folder: Path, accelerator: Accelerator) -> Trainer:
@@ -96,7 +97,7 @@ def runs(pictures: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_two_processes_with_parts_equal_one_with_the_whole(name: str, runs: Path) -> None:
     expected = tensors_of(runs / "whole")
     assert {key.partition(".")[0] for key in expected} == {"model", "ema", "optimizer"}
-    assert_close(expected, tensors_of(runs / name), atol=1e-5)
+    assert_close(expected, tensors_of(runs / name), atol=NEAR)
 
 
 def test_a_resumed_run_repeats_an_uninterrupted_one_bit_for_bit(runs: Path) -> None:
@@ -106,7 +107,7 @@ def test_a_resumed_run_repeats_an_uninterrupted_one_bit_for_bit(runs: Path) -> N
 def test_a_run_with_parts_goes_on_without_them(runs: Path, tmp_path: Path) -> None:
     shutil.copytree(runs / "parts-middle" / FIRST, tmp_path / FIRST)
     train(tmp_path, Accelerator())
-    assert_close(tensors_of(runs / "whole"), tensors_of(tmp_path), atol=1e-5)
+    assert_close(tensors_of(runs / "whole"), tensors_of(tmp_path), atol=NEAR)
 
 
 def test_the_average_is_exported_whole(runs: Path) -> None:
@@ -153,11 +154,13 @@ def main(root: Path, pictures: Path) -> None:
     accelerator = divided()
     with mock.patch.object(fsdp, "divide", wraps=fsdp.divide) as divide:
         train_one("dit", "tiny", [], Sources(pictures), root / "mine")
-    mean, dit = (
+    mlp, translator, dit = (
         [name for name, module in call.args[1].named_modules() if isinstance(module, FSDPModule)]
         for call in divide.call_args_list
     )
-    assert mean == [""]  # it has no blocks
+    for each in (mlp, translator):  # they have no DiT blocks
+        assert "" in each
+        assert not any(name.startswith("blocks.") for name in each)
     assert {"", "blocks.0", "blocks.1"} <= set(dit)
     trainer = train(root / "parts", accelerator)
     held = sum(each.to_local().numel() for each in trainer.ema.parameters())  # type: ignore[operator]
