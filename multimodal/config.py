@@ -171,9 +171,13 @@ class DiTRunConfig(RunConfig):
     gradient_checkpointing: bool = False  # computes each block anew in the backward pass, for its memory
 
     def __post_init__(self) -> None:
-        for name in ("mean", "translator"):
-            if getattr(self, name).mixed_precision != "no":
-                raise ValueError(f"{name}.mixed_precision is not read: mixed_precision is for all parts of the run")
+        for name in (name for name in ("mean", "translator") if getattr(self, name).mixed_precision != "no"):
+            raise ValueError(f"{name}.mixed_precision is not read: mixed_precision is for all parts of the run")
+
+    @property
+    def learns_styles(self) -> bool:
+        """Whether the translator is fitted; it stays as it is with the MLP, and where a DiT adds to what it knows."""
+        return self.mean.steps > 0 and not self.lora_rank and not self.rehearsal_fraction
 
     def model_from(self, start: DiTConfig) -> DiTConfig:
         """What this run makes of a DiT that it starts from.

@@ -69,8 +69,7 @@ class CaptionedLatents:
         self.subjects, self.counts = subjects, [len(subjects), len(cache.composites)]
         self.shown: list[Subject | Composite] = [*subjects, *cache.composites]
         self.rehearsal: Rehearsal | None = None
-        # what is added to a DiT that goes on knowing what it knew has its styles
-        self.styles = config.model.styles or (() if config.rehearsal_fraction else drawn_styles(subjects))
+        self.styles = config.model.styles or (drawn_styles(subjects) if config.learns_styles else ())
         self.rows = {(subject.concept, subject.style): row for row, subject in enumerate(subjects)}
 
     def rehearse(self, rehearsal: Rehearsal) -> None:

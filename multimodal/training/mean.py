@@ -81,9 +81,7 @@ def fit_mean(
     """
     began = time.monotonic()
     done = _fit_mlp(mean_predictor.mlp, pictures, text_encoder, folder, max_minutes)
-    config = pictures.config
-    keeps = config.mean.steps == 0 or config.lora_rank or config.rehearsal_fraction  # what it knows of styles
-    if done and mean_predictor.translator and not keeps:
+    if done and mean_predictor.translator and pictures.config.learns_styles:
         max_minutes -= (time.monotonic() - began) / 60
         done = _fit_translator(mean_predictor, pictures, text_encoder, folder / "translator", max_minutes)
     mean_predictor.requires_grad_(False)

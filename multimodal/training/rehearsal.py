@@ -52,11 +52,6 @@ class Rehearsal:
         batches = [self._draw(pipeline, prompts[first : first + BATCH_SIZE], first) for first in firsts]
         self.codebook_indices = torch.cat(batches)  # (count, groups, h, w)
 
-    def mean(self, pooled: Tensor) -> Tensor:
-        """(B, pooled_dim) → the frozen DiT's mean, (B, latent_channels, h, w)."""
-        with torch.no_grad():
-            return self.dit.mean_predictor(pooled)
-
     def view(self, pooled: Tensor, view: Tensor) -> Tensor:
         """(B, pooled_dim), (B,) views → the frozen DiT's view of each, (B, latent_channels, h, w)."""
         with torch.no_grad():

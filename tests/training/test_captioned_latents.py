@@ -9,6 +9,7 @@ import pytest
 import torch
 from accelerate import Accelerator
 
+from multimodal.config import with_overrides
 from multimodal.training.captioned_latents import CaptionedLatents
 from multimodal.training.plan import Sources, train_one
 from multimodal.training.presets import PRESETS
@@ -69,7 +70,10 @@ def test_without_styles_there_is_one_view(drawn: CaptionedLatents, monkeypatch: 
     assert torch.equal(shown, rows)
 
 
-def test_a_run_that_adds_to_a_dit_keeps_its_styles(drawn: CaptionedLatents, pictures: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("word", ["rehearsal_fraction=0.5", "lora_rank=2", "mean.steps=0"])
+def test_a_run_that_does_not_learn_styles_has_those_of_its_start(word: str, pictures: Path, tmp_path: Path) -> None:
     train_one("vqvae", "tiny", ["steps=0"], Sources(pictures), tmp_path)
-    config = dataclasses.replace(drawn.config, rehearsal_fraction=0.5)
+    config = with_overrides(PRESETS["dit"]["tiny"], [word])
     assert CaptionedLatents(config, pictures, None, tmp_path, Accelerator()).styles == ()
+    config = dataclasses.replace(config, model=dataclasses.replace(config.model, styles=("line",)))
+    assert CaptionedLatents(config, pictures, None, tmp_path, Accelerator()).styles == ("line",)
