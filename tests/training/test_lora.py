@@ -114,7 +114,7 @@ def test_what_is_exported_is_the_start_with_steps_of_low_rank(start: Path, tuned
     for key, change in changed.items():
         assert key.endswith(".weight"), key
         _, strengths, _ = torch.linalg.svd(change)
-        assert strengths[2:].max() < 0.02 * strengths[0], key  # beyond the second there is only what half precision rounds
+        assert strengths[2:].max() < 0.05 * strengths[0], key  # beyond the second there is only what 8 bits round
 
 
 def test_a_resumed_run_repeats_an_uninterrupted_one_bit_for_bit(
