@@ -135,10 +135,12 @@ class VQVAERunConfig(RunConfig):
     crop_size: int = 64
     whole_picture_fraction: float = 0.15  # of the steps, at the end, on whole pictures
     continuous_fraction: float = 0.2  # of the steps, at the start, without quantisation
+    squared_weight: float = 2.0
     alpha_weight: float = 0.5
     gradient_weight: float = 0.3
     ssim_weight: float = 0.2
     commitment_weight: float = 0.25
+    decoder_blocks: int = 0  # to which the decoder that is started from is deepened; 0: it stays as it is
     decoder_only: bool = False  # encoder and codebook stay as they are, so that a DiT on their codes stays right
     latent_noise: float = 0.0  # in decoder_only, at most, in deviations of the latents: a decoder that mends a DiT's errors
 
@@ -180,10 +182,7 @@ class DiTRunConfig(RunConfig):
         return self.mean.steps > 0 and not self.lora_rank and not self.rehearsal_fraction
 
     def model_from(self, start: DiTConfig) -> DiTConfig:
-        """What this run makes of a DiT that it starts from.
-
-        Its guidance scale is learnt, or rehearsed; other runs leave it behind.
-        """
+        """What this run makes of a DiT that it starts from; a guidance scale is learnt, or rehearsed, or left behind."""
         kept = start.max_guidance_scale if self.rehearsal_fraction else 0.0
         return dataclasses.replace(
             start,

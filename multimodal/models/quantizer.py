@@ -55,6 +55,22 @@ class ProductQuantizer(nn.Module):
         codes = [self.codebook[g][codebook_indices[:, g]] for g in range(self.groups)]  # (B, H, W, codebook_dim) each
         return torch.cat(codes, dim=-1).permute(0, 3, 1, 2)
 
+    def soft_lookup(self, latents: Tensor, temperature: Tensor) -> Tensor:
+        """The mean of all codes weighted by softmax(cosine / temperature), (B, groups * codebook_dim, H, W): soft
+        quantisation (Agustsson et al. 2017), differentiable, which at a temperature near 0 is that of `quantize`.
+        """
+        batch, _, height, width = latents.shape
+        cosines = torch.bmm(self._vectors(self.normalize(latents)), self.codebook.transpose(1, 2))
+        means = torch.bmm((cosines / temperature).softmax(dim=-1), self.codebook)  # (groups, B*H*W, codebook_dim)
+        return means.view(self.groups, batch, height, width, -1).permute(1, 0, 4, 2, 3).flatten(1, 2)
+
+    def spacing(self) -> Tensor:
+        """How far apart codes are, (): 1 - the cosine of a code with the nearest other one, on average."""
+        others = torch.bmm(self.codebook, self.codebook.transpose(1, 2)).diagonal_scatter(
+            torch.full((self.groups, self.codebook.shape[1]), -1.0, device=self.codebook.device), dim1=1, dim2=2
+        )
+        return 1 - others.amax(dim=-1).mean()
+
     def forward(self, latents: Tensor) -> Quantized:
         """Quantise; while training, move the codebook towards the latents too."""
         with torch.autocast(latents.device.type, enabled=False):  # the nearest code needs full precision

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import NamedTuple
 
 import torch
@@ -178,3 +179,22 @@ class VQVAE(nn.Module):
 
     def _unscale(self, latents: Tensor) -> Tensor:
         return latents * self.latent_std + self.latent_mean
+
+
+def with_decoder_blocks(vqvae: VQVAE, decoder_blocks: int) -> VQVAE:
+    """A VQ-VAE whose decoder has more blocks at each resolution, which change nothing until they learn.
+
+    Raises:
+        ValueError: it has more already.
+    """
+    config = dataclasses.replace(vqvae.config, decoder_blocks=decoder_blocks)
+    if decoder_blocks < vqvae.config.decoder_blocks:
+        raise ValueError(f"decoder_blocks {decoder_blocks} is less than {vqvae.config.decoder_blocks}, the checkpoint's")
+    deeper = VQVAE(config)
+    deeper.load_state_dict({k: v for k, v in vqvae.state_dict().items() if not k.startswith("decoder.")}, strict=False)
+    learnt, row = iter(vqvae.decoder), 0
+    for layer in deeper.decoder:
+        row = row + 1 if isinstance(layer, ResidualBlock) else 0
+        if row <= vqvae.config.decoder_blocks:
+            layer.load_state_dict(next(learnt).state_dict())
+    return deeper.train(vqvae.training)

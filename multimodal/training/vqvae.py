@@ -17,7 +17,7 @@ from multimodal.checkpoint import load_vqvae, save_model
 from multimodal.config import VQVAERunConfig
 from multimodal.data.images import decode_images, fingerprint, load_captioned_images
 from multimodal.evaluation.contact_sheets import image_grid
-from multimodal.models.vqvae import VQVAE
+from multimodal.models.vqvae import VQVAE, with_decoder_blocks
 from multimodal.training.loop import Trainer, batch_indices
 
 LATENT_SCALE_PICTURES = 1024  # the mean and deviation of the latents are measured on so many
@@ -29,13 +29,16 @@ def train_vqvae(config: VQVAERunConfig, data: Path, out: Path, max_minutes: floa
     Args:
         start: a checkpoint folder whose VQ-VAE, with its config, is where a new run starts from.
     Raises:
-        ValueError: `config.decoder_only` without a `start` to take the encoder from.
+        ValueError: `config.decoder_only` or `decoder_blocks` without a `start`, or fewer blocks than it has.
     """
     if config.decoder_only and not start:
         raise ValueError("decoder_only=true needs --from CHECKPOINT, whose encoder and codebook stay as they are")
+    if config.decoder_blocks and not start:
+        raise ValueError("decoder_blocks needs --from CHECKPOINT; a new decoder has model.decoder_blocks")
     accelerator = Accelerator(mixed_precision=config.mixed_precision)
     torch.manual_seed(config.seed)
     vqvae = load_vqvae(start / "vqvae") if start else VQVAE(config.model)
+    vqvae = with_decoder_blocks(vqvae, config.decoder_blocks) if config.decoder_blocks else vqvae
     config = replace(config, model=vqvae.config, crop_size=min(config.crop_size, vqvae.config.image_size))
     decoder_noise = config.latent_noise if config.decoder_only else None
     if config.decoder_only:
@@ -71,6 +74,7 @@ def train_vqvae(config: VQVAERunConfig, data: Path, out: Path, max_minutes: floa
         losses = reconstruction_losses(output.images, images)
         total = (
             losses["l1"]
+            + config.squared_weight * losses["squared"]
             + config.alpha_weight * losses["alpha"]
             + config.gradient_weight * losses["gradient"]
             + config.ssim_weight * losses["ssim"]
@@ -101,7 +105,7 @@ def reconstruction_losses(reconstruction: Tensor, images: Tensor) -> dict[str, T
     Args:
         reconstruction, images: (B, 4, H, W) premultiplied RGBA in [-1, 1].
     Returns:
-        l1 and alpha (mean absolute errors), gradient (of finite differences), ssim (1 - SSIM), each ().
+        l1 and squared (mean errors), alpha (absolute), gradient (of finite differences), ssim (1 - SSIM), each ().
     """
     backgrounds = torch.rand(2, len(images), 3, 1, 1, device=images.device) * 2 - 1
     seen = torch.cat([rgba.composite(reconstruction, background) for background in backgrounds])  # (2B, 3, H, W)
@@ -109,6 +113,7 @@ def reconstruction_losses(reconstruction: Tensor, images: Tensor) -> dict[str, T
     error = seen - truth
     return {
         "l1": error.abs().mean(),
+        "squared": error.square().mean(),
         "alpha": (reconstruction[:, 3] - images[:, 3]).abs().mean(),
         "gradient": error.diff(dim=2).abs().mean() + error.diff(dim=3).abs().mean(),
         "ssim": 1 - ssim(seen, truth).mean(),

@@ -40,6 +40,22 @@ def test_lookup_and_quantize_are_inverse() -> None:
     assert torch.equal(quantizer.quantize(7 * codes), indices)  # length does not matter
 
 
+def test_a_cold_soft_lookup_is_a_lookup_and_a_hot_one_the_mean_of_all_codes() -> None:
+    quantizer = ProductQuantizer(groups=2, codebook_size=16, codebook_dim=4)
+    latents = torch.randn(3, 8, 4, 5, requires_grad=True)
+    cold, warm, hot = (quantizer.soft_lookup(latents, torch.tensor(t)) for t in (1e-5, 0.1, 1e5))
+    assert torch.allclose(cold, quantizer.lookup(quantizer.quantize(latents)), atol=1e-3)
+    assert torch.allclose(hot, quantizer.codebook.mean(dim=1).flatten().view(1, 8, 1, 1).expand_as(hot), atol=1e-3)
+    (gradient,) = torch.autograd.grad(warm.square().sum(), latents)
+    assert gradient.abs().min() > 0
+
+
+def test_the_spacing_is_the_distance_of_the_nearest_other_code() -> None:
+    quantizer = ProductQuantizer(groups=1, codebook_size=4, codebook_dim=2)
+    quantizer.codebook.copy_(torch.tensor([[[1.0, 0.0], [0.8, 0.6], [0.0, 1.0], [-1.0, 0.0]]]))
+    assert quantizer.spacing().item() == pytest.approx(1 - (0.8 + 0.8 + 0.6 + 0.0) / 4)
+
+
 def test_groups_do_not_see_each_other() -> None:
     quantizer = ProductQuantizer(groups=2, codebook_size=16, codebook_dim=3)
     latents = torch.randn(1, 6, 4, 4)

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from multimodal.config import VQVAEConfig
-from multimodal.models.vqvae import VQVAE
+from multimodal.models.vqvae import VQVAE, with_decoder_blocks
 
 CONFIG = VQVAEConfig(
     image_size=32,
@@ -112,6 +112,19 @@ def test_the_decoder_can_learn_alone_from_noised_codes(vqvae: VQVAE, images: Ten
     assert all(parameter.grad is None for parameter in vqvae.encoder.parameters())
     assert all(parameter.grad is not None for parameter in vqvae.decoder.parameters())
     assert torch.equal(vqvae.quantizer.codebook, before)
+
+
+@torch.no_grad()
+def test_a_deeper_decoder_starts_from_what_was_learnt(vqvae: VQVAE, images: Tensor) -> None:
+    deeper = with_decoder_blocks(vqvae, vqvae.config.decoder_blocks + 2)
+    assert sum(p.numel() for p in deeper.parameters()) > sum(p.numel() for p in vqvae.parameters())
+    assert torch.equal(deeper.encode(images), vqvae.encode(images))
+    assert torch.equal(deeper.decode(vqvae.encode(images)), vqvae.decode(vqvae.encode(images)))
+
+
+def test_a_decoder_is_not_made_shallower(vqvae: VQVAE) -> None:
+    with pytest.raises(ValueError, match="decoder_blocks 0 is less than 1"):
+        with_decoder_blocks(vqvae, 0)
 
 
 @pytest.mark.parametrize(

@@ -62,12 +62,13 @@ def test_composites_are_described_twice_beside_their_contraries() -> None:
 def test_a_perfect_reconstruction_costs_nothing_and_others_do() -> None:
     images = rgba.from_uint8(torch.randint(256, (2, 4, 16, 16), dtype=torch.uint8))
     perfect = reconstruction_losses(images, images)
-    assert set(perfect) == {"l1", "alpha", "gradient", "ssim"}
-    assert [value.item() for value in perfect.values()] == pytest.approx([0] * 4, abs=1e-5)
+    assert set(perfect) == {"l1", "squared", "alpha", "gradient", "ssim"}
+    assert [value.item() for value in perfect.values()] == pytest.approx([0] * 5, abs=1e-5)
     brighter = images.clone()
     brighter[:, :3] += 0.25
     losses = reconstruction_losses(brighter, images)
     assert losses["l1"].item() == pytest.approx(0.25, abs=1e-4)
+    assert losses["squared"].item() == pytest.approx(0.25**2, abs=1e-4)
     assert losses["alpha"] == 0
     assert losses["gradient"].item() == pytest.approx(0, abs=1e-4)  # an even change has no edges
 

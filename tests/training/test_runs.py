@@ -147,6 +147,18 @@ def test_the_decoder_can_be_trained_alone(trained: Path, train: Train, tmp_path:
     assert all(key.startswith("decoder.") for key in changed)
 
 
+def test_a_decoder_can_be_deepened(trained: Path, train: Train, tmp_path: Path) -> None:
+    train("vqvae", tmp_path, start=trained, decoder_only=True, decoder_blocks=2)
+    before, after = load_vqvae(trained / "vqvae"), load_vqvae(tmp_path / "vqvae")
+    assert (before.config.decoder_blocks, after.config.decoder_blocks) == (1, 2)
+    assert torch.equal(before.quantizer.codebook, after.quantizer.codebook)
+
+
+def test_only_a_decoder_that_is_started_from_can_be_deepened(trained: Path, train: Train, tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="needs --from CHECKPOINT"):
+        train("vqvae", tmp_path, decoder_blocks=2)
+
+
 def test_the_decoder_alone_needs_an_encoder(train: Train, tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="needs --from CHECKPOINT"):
         train("vqvae", tmp_path, decoder_only=True)
