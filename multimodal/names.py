@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import itertools
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import torch
@@ -74,9 +75,12 @@ class Names:
         english_names = dict.fromkeys(filter(None, table.get("en", ())))
         self.english = EncodedNames(english_names, embed) if embed and english_names else None
         self.meanings = {_plain(name): name for name in english_names}  # a name in any language → its English one
-        for names in table.values():
-            for name, english in zip(names, table.get("en", ()), strict=False):
-                self.meanings.setdefault(_plain(name), english)
+        rows = [zip(map(_plain, names), table.get("en", ()), strict=False) for names in table.values()]
+        heard = Counter(pair for row in rows for pair in dict.fromkeys(row))
+        first = {_plain(name).split()[0] for name in english_names if len(name.split()) == 2}
+        for (name, english), languages in heard.most_common():
+            if languages > 1 or name not in first:  # "santa" is Santa Claus, though in French it is Mx Claus
+                self.meanings.setdefault(name, english)
         self.meanings.pop("", None)
         synonyms = {
             kind: {_plain(word): name for name, near in lists.items() if name in english_names for word in near}

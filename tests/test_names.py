@@ -138,3 +138,16 @@ def test_names_are_encoded_once_and_only_when_they_are_needed() -> None:
 
 def test_an_english_name_means_itself_also_where_another_language_has_the_word() -> None:
     assert Names({"en": ["gift", "poison"], "de": ["Geschenk", "Gift"]}).in_known_words("gift") == "gift"
+
+
+def test_a_name_that_languages_have_for_different_things_is_what_most_of_them_mean() -> None:
+    table = {"en": ["tropical drink", "cocktail glass"], "de": ["Cocktail", ""], "fr": ["", "cocktail"]}
+    table["it"] = table["fr"]
+    assert Names(table).in_known_words("a cocktail") == "cocktail glass"
+
+
+def test_the_first_word_of_an_english_name_is_not_another_name_of_one_other_language() -> None:
+    table = {"en": ["Mx Claus", "Santa Claus", "dog"], "fr": ["santa", "père Noël", "mx"], "it": ["", "", "cane"]}
+    names = Names(table, lambda texts: torch.ones(len(texts), 2))
+    assert names.in_known_words("santa") == "Santa Claus"
+    assert names.in_known_words("cane") == "dog"

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from multimodal.data.captions import Subject
 from multimodal.data.phrases import FIRST_CJK, LANGUAGES, singulars, words_of
 from multimodal.data.wordnet import LESSER, Synset, load_synsets
+
+MIN_ALIKE, MOST = 3, 0.6  # letters with which a keyword and a name begin alike, and their share of the keyword
 
 
 def synsets_near(subjects: Sequence[Subject], text: Path) -> list[Synset]:
@@ -22,8 +25,8 @@ def words_by_name(subjects: Sequence[Subject], synsets: Sequence[Synset]) -> dic
     """English name → words, in small letters, to which it is the nearest: {"nouns": …, "others": …}.
 
     No word is in a name of its language. Nouns are English words of which WordNet has a meaning that can be drawn, others
-    all other keywords. The nearest to a keyword is one that has it: that which WordNet has nearest, else that with the
-    fewest keywords.
+    all other keywords. The nearest to a keyword is one that has it: that which WordNet has nearest, else, in English, one
+    that begins like it, else that with the fewest keywords.
     """
     likely, nouns = _likely_names(synsets)
     in_names = {
@@ -34,8 +37,8 @@ def words_by_name(subjects: Sequence[Subject], synsets: Sequence[Synset]) -> dic
     for language in LANGUAGES:  # English first: a word that is also one of another language has its English meaning
         for word, owners in _owners(subjects, language).items():
             if not (word in in_names[language] or word in in_names["en"] or word in nearest):
-                near: Mapping[str, float] = likely.get(word, {}) if language == "en" else {}
-                nearest[word] = max(owners, key=lambda name: (near.get(name, 0), -owners[name], -len(name), name))
+                near = {name: _nearness(word, name, likely) if language == "en" else (0.0, 0) for name in owners}
+                nearest[word] = max(owners, key=lambda name: (near[name], -owners[name], -len(name), name))
         if language == "en":
             for word in nouns - nearest.keys():
                 if word not in in_names["en"] and in_names["en"].words.isdisjoint(words_of(word)):
@@ -60,6 +63,15 @@ def _likely_names(synsets: Sequence[Synset]) -> tuple[dict[str, dict[str, float]
             for name, probability in zip(synset.names, synset.probabilities, strict=True):
                 names[name] = names.get(name, 0) + weight * probability
     return likely, nouns
+
+
+def _nearness(word: str, name: str, likely: Mapping[str, Mapping[str, float]]) -> tuple[float, int]:
+    """How near WordNet has a name, and how many letters of the word, if most, begin one of the name's: "poop" and "poo"."""
+    alike = 0
+    for other in words_of(name):
+        same = itertools.takewhile(lambda pair: pair[0] == pair[1], zip(word, other, strict=False))
+        alike = max(alike, len(list(same)))
+    return likely.get(word, {}).get(name, 0), alike if alike >= max(MIN_ALIKE, MOST * len(word)) else 0
 
 
 def _owners(subjects: Sequence[Subject], language: str) -> dict[str, dict[str, int]]:

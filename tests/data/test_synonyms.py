@@ -52,6 +52,18 @@ def test_of_several_the_nearest_in_meaning_is_chosen_else_that_with_the_fewest_k
     assert owner("wizard") == "mage"
 
 
+def test_of_several_that_wordnet_does_not_have_near_one_that_begins_like_the_word_is_chosen() -> None:
+    subjects = [
+        Subject("1", {"en": "pile of poo"}, {"en": ["poop", "comic", "potty"], "de": ["poop-emoji", "pot"]}),
+        Subject("2", {"en": "plunger"}, {"en": ["poop", "potty"], "de": ["pot"]}),
+    ]
+    words = words_by_name(subjects, [])["others"]
+    assert {name: set(near) for name, near in words.items()} == {
+        "pile of poo": {"poop", "comic", "poop-emoji"},
+        "plunger": {"potty", "pot"},  # "po" is too short, and the German word is not like an English one
+    }
+
+
 def test_a_word_that_is_in_a_name_stays_as_it_is() -> None:
     assert owner("tea") is None
     assert owner("magic") is None
