@@ -20,7 +20,7 @@ from multimodal.evaluation.sampling import DEFAULT_SAMPLING, Sampling
 from multimodal.evaluation.statistics import mean_interval, ratio_interval
 from multimodal.pipeline import TextToImagePipeline
 
-LANGUAGE_CONCEPTS = 24
+LANGUAGE_CONCEPTS = 72
 
 
 class Cell(NamedTuple):

@@ -124,7 +124,7 @@ def train_clip(
             TOKENIZER: clip.tokenizer.to_str(),
             WORDS: json.dumps(words_by_name(subjects, synsets), ensure_ascii=False),
         }
-        save_model(out / "clip", model, config.model, training, files=files)
+        save_model(out / "clip", model, config.model, training, torch.int8, files)
 
     trainer.run(loss, max_minutes=max_minutes, export=export)
 
