@@ -6,7 +6,7 @@ import dataclasses
 import random
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -203,13 +203,20 @@ class Generation:
         done = texts.html("done", count=len(output.images), seconds=seconds, device=device, seeds=seeds)
         prompts = list(dict.fromkeys(output.prompts))
         used, room = max(self.pipeline.text_encoder.count_tokens(parse_weights(prompt).text) for prompt in prompts)
-        lines = [message(f"{done} · {texts.html('tokens', used=used, room=room)}")]
-        if words := next(filter(None, output.dropped), "")[:300]:
+        line = message(f"{done} · {texts.html('tokens', used=used, room=room)}")
+        return line + self.not_drawn(prompts, output.dropped, output.renamed, texts)
+
+    def not_drawn(
+        self, prompts: Sequence[str], dropped: Sequence[str], renamed: Sequence[Mapping[str, str]], texts: Texts
+    ) -> str:
+        """HTML lines on what of the prompts did not fit, is drawn as something else, or is not known."""
+        lines = []
+        if words := next(filter(None, dropped), "")[:300]:
             lines.append(message(texts.html("dropped", words=words), "warning"))
-        renamed = {words: name for one in output.renamed for words, name in one.items()}
-        for words, name in list(renamed.items())[:UNKNOWN_SHOWN]:
+        drawn_as = {words: name for one in renamed for words, name in one.items()}
+        for words, name in list(drawn_as.items())[:UNKNOWN_SHOWN]:
             lines.append(message(texts.html("renamed", words=words[:60], name=name)))
-        rest = [prompt for prompt in prompts if not any(words in prompt for words in renamed)]
+        rest = [prompt for prompt in prompts if not any(words in prompt for words in drawn_as)]
         return "".join(lines + [message(line) for line in self.unknown_words(rest, texts)])
 
     def tokens_used(self, prompt: str, request: gr.Request) -> Any:

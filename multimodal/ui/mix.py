@@ -14,6 +14,8 @@ from PIL import Image
 
 from multimodal.arguments import MAX_IMAGES, MAX_PROMPT_CHARACTERS
 from multimodal.export import ANIMATIONS, save_animation
+from multimodal.layout import read_prompt
+from multimodal.prompts import parse_weights
 from multimodal.settings import Settings
 from multimodal.ui.errors import ended, friendly_errors
 from multimodal.ui.figures import message
@@ -52,16 +54,22 @@ class Mixing:
                     if isinstance(event, Progress):
                         yield event.shown(texts), *[gr.skip()] * 3
                     else:
-                        yield from self.finish(event, f"{first.prompt} → {last.prompt}", first.seed)
+                        yield from self.finish(event, (first.prompt, last.prompt), first.seed, texts)
 
-    def finish(self, frames: Sequence[Image.Image], caption: str, seed: int) -> Iterator[tuple[Any, ...]]:
+    def finish(
+        self, frames: Sequence[Image.Image], prompts: Sequence[str], seed: int, texts: Texts
+    ) -> Iterator[tuple[Any, ...]]:
         """The files, once, as Gradio copies what is yielded; yields as `mix`."""
+        caption, pipeline = " → ".join(prompts), self.tab.pipeline
+        readings = [read_prompt(prompt, pipeline.names, apart=False) for prompt in prompts]
+        dropped = pipeline.text_encoder.tokenize([parse_weights(reading.things[0]).text for reading in readings]).dropped
+        told = self.tab.not_drawn(prompts, dropped, [dict(reading.renamed) for reading in readings], texts)
         with tempfile.TemporaryDirectory() as folder:
             name = Path(folder) / Settings(caption, seed).file_name
             files = [name.with_suffix(ending) for ending in ANIMATIONS]
             for file in files:
                 save_animation(frames, file)
-            shown = animation(files[0], f"{caption} · {seed}")
+            shown = animation(files[0], f"{caption} · {seed}") + told
             yield shown, gr.skip(), *[gr.update(value=str(file), interactive=True) for file in files]
 
 

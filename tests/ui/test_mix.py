@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
+from multimodal.names import Names
 from multimodal.prompts import MIXED
 from multimodal.ui.generation import Generation
 from multimodal.ui.mix import Mixing
@@ -38,6 +39,16 @@ def test_both_prompts_get_the_same_of_the_mixed_styles(models: Models, monkeypat
         *_, (shown, *_) = Mixing(Generation(models)).mix(None, "a star", 2, *asked)  # type: ignore[arg-type]
         styles = re.findall(r", (\w+) style", shown)
         assert len(set(styles[:2])) == 1
+
+
+def test_words_that_are_drawn_as_a_name_are_told(models: Models, monkeypatch: pytest.MonkeyPatch) -> None:
+    known = Names({"en": ["star", "fox"]}, words={"nouns": {"star": ["pulsar"]}, "others": {}})
+    monkeypatch.setattr(models.pipeline, "names", known)
+    *_, (shown, *_) = mixed(models, "a pulsar", 2)
+    assert "pulsar, 3d style · 5" in shown
+    assert "“a pulsar” is no known name: drawn as “star”." in shown
+    *_, (shown, *_) = mixed(models, "a star", 2)
+    assert 'role="status"' not in shown
 
 
 @pytest.mark.parametrize(
