@@ -112,9 +112,9 @@ def test_a_run_can_start_from_another_checkpoint(model: str, trained: Path, trai
     before, after = load(trained / model), load(tmp_path / model)
     assert after.config == before.config
     expected, started = before.state_dict(), after.state_dict()
-    tolerance = 5e-3 if model == "dit" else 1e-3  # a DiT has 8 bits
+    tolerance = 1e-3 if model == "vqvae" else 5e-3  # the others have 8 bits
     same = {key for key in expected if torch.allclose(expected[key], started[key], atol=tolerance)}
-    assert same == set(expected) - {key for key in expected if key.startswith("latent_")}  # measured anew
+    assert {key for key in expected if not key.startswith("latent_")} <= same  # the latents' scale is measured anew
 
 
 @pytest.mark.parametrize("model", MODELS)
