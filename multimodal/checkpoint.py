@@ -168,13 +168,6 @@ def load_super_resolution(folder: str | Path) -> SuperResolution:
     return load_model(folder, SuperResolution, configs.SuperResolutionConfig)
 
 
-def load_styles(folder: str | Path) -> tuple[str, ...]:
-    """The styles of the pictures that a DiT was last trained on. Raises CheckpointError."""
-    training = load_description(folder).get("training")
-    styles = training.get("styles") if isinstance(training, dict) else None
-    return tuple(map(str, styles)) if isinstance(styles, list) else ()
-
-
 def load_model(
     folder: str | Path,
     architecture: type[ModelT],

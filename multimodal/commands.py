@@ -19,10 +19,11 @@ def generate(args: argparse.Namespace) -> None:
     from tqdm import tqdm
 
     from multimodal import rgba
-    from multimodal.arguments import MAX_IMAGES, check_number, check_seeds
+    from multimodal.arguments import MAX_IMAGES, check_number, check_prompts, check_seeds
     from multimodal.editing import start_from
     from multimodal.export import file_name, to_sticker
-    from multimodal.prompts import expand, in_style
+    from multimodal.layout import in_styles
+    from multimodal.prompts import expand
     from multimodal.settings import Settings, save_picture
     from multimodal.upscaling import Upscaler
 
@@ -38,6 +39,7 @@ def generate(args: argparse.Namespace) -> None:
     prompts = [one for prompt in [*args.prompt, *filter(str.strip, listed)] for one in expand(prompt)]
     if not prompts:
         raise ValueError("there is no prompt: give one, or a file of them with --prompts")
+    prompts = check_prompts(prompts)
     if not args.image and (args.mask or args.strength is not None):
         raise ValueError("--mask and --strength need --image, the picture that they belong to")
     if args.image:
@@ -57,8 +59,8 @@ def generate(args: argparse.Namespace) -> None:
     renamed: dict[str, str] = {}
     check_number("--number", args.number, 1, MAX_IMAGES, whole=True)
     seeds = check_seeds(args.seed, len(prompts) * args.number)
-    each = zip([prompt for prompt in prompts for _ in range(args.number)], seeds, strict=True)
-    asked = [(in_style(prompt, args.style, seed, pipeline.names.styles), seed) for prompt, seed in each]
+    each = [prompt for prompt in prompts for _ in range(args.number)]
+    asked = list(zip(in_styles(each, args.style, seeds, pipeline.names), seeds, strict=True))
     batches = [asked[first : first + MAX_IMAGES] for first in range(0, len(asked), MAX_IMAGES)]
     start = time.perf_counter()
     with tqdm(total=args.steps * len(batches), unit="step", disable=args.json) as progress:
@@ -96,14 +98,18 @@ def mix(args: argparse.Namespace) -> None:
     """Make an animation that leads from one prompt to another and back."""
     from tqdm import tqdm
 
+    from multimodal.arguments import check_prompts
     from multimodal.export import check_animation, save_animation
+    from multimodal.layout import in_styles
     from multimodal.mixing import mix
-    from multimodal.prompts import in_style
+    from multimodal.prompts import MIXED, in_style, style_name
 
     check_animation(args.out, args.duration)  # before the work is done
     args.out.parent.mkdir(parents=True, exist_ok=True)
     pipeline = load_pipeline(args)
-    first, second = (in_style(prompt, args.style, args.seed, pipeline.names.styles) for prompt in args.prompts)
+    first, second = check_prompts(args.prompts)
+    [first] = in_styles([first], args.style, [args.seed], pipeline.names)
+    second = in_style(second, style_name(first) if args.style == MIXED else args.style)
     start = time.perf_counter()
     with tqdm(total=args.steps, unit="step", disable=args.json) as progress:
         images = mix(

@@ -29,7 +29,7 @@ from multimodal.data.phrases import (
     words_of,
 )
 from multimodal.names import Names
-from multimodal.prompts import parse_weights, split_style
+from multimodal.prompts import MIXED, MIXED_STYLES, in_style, parse_weights, split_style
 
 COUNT_ROWS = {2: (2,), 3: (3,), 4: (2, 2), 5: (3, 2)}  # things per row
 PEOPLE = {  # whom no shade is given to
@@ -73,6 +73,22 @@ def read_prompt(prompt: str, names: Names, apart: bool = True) -> Reading:
         things.append(name + style)
         renamed += [] if names.known(text) or name == text else [(text, name)]
     return Reading(tuple(things), layout, tuple(dict.fromkeys(renamed)))
+
+
+def in_styles(prompts: Sequence[str], style: str, seeds: Sequence[int], names: Names) -> list[str]:
+    """Each prompt in a style, unless it says one itself; if that is MIXED, each seed has another one of those for it."""
+    if style != MIXED:
+        return [in_style(prompt, style) for prompt in prompts]
+    styles = {prompt: mixed_styles(prompt, names) for prompt in dict.fromkeys(prompts)}
+    each = zip(prompts, seeds, strict=True)
+    return [in_style(prompt, styles[prompt][seed % len(styles[prompt])]) for prompt, seed in each]
+
+
+def mixed_styles(prompt: str, names: Names) -> Sequence[str]:
+    """Those of MIXED_STYLES in which all things that a prompt asks for were drawn in training, or else that were learnt."""
+    things = [names.styles_of(split_style(thing)[0]) for thing in read_prompt(prompt, names).things]
+    of_all = [style for style in MIXED_STYLES if all(style in styles for styles in things)]
+    return of_all or [style for style in MIXED_STYLES if style in names.styles] or [""]
 
 
 def parse_layout(prompt: str, names: Names) -> Layout | None:

@@ -60,7 +60,7 @@ class Names:
         table: language → names, row k of each being one thing's, or "" (see `word_lists.load_name_table`).
         embed: texts → (N, D) embeddings in which like texts are near; without it no name is nearest to anything.
         words: "nouns" and "others": English name → words that are in no name, and nearest to it (see `load_words`).
-        styles: those that the things were drawn in.
+        styles: style → English names of the things that were drawn in it.
     """
 
     def __init__(
@@ -68,9 +68,9 @@ class Names:
         table: Mapping[str, Sequence[str]] | None = None,
         embed: Embed | None = None,
         words: Mapping[str, Mapping[str, Sequence[str]]] | None = None,
-        styles: Sequence[str] = (),
+        styles: Mapping[str, Iterable[str]] | None = None,
     ) -> None:
-        self.styles = tuple(styles)
+        self.styles = {style: frozenset(drawn) for style, drawn in (styles or {}).items()}
         table = table or {}
         english_names = dict.fromkeys(filter(None, table.get("en", ())))
         self.english = EncodedNames(english_names, embed) if embed and english_names else None
@@ -99,6 +99,11 @@ class Names:
     def english_name(self, text: str) -> str:
         """The English name for a text that is a name, else the text."""
         return self._meaning(text) or text
+
+    def styles_of(self, text: str) -> list[str]:
+        """The styles in which the thing was drawn of which the text is the name, or all, where it is none."""
+        name = self._meaning(text)
+        return [style for style, drawn in self.styles.items() if name is None or name in drawn]
 
     def mentioned(self, text: str) -> bool:
         """Whether a thing is named in the text."""

@@ -25,7 +25,7 @@ from multimodal.arguments import (
     check_seeds,
     clean_prompt,
 )
-from multimodal.checkpoint import CheckpointError, load_clip, load_dit, load_styles, load_vqvae
+from multimodal.checkpoint import CheckpointError, load_clip, load_dit, load_vqvae
 from multimodal.diffusion import rectified_flow
 from multimodal.diffusion.samplers import SAMPLERS, Callback, SamplerStep, Velocity, guided, keeping, weighted
 from multimodal.hub import find_checkpoint
@@ -38,7 +38,7 @@ from multimodal.models.vqvae import VQVAE
 from multimodal.names import Names
 from multimodal.outputs import ReconstructionOutput, TextToImageOutput
 from multimodal.prompts import WeightedPart, parse_weights
-from multimodal.word_lists import load_name_table, load_words
+from multimodal.word_lists import load_name_table, load_styles, load_words
 
 GUIDANCE_INTERVAL = (0.1, 1.0)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import math
 import re
-from collections.abc import Sequence
 from typing import NamedTuple
 
 from multimodal.data.phrases import STYLES as STYLES
@@ -76,11 +75,8 @@ def split_style(prompt: str) -> tuple[str, str]:
     return (match[1], match[2] or "") if match else (prompt, "")
 
 
-def in_style(prompt: str, style: str, seed: int, learnt: Sequence[str]) -> str:
-    """A prompt in a style, unless it says one itself; if that is MIXED, each seed has one of those that are learnt."""
-    if style == MIXED:
-        styles = [one for one in MIXED_STYLES if one in learnt]
-        style = styles[seed % len(styles)] if styles else ""
+def in_style(prompt: str, style: str) -> str:
+    """A prompt in a style, unless it says one itself."""
     text, own = split_style(prompt)
     return text + (own or (f", {style} style" if style else ""))
 

@@ -1,4 +1,4 @@
-"""The words of a checkpoint: its pictures' names (dit/names.json), and words near to those (clip/words.json)."""
+"""The words of a checkpoint: names (dit/names.json), those in each style (dit/styles.json), others (clip/words.json)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 from multimodal.checkpoint import CheckpointError
 
-NAMES, WORDS = "names.json", "words.json"
+NAMES, STYLES, WORDS = "names.json", "styles.json", "words.json"
 
 
 def load_names(folder: str | Path) -> dict[str, list[str]]:
@@ -30,6 +30,16 @@ def load_name_table(folder: str | Path) -> dict[str, list[str]]:
     if len({len(known) for known in names.values()}) > 1:
         raise CheckpointError(f"{path} is no list of names: the languages have different numbers of them")
     return names
+
+
+def load_styles(folder: str | Path) -> dict[str, list[str]]:
+    """Style → English names of what a DiT was shown in it; nothing where its folder has no list.
+
+    Raises:
+        CheckpointError: the list is damaged.
+    """
+    path = Path(folder) / STYLES
+    return _lists(_load(path), path)
 
 
 def load_words(folder: str | Path) -> dict[str, dict[str, list[str]]]:

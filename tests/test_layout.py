@@ -9,8 +9,9 @@ from PIL import Image
 from skimage.measure import label
 
 from multimodal.data.colors import color_names
-from multimodal.layout import Layout, Reading, parse_layout, put_together, read_prompt
+from multimodal.layout import Layout, Reading, in_styles, mixed_styles, parse_layout, put_together, read_prompt
 from multimodal.names import Names
+from multimodal.prompts import MIXED
 
 ENGLISH = ["red apple", "Rocket", "star", "bow and arrow", "two hearts", "black cat", "fox", "cherry"]
 ENGLISH += ["rock", "roll of paper", "five o’clock", "rose"]
@@ -126,6 +127,32 @@ def test_things_are_drawn_by_names_that_the_model_learnt(
 
 def test_a_prompt_that_is_not_taken_apart_is_one_thing() -> None:
     assert read_prompt("a rocket and a star", NAMES, apart=False) == Reading(("a rocket and a star",))
+
+
+@pytest.mark.parametrize(
+    ("prompt", "styles"),
+    [
+        ("a star", ["3d", "flat"]),  # line is never mixed
+        ("two 狐狸", ["3d", "noto"]),
+        ("a star and a fox", ["3d"]),
+        ("a star and a rocket", ["3d", "noto", "flat"]),  # which were never drawn in one style: all that were learnt
+        ("a fox in the snow", ["3d", "noto", "flat"]),
+        ("a (fox:1.2)", ["3d", "noto", "flat"]),
+    ],
+)
+def test_styles_are_mixed_in_which_the_things_were_drawn(prompt: str, styles: list[str]) -> None:
+    drawn = {"3d": ["star", "fox"], "flat": ["star"], "line": ["star", "rose"], "noto": ["fox", "Rocket"]}
+    names = Names(TABLE, styles=drawn)
+    assert mixed_styles(prompt, names) == styles
+    expected = [f"{prompt}, {styles[seed % len(styles)]} style" for seed in range(4)]
+    assert in_styles([prompt] * 4, MIXED, range(4), names) == expected
+    assert in_styles([prompt], "line", [0], names) == [f"{prompt}, line style"]
+
+
+def test_without_styles_that_can_be_mixed_prompts_stay_as_they_are() -> None:
+    assert in_styles(["a star", "a fox, flat style"], MIXED, [1, 2], NAMES) == ["a star", "a fox, flat style"]
+    assert in_styles(["a star"], MIXED, [1], Names(TABLE, styles={"line": ["star"]})) == ["a star"]
+    assert in_styles([], MIXED, [], NAMES) == []
 
 
 def solid(color: str) -> Image.Image:

@@ -51,9 +51,9 @@ def test_generate_gives_each_picture_a_style(
     bundled_checkpoint: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     options = ["--checkpoint", str(bundled_checkpoint), "--steps", "1", "--out", str(tmp_path), "--json"]
-    assert main(["generate", "a fox", "a star, line style", "-n", "2", *options]) == 0
+    assert main(["generate", "a cat", "a star, line style", "-n", "2", *options]) == 0
     asked = [picture["prompt"] for picture in json.loads(capsys.readouterr().out)["pictures"]]
-    assert asked == ["a fox, 3d style", "a fox, noto style", "a star, line style", "a star, line style"]
+    assert asked == ["a cat, 3d style", "a cat, noto style", "a star, line style", "a star, line style"]
 
 
 def test_generate_reads_prompts_from_a_file(
@@ -66,6 +66,9 @@ def test_generate_reads_prompts_from_a_file(
     assert [picture["prompt"] for picture in pictures] == ["a star", "a red fox", "a green fox", "红苹果"]
     assert main(["generate", *options]) == 1
     assert "there is no prompt" in capsys.readouterr().err
+    assert main(["generate", " ", *options]) == 1
+    assert main(["mix", "a star", "", "--checkpoint", str(tiny_checkpoint), "--out", str(tmp_path / "mix.webp")]) == 1
+    assert capsys.readouterr().err.count("the prompt is empty: say what the picture should show") == 2
     assert main(["generate", "a fox", "--strength", "0.5", *options]) == 1
     assert "--mask and --strength need --image" in capsys.readouterr().err
 

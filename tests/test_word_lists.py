@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from multimodal.checkpoint import CheckpointError
-from multimodal.word_lists import NAMES, WORDS, load_name_table, load_names, load_words
+from multimodal.data import phrases
+from multimodal.word_lists import NAMES, STYLES, WORDS, load_name_table, load_names, load_styles, load_words
 
 
 def test_names_are_read_and_may_be_missing(tmp_path: Path) -> None:
@@ -30,11 +31,26 @@ def test_words_are_read_and_may_be_missing(tmp_path: Path) -> None:
     assert load_words(tmp_path) == {"nouns": {"dog": ["hound", "犬"]}, "others": {}}
 
 
+def test_names_of_styles_are_read_and_may_be_missing(tmp_path: Path) -> None:
+    assert load_styles(tmp_path) == {}
+    (tmp_path / STYLES).write_text('{"flat": ["fox"], "line": []}', encoding="utf-8")
+    assert load_styles(tmp_path) == {"flat": ["fox"], "line": []}
+    (tmp_path / STYLES).write_text('{"flat": "fox"}', encoding="utf-8")
+    with pytest.raises(CheckpointError, match=r"styles\.json is no list of names"):
+        load_styles(tmp_path)
+
+
 @pytest.mark.parametrize("text", ["", "[]", '{"nouns": []}', '{"nouns": {"dog": 1}}'])
 def test_damaged_words_are_named(text: str, tmp_path: Path) -> None:
     (tmp_path / WORDS).write_text(text)
     with pytest.raises(CheckpointError, match=r"words\.json (is no list of names|cannot be read)"):
         load_words(tmp_path)
+
+
+def test_the_bundled_model_was_shown_its_names_in_six_styles(bundled_checkpoint: Path) -> None:
+    styles, names = load_styles(bundled_checkpoint / "dit"), load_names(bundled_checkpoint / "dit")["en"]
+    assert sorted(styles) == sorted(phrases.STYLES)
+    assert set().union(*styles.values()) == set(names)
 
 
 def test_the_bundled_words_are_near_to_names_that_the_bundled_model_learnt(bundled_checkpoint: Path) -> None:

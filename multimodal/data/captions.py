@@ -92,6 +92,15 @@ def name_table(subjects: Sequence[Subject], before: Mapping[str, Sequence[str]] 
     return {language: list(names) for language, names in zip(languages, zip(*unique, strict=True), strict=True)}
 
 
+def names_by_style(subjects: Sequence[Subject], before: Mapping[str, Sequence[str]] | None = None) -> dict[str, list[str]]:
+    """Style → English names of what is drawn in it; those known `before` first, in a table of this kind."""
+    names = {style: dict.fromkeys(drawn) for style, drawn in (before or {}).items()}
+    for subject in subjects:
+        if subject.style:
+            names.setdefault(subject.style, {})[subject.names["en"]] = None
+    return {style: list(drawn) for style, drawn in sorted(names.items())}
+
+
 def caption(subject: Subject, rng: random.Random) -> str:
     """A random caption: four in ten long and structured, three short, three in another language."""
     return _long_caption(subject, rng) if rng.random() < 0.4 else short_caption(subject, rng, english=0.5)

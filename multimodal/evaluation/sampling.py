@@ -10,8 +10,9 @@ from PIL import Image
 from tqdm.auto import tqdm
 
 from multimodal.arguments import DEFAULT_GUIDANCE, DEFAULT_STEPS
+from multimodal.layout import in_styles
 from multimodal.pipeline import TextToImagePipeline
-from multimodal.prompts import MIXED, in_style
+from multimodal.prompts import MIXED
 
 
 @dataclass(frozen=True)
@@ -26,8 +27,8 @@ class Sampling:
     def generate(self, pipeline: TextToImagePipeline, prompts: Sequence[str], label: str) -> list[Image.Image]:
         """One picture per prompt, with a progress bar."""
         images: list[Image.Image] = []
-        styles = pipeline.names.styles
-        prompts = [in_style(prompt, self.style, self.seed + k, styles) for k, prompt in enumerate(prompts)]
+        seeds = range(self.seed, self.seed + len(prompts))
+        prompts = in_styles(prompts, self.style, seeds, pipeline.names)
         for start in tqdm(range(0, len(prompts), self.batch_size), desc=label, unit="batch"):
             output = pipeline(
                 prompts[start : start + self.batch_size],

@@ -15,7 +15,7 @@ from torch import Tensor, nn
 
 from multimodal.checkpoint import copy_checkpoint, load_clip, load_dit, save_model
 from multimodal.config import DiTRunConfig
-from multimodal.data.captions import name_table
+from multimodal.data.captions import name_table, names_by_style
 from multimodal.diffusion import rectified_flow
 from multimodal.evaluation.contact_sheets import image_grid
 from multimodal.models.cached_text_encoder import CachedTextEncoder
@@ -29,7 +29,7 @@ from multimodal.training.lora import merged, with_lora
 from multimodal.training.mean import add_noise, fit_mean, with_mean
 from multimodal.training.patches import with_patch_size
 from multimodal.training.rehearsal import Rehearsal
-from multimodal.word_lists import NAMES
+from multimodal.word_lists import NAMES, STYLES
 
 SAMPLE_PROMPTS = (
     "a red apple", "a fox, 3d style", "红苹果", "a rocket and a star", "a cat, flat style", "pizza, noto style",
@@ -119,9 +119,12 @@ def train_dit(
         return image_grid(pipeline(SAMPLE_PROMPTS, seed=1).images, columns=8)
 
     def export(model: nn.Module, training: dict[str, Any]) -> None:
-        before = pictures.rehearsal.table if pictures.rehearsal else None
-        known = json.dumps(name_table(pictures.subjects, before), ensure_ascii=False)
-        styles = sorted({subject.style for subject in pictures.subjects} - {""})
-        save_model(out / "dit", merged(model), config.model, {**training, "styles": styles}, torch.int8, {NAMES: known})
+        before = pictures.rehearsal
+        tables = {
+            NAMES: name_table(pictures.subjects, before.table if before else None),
+            STYLES: names_by_style(pictures.subjects, before.styles if before else None),
+        }
+        files = {name: json.dumps(table, ensure_ascii=False) for name, table in tables.items()}
+        save_model(out / "dit", merged(model), config.model, training, torch.int8, files)
 
     trainer.run(loss, max_minutes=max_minutes, sample=sample, export=export)

@@ -16,7 +16,7 @@ from multimodal.data.phrases import STYLES
 from multimodal.models.text_encoder import CLIPTextEncoder
 from multimodal.models.vqvae import VQVAE
 from multimodal.pipeline import TextToImagePipeline
-from multimodal.word_lists import NAMES, load_name_table, load_names
+from multimodal.word_lists import NAMES, load_name_table, load_names, load_styles
 
 SAMPLING_STEPS = 4  # enough for pictures that are noised again
 BATCH_SIZE = 64
@@ -41,6 +41,7 @@ class Rehearsal:
     ) -> None:
         self.accelerator = accelerator
         self.names, self.table = load_names(start / "dit"), load_name_table(start / "dit")
+        self.styles = load_styles(start / "dit")
         if not self.names:
             raise CheckpointError(f"{start / 'dit'} has no {NAMES} to rehearse; rehearsal_fraction=0 does without")
         rng = random.Random(seed)

@@ -16,8 +16,9 @@ import torch
 
 from multimodal.arguments import MAX_GUIDANCE, MAX_IMAGES, MAX_SEED, MAX_STEPS, check_number, check_prompts, check_seeds
 from multimodal.inspection.denoising import SamplingCancelled
+from multimodal.layout import in_styles
 from multimodal.outputs import TextToImageOutput
-from multimodal.prompts import expand, in_style, parse_weights
+from multimodal.prompts import expand, parse_weights
 from multimodal.settings import Settings, pack_indices, read_settings, save_picture
 from multimodal.ui.download import numbered
 from multimodal.ui.errors import friendly_errors
@@ -101,9 +102,11 @@ class Generation:
         if len(choices) * count > MAX_IMAGES:
             raise ValueError(texts("too_many", prompts=len(choices), count=count, maximum=MAX_IMAGES))
         seeds = check_seeds(first_seed, int(count))  # the same for each choice, to be compared
-        prompts = [in_style(one, style, seed, self.pipeline.names.styles) for one in choices for seed in seeds]
+        each = [one for one in choices for _ in seeds]
+        seeds *= len(choices)
+        prompts = in_styles(each, style, seeds, self.pipeline.names)
         settings = Settings(prompts[0], first_seed, negative_prompt, int(steps), float(guidance_scale), sampler)
-        return settings, prompts, seeds * len(choices)
+        return settings, prompts, seeds
 
     def vary(
         self, last: LastPictures | None, chosen: int, count: float, strength: float, request: gr.Request

@@ -15,7 +15,7 @@ from PIL import Image
 from multimodal.arguments import MAX_IMAGES, MAX_PROMPT_CHARACTERS
 from multimodal.export import ANIMATIONS, save_animation
 from multimodal.layout import read_prompt
-from multimodal.prompts import parse_weights
+from multimodal.prompts import MIXED, parse_weights, style_name
 from multimodal.settings import Settings
 from multimodal.ui.errors import ended, friendly_errors
 from multimodal.ui.figures import message
@@ -43,7 +43,8 @@ class Mixing:
         texts, off = Texts(request), gr.update(interactive=False)
         with friendly_errors(texts):
             first = self.tab.asked(texts, *asked)[0]
-            asked_again = (*asked[1:-2], first.seed, True)  # where styles are mixed, the seed decides
+            style = style_name(first.prompt) if asked[2] == MIXED else asked[2]
+            asked_again = (asked[1], style, *asked[3:-2], first.seed, True)
             last = self.tab.asked(texts, second, *asked_again)[0]
             yield message(texts.html("starting"), "running"), first.seed, off, off
             arguments = first.arguments()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from string import Formatter
 
 import pytest
@@ -15,6 +16,7 @@ from multimodal.data.captions import (
     contrary,
     drawn_styles,
     name_table,
+    names_by_style,
     plural,
     short_caption,
 )
@@ -48,6 +50,12 @@ def test_the_table_of_names_has_a_row_for_each_thing() -> None:
     assert names["zh"] == ["apple-zh", ""]
     more = name_table([STAR, STAR], {"en": ["apple", "pen"], "la": ["malum", ""]})
     assert more == {"en": ["apple", "pen", "star"], "la": ["malum", "", ""]}
+
+
+def test_the_names_of_each_style_are_what_was_drawn_in_it() -> None:
+    flat, line = replace(APPLE, style="flat"), replace(APPLE, style="line")
+    assert names_by_style([line, flat, flat, replace(STAR, style="")]) == {"flat": ["apple"], "line": ["apple"]}
+    assert names_by_style([flat], {"noto": ["pen"], "flat": ["pen"]}) == {"flat": ["pen", "apple"], "noto": ["pen"]}
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from multimodal import rgba
 from multimodal.config import JudgeConfig
 from multimodal.data.images import load_captioned_images
 from multimodal.evaluation.judge import Classes, Judge
+from multimodal.names import Names
 
 STYLES = {"flat": "red", "line": "black", "noto": "green"}
 SHAPES = {"01": "square", "02": "disc", "03": "bar", "04": "cross"}  # concept → name
@@ -43,7 +44,7 @@ class FakePipeline:
     def __init__(self, draw):
         self.draw, self.calls = draw, []
         self.vqvae = SimpleNamespace(config=SimpleNamespace(image_size=128))
-        self.names = SimpleNamespace(styles=())
+        self.names = Names()
 
     def __call__(self, prompt, **settings):
         self.calls.append((prompt, settings))

@@ -69,7 +69,7 @@ def test_every_prompt_has_its_own_seed_whatever_the_batch(blank, judge, data):
 
 
 def test_a_name_alone_is_drawn_in_each_style_in_turn(blank):
-    blank.names.styles = ("3d", "noto", "line")
+    blank.names.styles = {"3d": set(), "noto": set(), "line": set()}
     prompts = ["square", "disc", "bar, line style"]
     Sampling(seed=1, batch_size=2).generate(blank, prompts, "names")
     assert blank.prompts == ["square, noto style", "disc, 3d style", "bar, line style"]

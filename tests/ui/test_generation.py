@@ -18,7 +18,7 @@ import torch
 
 from multimodal import TextToImagePipeline
 from multimodal.names import Names
-from multimodal.prompts import MIXED, MIXED_STYLES
+from multimodal.prompts import MIXED, MIXED_STYLES, STYLES
 from multimodal.ui.edit import Editing
 from multimodal.ui.figures import message
 from multimodal.ui.generation import Generation, columns_of
@@ -113,7 +113,7 @@ def test_visitors_at_once_get_their_own_pictures(models: Models) -> None:
 
 
 def test_mixed_styles_follow_the_seed(models: Models, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(models.pipeline.names, "styles", ("3d", "color", "flat", "noto", "twemoji"))
+    monkeypatch.setattr(models.pipeline.names, "styles", dict.fromkeys(STYLES, ()))
     *_, (gallery, *_, last) = generated(Generation(models), style=MIXED, steps=1, count=4)
     asked = [(f"a fox, {style} style", seed) for seed, style in zip((5, 6, 7, 8), MIXED_STYLES, strict=False)]
     assert [(settings.prompt, settings.seed) for settings in last.settings] == asked
@@ -131,7 +131,7 @@ def test_mixed_styles_follow_the_seed(models: Models, monkeypatch: pytest.Monkey
 def test_only_styles_that_the_model_learnt_are_mixed(
     styles: tuple[str, ...], prompt: str, models: Models, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(models.pipeline.names, "styles", styles)
+    monkeypatch.setattr(models.pipeline.names, "styles", dict.fromkeys(styles, ()))
     *_, (*_, last) = generated(Generation(models), style=MIXED, steps=1, count=2)
     assert {settings.prompt for settings in last.settings} == {prompt}
 

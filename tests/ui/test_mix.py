@@ -33,7 +33,7 @@ def test_an_animation_comes_after_its_steps_in_the_style_of_both_prompts(models:
 
 
 def test_both_prompts_get_the_same_of_the_mixed_styles(models: Models, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(models.pipeline.names, "styles", ("3d", "flat", "noto"))
+    monkeypatch.setattr(models.pipeline.names, "styles", {"3d": {"fox"}, "flat": {"fox"}, "noto": {"fox"}})
     asked = ("a fox", "", MIXED, 1, 3.0, "euler", 4, 5, False)
     for _ in range(3):
         *_, (shown, *_) = Mixing(Generation(models)).mix(None, "a star", 2, *asked)  # type: ignore[arg-type]
