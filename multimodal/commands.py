@@ -100,16 +100,13 @@ def mix(args: argparse.Namespace) -> None:
 
     from multimodal.arguments import check_prompts
     from multimodal.export import check_animation, save_animation
-    from multimodal.layout import in_styles
+    from multimodal.layout import in_one_style
     from multimodal.mixing import mix
-    from multimodal.prompts import MIXED, in_style, style_name
 
     check_animation(args.out, args.duration)  # before the work is done
     args.out.parent.mkdir(parents=True, exist_ok=True)
     pipeline = load_pipeline(args)
-    first, second = check_prompts(args.prompts)
-    [first] = in_styles([first], args.style, [args.seed], pipeline.names)
-    second = in_style(second, style_name(first) if args.style == MIXED else args.style)
+    first, second = in_one_style(check_prompts(args.prompts), args.style, args.seed, pipeline.names)
     start = time.perf_counter()
     with tqdm(total=args.steps, unit="step", disable=args.json) as progress:
         images = mix(

@@ -29,7 +29,7 @@ from multimodal.data.phrases import (
     words_of,
 )
 from multimodal.names import Names
-from multimodal.prompts import MIXED, MIXED_STYLES, in_style, parse_weights, split_style
+from multimodal.prompts import MIXED, MIXED_STYLES, in_style, parse_weights, split_style, style_name
 
 COUNT_ROWS = {2: (2,), 3: (3,), 4: (2, 2), 5: (3, 2)}  # things per row
 PEOPLE = {  # whom no shade is given to
@@ -82,6 +82,13 @@ def in_styles(prompts: Sequence[str], style: str, seeds: Sequence[int], names: N
     styles = {prompt: mixed_styles(prompt, names) for prompt in dict.fromkeys(prompts)}
     each = zip(prompts, seeds, strict=True)
     return [in_style(prompt, styles[prompt][seed % len(styles[prompt])]) for prompt, seed in each]
+
+
+def in_one_style(prompts: Sequence[str], style: str, seed: int, names: Names) -> list[str]:
+    """Prompts in a style, unless they say one; if that is MIXED, all have that of the first."""
+    first = in_styles(prompts[:1], style, [seed], names)
+    style = style_name(first[0]) if style == MIXED else style
+    return first + [in_style(prompt, style) for prompt in prompts[1:]]
 
 
 def mixed_styles(prompt: str, names: Names) -> Sequence[str]:

@@ -9,7 +9,16 @@ from PIL import Image
 from skimage.measure import label
 
 from multimodal.data.colors import color_names
-from multimodal.layout import Layout, Reading, in_styles, mixed_styles, parse_layout, put_together, read_prompt
+from multimodal.layout import (
+    Layout,
+    Reading,
+    in_one_style,
+    in_styles,
+    mixed_styles,
+    parse_layout,
+    put_together,
+    read_prompt,
+)
 from multimodal.names import Names
 from multimodal.prompts import MIXED
 
@@ -147,6 +156,14 @@ def test_styles_are_mixed_in_which_the_things_were_drawn(prompt: str, styles: li
     expected = [f"{prompt}, {styles[seed % len(styles)]} style" for seed in range(4)]
     assert in_styles([prompt] * 4, MIXED, range(4), names) == expected
     assert in_styles([prompt], "line", [0], names) == [f"{prompt}, line style"]
+
+
+def test_prompts_in_one_style_have_that_of_the_first() -> None:
+    names = Names(TABLE, styles={"3d": ["star"], "flat": ["star", "fox"], "noto": ["fox"]})
+    for seed, style in ((0, "noto"), (1, "flat")):
+        assert in_one_style(["a fox", "a star"], MIXED, seed, names) == [f"a fox, {style} style", f"a star, {style} style"]
+    assert in_one_style(["a fox, flat style", "a star"], MIXED, 0, names)[1] == "a star, flat style"
+    assert in_one_style(["a fox, flat style", "a star"], "3d", 0, names) == ["a fox, flat style", "a star, 3d style"]
 
 
 def test_without_styles_that_can_be_mixed_prompts_stay_as_they_are() -> None:

@@ -13,9 +13,21 @@ import torch
 from gradio.utils import get_upload_folder, is_in_or_equal
 
 from multimodal import rgba
-from multimodal.arguments import DEFAULT_GUIDANCE, DEFAULT_STEPS, SEARCH_STEPS, check_indices, clean_prompt
+from multimodal.arguments import (
+    DEFAULT_GUIDANCE,
+    DEFAULT_STEPS,
+    MAX_IMAGES,
+    SEARCH_STEPS,
+    check_indices,
+    check_number,
+    check_prompts,
+    check_seeds,
+    clean_prompt,
+)
 from multimodal.editing import start_from
 from multimodal.export import ANIMATIONS, TARGETS, file_name, save_animation, to_sticker
+from multimodal.layout import in_one_style, in_styles
+from multimodal.prompts import MIXED, STYLES
 from multimodal.settings import Settings, save_picture
 from multimodal.ui.download import as_file
 from multimodal.ui.errors import friendly_errors
@@ -44,14 +56,18 @@ def add_endpoints(models: Models, served: Serve) -> None:
     pipeline = models.pipeline
     draw, mixed = on_gpu(pipeline.__call__), Sampling(pipeline).mix
 
-    def make(settings: Settings, count: int, sticker_for: str = "") -> list[gr.FileData]:
-        cleaned = clean_prompt(settings.prompt), clean_prompt(settings.negative_prompt)  # as a PNG can hold them
-        settings = dataclasses.replace(settings, prompt=cleaned[0], negative_prompt=cleaned[1])
-        output = draw(**settings.arguments(), num_images_per_prompt=count)
+    def make(settings: Settings, count: int, sticker_for: str = "", style: str = "") -> list[gr.FileData]:
+        check_number("count", count, 1, MAX_IMAGES, whole=True)
+        seeds = check_seeds(settings.seed, int(count))
+        prompts = in_styles(check_prompts([settings.prompt]) * len(seeds), style, seeds, pipeline.names)
+        settings = dataclasses.replace(
+            settings, negative_prompt=clean_prompt(settings.negative_prompt)
+        )  # as a PNG holds it
+        output = draw(**{**settings.arguments(), "prompt": prompts, "seed": seeds})
         settings = dataclasses.replace(settings, num_inference_steps=int(settings.num_inference_steps))  # JSON may say 8.0
         folder, files = new_folder(), []
-        for image, number in zip(output.images, output.seeds, strict=True):
-            picture = save_picture(image, dataclasses.replace(settings, seed=number), folder)
+        for image, own, number in zip(output.images, prompts, seeds, strict=True):
+            picture = save_picture(image, dataclasses.replace(settings, prompt=own, seed=number), folder)
             files.append(served(picture))
             if sticker_for:
                 files[-1] = served(as_file(picture, sticker_for, folder, models.upscaler))
@@ -66,6 +82,7 @@ def add_endpoints(models: Models, served: Serve) -> None:
         seed: int = 0,
         count: int = 1,
         sticker_for: str = "",
+        style: str = MIXED,
     ) -> list[gr.FileData]:
         """Make stickers with a transparent background from a prompt.
 
@@ -78,14 +95,16 @@ def add_endpoints(models: Models, served: Serve) -> None:
             seed: 0 to 4294967295; the same seed makes the same picture.
             count: 1 to 16 pictures, of seeds in a row.
             sticker_for: slack, discord-emoji, discord-sticker, telegram or ios; empty for PNG with the settings inside.
+            style: of a prompt that says none: 3d, color, flat, line, noto or twemoji; by default another one for each picture.
         Returns:
             the files.
         """
         with friendly_errors(Texts()):
             if sticker_for:
                 check_choice("sticker_for", sticker_for, TARGETS)
+            check_choice("style", style, (MIXED, *STYLES, ""))
             settings = Settings(prompt, seed, negative_prompt, steps, guidance_scale, sampler)
-            return make(settings, count, sticker_for)
+            return make(settings, count, sticker_for, style)
 
     def edit(
         image: gr.FileData,
@@ -145,7 +164,8 @@ def add_endpoints(models: Models, served: Serve) -> None:
         with friendly_errors(Texts()):
             check_choice("file_format", f".{file_format}", ANIMATIONS)
             arguments = {"num_inference_steps": steps, "guidance_scale": guidance_scale, "seed": seed, "num_frames": frames}
-            [images] = [event for event in mixed(prompt_a, prompt_b, arguments) if not isinstance(event, Progress)]
+            prompts = in_one_style(check_prompts([prompt_a, prompt_b]), MIXED, seed, pipeline.names)
+            [images] = [event for event in mixed(*prompts, arguments) if not isinstance(event, Progress)]
             folder, files = new_folder(), []
             for number, image in enumerate(images, start=1):
                 rgba.save_png(image, folder / f"frame-{number:02d}.png")
@@ -253,7 +273,7 @@ def add_endpoints(models: Models, served: Serve) -> None:
 def check_choice(name: str, value: str, choices: Iterable[str]) -> None:
     """Raise ValueError, with the choices, where the value is none of them; the dots of endings are not said."""
     if str(value) not in choices:
-        known = ", ".join(choice.lstrip(".") for choice in choices)
+        known = ", ".join(choice.lstrip(".") for choice in filter(None, choices))
         raise ValueError(f"{name} must be one of {known}, not {str(value).lstrip('.')!r:.40}")
 
 

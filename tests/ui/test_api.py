@@ -33,13 +33,15 @@ def client(app_url: str, tmp_path_factory: pytest.TempPathFactory) -> Client:
 def test_pictures_come_with_their_settings_and_a_seed_repeats_them(client: Client) -> None:
     first, second = client.predict("a red apple", steps=2, seed=7, count=2, api_name="/generate")
     assert [(read_settings(Path(path)).prompt, read_settings(Path(path)).seed) for path in (first, second)] == [
-        ("a red apple", 7),
-        ("a red apple", 8),
+        ("a red apple, twemoji style", 7),
+        ("a red apple, 3d style", 8),
     ]
-    [again] = client.predict("a red apple", steps=2, seed=7, api_name="/generate")
+    [again] = client.predict("a red apple", steps=2, seed=7, style="twemoji", api_name="/generate")
     with Image.open(first) as image, Image.open(again) as repeated:
         assert image.mode == "RGBA"
         assert max(abs(a - b) for a, b in zip(image.tobytes(), repeated.tobytes(), strict=True)) <= 2
+    [plain] = client.predict("a red  apple", steps=1, style="", api_name="/generate")
+    assert read_settings(Path(plain)).prompt == "a red apple"
 
 
 def test_the_example_of_the_readme_works(app_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -67,7 +69,7 @@ def test_curl_will_do(app_url: str) -> None:
     with urllib.request.urlopen(f"{url}/{event}") as answer:
         lines = answer.read().decode().splitlines()
     assert "event: complete" in lines
-    assert any("a-star-0.png" in line for line in lines)
+    assert any(re.search(r"a-star-\w+-style-0\.png", line) for line in lines)
 
 
 def test_stickers_fit_their_messenger(client: Client) -> None:
@@ -217,6 +219,10 @@ def test_the_other_endpoints_refuse_with_a_sentence(
         ({"prompt": "a fox", "seed": -1}, "seed must be"),
         ({"prompt": "a fox", "count": 1000}, "1000"),
         ({"prompt": "a fox", "sticker_for": "post"}, "sticker_for must be one of slack"),
+        (
+            {"prompt": "a fox", "style": "oil"},
+            "style must be one of mixed, 3d, color, flat, line, noto, twemoji, not 'oil'",
+        ),
     ],
 )
 def test_bad_arguments_get_a_sentence(client: Client, arguments: dict[str, Any], sentence: str) -> None:
