@@ -60,9 +60,8 @@ def add_endpoints(models: Models, served: Serve) -> None:
         check_number("count", count, 1, MAX_IMAGES, whole=True)
         seeds = check_seeds(settings.seed, int(count))
         prompts = in_styles(check_prompts([settings.prompt]) * len(seeds), style, seeds, pipeline.names)
-        settings = dataclasses.replace(
-            settings, negative_prompt=clean_prompt(settings.negative_prompt)
-        )  # as a PNG holds it
+        negative_prompt = clean_prompt(settings.negative_prompt)  # as a PNG can hold it
+        settings = dataclasses.replace(settings, negative_prompt=negative_prompt)
         output = draw(**{**settings.arguments(), "prompt": prompts, "seed": seeds})
         settings = dataclasses.replace(settings, num_inference_steps=int(settings.num_inference_steps))  # JSON may say 8.0
         folder, files = new_folder(), []
@@ -95,7 +94,7 @@ def add_endpoints(models: Models, served: Serve) -> None:
             seed: 0 to 4294967295; the same seed makes the same picture.
             count: 1 to 16 pictures, of seeds in a row.
             sticker_for: slack, discord-emoji, discord-sticker, telegram or ios; empty for PNG with the settings inside.
-            style: of a prompt that says none: 3d, color, flat, line, noto or twemoji; by default another one for each picture.
+            style: of a prompt that says none: 3d, color, flat, line, noto, twemoji; by default another one for each picture
         Returns:
             the files.
         """
@@ -164,8 +163,8 @@ def add_endpoints(models: Models, served: Serve) -> None:
         with friendly_errors(Texts()):
             check_choice("file_format", f".{file_format}", ANIMATIONS)
             arguments = {"num_inference_steps": steps, "guidance_scale": guidance_scale, "seed": seed, "num_frames": frames}
-            prompts = in_one_style(check_prompts([prompt_a, prompt_b]), MIXED, seed, pipeline.names)
-            [images] = [event for event in mixed(*prompts, arguments) if not isinstance(event, Progress)]
+            first, second = in_one_style(check_prompts([prompt_a, prompt_b]), MIXED, seed, pipeline.names)
+            [images] = [event for event in mixed(first, second, arguments) if not isinstance(event, Progress)]
             folder, files = new_folder(), []
             for number, image in enumerate(images, start=1):
                 rgba.save_png(image, folder / f"frame-{number:02d}.png")
