@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import difflib
 import itertools
 from collections import Counter
@@ -91,6 +92,12 @@ class Names:
         self.words = {  # short ones say little, unless they are whole names, as 토끼 and "ox" are
             word for name in self.meanings for word in words_of(name) if len(word) > 2 or word >= FIRST_CJK or word == name
         } - (STOP_WORDS - self.meanings.keys())
+
+    def lists_alone(self) -> Names:
+        """The same names without embeddings, which take time, and the GPU: no name is nearest to what is in no list."""
+        names = copy.copy(self)
+        names.english = None
+        return names
 
     def known(self, text: str) -> bool:
         """Whether the text, but for an article, is a name."""
