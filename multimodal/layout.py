@@ -94,6 +94,8 @@ def in_one_style(prompts: Sequence[str], style: str, seed: int, names: Names) ->
 def mixed_styles(prompt: str, names: Names) -> Sequence[str]:
     """Those of MIXED_STYLES in which all things that a prompt asks for were drawn in training, or else that were learnt."""
     things = [names.styles_of(split_style(thing)[0]) for thing in read_prompt(prompt, names.lists_alone()).things]
+    if not all(things):  # one was drawn without a style, as one's own pictures mostly are
+        return [""]
     of_all = [style for style in MIXED_STYLES if all(style in styles for styles in things)]
     return of_all or [style for style in MIXED_STYLES if style in names.styles] or [""]
 

@@ -20,7 +20,7 @@ from multimodal.layout import (
     read_prompt,
 )
 from multimodal.names import Names
-from multimodal.prompts import MIXED
+from multimodal.prompts import MIXED, in_style
 
 ENGLISH = ["red apple", "Rocket", "star", "bow and arrow", "two hearts", "black cat", "fox", "cherry"]
 ENGLISH += ["rock", "roll of paper", "five o’clock", "rose"]
@@ -147,6 +147,7 @@ def test_a_prompt_that_is_not_taken_apart_is_one_thing() -> None:
         ("a star and a rocket", ["3d", "noto", "flat"]),  # which were never drawn in one style: all that were learnt
         ("a fox in the snow", ["3d", "noto", "flat"]),
         ("a (fox:1.2)", ["3d", "noto", "flat"]),
+        ("a cherry", [""]),  # drawn in no style
         ("a vixen", ["3d", "noto", "flat"]),  # whatever name it will be drawn as
     ],
 )
@@ -154,7 +155,7 @@ def test_styles_are_mixed_in_which_the_things_were_drawn(prompt: str, styles: li
     drawn = {"3d": ["star", "fox"], "flat": ["star"], "line": ["star", "rose"], "noto": ["fox", "Rocket"]}
     names = Names(TABLE, embed=lambda texts: pytest.fail("nothing is encoded for it"), styles=drawn)
     assert mixed_styles(prompt, names) == styles
-    expected = [f"{prompt}, {styles[seed % len(styles)]} style" for seed in range(4)]
+    expected = [in_style(prompt, styles[seed % len(styles)]) for seed in range(4)]
     assert in_styles([prompt] * 4, MIXED, range(4), names) == expected
     assert in_styles([prompt], "line", [0], names) == [f"{prompt}, line style"]
 
