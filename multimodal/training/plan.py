@@ -49,8 +49,11 @@ class Stage:
 
     def __str__(self) -> str:
         config, millions = self.config, count_parameters(self.config.model) / 1e6
-        mean = f"{config.mean.steps:,} for the mean, then " if isinstance(config, configs.DiTRunConfig) else ""
-        text = f"{self.name}: {millions:.2f} M parameters; steps: {mean}{config.steps:,} of {config.batch_size} pictures"
+        before = f"{config.mean.steps:,} for the mean, " if isinstance(config, configs.DiTRunConfig) else ""
+        if before and config.learns_styles:
+            before += f"{config.translator.steps:,} for its translator where pictures have styles, "
+        steps = f"{before}{'then ' * bool(before)}{config.steps:,} of {config.batch_size} pictures"
+        text = f"{self.name}: {millions:.2f} M parameters; steps: {steps}"
         return f"{text}; complete, is skipped" if self.complete else text
 
 

@@ -40,7 +40,7 @@ def test_one_command_prints_a_plan_and_trains_what_a_picture_needs(
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == f"12 pictures at {pictures}, to {out}"
     assert [line.split(":")[0].strip() for line in lines[1:4]] == ["vqvae", "clip", "dit"]
-    assert lines[3].endswith("steps: 3 for the mean, then 4 of 4 pictures")
+    assert lines[3].endswith("steps: 3 for the mean, 4 for its translator where pictures have styles, then 4 of 4 pictures")
     assert [line.split()[0] for line in lines if re.search(r"done in \d+\.\d minutes", line)] == ["vqvae:", "clip:", "dit:"]
     assert TextToImagePipeline.from_pretrained(out)("a red disc", num_inference_steps=1).images[0].size == (32, 32)
 
