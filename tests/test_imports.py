@@ -39,7 +39,7 @@ MAY_IMPORT = {
     "upscaling": {"rgba", "models", "checkpoint"},
     "editing": {"arguments", "rgba", "settings", "pipeline"},
     "inspection": BELOW_PIPELINE | {"pipeline", "inspection"},
-    "evaluation": BELOW_PIPELINE | {"pipeline", "evaluation"},
+    "evaluation": BELOW_PIPELINE | {"layout", "pipeline", "evaluation"},
     "training": BELOW_PIPELINE | {"pipeline", "inspection", "evaluation", "training"},
     "ui": LEAVES | {"pipeline", "layout", "mixing", "editing", "upscaling", "inspection", "ui"},
     "app": LEAVES | {"pipeline", "ui"},

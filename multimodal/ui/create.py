@@ -153,7 +153,7 @@ def create_tab(
         )
         download = gr.DownloadButton(i18n("download"), interactive=False, size="md", min_width=110, elem_id="download")
         download_all = gr.DownloadButton(
-            i18n("download_all"), interactive=False, size="md", min_width=110, elem_id="download-all"
+            i18n("download_all"), interactive=False, size="md", min_width=124, elem_id="download-all"
         )
     sizes = gr.HTML(elem_id="sizes")
 
