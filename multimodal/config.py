@@ -143,6 +143,7 @@ class VQVAERunConfig(RunConfig):
     decoder_blocks: int = 0  # to which the decoder that is started from is deepened; 0: it stays as it is
     decoder_only: bool = False  # encoder and codebook stay as they are, so that a DiT on their codes stays right
     latent_noise: float = 0.0  # in decoder_only, at most, in deviations of the latents: a decoder that mends a DiT's errors
+    num_searched: int = 0  # in decoder_only, pictures whose codes are searched for, once: half of what it then learns from
 
 
 @dataclass(frozen=True)

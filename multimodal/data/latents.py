@@ -26,8 +26,8 @@ SHARD_ROWS = 8192  # few enough for many processes to have some each
 class LatentCache:
     """N pictures, then M composites of them, which `composites` describes: encoded once, in any number of processes.
 
-    Row k of all of them is row k % SHARD_ROWS of shard k // SHARD_ROWS, whoever wrote it. A shard is there whole or not at
-    all, so a run that was killed goes on with those that are missing. With other data, the shards are made anew.
+    Row k of all of them is row k % `shard_rows` of shard k // `shard_rows`, whoever wrote it. A shard is there whole or not
+    at all, so a run that was killed goes on with those that are missing. With other data, the shards are made anew.
 
     Args:
         root: the shards are in a folder of it that is named after what they depend on: which composites there are, what
@@ -37,14 +37,21 @@ class LatentCache:
     """
 
     def __init__(
-        self, root: Path, key: str, pixels: Tensor | Pictures, subjects: Sequence[Subject], num_composites: int
+        self,
+        root: Path,
+        key: str,
+        pixels: Tensor | Pictures,
+        subjects: Sequence[Subject] = (),
+        num_composites: int = 0,
+        shard_rows: int = SHARD_ROWS,
     ) -> None:
         self.pixels, self.composer = pixels, Composer(pixels, subjects)
         self.composites = [self.composer.choose(_draw(k))[0] for k in range(num_composites)]
         one_of_each = {(each.kind, each.number, each.color): k for k, each in enumerate(self.composites)}
         painted = (self._picture(len(pixels) + k) for k in one_of_each.values())
         self.folder = root / fingerprint(painted, self.composites, key)
-        self.shards = -(-(len(pixels) + num_composites) // SHARD_ROWS)
+        self.shard_rows = shard_rows
+        self.shards = -(-(len(pixels) + num_composites) // shard_rows)
 
     def write(
         self, encode: Callable[[Tensor], Tensor], process_index: int = 0, num_processes: int = 1, batch_size: int = 32
@@ -61,8 +68,8 @@ class LatentCache:
                     shutil.rmtree(old)
         missing = [k for k in range(process_index, self.shards, num_processes) if not self._path(k).exists()]
         for shard in missing:
-            last = min((shard + 1) * SHARD_ROWS, len(self.pixels) + len(self.composites))
-            rows = range(shard * SHARD_ROWS, last)
+            last = min((shard + 1) * self.shard_rows, len(self.pixels) + len(self.composites))
+            rows = range(shard * self.shard_rows, last)
             batches = [rows[first : first + batch_size] for first in range(0, len(rows), batch_size)]
             progress = tqdm(batches, desc=f"encoding shard {shard + 1} of {self.shards}", disable=process_index > 0)
             indices = torch.cat([encode(torch.stack([*map(self._picture, batch)])) for batch in progress])

@@ -137,34 +137,43 @@ class VQVAE(nn.Module):
         """Map (B, groups, h, w) codebook indices to (B, 4, h * f, w * f) premultiplied RGBA, about [-1, 1]."""
         return self.decoder(self.quantizer.lookup(codebook_indices))
 
-    def forward(self, images: Tensor, quantize: bool = True, decoder_noise: float | None = None) -> VQVAEOutput:
+    def forward(
+        self,
+        images: Tensor,
+        quantize: bool = True,
+        decoder_noise: float | None = None,
+        searched_indices: Tensor | None = None,
+    ) -> VQVAEOutput:
         """Reconstruct pictures with gradients.
 
         Args:
             images: (B, channels, H, W) in [-1, 1].
             quantize: go through the codes; otherwise through the continuous latents.
-            decoder_noise: give gradients to the decoder alone, see `decode_noised`.
+            decoder_noise, searched_indices: give gradients to the decoder alone, see `decode_noised`.
         """
         if decoder_noise is not None:
-            return self.decode_noised(images, decoder_noise)
+            return self.decode_noised(images, decoder_noise, searched_indices)
         latents = self.encoder(images)  # (B, latent_channels, H / f, W / f)
         quantized = self.quantizer(latents)
         bottleneck = quantized.latents if quantize else self.quantizer.normalize(latents)
         commitment_loss = quantized.commitment_loss if quantize else torch.zeros_like(quantized.commitment_loss)
         return VQVAEOutput(self.decoder(bottleneck), quantized.codebook_indices, commitment_loss)
 
-    def decode_noised(self, images: Tensor, noise: float) -> VQVAEOutput:
+    def decode_noised(self, images: Tensor, noise: float, searched_indices: Tensor | None = None) -> VQVAEOutput:
         """Reconstruct with gradients for the decoder alone, from codes of latents with Gaussian noise.
 
         A decoder that learns so mends the small errors of what was sampled (RAE, Zheng et al. 2025).
 
         Args:
             noise: the largest standard deviation, in those of the latents; each picture's is uniform up to it.
+            searched_indices: (S, groups, H / f, W / f) codes that are decoded, instead, for the first S of the pictures.
         """
         with torch.no_grad():
-            latents = self.encode(images)
-            strength = noise * torch.rand(len(images), 1, 1, 1, device=images.device)
+            latents = self.encode(images if searched_indices is None else images[len(searched_indices) :])
+            strength = noise * torch.rand(len(latents), 1, 1, 1, device=images.device)
             codebook_indices = self.quantize(latents + strength * torch.randn_like(latents))
+            if searched_indices is not None:
+                codebook_indices = torch.cat([searched_indices, codebook_indices])
         return VQVAEOutput(self.decode_indices(codebook_indices), codebook_indices, torch.zeros((), device=images.device))
 
     @torch.no_grad()

@@ -13,12 +13,13 @@ from PIL import Image
 from torch import Tensor, nn
 
 from multimodal import rgba
-from multimodal.checkpoint import load_vqvae, save_model
+from multimodal.checkpoint import WEIGHTS, load_description, load_vqvae, save_model
 from multimodal.config import VQVAERunConfig
 from multimodal.data.images import decode_images, fingerprint, load_captioned_images
 from multimodal.evaluation.contact_sheets import image_grid
 from multimodal.models.vqvae import VQVAE, with_decoder_blocks
 from multimodal.training.loop import Trainer, batch_indices
+from multimodal.training.searched_codes import SearchedCodes
 
 LATENT_SCALE_PICTURES = 1024  # the mean and deviation of the latents are measured on so many
 
@@ -29,12 +30,15 @@ def train_vqvae(config: VQVAERunConfig, data: Path, out: Path, max_minutes: floa
     Args:
         start: a checkpoint folder whose VQ-VAE, with its config, is where a new run starts from.
     Raises:
-        ValueError: `config.decoder_only` or `decoder_blocks` without a `start`, or fewer blocks than it has.
+        ValueError: `config.decoder_only` or `decoder_blocks` without a `start`, fewer blocks than it has, or `num_searched`
+            without `decoder_only`.
     """
     if config.decoder_only and not start:
         raise ValueError("decoder_only=true needs --from CHECKPOINT, whose encoder and codebook stay as they are")
     if config.decoder_blocks and not start:
         raise ValueError("decoder_blocks needs --from CHECKPOINT; a new decoder has model.decoder_blocks")
+    if config.num_searched and not config.decoder_only:
+        raise ValueError("num_searched needs decoder_only=true: codes that are searched for teach the decoder alone")
     accelerator = Accelerator(mixed_precision=config.mixed_precision)
     torch.manual_seed(config.seed)
     vqvae = load_vqvae(start / "vqvae") if start else VQVAE(config.model)
@@ -44,10 +48,17 @@ def train_vqvae(config: VQVAERunConfig, data: Path, out: Path, max_minutes: floa
     if config.decoder_only:
         vqvae.encoder.requires_grad_(False)
     pixels = decode_images(load_captioned_images(data), config.model.image_size)  # (N, 4, S, S) uint8
-    trainer = Trainer(config, vqvae, out / "training" / "vqvae", accelerator, fingerprint(pixels))
+    folder, searched = out / "training" / "vqvae", None
+    if start and config.num_searched:
+        key = load_description(start / "vqvae")["sha256"][WEIGHTS]
+        vqvae.to(accelerator.device)
+        searched = SearchedCodes(vqvae, pixels, config.num_searched, folder / "searched", key, config.seed, accelerator)
+    trainer = Trainer(config, vqvae, folder, accelerator, fingerprint(pixels))
     first_quantised = 0 if start else int(config.continuous_fraction * config.steps)
-    first_whole = int((1 - config.whole_picture_fraction) * config.steps)
+    first_whole = 0 if searched else int((1 - config.whole_picture_fraction) * config.steps)
     crops_per_picture = (config.model.image_size // config.crop_size) ** 2
+    whole_batch_size = config.batch_size // crops_per_picture // (2 if searched else 1)  # as many pixels
+    whole_batch_size = max(accelerator.num_processes, whole_batch_size)
 
     def to_device(images: Tensor) -> Tensor:
         return rgba.from_uint8(images.to(accelerator.device)).contiguous(memory_format=torch.channels_last)
@@ -59,8 +70,7 @@ def train_vqvae(config: VQVAERunConfig, data: Path, out: Path, max_minutes: floa
     def batch(step: int) -> Tensor:
         if step < first_whole:
             return crops(step)
-        batch_size = max(accelerator.num_processes, config.batch_size // crops_per_picture)  # as many pixels
-        return to_device(pixels[batch_indices(len(pixels), batch_size, step, config.seed, accelerator)])
+        return to_device(pixels[batch_indices(len(pixels), whole_batch_size, step, config.seed, accelerator)])
 
     def start_quantising(step: int) -> None:
         if step == first_quantised and not start:
@@ -69,8 +79,11 @@ def train_vqvae(config: VQVAERunConfig, data: Path, out: Path, max_minutes: floa
                 model.quantizer.initialize(torch.cat([model.encoder(crops(k)) for k in range(64)]))
 
     def loss(model: nn.Module, step: int) -> dict[str, Tensor]:
-        images = batch(step)
-        output = model(images, quantize=step >= first_quantised, decoder_noise=decoder_noise)
+        images, codebook_indices = batch(step), None
+        if searched:
+            others, codebook_indices = searched.batch(step, whole_batch_size)
+            images = torch.cat([to_device(others), images])
+        output = model(images, step >= first_quantised, decoder_noise, codebook_indices)
         losses = reconstruction_losses(output.images, images)
         total = (
             losses["l1"]

@@ -8,18 +8,13 @@ import pytest
 import torch
 from torch import Tensor
 
-from multimodal.data import composition, latents
+from multimodal.data import composition
 from multimodal.data.captions import Subject
 from multimodal.data.images import fingerprint
 from multimodal.data.latents import LatentCache, Rows
 
 PIXELS = (torch.arange(5 * 4 * 16 * 16) % 251).to(torch.uint8).view(5, 4, 16, 16)
 SUBJECTS = [Subject(name, {"en": name}, {}) for name in "abcde"]
-
-
-@pytest.fixture(autouse=True)
-def _small_shards(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(latents, "SHARD_ROWS", 3)
 
 
 class Encoder:
@@ -36,7 +31,7 @@ class Encoder:
 
 
 def open_cache(root: Path, key: str = "k", pixels: Tensor = PIXELS, num_composites: int = 3) -> LatentCache:
-    return LatentCache(root, fingerprint(pixels, key), pixels, SUBJECTS[: len(pixels)], num_composites)
+    return LatentCache(root, fingerprint(pixels, key), pixels, SUBJECTS[: len(pixels)], num_composites, shard_rows=3)
 
 
 def make(root: Path, encoder: Encoder, **changes: object) -> Tensor:

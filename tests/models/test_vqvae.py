@@ -115,6 +115,15 @@ def test_the_decoder_can_learn_alone_from_noised_codes(vqvae: VQVAE, images: Ten
 
 
 @torch.no_grad()
+def test_searched_codes_are_decoded_for_the_first_pictures(vqvae: VQVAE, images: Tensor) -> None:
+    searched = torch.randint(16, (1, *vqvae.quantize(vqvae.encode(images)).shape[1:]))
+    output = vqvae(images, decoder_noise=0.0, searched_indices=searched)
+    expected = torch.cat([searched, vqvae.quantize(vqvae.encode(images[1:]))])
+    assert torch.equal(output.codebook_indices, expected)
+    assert torch.equal(output.images, vqvae.decode_indices(expected))
+
+
+@torch.no_grad()
 def test_a_deeper_decoder_starts_from_what_was_learnt(vqvae: VQVAE, images: Tensor) -> None:
     deeper = with_decoder_blocks(vqvae, vqvae.config.decoder_blocks + 2)
     assert sum(p.numel() for p in deeper.parameters()) > sum(p.numel() for p in vqvae.parameters())

@@ -147,6 +147,20 @@ def test_the_decoder_can_be_trained_alone(trained: Path, train: Train, tmp_path:
     assert all(key.startswith("decoder.") for key in changed)
 
 
+def test_a_decoder_can_learn_from_searched_codes(trained: Path, train: Train, tmp_path: Path) -> None:
+    train("vqvae", tmp_path, start=trained, decoder_only=True, num_searched=3)
+    assert list((tmp_path / "training" / "vqvae" / "searched").rglob("*.safetensors"))
+    (before, _), (after, _) = load_tensors(trained / "vqvae"), load_tensors(tmp_path / "vqvae")
+    changed = {key for key in before if not torch.equal(before[key], after[key])}
+    assert changed
+    assert all(key.startswith("decoder.") for key in changed)
+
+
+def test_searched_codes_teach_the_decoder_alone(trained: Path, train: Train, tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="num_searched needs decoder_only=true"):
+        train("vqvae", tmp_path, start=trained, num_searched=3)
+
+
 def test_a_decoder_can_be_deepened(trained: Path, train: Train, tmp_path: Path) -> None:
     train("vqvae", tmp_path, start=trained, decoder_only=True, decoder_blocks=2)
     before, after = load_vqvae(trained / "vqvae"), load_vqvae(tmp_path / "vqvae")
