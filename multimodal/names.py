@@ -6,7 +6,7 @@ import copy
 import difflib
 import itertools
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 import torch
 import torch.nn.functional as F
@@ -16,9 +16,11 @@ from multimodal.data.colors import HUES, SHADES
 from multimodal.data.phrases import ARTICLE, COLOR_WORDS, FIRST_CJK, singulars, words_of
 
 STOP_WORDS = COLOR_WORDS | {"and", "for", "not", "the", "with"}
+LITTLE_WORDS = {"a", "an", "and", "for", "in", "of", "on", "the", "to", "with"}  # of English, which name nothing
 
 MIN_NOUN = 4  # letters of a noun in a text of several words; shorter ones are often articles, in some language
-MAX_RENAMED = 60  # characters; what is longer says more than a name does
+MAX_NAME = 4  # words of a name that is looked for in a text
+MAX_RENAMED = 60  # characters; what is longer, without a known word, says more than a name does
 MIN_SPELT, MIN_LIKENESS = 6, 0.85  # letters, and difflib's ratio, from which on a word is taken for a slip of the pen
 
 BATCH = 64  # names that are encoded at a time
@@ -75,7 +77,8 @@ class Names:
         table = table or {}
         english_names = dict.fromkeys(filter(None, table.get("en", ())))
         self.english = EncodedNames(english_names, embed) if embed and english_names else None
-        self.meanings = {_plain(name): name for name in english_names}  # a name in any language → its English one
+        self.plain_english = {_plain(name): name for name in english_names}
+        self.meanings = dict(self.plain_english)  # a name in any language → its English one
         rows = [zip(map(_plain, names), table.get("en", ()), strict=False) for names in table.values()]
         heard = Counter(pair for row in rows for pair in dict.fromkeys(row))
         first = {_plain(name).split()[0] for name in english_names if len(name.split()) == 2}
@@ -92,6 +95,10 @@ class Names:
         self.words = {  # short ones say little, unless they are whole names, as 토끼 and "ox" are
             word for name in self.meanings for word in words_of(name) if len(word) > 2 or word >= FIRST_CJK or word == name
         } - (STOP_WORDS - self.meanings.keys())
+        self.heads = {words_of(name)[-1] for name in english_names if words_of(name)}  # "truck", as of "delivery truck"
+        drawn = frozenset().union(*self.styles.values())
+        own = {word for name in english_names if name not in drawn for word in words_of(name)}
+        self.own_words = own - LITTLE_WORDS if self.styles else None  # of captions of what was drawn in no style
 
     def lists_alone(self) -> Names:
         """The same names without embeddings, which take time, and the GPU: no name is nearest to what is in no list."""
@@ -131,21 +138,24 @@ class Names:
 
     def drawable(self, text: str) -> bool:
         """Whether a thing is named in the text, or there will be a nearest name for it."""
-        return self.mentioned(text) or (self.english is not None and len(text) <= MAX_RENAMED)
+        return self.mentioned(text) or self._may_mean_one(text)
 
     def in_known_words(self, text: str) -> str:
         """A text in words that the model learnt: the English name for one in another language; the nearest name for a
-        synonym, for the first noun in a short text of which no word is in any name, or for all of it; for a word that is
-        only in names, as "gift", one of these. Others stay as they are: English names, and "a fox in the snow".
+        synonym; for words that are only in names, as "gift", one of these; for other texts the name of what they are about,
+        "fox" for "a cute fox in the snow", or of the first word that has a nearest name, or the nearest to all of it.
+        English names stay as they are, and so do texts with words from captions of one's own pictures, which were drawn in
+        no style: such a caption may say more than what a thing is called.
         """
         english = self._meaning(text)
         if english is not None:
             return text if text.casefold().endswith(english.casefold()) else english
         if self.is_synonym(text):
             return next(self.synonyms[form] for form in _forms(text)[:2] if form in self.synonyms)
-        if self.mentioned(text) or not self.drawable(text):
+        if self.mentioned(text) and self._is_own(text):
             return self._name_with(text) or text
-        return self._noun(text) or self._first_noun(text) or self.nearest(text)
+        name = self._name_with(text) or self._head(text) or self._noun(text) or self._first_noun(text)
+        return name or self._first_synonym(text) or (self.nearest(text) if self._may_mean_one(text) else text)
 
     def nearest(self, text: str) -> str:
         """The English name that a text nearly spells, else the one whose embedding is most like the text's.
@@ -158,6 +168,14 @@ class Names:
         assert self.english is not None
         return self.english.nearest(text)
 
+    def _may_mean_one(self, text: str) -> bool:
+        """Whether the text is short enough to mean one name."""
+        return self.english is not None and len(text) <= MAX_RENAMED
+
+    def _is_own(self, text: str) -> bool:
+        """Whether a word of the text is from a caption of what was drawn in no style, or no styles are known."""
+        return self.own_words is None or any(not self.own_words.isdisjoint(singulars(word)) for word in words_of(text))
+
     def _meaning(self, text: str) -> str | None:
         """The English name for a text that is, but for an article or an s of plurals, a name in any language."""
         return next((self.meanings[one] for one in _forms(text) if one in self.meanings), None)
@@ -167,35 +185,89 @@ class Names:
         return next((self.nouns[form] for form in _forms(text) if form in self.nouns), None)
 
     def _name_with(self, text: str) -> str | None:
-        """The English name for a text of one word that is in names: "red heart" for "heart", as it only adds a colour; else
-        of those that end in it, or of all, the one nearest to the text.
+        """The English name that has all words of a text: "red heart" for "heart", as it only adds a colour; else of those
+        that end in the last of them, or of all, the one nearest to the text.
         """
         if self.english is None:
             return None
-        names = {name: words_of(name) for name in self.english.names}
-        for word in _forms(text):
-            if having := [name for name, words in names.items() if word in words]:
-                colored = (name for color in (*HUES, *SHADES) for name in having if names[name] == [color, word])
-                ending = [name for name in having if names[name][-1] == word]
-                return next(colored, None) or EncodedNames(ending or having, self.english.embed).nearest(text)
+        for form in _forms(text):
+            words = [word for word in words_of(form) if word not in LITTLE_WORDS]
+            if words and (having := [name for name in self.english.names if {*words} <= {*words_of(name)}]):
+                colored = (name for color in (*HUES, *SHADES) for name in having if words_of(name) == [color, *words])
+                ending = [name for name in having if words_of(name)[-1] == words[-1]]
+                return next(colored, None) or self._nearest_of(ending or having, text)
+        return None
+
+    def _nearest_of(self, names: Sequence[str], text: str) -> str:
+        assert self.english is not None
+        return EncodedNames(names, self.english.embed).nearest(text) if len(names) > 1 else names[0]
+
+    def _head(self, text: str) -> str | None:
+        """The English name of what a text is about: of the first things in a row the last, as in "a rainbow unicorn with a
+        hat". Where the text looks English, names in other languages come last, as "pain" is bread in French.
+        """
+        if text >= FIRST_CJK:
+            return self._last_in(text, self.meanings) or self._with_end_of(text)
+        words, article = words_of(text), ARTICLE.match(_plain(text))
+        tables = [(self.plain_english, self.heads), (self.meanings, frozenset[str]())]
+        foreign = not text.isascii() or (article is not None and article[0].strip() not in LITTLE_WORDS)
+        for meanings, heads in reversed(tables) if foreign else tables:
+            if run := _first_run(words, meanings, heads):
+                last = next((meanings[form] for form in _forms(run[-1]) if form in meanings), None)
+                if last or self.english is None:
+                    return last
+                parts = [{*words_of(form)} for part in run for form in _forms(part)]
+                having = [name for name in self.english.names if any(part <= {*words_of(name)} for part in parts)]
+                return self._nearest_of(having, " ".join(run))
         return None
 
     def _first_noun(self, text: str) -> str | None:
         """The nearest name for the first noun in a text; of several in a row the last says what it is: "a guard hound"."""
         if text >= FIRST_CJK:
-            return self._last_in(text)
+            return self._last_in(text, self.synonyms)
         names = [*(self._noun(word) if len(word) >= MIN_NOUN else None for word in words_of(text)), None]
         return next((name for name, following in itertools.pairwise(names) if name and not following), None)
 
-    def _last_in(self, text: str) -> str | None:
-        """The name for the last synonym in a text without blanks; one sign is one only where it ends the text."""
-        parts = [word for word in self.synonyms if word in text and (len(word) > 1 or text.endswith(word))]
-        return self.synonyms[max(parts, key=lambda part: (text.rfind(part) + len(part), len(part)))] if parts else None
+    def _first_synonym(self, text: str) -> str | None:
+        """The nearest name for the first word in a text that has one, whatever it is: "thank you" is thanks."""
+        words = [word for word in words_of(text) if len(word) >= MIN_NOUN]
+        forms = (form for word in words for form in (*_forms(word), f"{word}s"))
+        return next((self.synonyms[form] for form in forms if form in self.synonyms), None)
+
+    def _last_in(self, text: str, meanings: Mapping[str, str]) -> str | None:
+        """The name for the last word in a text without blanks; one sign is one only where it ends the text."""
+        parts = [word for word in meanings if word in text and (len(word) > 1 or text.endswith(word))]
+        return meanings[max(parts, key=lambda part: (text.rfind(part) + len(part), len(part)))] if parts else None
+
+    def _with_end_of(self, text: str) -> str | None:
+        """The name for what has the end of a text without blanks in its name, two signs or more of it."""
+        for end in (text[start:] for start in range(1, len(text) - 1)):
+            if having := [name for name in self.meanings if end in name]:
+                return self.meanings[min(having, key=len)]
+        return None
+
+
+def _first_run(words: Sequence[str], meanings: Mapping[str, str], heads: Collection[str]) -> list[str]:
+    """The first words in a row that are names, of up to MAX_NAME words, or heads of names; "running" is none."""
+    run, start = [], 0
+    while start < len(words):
+        ends = range(min(start + MAX_NAME, len(words)), start, -1)
+        parts = (" ".join(words[start:end]) for end in ends)
+        part = next((part for part in parts if any(form in meanings for form in _forms(part))), None)
+        one = words[start]
+        if part is None and len(one) > 2 and not one.endswith("ing") and not {*heads}.isdisjoint(singulars(one)):
+            part = one
+        if part:
+            run.append(part)
+        elif run:
+            break
+        start += len(part.split()) if part else 1
+    return run
 
 
 def _plain(text: str) -> str:
-    """A text as names are compared: in small letters, with the apostrophe of keyboards."""
-    return text.casefold().replace("’", "'")
+    """A text as names are compared: in small letters, with the apostrophe of keyboards, without marks around it."""
+    return text.casefold().replace("’", "'").strip(" !?.…")
 
 
 def _forms(text: str) -> list[str]:

@@ -54,7 +54,7 @@ def test_a_text_is_put_into_known_words(text: str, words: str) -> None:
         ("a car", "police car"),  # of those that end in it the nearest
         ("money", "money bag"),
         ("a car in the rain", "a car in the rain"),
-        ("a bag of money", "a bag of money"),
+        ("a bag of money", "money bag"),  # it has all of these words
     ],
 )
 def test_a_word_that_is_only_in_names_is_drawn_as_one_of_them(text: str, words: str) -> None:
@@ -87,7 +87,7 @@ WORDS = {
         ("woof", "dog"),
         ("a fluffy hound", "dog"),
         ("a hound and a trout", "dog"),
-        ("fluffy, woof", "octopus"),  # in a text only nouns are replaced
+        ("fluffy, woof", "dog"),  # where there is no noun
         ("guard trouts by the hound", "fish"),
         ("a hound with dogs", "a hound with dogs"),
         ("a fir tree", "octopus"),  # short words are replaced on their own only
@@ -96,6 +96,7 @@ WORDS = {
         ("酸狗狗", "dog"),
         ("狗狗酸", "red apple"),  # the last one is what it is
         ("酸的", "octopus"),
+        ("good woofs!", "dog"),
         ("horned horse", "octopus"),  # whose name is not known
     ],
 )
@@ -103,6 +104,58 @@ def test_words_near_to_a_name_are_put_into_known_words(text: str, words: str, mo
     names = Names(TABLE, embed, WORDS)
     monkeypatch.setattr(names, "nearest", lambda text: "octopus")
     assert names.in_known_words(text) == words
+
+
+HEADS = {
+    "en": ["dog", "rainbow", "unicorn", "ice cream", "fire", "fire engine", "delivery truck", "person running",
+           "polar bear", "panda face", "bread", "hut", "cat"],
+    "de": ["Hund", "Regenbogen", "Einhorn", "Eis", "Feuer", "", "", "", "Eisbär", "", "Brot", "Hütte", "Katze"],
+    "fr": ["chien", "", "", "", "", "", "", "", "", "", "pain", "", "chat"],
+    "ja": ["犬", "虹", "", "", "火", "", "", "", "", "パンダの顔", "食パン", "", "猫"],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("a cute dog in the rain", "dog"),
+        ("a dog with a rainbow", "dog"),
+        ("a rainbow unicorn", "unicorn"),  # of several in a row the last
+        ("two happy dogs running", "dog"),
+        ("a running dog", "dog"),
+        ("a dog running, a unicorn", "dog"),
+        ("a big polar bear on ice", "polar bear"),
+        ("fire truck", "fire engine"),  # "truck" ends a name, so it is the nearest of those of trucks and fires
+        ("an old truck", "delivery truck"),
+        ("back pain", "bread"),
+        ("a hut without pain", "hut"),
+        ("eine süße Katze mit Hut", "cat"),
+        ("un chat dans la hut", "cat"),
+        ("ein großer Eisbär", "polar bear"),
+        ("かわいい犬", "dog"),
+        ("犬と虹", "rainbow"),  # which of the two is meant, the signs alone do not say
+        ("眠っているパンダ", "panda face"),
+        ("well, well", "cat"),  # the nearest, as of any text without a name
+        ("dog", "dog"),
+    ],
+)
+def test_a_text_is_drawn_as_what_it_is_about(text: str, words: str) -> None:
+    near = {"fire truck": "fire engine", "truck": "delivery truck"}
+    numbers = {name: k for k, name in enumerate(HEADS["en"])}
+
+    def embed_heads(texts: list[str]) -> Tensor:
+        return torch.eye(len(numbers))[[numbers.get(near.get(text, text), numbers["cat"]) for text in texts]]
+
+    names = Names(HEADS, embed_heads, styles={"flat": HEADS["en"]})
+    assert names.in_known_words(text) == words
+
+
+def test_captions_of_what_was_drawn_in_no_style_may_say_more_than_a_name() -> None:
+    table = {"en": ["dog", "cat", "my Bello jumping high", "Bello"]}
+    names = Names(table, lambda texts: torch.ones(len(texts), 1), styles={"flat": ["dog", "cat"]})
+    assert names.in_known_words("Bello, the dog") == "Bello, the dog"
+    assert names.in_known_words("a cat jumping") == "a cat jumping"
+    assert names.in_known_words("a dog of a cat") == "dog"
 
 
 def test_only_nouns_are_things() -> None:

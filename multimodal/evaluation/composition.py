@@ -29,7 +29,13 @@ from multimodal.evaluation.statistics import mean_interval
 from multimodal.pipeline import TextToImagePipeline
 
 PROMPTS = Path(__file__).parent / "prompts"
-KINDS = {"synonyms": (), "colors": ("colored",), "counts": ("count",), "pairs": ("left", "right", "above", "below")}
+KINDS = {
+    "wordings": (),
+    "synonyms": (),
+    "colors": ("colored",),
+    "counts": ("count",),
+    "pairs": ("left", "right", "above", "below"),
+}
 TRUE_PICTURES = 150  # of each kind, to try the checks on
 MAX_DRAWS = 100  # for each of them
 TOP = 5  # where a picture holds several things, each smaller than what the judge learned from
