@@ -214,12 +214,21 @@ class Names:
         for meanings, heads in reversed(tables) if foreign else tables:
             if run := _first_run(words, meanings, heads):
                 last = next((meanings[form] for form in _forms(run[-1]) if form in meanings), None)
-                if last or self.english is None:
-                    return last
-                parts = [{*words_of(form)} for part in run for form in _forms(part)]
-                having = [name for name in self.english.names if any(part <= {*words_of(name)} for part in parts)]
-                return self._nearest_of(having, " ".join(run))
+                return last or self._name_ending_in(run, words)
         return None
+
+    def _name_ending_in(self, run: Sequence[str], words: Sequence[str]) -> str | None:
+        """The English name for things in a row of which the last is only in names: that which another word of the text is
+        near to, as in "a sick face", else the nearest of those that have one of the things, "fire engine" for "fire truck".
+        """
+        meant = (self.synonyms[word] for word in words if word in self.synonyms)
+        if hinted := next((name for name in meant if run[-1] in words_of(name)), None):
+            return hinted
+        if self.english is None or len(run) == 1:
+            return self._name_with(run[-1])
+        parts = [{*words_of(form)} for part in run for form in _forms(part)]
+        having = [name for name in self.english.names if any(part <= {*words_of(name)} for part in parts)]
+        return self._nearest_of(having, " ".join(run))
 
     def _first_noun(self, text: str) -> str | None:
         """The nearest name for the first noun in a text; of several in a row the last says what it is: "a guard hound"."""

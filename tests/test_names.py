@@ -127,6 +127,7 @@ HEADS = {
         ("a big polar bear on ice", "polar bear"),
         ("fire truck", "fire engine"),  # "truck" ends a name, so it is the nearest of those of trucks and fires
         ("an old truck", "delivery truck"),
+        ("a sick face", "panda face"),  # "sick" is nearest to a face
         ("back pain", "bread"),
         ("a hut without pain", "hut"),
         ("eine süße Katze mit Hut", "cat"),
@@ -146,7 +147,8 @@ def test_a_text_is_drawn_as_what_it_is_about(text: str, words: str) -> None:
     def embed_heads(texts: list[str]) -> Tensor:
         return torch.eye(len(numbers))[[numbers.get(near.get(text, text), numbers["cat"]) for text in texts]]
 
-    names = Names(HEADS, embed_heads, styles={"flat": HEADS["en"]})
+    others = {"panda face": ["sick"], "dog": ["old"]}
+    names = Names(HEADS, embed_heads, {"others": others}, {"flat": HEADS["en"]})
     assert names.in_known_words(text) == words
 
 
