@@ -90,7 +90,7 @@ def generate(args: argparse.Namespace) -> None:
     }
     lines = [str(picture["path"]) for picture in pictures]
     lines += [f"too long for the text encoder, left out: {words}" for words in dropped]
-    lines += [f"“{words}” is no known name: drawn as “{name}”" for words, name in renamed.items()]
+    lines += [f"“{words}” is drawn as “{name}”, the nearest that the model knows" for words, name in renamed.items()]
     report_result(args, report, "\n".join([*lines, f"{seconds:.1f} s on {pipeline.device}"]))
 
 

@@ -218,7 +218,7 @@ class Generation:
             lines.append(message(texts.html("dropped", words=words), "warning"))
         drawn_as = {words: name for one in renamed for words, name in one.items()}
         for words, name in list(drawn_as.items())[:UNKNOWN_SHOWN]:
-            lines.append(message(texts.html("renamed", words=words[:60], name=name)))
+            lines.append(message(texts.html("renamed", words=words if len(words) <= 60 else f"{words[:59]}…", name=name)))
         rest = [prompt for prompt in prompts if not any(words in prompt for words in drawn_as)]
         return "".join(lines + [message(line) for line in self.unknown_words(rest, texts)])
 

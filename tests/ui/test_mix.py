@@ -46,7 +46,7 @@ def test_words_that_are_drawn_as_a_name_are_told(models: Models, monkeypatch: py
     monkeypatch.setattr(models.pipeline, "names", known)
     *_, (shown, *_) = mixed(models, "a pulsar", 2)
     assert "pulsar, 3d style · 5" in shown
-    assert "“a pulsar” is no known name: drawn as “star”." in shown
+    assert "“a pulsar” is drawn as “star”" in shown
     *_, (shown, *_) = mixed(models, "a star", 2)
     assert 'role="status"' not in shown
 

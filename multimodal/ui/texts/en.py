@@ -77,7 +77,7 @@ ENGLISH = {
     "done": "{count} in {seconds:.1f} s on {device} · seed {seeds}",
     "stopped": "Stopped.",
     "tokens": "{used} of {room} tokens",
-    "renamed": "“{words}” is no known name: drawn as “{name}”.",
+    "renamed": "“{words}” is drawn as “{name}”, the nearest that the model knows.",
     "unknown": "“{word}” is in no known name.",
     "nearest": "“{word}” is in no known name; nearest known: {names}.",
     "dropped": "The prompt is too long. These words did not fit: {words}",

@@ -77,7 +77,7 @@ CHINESE = {
     "done": "{count} 张，用时 {seconds:.1f} 秒（{device}）· 种子 {seeds}",
     "stopped": "已停止。",
     "tokens": "{used} / {room} 个词元",
-    "renamed": "“{words}”不是已知名称：按“{name}”来画。",
+    "renamed": "“{words}”按模型所知的最接近的“{name}”来画。",
     "unknown": "已知名称中没有“{word}”。",
     "nearest": "已知名称中没有“{word}”；最接近的是：{names}。",
     "dropped": "提示词过长，以下内容未被采用：{words}",
