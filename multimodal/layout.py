@@ -25,6 +25,7 @@ from multimodal.data.phrases import (
     NUMBERS,
     PATTERNS,
     PICTURE_OF,
+    REQUEST,
     singulars,
     words_of,
 )
@@ -135,10 +136,13 @@ def parse_layout(prompt: str, names: Names) -> Layout | None:
 
 
 def _subject(prompt: str, names: Names) -> str:
-    """A prompt without words for the picture itself: "a sticker of a cat, 3d style" asks for a cat."""
+    """A prompt without words for the picture itself: "draw me a sticker of a cat, 3d style" asks for a cat."""
     text, style = split_style(prompt)
-    found = None if names.known(text) else PICTURE_OF.fullmatch(text)
-    return (found["before"] or found["after"]) + style if found else prompt
+    if names.known(text):
+        return prompt
+    text = REQUEST.sub("", text)
+    found = PICTURE_OF.fullmatch(text)
+    return (found["before"] or found["after"] if found else text) + style
 
 
 def _is_thing(text: str, names: Names, vague: bool) -> bool:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import copy
 import difflib
 import itertools
+import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
 import torch
 import torch.nn.functional as F
@@ -19,7 +20,9 @@ STOP_WORDS = COLOR_WORDS | {"and", "for", "not", "the", "with"}
 LITTLE_WORDS = {"a", "an", "and", "for", "in", "of", "on", "the", "to", "with"}  # of English, which name nothing
 
 MIN_NOUN = 4  # letters of a noun in a text of several words; shorter ones are often articles, in some language
-MAX_NAME = 4  # words of a name that is looked for in a text
+DRESSING = re.compile("[\ufe0f\U0001f3fb-\U0001f3ff]")  # of emoji: in colour, and with which skin
+MAX_NAME = 6  # words of a text in which a name is looked for
+CLAUSE = re.compile(r"[,.;!?()]+")
 MAX_RENAMED = 60  # characters; what is longer, without a known word, says more than a name does
 MIN_SPELT, MIN_LIKENESS = 6, 0.85  # letters, and difflib's ratio, from which on a word is taken for a slip of the pen
 
@@ -77,8 +80,10 @@ class Names:
         table = table or {}
         english_names = dict.fromkeys(filter(None, table.get("en", ())))
         self.english = EncodedNames(english_names, embed) if embed and english_names else None
-        self.plain_english = {_plain(name): name for name in english_names}
-        self.meanings = dict(self.plain_english)  # a name in any language → its English one
+        self.meanings = {_plain(name): name for name in english_names}  # a name in any language → its English one
+        self.english_meanings = {
+            _content(name): name for name in english_names
+        } | self.meanings  # "man: red hair": man red hair
         rows = [zip(map(_plain, names), table.get("en", ()), strict=False) for names in table.values()]
         heard = Counter(pair for row in rows for pair in dict.fromkeys(row))
         first = {_plain(name).split()[0] for name in english_names if len(name.split()) == 2}
@@ -124,6 +129,8 @@ class Names:
         text = _plain(text)
         if text in self.meanings or text in STOP_WORDS:
             return text in self.meanings
+        if text in self.synonyms and not any(map(str.isalnum, text)):  # an emoji
+            return True
         if text >= FIRST_CJK and " " not in text:
             return text in self.synonyms or any(name in text or (len(text) > 1 and text in name) for name in self.meanings)
         return any(not self.words.isdisjoint(singulars(word)) for word in words_of(text))
@@ -208,13 +215,14 @@ class Names:
         """
         if text >= FIRST_CJK:
             return self._last_in(text, self.meanings) or self._with_end_of(text)
-        words, article = words_of(text), ARTICLE.match(_plain(text))
-        tables = [(self.plain_english, self.heads), (self.meanings, frozenset[str]())]
+        article = ARTICLE.match(_plain(text))
+        tables = [(self.english_meanings, self.heads), (self.meanings, frozenset[str]())]
         foreign = not text.isascii() or (article is not None and article[0].strip() not in LITTLE_WORDS)
         for meanings, heads in reversed(tables) if foreign else tables:
-            if run := _first_run(words, meanings, heads):
+            runs = (_first_run(words_of(clause), meanings, heads) for clause in CLAUSE.split(text))
+            if run := next(filter(None, runs), None):
                 last = next((meanings[form] for form in _forms(run[-1]) if form in meanings), None)
-                return last or self._name_ending_in(run, words)
+                return last or self._name_ending_in(run, words_of(text))
         return None
 
     def _name_ending_in(self, run: Sequence[str], words: Sequence[str]) -> str | None:
@@ -238,8 +246,9 @@ class Names:
         return next((name for name, following in itertools.pairwise(names) if name and not following), None)
 
     def _first_synonym(self, text: str) -> str | None:
-        """The nearest name for the first word in a text that has one, whatever it is: "thank you" is thanks."""
-        words = [word for word in words_of(text) if len(word) >= MIN_NOUN]
+        """The nearest name for the first emoji in a text, or word that has one, whatever it is: "thank you" is thanks."""
+        words = [word for word in words_of(text) if len(word) >= MIN_NOUN or not word.isalnum()]
+        words.sort(key=str.isalnum)  # emoji first
         forms = (form for word in words for form in (*_forms(word), f"{word}s"))
         return next((self.synonyms[form] for form in forms if form in self.synonyms), None)
 
@@ -257,26 +266,39 @@ class Names:
 
 
 def _first_run(words: Sequence[str], meanings: Mapping[str, str], heads: Collection[str]) -> list[str]:
-    """The first words in a row that are names, of up to MAX_NAME words, or heads of names; "running" is none."""
-    run, start = [], 0
+    """The first words in a row that are names, but for little words in them, or heads of names; "running" is none."""
+    run: list[str] = []
+    start = 0
     while start < len(words):
-        ends = range(min(start + MAX_NAME, len(words)), start, -1)
-        parts = (" ".join(words[start:end]) for end in ends)
-        part = next((part for part in parts if any(form in meanings for form in _forms(part))), None)
+        end, name = next(_names_from(words, start, meanings), (start + 1, ""))
         one = words[start]
-        if part is None and len(one) > 2 and not one.endswith("ing") and not {*heads}.isdisjoint(singulars(one)):
-            part = one
-        if part:
-            run.append(part)
+        if not name and len(one) > 2 and not one.endswith("ing") and not {*heads}.isdisjoint(singulars(one)):
+            name = one
+        if name:
+            run.append(name)
         elif run:
             break
-        start += len(part.split()) if part else 1
+        start = end
     return run
+
+
+def _names_from(words: Sequence[str], start: int, meanings: Mapping[str, str]) -> Iterator[tuple[int, str]]:
+    """Where names end that begin at a word, and these, the longest first."""
+    for end in range(min(start + MAX_NAME, len(words)), start, -1):
+        name = _content(" ".join(words[start:end]))
+        if LITTLE_WORDS.isdisjoint((words[start], words[end - 1])) and any(form in meanings for form in _forms(name)):
+            yield end, name
+
+
+def _content(text: str) -> str:
+    """The words of a text but for little ones: "heart arrow" of "a heart with an arrow"."""
+    return " ".join(word for word in words_of(text) if word not in LITTLE_WORDS)
 
 
 def _plain(text: str) -> str:
     """A text as names are compared: in small letters, with the apostrophe of keyboards, without marks around it."""
-    return text.casefold().replace("’", "'").strip(" !?.…")
+    bare = DRESSING.sub("", text.casefold().replace("’", "'").strip(" !?.…"))
+    return bare or text
 
 
 def _forms(text: str) -> list[str]:

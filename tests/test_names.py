@@ -128,6 +128,14 @@ HEADS = {
         ("fire truck", "fire engine"),  # "truck" ends a name, so it is the nearest of those of trucks and fires
         ("an old truck", "delivery truck"),
         ("a sick face", "panda face"),  # "sick" is nearest to a face
+        ("the face of a panda", "panda face"),
+        ("a delivery in a truck", "delivery truck"),  # little words are left out
+        ("a fire, the truck", "fire"),  # the first clause
+        ("🐶", "dog"),
+        ("🐶️", "dog"),
+        ("🐶🦄", "unicorn"),
+        ("cute 🦄", "unicorn"),
+        ("polar_bear", "polar bear"),
         ("back pain", "bread"),
         ("a hut without pain", "hut"),
         ("eine süße Katze mit Hut", "cat"),
@@ -147,7 +155,7 @@ def test_a_text_is_drawn_as_what_it_is_about(text: str, words: str) -> None:
     def embed_heads(texts: list[str]) -> Tensor:
         return torch.eye(len(numbers))[[numbers.get(near.get(text, text), numbers["cat"]) for text in texts]]
 
-    others = {"panda face": ["sick"], "dog": ["old"]}
+    others = {"panda face": ["sick"], "dog": ["old", "🐶"], "unicorn": ["🦄"], "cat": ["cute"]}
     names = Names(HEADS, embed_heads, {"others": others}, {"flat": HEADS["en"]})
     assert names.in_known_words(text) == words
 

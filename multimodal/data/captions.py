@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -27,6 +28,7 @@ class Subject:
     keywords: dict[str, list[str]]
     style: str = ""
     colors: tuple[str, ...] = ()
+    character: str = ""  # the emoji itself, where it is one
 
     def name(self, language: str) -> str:
         return self.names.get(language, self.names["en"])
@@ -70,6 +72,7 @@ def load_subjects(table: Dataset, names: Path | None = None) -> list[Subject]:
                 keywords={language: entry["keywords"] for language, entry in known.items()}
                 | {"en": split_keywords(row.get("keywords"))},
                 style=row.get("style") or "",
+                character=_character(row.get("codepoints") or ""),
             )
         )
     return subjects
@@ -178,6 +181,12 @@ def _long_caption(subject: Subject, rng: random.Random) -> str:
         parts.append(f"{subject.style} style")
     rng.shuffle(parts)
     return ", ".join([with_article(name, rng), *parts])
+
+
+def _character(codepoints: str) -> str:
+    """The emoji of code points as names.parquet has them, "1f9d1-200d-1f9bd"; nothing where they are something else."""
+    found = re.fullmatch(r"[0-9a-f]{2,5}(?:-[0-9a-f]{2,5})*", codepoints)
+    return "".join(chr(int(codepoint, 16)) for codepoint in found[0].split("-")) if found else ""
 
 
 def _load_names(path: Path) -> dict[str, dict[str, dict[str, Any]]]:

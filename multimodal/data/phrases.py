@@ -5,16 +5,21 @@ from __future__ import annotations
 
 import re
 
-BETWEEN_WORDS = re.compile(r"[\s,.;:!?\"'“”‘’«»()（）\[\]|，。、；：！？/]+")
+BETWEEN_WORDS = re.compile(r"[\s_,.;:!?\"'“”‘’«»()（）\[\]|，。、；：！？/]+")
 FIRST_CJK = "\u2e80"  # scripts from here on have no blanks between words, or particles that stick to them
 LANGUAGES = ("en", "zh", "es", "fr", "de", "it", "pt", "ru", "ja", "ko", "ar", "hi")
 ARTICLE = re.compile(  # of the languages that have them
     r"^(?:(?:an?|the|ein(?:e[mnrs]?)?|der|die|das|de[mns]|une?|les?|la|el|los|las|una|il|lo|gli|um|uma|os?|as) |l[’'])",
     re.IGNORECASE,
 )
+REQUEST = re.compile(  # what a prompt may begin with: "please draw me a cat"
+    r"^(?:please |can you |could you )*(?:(?:draw|make|create|generate|show|give|paint|design)(?: me| us)? "
+    r"|(?:i(?: want|[’']d like| would like| need)|we (?:want|need)) )",
+    re.IGNORECASE,
+)
 PICTURE_OF = re.compile(  # what a prompt may say around the thing itself: "a cute sticker of a cat", "cat emoji"
     r"(?:(?:an?|the|ein|une?|una|uma?) )?(?:[\w-]+ )?(?:sticker|emoji|emoticon|icon|picture|image|photo|drawing|illustration|"
-    r"cartoon|logo|aufkleber|pegatina|icono|autocollant|icône|adesivo|icona|ícone)s? (?:of|von|de|di|d['’]) ?(?P<before>.+)|"
+    r"cartoon|logo|aufkleber|pegatina|icono|autocollant|icône|adesivo|icona|ícone)s? (?:of|for|von|de|di|d['’]) ?(?P<before>.+)|"
     r"(?P<after>.*\w) (?:sticker|emoji|emoticon|icon)s?",
     re.IGNORECASE | re.DOTALL,
 )

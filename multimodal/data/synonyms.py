@@ -25,8 +25,8 @@ def words_by_name(subjects: Sequence[Subject], synsets: Sequence[Synset]) -> dic
     """English name → words, in small letters, to which it is the nearest: {"nouns": …, "others": …}.
 
     No word is in a name of its language. Nouns are English words of which WordNet has a meaning that can be drawn, others
-    all other keywords. The nearest to a keyword is one that has it: that which WordNet has nearest, else, in English, one
-    that begins like it, else that with the fewest keywords.
+    all other keywords, and the emoji themselves. The nearest to a keyword is one that has it: that which WordNet has
+    nearest, else, in English, one that begins like it, else that with the fewest keywords.
     """
     likely, nouns = _likely_names(synsets)
     in_names = {
@@ -43,6 +43,7 @@ def words_by_name(subjects: Sequence[Subject], synsets: Sequence[Synset]) -> dic
             for word in nouns - nearest.keys():
                 if word not in in_names["en"] and in_names["en"].words.isdisjoint(words_of(word)):
                     nearest[word] = max(likely[word], key=lambda name: likely[word][name])
+    nearest |= {subject.character: subject.names["en"] for subject in subjects if subject.character}
     words: dict[str, dict[str, list[str]]] = {"nouns": {}, "others": {}}
     for word, name in sorted(nearest.items()):
         words["nouns" if word in nouns else "others"].setdefault(name, []).append(word)

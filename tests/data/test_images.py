@@ -146,6 +146,7 @@ def test_subjects_take_names_and_keywords_of_other_languages(tmp_path: Path, par
     assert subjects[0].keywords == {"en": ["fruit"], "zh": ["水果"]}
     assert subjects[1].name("zh") == "green apple"  # English, where there is no other
     assert [subject.style for subject in subjects] == ["3d", "", "flat"]
+    assert [subject.character for subject in subjects] == ["🍎", "🍏", "⭐"]
     with pytest.raises(DataError, match="there is no table of names"):
         load_subjects(load_captioned_images(tmp_path / "table.parquet"), tmp_path / "none.parquet")
 

@@ -64,6 +64,11 @@ def test_of_several_that_wordnet_does_not_have_near_one_that_begins_like_the_wor
     }
 
 
+def test_the_emoji_itself_is_a_word_for_it() -> None:
+    subjects = [Subject("1", {"en": "red heart"}, {"en": ["love"]}, character="❤"), Subject("2", {"en": "pen"}, {})]
+    assert words_by_name(subjects, [])["others"] == {"red heart": ["love", "❤"]}
+
+
 def test_a_word_that_is_in_a_name_stays_as_it_is() -> None:
     assert owner("tea") is None
     assert owner("magic") is None
