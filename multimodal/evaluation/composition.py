@@ -1,4 +1,4 @@
-"""Whether pictures show what composed prompts ask for: synonyms, colours, counts, and what stands beside what.
+"""Whether pictures show what prompts ask for: wordings, synonyms, colours, counts, and what stands beside what.
 
 The prompts are the tables in `prompts/`. What a thing is, a judge says; its colour, number and place are measured. Since
 such checks err too, they are first tried on composites of real pictures, whose truth is known.
