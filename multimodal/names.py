@@ -7,7 +7,7 @@ import difflib
 import itertools
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import torch
 import torch.nn.functional as F
@@ -15,13 +15,11 @@ from torch import Tensor
 
 from multimodal.data.colors import HUES, SHADES
 from multimodal.data.phrases import ARTICLE, COLOR_WORDS, FIRST_CJK, singulars, words_of
+from multimodal.wordings import LITTLE_WORDS, content, first_run, forms_of, plain
 
 STOP_WORDS = COLOR_WORDS | {"and", "for", "not", "the", "with"}
-LITTLE_WORDS = {"a", "an", "and", "for", "in", "of", "on", "the", "to", "with"}  # of English, which name nothing
 
 MIN_NOUN = 4  # letters of a noun in a text of several words; shorter ones are often articles, in some language
-DRESSING = re.compile("[\ufe0f\U0001f3fb-\U0001f3ff]")  # of emoji: in colour, and with which skin
-MAX_NAME = 6  # words of a text in which a name is looked for
 CLAUSE = re.compile(r"[,.;!?()]+")
 MAX_RENAMED = 60  # characters; what is longer, without a known word, says more than a name does
 MIN_SPELT, MIN_LIKENESS = 6, 0.85  # letters, and difflib's ratio, from which on a word is taken for a slip of the pen
@@ -80,19 +78,17 @@ class Names:
         table = table or {}
         english_names = dict.fromkeys(filter(None, table.get("en", ())))
         self.english = EncodedNames(english_names, embed) if embed and english_names else None
-        self.meanings = {_plain(name): name for name in english_names}  # a name in any language → its English one
-        self.english_meanings = {
-            _content(name): name for name in english_names
-        } | self.meanings  # "man: red hair": man red hair
-        rows = [zip(map(_plain, names), table.get("en", ()), strict=False) for names in table.values()]
+        self.meanings = {plain(name): name for name in english_names}  # a name in any language → its English one
+        self.english_meanings = {content(name): name for name in english_names} | self.meanings
+        rows = [zip(map(plain, names), table.get("en", ()), strict=False) for names in table.values()]
         heard = Counter(pair for row in rows for pair in dict.fromkeys(row))
-        first = {_plain(name).split()[0] for name in english_names if len(name.split()) == 2}
+        first = {plain(name).split()[0] for name in english_names if len(name.split()) == 2}
         for (name, english), languages in heard.most_common():
             if languages > 1 or name not in first:  # "santa" is Santa Claus, though in French it is Mx Claus
                 self.meanings.setdefault(name, english)
         self.meanings.pop("", None)
         synonyms = {
-            kind: {_plain(word): name for name, near in lists.items() if name in english_names for word in near}
+            kind: {plain(word): name for name, near in lists.items() if name in english_names for word in near}
             for kind, lists in (words or {}).items()
         }
         self.nouns = synonyms.get("nouns", {})  # a word for a thing that has another name → that name
@@ -126,7 +122,7 @@ class Names:
 
     def mentioned(self, text: str) -> bool:
         """Whether a thing is named in the text."""
-        text = _plain(text)
+        text = plain(text)
         if text in self.meanings or text in STOP_WORDS:
             return text in self.meanings
         if text in self.synonyms and not any(map(str.isalnum, text)):  # an emoji
@@ -141,7 +137,7 @@ class Names:
 
     def is_synonym(self, text: str) -> bool:
         """Whether the text, but for an article, is a word or several that have a nearest name."""
-        return any(form in self.synonyms for form in _forms(text)[:2])
+        return any(form in self.synonyms for form in forms_of(text)[:2])
 
     def drawable(self, text: str) -> bool:
         """Whether a thing is named in the text, or there will be a nearest name for it."""
@@ -158,9 +154,9 @@ class Names:
         if english is not None:
             return text if text.casefold().endswith(english.casefold()) else english
         if self.is_synonym(text):
-            return next(self.synonyms[form] for form in _forms(text)[:2] if form in self.synonyms)
+            return next(self.synonyms[form] for form in forms_of(text)[:2] if form in self.synonyms)
         if self.mentioned(text) and self._is_own(text):
-            return self._name_with(text) or text
+            return (self._name_with(text) if " " not in ARTICLE.sub("", text) else None) or text
         name = self._name_with(text) or self._head(text) or self._noun(text) or self._first_noun(text)
         return name or self._first_synonym(text) or (self.nearest(text) if self._may_mean_one(text) else text)
 
@@ -169,7 +165,7 @@ class Names:
 
         All names are encoded when the first is looked for.
         """
-        spelt = _plain(ARTICLE.sub("", text))
+        spelt = plain(ARTICLE.sub("", text))
         if len(spelt) >= MIN_SPELT and (alike := difflib.get_close_matches(spelt, self.meanings, 1, MIN_LIKENESS)):
             return self.meanings[alike[0]]
         assert self.english is not None
@@ -185,11 +181,11 @@ class Names:
 
     def _meaning(self, text: str) -> str | None:
         """The English name for a text that is, but for an article or an s of plurals, a name in any language."""
-        return next((self.meanings[one] for one in _forms(text) if one in self.meanings), None)
+        return next((self.meanings[one] for one in forms_of(text) if one in self.meanings), None)
 
     def _noun(self, text: str) -> str | None:
         """The nearest name for a text that is, but for an article or an s of plurals, a noun."""
-        return next((self.nouns[form] for form in _forms(text) if form in self.nouns), None)
+        return next((self.nouns[form] for form in forms_of(text) if form in self.nouns), None)
 
     def _name_with(self, text: str) -> str | None:
         """The English name that has all words of a text: "red heart" for "heart", as it only adds a colour; else of those
@@ -197,8 +193,8 @@ class Names:
         """
         if self.english is None:
             return None
-        for form in _forms(text):
-            words = [word for word in words_of(form) if word not in LITTLE_WORDS]
+        for form in forms_of(text):
+            words = content(form).split()
             if words and (having := [name for name in self.english.names if {*words} <= {*words_of(name)}]):
                 colored = (name for color in (*HUES, *SHADES) for name in having if words_of(name) == [color, *words])
                 ending = [name for name in having if words_of(name)[-1] == words[-1]]
@@ -215,13 +211,13 @@ class Names:
         """
         if text >= FIRST_CJK:
             return self._last_in(text, self.meanings) or self._with_end_of(text)
-        article = ARTICLE.match(_plain(text))
+        article = ARTICLE.match(plain(text))
         tables = [(self.english_meanings, self.heads), (self.meanings, frozenset[str]())]
         foreign = not text.isascii() or (article is not None and article[0].strip() not in LITTLE_WORDS)
         for meanings, heads in reversed(tables) if foreign else tables:
-            runs = (_first_run(words_of(clause), meanings, heads) for clause in CLAUSE.split(text))
+            runs = (first_run(words_of(clause), meanings, heads) for clause in CLAUSE.split(text))
             if run := next(filter(None, runs), None):
-                last = next((meanings[form] for form in _forms(run[-1]) if form in meanings), None)
+                last = next((meanings[form] for form in forms_of(run[-1]) if form in meanings), None)
                 return last or self._name_ending_in(run, words_of(text))
         return None
 
@@ -234,7 +230,7 @@ class Names:
             return hinted
         if self.english is None or len(run) == 1:
             return self._name_with(run[-1])
-        parts = [{*words_of(form)} for part in run for form in _forms(part)]
+        parts = [{*words_of(form)} for part in run for form in forms_of(part)]
         having = [name for name in self.english.names if any(part <= {*words_of(name)} for part in parts)]
         return self._nearest_of(having, " ".join(run))
 
@@ -249,7 +245,7 @@ class Names:
         """The nearest name for the first emoji in a text, or word that has one, whatever it is: "thank you" is thanks."""
         words = [word for word in words_of(text) if len(word) >= MIN_NOUN or not word.isalnum()]
         words.sort(key=str.isalnum)  # emoji first
-        forms = (form for word in words for form in (*_forms(word), f"{word}s"))
+        forms = (form for word in words for form in (*forms_of(word), f"{word}s"))
         return next((self.synonyms[form] for form in forms if form in self.synonyms), None)
 
     def _last_in(self, text: str, meanings: Mapping[str, str]) -> str | None:
@@ -263,44 +259,3 @@ class Names:
             if having := [name for name in self.meanings if end in name]:
                 return self.meanings[min(having, key=len)]
         return None
-
-
-def _first_run(words: Sequence[str], meanings: Mapping[str, str], heads: Collection[str]) -> list[str]:
-    """The first words in a row that are names, but for little words in them, or heads of names; "running" is none."""
-    run: list[str] = []
-    start = 0
-    while start < len(words):
-        end, name = next(_names_from(words, start, meanings), (start + 1, ""))
-        one = words[start]
-        if not name and len(one) > 2 and not one.endswith("ing") and not {*heads}.isdisjoint(singulars(one)):
-            name = one
-        if name:
-            run.append(name)
-        elif run:
-            break
-        start = end
-    return run
-
-
-def _names_from(words: Sequence[str], start: int, meanings: Mapping[str, str]) -> Iterator[tuple[int, str]]:
-    """Where names end that begin at a word, and these, the longest first."""
-    for end in range(min(start + MAX_NAME, len(words)), start, -1):
-        name = _content(" ".join(words[start:end]))
-        if LITTLE_WORDS.isdisjoint((words[start], words[end - 1])) and any(form in meanings for form in _forms(name)):
-            yield end, name
-
-
-def _content(text: str) -> str:
-    """The words of a text but for little ones: "heart arrow" of "a heart with an arrow"."""
-    return " ".join(word for word in words_of(text) if word not in LITTLE_WORDS)
-
-
-def _plain(text: str) -> str:
-    """A text as names are compared: in small letters, with the apostrophe of keyboards, without marks around it."""
-    bare = DRESSING.sub("", text.casefold().replace("’", "'").strip(" !?.…"))
-    return bare or text
-
-
-def _forms(text: str) -> list[str]:
-    """A text as names are compared: as it is, without its article, and what that may be the plural of."""
-    return [_plain(text), *singulars(_plain(ARTICLE.sub("", text)))[::-1]]

@@ -14,7 +14,7 @@ FILES = sorted([*(ROOT / "multimodal").rglob("*.py"), *ROOT.glob("app.py")])
 
 # "multimodal" is the package's own __init__: the version and the public names.
 LEAVES = {"config", "rgba", "metrics", "settings", "export", "prompts", "arguments", "hub", "outputs", "multimodal"}
-BELOW_PIPELINE = LEAVES | {"models", "diffusion", "checkpoint", "word_lists", "data", "names"}
+BELOW_PIPELINE = LEAVES | {"models", "diffusion", "checkpoint", "word_lists", "data", "wordings", "names"}
 MAY_IMPORT = {
     "multimodal": {"outputs", "pipeline"},
     "config": set(),
@@ -32,7 +32,8 @@ MAY_IMPORT = {
     "checkpoint": {"config", "models"},
     "word_lists": {"checkpoint"},
     "data": {"config", "rgba", "data", "hub", "layout"},
-    "names": {"data"},
+    "wordings": {"data"},
+    "names": {"data", "wordings"},
     "layout": {"data", "names", "prompts"},
     "pipeline": (LEAVES - {"export", "settings"}) | {"models", "diffusion", "checkpoint", "word_lists", "layout", "names"},
     "mixing": {"arguments", "diffusion", "layout", "pipeline"},

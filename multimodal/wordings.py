@@ -1,0 +1,53 @@
+"""Wordings: texts as names are compared, and the names in them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+
+from multimodal.data.phrases import ARTICLE, singulars, words_of
+
+LITTLE_WORDS = {"a", "an", "and", "for", "in", "of", "on", "the", "to", "with"}  # of English, which name nothing
+DRESSING = re.compile("[\ufe0f\U0001f3fb-\U0001f3ff]")  # of emoji: in colour, and with which skin
+MAX_NAME = 6  # words of a text in which a name is looked for
+
+
+def content(text: str) -> str:
+    """The words of a text but for little ones: "heart arrow" of "a heart with an arrow"."""
+    return " ".join(word for word in words_of(text) if word not in LITTLE_WORDS)
+
+
+def plain(text: str) -> str:
+    """A text as names are compared: in small letters, with the apostrophe of keyboards, without marks around it."""
+    bare = DRESSING.sub("", text.casefold().replace("’", "'").strip(" !?.…"))
+    return bare or text
+
+
+def forms_of(text: str) -> list[str]:
+    """A text as names are compared: as it is, without its article, and what that may be the plural of."""
+    return [plain(text), *singulars(plain(ARTICLE.sub("", text)))[::-1]]
+
+
+def first_run(words: Sequence[str], meanings: Mapping[str, str], heads: Collection[str]) -> list[str]:
+    """The first words in a row that are names, but for little words in them, or heads of names; "running" is none."""
+    run: list[str] = []
+    start = 0
+    while start < len(words):
+        end, name = next(_names_from(words, start, meanings), (start + 1, ""))
+        one = words[start]
+        if not name and len(one) > 2 and not one.endswith("ing") and not {*heads}.isdisjoint(singulars(one)):
+            name = one
+        if name:
+            run.append(name)
+        elif run:
+            break
+        start = end
+    return run
+
+
+def _names_from(words: Sequence[str], start: int, meanings: Mapping[str, str]) -> Iterator[tuple[int, str]]:
+    """Where names end that begin at a word, and these, the longest first."""
+    for end in range(min(start + MAX_NAME, len(words)), start, -1):
+        name = content(" ".join(words[start:end]))
+        if LITTLE_WORDS.isdisjoint((words[start], words[end - 1])) and any(form in meanings for form in forms_of(name)):
+            yield end, name
