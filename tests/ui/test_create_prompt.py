@@ -70,11 +70,17 @@ def test_an_empty_prompt_gets_a_sentence_and_loses_nothing(page: Page) -> None:
 
 
 def test_a_prompt_that_is_too_long_and_full_of_html_is_shown_as_text(page: Page) -> None:
-    ask(page, "<img src=x onerror='window.hacked=1'> " * 20, steps=2)
+    html = "<img src=x onerror='window.hacked=1'> " * 20
+    ask(page, f"(a star:1.2) {html}", steps=2)
     page.locator("#generate").click()
     finished_with_notice = page.locator("#status .warning")
     expect(finished_with_notice).to_contain_text("did not fit")
     expect(finished_with_notice).to_contain_text("<img src=x")
+    page.locator("#prompt input").fill(html)
+    page.locator("#generate").click()
+    expect(page.locator("#status")).to_contain_text(
+        "<img src=x onerror='window.hacked=1'> <img src=x onerror='w…” is drawn as “window”"
+    )
     assert page.evaluate("window.hacked") is None
 
 
