@@ -104,4 +104,5 @@ def _part(checkpoint: Path, name: str) -> Finding:
         return Finding(f"checkpoint {name}", "problem", str(error))
     parameters = sum(tensor.numel() for tensor in tensors.values()) / 1e6
     steps = description.get("training", {}).get("steps")
-    return Finding(f"checkpoint {name}", "ok", f"{parameters:.1f} M numbers, trained for {steps} steps, checksums right")
+    trained = f", trained for {steps} steps" if steps else ""  # statistics are not
+    return Finding(f"checkpoint {name}", "ok", f"{parameters:.1f} M numbers{trained}, checksums right")
