@@ -15,7 +15,7 @@ class TextToImageOutput:
     prompts: list[str]  # one per picture, as `seeds`
     seeds: list[int]  # the seed that makes each picture alone
     dropped: list[str]  # per prompt given, the words that did not fit into the text encoder's context, or ""
-    renamed: list[dict[str, str]]  # per prompt given, what is in no known name → the nearest name, which is drawn
+    renamed: list[dict[str, str]]  # per prompt given, what is no known name → the nearest name, which is drawn
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 
 from multimodal.data.phrases import ARTICLE, singulars, words_of
 
@@ -28,14 +28,14 @@ def forms_of(text: str) -> list[str]:
     return [plain(text), *singulars(plain(ARTICLE.sub("", text)))[::-1]]
 
 
-def first_run(words: Sequence[str], meanings: Mapping[str, str], heads: Collection[str]) -> list[str]:
+def first_run(words: Sequence[str], meanings: Mapping[str, str], heads: Set[str]) -> list[str]:
     """The first words in a row that are names, but for little words in them, or heads of names; "running" is none."""
     run: list[str] = []
     start = 0
     while start < len(words):
         end, name = next(_names_from(words, start, meanings), (start + 1, ""))
         one = words[start]
-        if not name and len(one) > 2 and not one.endswith("ing") and not {*heads}.isdisjoint(singulars(one)):
+        if not name and len(one) > 2 and not one.endswith("ing") and not heads.isdisjoint(singulars(one)):
             name = one
         if name:
             run.append(name)

@@ -118,6 +118,8 @@ def test_without_names_nothing_is_taken_apart() -> None:
         ("Fox emoji", ("Fox",), ()),
         ("Please draw me a fox, 3d style", ("a fox, 3d style",), ()),
         ("I'd like a sticker of three foxes", ("fox",), ()),
+        ("draw a fox", ("a fox",), ()),
+        ("paint fox", ("paint fox",), ()),
         ("logo for a vixen", ("cherry",), (("a vixen", "cherry"),)),
         ("a cute sticker of a fox", ("a fox",), ()),
         ("stickers of foxes", ("fox",), ()),

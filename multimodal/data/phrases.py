@@ -13,8 +13,8 @@ ARTICLE = re.compile(  # of the languages that have them
     re.IGNORECASE,
 )
 REQUEST = re.compile(  # what a prompt may begin with: "please draw me a cat"
-    r"^(?:please |can you |could you )*(?:(?:draw|make|create|generate|show|give|paint|design)(?: me| us)? "
-    r"|(?:i(?: want|[’']d like| would like| need)|we (?:want|need)) )",
+    r"^(?:please |can you |could you )*(?:(?:draw|make|create|generate|show|give|paint|design) (?:(?:me|us) |(?=(?:an?|the|some|my|\d|"
+    r"two|three|four|five) ))|(?:i(?: want|[’']d like| would like| need)|we (?:want|need)) )",  # "paint brush" is none
     re.IGNORECASE,
 )
 PICTURE_OF = re.compile(  # what a prompt may say around the thing itself: "a cute sticker of a cat", "cat emoji"
