@@ -8,6 +8,7 @@ It is done in the way in which training composites are made.
 from __future__ import annotations
 
 import functools
+import itertools
 import re
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -32,7 +33,7 @@ from multimodal.data.phrases import (
 from multimodal.names import Names
 from multimodal.prompts import MIXED, MIXED_STYLES, in_style, parse_weights, split_style, style_name
 
-COUNT_ROWS = {2: (2,), 3: (3,), 4: (2, 2), 5: (3, 2)}  # things per row
+COUNT_ROWS = {2: (2,), 3: (2, 1), 4: (2, 2), 5: (3, 2)}  # things per row
 PEOPLE = {  # whom no shade is given to
     "baby", "boy", "child", "children", "couple", "face", "family", "girl", "hand", "hands", "man", "men", "people",
     "person", "woman", "women",
@@ -44,7 +45,7 @@ PAIRS = ("left", "right", "above", "below", "big_small", "and")  # the vague "an
 
 class Layout(NamedTuple):
     kind: str  # a key of PATTERNS
-    things: tuple[str, ...]  # a prompt of each: two, or for the kinds "count" and "colored" one
+    things: tuple[str, ...]  # a prompt of each: two, for the kind "colored" one, for "count" one or as many as there are
     number: int = 1  # how many there are, for kind "count"
     colors: tuple[str, ...] = ()  # what to turn them to: keys of HUES or SHADES, or "" for what stays as it is
 
@@ -102,9 +103,9 @@ def mixed_styles(prompt: str, names: Names) -> Sequence[str]:
 
 
 def parse_layout(prompt: str, names: Names) -> Layout | None:
-    """What a prompt asks for that names two things, two to five of one, or one in a colour, in any of the languages.
+    """What a prompt asks for that names two to five things, of one kind or several, or one in a colour, in any language.
 
-    Of two that "and" joins, each must be a name or have an article: "rock and roll" is one thing. The prompt as a whole
+    Of those that "and" joins, each must be a name or have an article: "rock and roll" is one thing. The prompt as a whole
     must be no name: "bow and arrow" is one thing, and so is "green apple".
 
     Returns:
@@ -118,19 +119,17 @@ def parse_layout(prompt: str, names: Names) -> Layout | None:
         found = [_split_color(thing, names) for thing in things]
         return Layout(kind, tuple(thing + style for thing, _ in found), number, tuple(color for _, color in found))
 
+    if several := _enumerated(text, names):
+        return layout("count", several, len(several))
     for kind in PAIRS:
         for pattern in _patterns(kind):
             if found := pattern.fullmatch(text):
                 pair = found["a"], found["b"]
                 if all(_is_thing(thing, names, vague=kind == "and") for thing in pair):
                     return layout(kind, pair)
-    for number in COUNT_ROWS:
-        for pattern in _patterns("count", n=(str(number), *NUMBERS[number])):
-            if found := pattern.fullmatch(text):
-                things = sorted(singulars(found["a"]), key=names.mentioned, reverse=True)
-                whole_name = names.known(f"{NUMBERS[number][0]} {found['a']}")  # "4 leaf clover" is one thing
-                if names.drawable(things[0]) and not whole_name and not _are_two(text, names):
-                    return layout("count", things[:1], number)
+    number, thing = _counted(text, names)
+    if number > 1 and not _are_two(text, names):
+        return layout("count", (thing,), number)
     colored = layout("colored", (text,))
     return colored if colored.colors[0] else None
 
@@ -157,6 +156,30 @@ def _is_thing(text: str, names: Names, vague: bool) -> bool:
         or names.is_noun(name)
         or (names.drawable(text) if ARTICLE.match(text) else not text.isascii() and names.mentioned(text))
     )
+
+
+def _enumerated(text: str, names: Names) -> list[str]:
+    """The things of "two foxes, a cat and a bird", each as often as it is asked for: three to five, or none."""
+    things: list[str] = []
+    parts = [part.strip() for part in _joints().split(text) if part.strip()]
+    for part in parts if len(parts) > 1 else ():
+        number, thing = _counted(part, names)
+        if not _is_thing(thing, names, vague=True):
+            return []
+        things += [thing] * number
+    return things if 2 < len(things) <= max(COUNT_ROWS) else []
+
+
+def _counted(text: str, names: Names) -> tuple[int, str]:
+    """The number of things that a text asks for, and one of them; 1 and the text where it says none."""
+    for number in COUNT_ROWS:
+        for pattern in _patterns("count", n=(str(number), *NUMBERS[number])):
+            if found := pattern.fullmatch(text):
+                thing = max(singulars(found["a"]), key=names.mentioned)
+                is_one = names.known(f"{NUMBERS[number][0]} {found['a']}")  # "4 leaf clover"
+                if names.drawable(thing) and not is_one:
+                    return number, thing
+    return 1, text
 
 
 def _are_two(text: str, names: Names) -> bool:
@@ -220,7 +243,7 @@ def paint(kind: str, things: Sequence[Image.Image], number: int = 1) -> Image.Im
     """Put one or two pictures into one, as a layout of that kind; several of one do not touch.
 
     Args:
-        things: squares of one size, mode "RGBa" (premultiplied); of a kind with one thing the second is not used.
+        things: squares of one size, mode "RGBa" (premultiplied); for the kind "count" they are repeated.
     """
     first, second = things[0], things[-1]
     size = first.width
@@ -230,10 +253,11 @@ def paint(kind: str, things: Sequence[Image.Image], number: int = 1) -> Image.Im
         rows = COUNT_ROWS[number]
         cell = size // max(rows)
         top = (size - cell * len(rows)) // 2
+        each = itertools.cycle(things)
         for row, count in enumerate(rows):
             left = (size - cell * count) // 2
             for column in range(count):
-                paste(canvas, first, cell * 9 // 10, left + column * cell + cell // 2, top + row * cell + cell // 2)
+                paste(canvas, next(each), cell * 9 // 10, left + column * cell + cell // 2, top + row * cell + cell // 2)
         return canvas
     if kind == "big_small":
         paste(canvas, first, size * 5 // 8, size * 5 // 16, half)
@@ -256,6 +280,13 @@ def paste(canvas: Image.Image, picture: Image.Image, size: int, x: int, y: int) 
     over, under = np.asarray(layer, dtype=np.float32), np.asarray(canvas, dtype=np.float32)
     blended = over + under * (1 - over[..., 3:] / 255)  # premultiplied "over" (Porter & Duff 1984)
     canvas.paste(Image.fromarray(blended.round().clip(0, 255).astype(np.uint8), "RGBa"))
+
+
+@functools.cache
+def _joints() -> re.Pattern[str]:
+    """What stands between things, in every language."""
+    words = (re.escape(text.removeprefix("{a}").removesuffix("{b}")) for text in dict.fromkeys(PATTERNS["and"]))
+    return re.compile("|".join(("[,，、]", *words)), re.IGNORECASE)
 
 
 @functools.cache

@@ -50,6 +50,10 @@ NAMES = Names(TABLE)
         ("a white rose", Layout("colored", ("rose",), 1, ("white",))),
         ("a grey fox", Layout("colored", ("fox",), 1, ("gray",))),
         ("une fox rose", Layout("colored", ("fox",), 1, ("pink",))),
+        ("two foxes and a star", Layout("count", ("fox", "fox", "a star"), 3)),
+        ("a fox, a star, and a blue rocket", Layout("count", ("a fox", "a star", "rocket"), 3, ("", "", "blue"))),
+        ("un fox, trois star et un rocket", Layout("count", ("un fox", "star", "star", "star", "un rocket"), 5)),
+        ("火箭、星星和狐狸, 3d style", Layout("count", ("火箭, 3d style", "星星, 3d style", "狐狸, 3d style"), 3)),
     ],
 )
 def test_several_things_are_recognised_in_any_language(prompt: str, layout: Layout) -> None:
@@ -83,8 +87,8 @@ def test_several_things_are_recognised_in_any_language(prompt: str, layout: Layo
         "a rose bouquet",
         "a fox and",
         "a wild rose",
-        "two foxes and a star",
-        "three red apples and two stars",
+        "three foxes and three stars",
+        "a fox, furry and red",
         "5 o'clock",
         "two",
         "",
@@ -194,12 +198,22 @@ def test_things_are_where_the_kind_says(kind: str, red: tuple[int, int], blue: t
     assert picture.getpixel(blue) == (0, 0, 255, 255)
 
 
-@pytest.mark.parametrize(("number", "size"), [(2, 28), (3, 18), (4, 28), (5, 18)])
+@pytest.mark.parametrize(("number", "size"), [(2, 28), (3, 28), (4, 28), (5, 18)])
 def test_there_are_as_many_as_the_number_and_none_touches_another(number: int, size: int) -> None:
     (picture,) = put_together([solid("red")], [Layout("count", ("a",), number)])
     opaque = np.asarray(picture)[..., 3] == 255
     assert opaque.sum() == number * size**2
     assert label(opaque).max() == number
+
+
+def test_several_things_have_a_place_each() -> None:
+    things = [solid("red"), solid("lime"), solid("blue")]
+    (picture,) = put_together(things, [Layout("count", ("a", "b", "c"), 3)])
+    assert [picture.getpixel(place) for place in ((16, 16), (48, 16), (32, 48))] == [
+        (255, 0, 0, 255),
+        (0, 255, 0, 255),
+        (0, 0, 255, 255),
+    ]
 
 
 def test_pictures_without_a_layout_stay_what_they_are() -> None:
