@@ -7,15 +7,13 @@ import difflib
 import itertools
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
-
-import torch
-import torch.nn.functional as F
-from torch import Tensor
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from multimodal.data.colors import HUES, SHADES
-from multimodal.data.phrases import ARTICLE, COLOR_WORDS, FIRST_CJK, singulars, words_of
-from multimodal.wordings import LITTLE_WORDS, content, first_run, forms_of, plain
+from multimodal.data.phrases import ARTICLE, COLOR_WORDS, EVERYDAY, FACES, FIRST_CJK, PORTION, singulars, words_of
+from multimodal.descriptions import Descriptions, Head
+from multimodal.encoded_names import Embed, EncodedNames
+from multimodal.wordings import LITTLE_WORDS, content, everyday, first_run, forms_of, head_of, looks_foreign, plain
 
 STOP_WORDS = COLOR_WORDS | {"and", "for", "not", "the", "with"}
 
@@ -23,38 +21,6 @@ MIN_NOUN = 4  # letters of a noun in a text of several words; shorter ones are o
 CLAUSE = re.compile(r"[,.;!?()]+")
 MAX_RENAMED = 60  # characters; what is longer, without a known word, says more than a name does
 MIN_SPELT, MIN_LIKENESS = 6, 0.85  # letters, and difflib's ratio, from which on a word is taken for a slip of the pen
-
-BATCH = 64  # names that are encoded at a time
-Embed = Callable[[list[str]], Tensor]
-
-
-class EncodedNames:
-    """Names and their embeddings, which are made when they are first asked for, or a batch at a time before, and kept.
-
-    Args:
-        embed: texts → (N, D) embeddings in which like texts are near.
-    """
-
-    def __init__(self, names: Iterable[str], embed: Embed) -> None:
-        self.names, self.embed = list(names), embed
-        self._batches: list[Tensor] = []  # of the first names
-
-    def encode_batch(self) -> bool:
-        """Encode the next names; False where there are none left."""
-        start = BATCH * len(self._batches)
-        if start < len(self.names):
-            self._batches.append(F.normalize(self.embed(self.names[start : start + BATCH]), dim=-1))
-        return start + BATCH < len(self.names)
-
-    def similarity(self, embedding: Tensor) -> Tensor:
-        """(D,) an embedding → (N,) its cosines with those of the names."""
-        while self.encode_batch():
-            pass
-        return torch.cat(self._batches) @ F.normalize(embedding, dim=-1)
-
-    def nearest(self, text: str) -> str:
-        """The name whose embedding is most like the text's."""
-        return self.names[int(self.similarity(self.embed([text])[0]).argmax())]
 
 
 class Names:
@@ -65,6 +31,7 @@ class Names:
         embed: texts → (N, D) embeddings in which like texts are near; without it no name is nearest to anything.
         words: "nouns" and "others": English name → words that are in no name, and nearest to it (see `load_words`).
         styles: style → English names of the things that were drawn in it.
+        described: language → English name → words that it is described by (see `load_descriptions`).
     """
 
     def __init__(
@@ -73,6 +40,7 @@ class Names:
         embed: Embed | None = None,
         words: Mapping[str, Mapping[str, Sequence[str]]] | None = None,
         styles: Mapping[str, Iterable[str]] | None = None,
+        described: Mapping[str, Mapping[str, Sequence[str]]] | None = None,
     ) -> None:
         self.styles = {style: frozenset(drawn) for style, drawn in (styles or {}).items()}
         table = table or {}
@@ -93,10 +61,11 @@ class Names:
         }
         self.nouns = synonyms.get("nouns", {})  # a word for a thing that has another name → that name
         self.synonyms = self.nouns | synonyms.get("others", {})  # and words for what it stands for: "thanks" → folded hands
+        self.descriptions = Descriptions(table, described, self.synonyms) if described else None
         self.words = {  # short ones say little, unless they are whole names, as 토끼 and "ox" are
             word for name in self.meanings for word in words_of(name) if len(word) > 2 or word >= FIRST_CJK or word == name
         } - (STOP_WORDS - self.meanings.keys())
-        self.heads = {words_of(name)[-1] for name in english_names if words_of(name)}  # "truck", as of "delivery truck"
+        self.heads = {form for name in english_names if (head := head_of(name)) for form in singulars(head)}
         drawn = frozenset().union(*self.styles.values())
         own = {word for name in english_names if name not in drawn for word in words_of(name)}
         self.own_words = own - LITTLE_WORDS if self.styles else None  # of captions of what was drawn in no style
@@ -153,12 +122,22 @@ class Names:
         english = self._meaning(text)
         if english is not None:
             return text if text.casefold().endswith(english.casefold()) else english
+        text = PORTION.sub("", text)
+        if (usual := self._meaning(everyday(text))) is not None:
+            return usual
         if self.is_synonym(text):
             return next(self.synonyms[form] for form in forms_of(text)[:2] if form in self.synonyms)
         if self.mentioned(text) and self._is_own(text):
             return (self._name_with(text) if " " not in ARTICLE.sub("", text) else None) or text
-        name = self._name_with(text) or self._head(text) or self._noun(text) or self._first_noun(text)
-        return name or self._first_synonym(text) or (self.nearest(text) if self._may_mean_one(text) else text)
+        name = (
+            self._name_with(text) or self._described(text) or self._head(text) or self._noun(text) or self._first_noun(text)
+        )
+        return (
+            name
+            or self._first_synonym(text)
+            or self._first_part(text)
+            or (self.nearest(text) if self._may_mean_one(text) else text)
+        )
 
     def nearest(self, text: str) -> str:
         """The English name that a text nearly spells, else the one whose embedding is most like the text's.
@@ -207,19 +186,64 @@ class Names:
 
     def _head(self, text: str) -> str | None:
         """The English name of what a text is about: of the first things in a row the last, as in "a rainbow unicorn with a
-        hat". Where the text looks English, names in other languages come last, as "pain" is bread in French.
+        hat".
         """
         if text >= FIRST_CJK:
             return self._last_in(text, self.meanings) or self._with_end_of(text)
-        article = ARTICLE.match(plain(text))
+        run, meanings = self._first_things(text)
+        if not run:
+            return None
+        last = next((meanings[form] for form in forms_of(run[-1]) if form in meanings), None)
+        return last or self._name_ending_in(run, words_of(text))
+
+    def _first_things(self, text: str) -> tuple[list[str], Mapping[str, str]]:
+        """The first things in a row in a text, and the names among which they were found: where the text looks English,
+        those in other languages come last, as "pain" is bread in French.
+        """
         tables = [(self.english_meanings, self.heads), (self.meanings, frozenset[str]())]
-        foreign = not text.isascii() or (article is not None and article[0].strip() not in LITTLE_WORDS)
-        for meanings, heads in reversed(tables) if foreign else tables:
-            runs = (first_run(words_of(clause), meanings, heads) for clause in CLAUSE.split(text))
+        for meanings, heads in reversed(tables) if looks_foreign(text) else tables:
+            runs = (
+                first_run([word for word in words_of(clause) if word != "s"], meanings, heads)
+                for clause in CLAUSE.split(text)
+            )
             if run := next(filter(None, runs), None):
-                last = next((meanings[form] for form in forms_of(run[-1]) if form in meanings), None)
-                return last or self._name_ending_in(run, words_of(text))
-        return None
+                return run, meanings
+        return [], self.english_meanings
+
+    def _described(self, text: str) -> str | None:
+        """The English name for a thing with what a text says of it: a pouting cat for "an angry cat"."""
+        if self.descriptions is None:
+            return None
+        if text >= FIRST_CJK:
+            word = _last_word(text, self.meanings)
+            face = _last_word(text, FACES)
+            head = (
+                Head(word, self.meanings[word], whole=True) if word else Head(face, "face", whole=False) if face else None
+            )
+            return self.descriptions.find(text, head, foreign=True) if head else None
+        run, meanings = self._first_things(text)
+        foreign = meanings is self.meanings or looks_foreign(text)
+        words = words_of(ARTICLE.sub("", text))
+        things = [word for word in words if any(form in meanings for form in forms_of(word))]
+        heads = list(self._heads(words, run, meanings))
+        if foreign and not heads:
+            parts = ((word, self.descriptions.translated_part(word)) for word in words if len(word) >= MIN_NOUN)
+            heads = [Head(word, head_of(part), whole=True) for word, part in parts if part]
+        found = (self.descriptions.find(text, head, things, foreign) for head in heads)
+        return next(filter(None, found), None)
+
+    def _heads(self, words: Sequence[str], run: Sequence[str], meanings: Mapping[str, str]) -> Iterator[Head]:
+        """What a text may be about: everyday words and nouns before the first things in a row, and the last of these."""
+        last = words_of(run[-1])[0] if run else ""
+        for word in words[: words.index(last)] if last in words else words:
+            if word in EVERYDAY:
+                yield Head(word, head_of(EVERYDAY[word]), whole=False)
+            elif len(word) >= MIN_NOUN and (noun := self._noun(word)):
+                yield Head(word, word, whole=False)
+                yield Head(word, noun, whole=True)
+        if run:
+            name = next((meanings[form] for form in forms_of(run[-1]) if form in meanings), None)
+            yield Head(run[-1], name or run[-1], whole=name is not None)
 
     def _name_ending_in(self, run: Sequence[str], words: Sequence[str]) -> str | None:
         """The English name for things in a row of which the last is only in names: that which another word of the text is
@@ -248,10 +272,17 @@ class Names:
         forms = (form for word in words for form in (*forms_of(word), f"{word}s"))
         return next((self.synonyms[form] for form in forms if form in self.synonyms), None)
 
+    def _first_part(self, text: str) -> str | None:
+        """The English name for a text, or its first word, that is only in names of other languages."""
+        if self.descriptions is None:
+            return None
+        words = [word for word in words_of(ARTICLE.sub("", text)) if len(word) >= MIN_NOUN]
+        return next(filter(None, map(self.descriptions.translated_part, (text, *words))), None)
+
     def _last_in(self, text: str, meanings: Mapping[str, str]) -> str | None:
-        """The name for the last word in a text without blanks; one sign is one only where it ends the text."""
-        parts = [word for word in meanings if word in text and (len(word) > 1 or text.endswith(word))]
-        return meanings[max(parts, key=lambda part: (text.rfind(part) + len(part), len(part)))] if parts else None
+        """The name for the last word in a text without blanks."""
+        word = _last_word(text, meanings)
+        return meanings[word] if word else None
 
     def _with_end_of(self, text: str) -> str | None:
         """The name for what has the end of a text without blanks in its name, two signs or more of it."""
@@ -259,3 +290,9 @@ class Names:
             if having := [name for name in self.meanings if end in name]:
                 return self.meanings[min(having, key=len)]
         return None
+
+
+def _last_word(text: str, words: Iterable[str]) -> str | None:
+    """The last of some words in a text without blanks; one sign is one only where it ends the text."""
+    parts = [word for word in words if word in text and (len(word) > 1 or text.endswith(word))]
+    return max(parts, key=lambda part: (text.rfind(part) + len(part), len(part))) if parts else None

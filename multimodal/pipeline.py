@@ -38,7 +38,7 @@ from multimodal.models.vqvae import VQVAE
 from multimodal.names import Names
 from multimodal.outputs import ReconstructionOutput, TextToImageOutput
 from multimodal.prompts import WeightedPart, parse_weights
-from multimodal.word_lists import load_name_table, load_styles, load_words
+from multimodal.word_lists import load_descriptions, load_name_table, load_styles, load_words
 
 GUIDANCE_INTERVAL = (0.1, 1.0)
 
@@ -82,8 +82,8 @@ class TextToImagePipeline:
                 f"{folder / 'dit'} does not fit the other parts: latent_channels, latent_size, context_dim and pooled_dim "
                 f"are {given}, but the VQ-VAE and the text encoder want {wanted}"
             )
-        table, words, styles = load_name_table(folder / "dit"), load_words(folder / "clip"), load_styles(folder / "dit")
-        names = Names(table, text_encoder.embed, words, styles)
+        table, styles = load_name_table(folder / "dit"), load_styles(folder / "dit")
+        names = Names(table, text_encoder.embed, load_words(folder / "clip"), styles, load_descriptions(folder / "clip"))
         return cls(text_encoder, dit, vqvae, offload, names)
 
     @torch.inference_mode()

@@ -1,4 +1,6 @@
-"""The words of a checkpoint: names (dit/names.json), those in each style (dit/styles.json), others (clip/words.json)."""
+"""The words of a checkpoint: names (dit/names.json), those in each style (dit/styles.json), other words for them
+(clip/words.json), and what they are described by (clip/descriptions.json).
+"""
 
 from __future__ import annotations
 
@@ -8,7 +10,7 @@ from typing import Any
 
 from multimodal.checkpoint import CheckpointError
 
-NAMES, STYLES, WORDS = "names.json", "styles.json", "words.json"
+NAMES, STYLES, WORDS, DESCRIPTIONS = "names.json", "styles.json", "words.json", "descriptions.json"
 
 
 def load_names(folder: str | Path) -> dict[str, list[str]]:
@@ -48,7 +50,19 @@ def load_words(folder: str | Path) -> dict[str, dict[str, list[str]]]:
     Raises:
         CheckpointError: the list is damaged.
     """
-    path = Path(folder) / WORDS
+    return _list_of_lists(Path(folder) / WORDS)
+
+
+def load_descriptions(folder: str | Path) -> dict[str, dict[str, list[str]]]:
+    """What names are described by, beside a CLIP (see `data.descriptions`); nothing where its folder has no list.
+
+    Raises:
+        CheckpointError: the list is damaged.
+    """
+    return _list_of_lists(Path(folder) / DESCRIPTIONS)
+
+
+def _list_of_lists(path: Path) -> dict[str, dict[str, list[str]]]:
     return {str(kind): _lists(words, path) for kind, words in _load(path).items()}
 
 

@@ -5,16 +5,34 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence, Set
 
-from multimodal.data.phrases import ARTICLE, singulars, words_of
+from multimodal.data.phrases import ARTICLE, EVERYDAY, FUNCTION_WORDS, singulars, words_of
 
 LITTLE_WORDS = {"a", "an", "and", "for", "in", "of", "on", "the", "to", "with"}  # of English, which name nothing
 DRESSING = re.compile("[\ufe0f\U0001f3fb-\U0001f3ff]")  # of emoji: in colour, and with which skin
+PREPOSITION = re.compile(r" (?:with|in|on|of|from|without|and|behind|facing|over) ")
 MAX_NAME = 6  # words of a text in which a name is looked for
 
 
 def content(text: str) -> str:
     """The words of a text but for little ones: "heart arrow" of "a heart with an arrow"."""
     return " ".join(word for word in words_of(text) if word not in LITTLE_WORDS)
+
+
+def head_of(name: str) -> str:
+    """The word of an English name that says what it is: "truck" of "delivery truck", "money" of "money with wings"."""
+    words = words_of(PREPOSITION.split(name)[0]) if ":" not in name else []
+    return words[-1] if words and words[-1] not in FUNCTION_WORDS else ""
+
+
+def everyday(text: str) -> str:
+    """A text with the words that names have for those that everybody says: "an old woman" for "an old lady"."""
+    return " ".join(EVERYDAY.get(word, word) for word in text.casefold().split())
+
+
+def looks_foreign(text: str) -> bool:
+    """Whether a text has letters that English has not, or begins with an article of another language."""
+    article = ARTICLE.match(plain(text))
+    return not text.isascii() or (article is not None and article[0].strip() not in LITTLE_WORDS)
 
 
 def plain(text: str) -> str:

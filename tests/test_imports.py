@@ -14,7 +14,17 @@ FILES = sorted([*(ROOT / "multimodal").rglob("*.py"), *ROOT.glob("app.py")])
 
 # "multimodal" is the package's own __init__: the version and the public names.
 LEAVES = {"config", "rgba", "metrics", "settings", "export", "prompts", "arguments", "hub", "outputs", "multimodal"}
-BELOW_PIPELINE = LEAVES | {"models", "diffusion", "checkpoint", "word_lists", "data", "wordings", "names"}
+BELOW_PIPELINE = LEAVES | {
+    "models",
+    "diffusion",
+    "checkpoint",
+    "word_lists",
+    "data",
+    "wordings",
+    "encoded_names",
+    "descriptions",
+    "names",
+}
 MAY_IMPORT = {
     "multimodal": {"outputs", "pipeline"},
     "config": set(),
@@ -33,7 +43,9 @@ MAY_IMPORT = {
     "word_lists": {"checkpoint"},
     "data": {"config", "rgba", "data", "hub", "layout"},
     "wordings": {"data"},
-    "names": {"data", "wordings"},
+    "encoded_names": set(),
+    "descriptions": {"data", "wordings"},
+    "names": {"data", "wordings", "encoded_names", "descriptions"},
     "layout": {"data", "names", "prompts"},
     "pipeline": (LEAVES - {"export", "settings"}) | {"models", "diffusion", "checkpoint", "word_lists", "layout", "names"},
     "mixing": {"arguments", "diffusion", "layout", "pipeline"},

@@ -144,6 +144,8 @@ HEADS = {
         ("かわいい犬", "dog"),
         ("犬と虹", "rainbow"),  # which of the two is meant, the signs alone do not say
         ("眠っているパンダ", "panda face"),
+        ("a cup of ice cream", "ice cream"),
+        ("two big slices of bread", "bread"),
         ("well, well", "cat"),  # the nearest, as of any text without a name
         ("dog", "dog"),
     ],

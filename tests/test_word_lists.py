@@ -8,7 +8,17 @@ import pytest
 
 from multimodal.checkpoint import CheckpointError
 from multimodal.data import phrases
-from multimodal.word_lists import NAMES, STYLES, WORDS, load_name_table, load_names, load_styles, load_words
+from multimodal.word_lists import (
+    DESCRIPTIONS,
+    NAMES,
+    STYLES,
+    WORDS,
+    load_descriptions,
+    load_name_table,
+    load_names,
+    load_styles,
+    load_words,
+)
 
 
 def test_names_are_read_and_may_be_missing(tmp_path: Path) -> None:
@@ -29,6 +39,15 @@ def test_words_are_read_and_may_be_missing(tmp_path: Path) -> None:
     assert load_words(tmp_path) == {}
     (tmp_path / WORDS).write_text('{"nouns": {"dog": ["hound", "犬"]}, "others": {}}', encoding="utf-8")
     assert load_words(tmp_path) == {"nouns": {"dog": ["hound", "犬"]}, "others": {}}
+
+
+def test_descriptions_are_read_and_may_be_missing(tmp_path: Path) -> None:
+    assert load_descriptions(tmp_path) == {}
+    (tmp_path / DESCRIPTIONS).write_text('{"en": {"dog": ["pet"]}, "related": {}}', encoding="utf-8")
+    assert load_descriptions(tmp_path) == {"en": {"dog": ["pet"]}, "related": {}}
+    (tmp_path / DESCRIPTIONS).write_text('{"en": ["dog"]}', encoding="utf-8")
+    with pytest.raises(CheckpointError, match=r"descriptions\.json is no list of names"):
+        load_descriptions(tmp_path)
 
 
 def test_names_of_styles_are_read_and_may_be_missing(tmp_path: Path) -> None:
@@ -61,3 +80,10 @@ def test_the_bundled_words_are_near_to_names_that_the_bundled_model_learnt(bundl
     right = {"coffee": "hot beverage", "咖啡": "hot beverage", "kaffee": "hot beverage", "hound": "dog", "mist": "fog"}
     assert {word: near.get(word) for word in right} == right
     assert not {"squaw", "eskimo", "penis"} & near.keys()
+
+
+def test_the_bundled_descriptions_are_of_names_that_the_bundled_model_learnt(bundled_checkpoint: Path) -> None:
+    names = set(load_names(bundled_checkpoint / "dit")["en"])
+    described = load_descriptions(bundled_checkpoint / "clip")
+    assert {*phrases.LANGUAGES, "related"} == described.keys()
+    assert set().union(*described.values()) <= names

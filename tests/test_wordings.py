@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from multimodal.wordings import content, first_run, forms_of, plain
+from multimodal.wordings import content, everyday, first_run, forms_of, head_of, looks_foreign, plain
 
 NAMES = {name: name for name in ("dog", "ice cream", "heart arrow", "fox", "star", "person running")}
 
@@ -19,6 +19,34 @@ def test_texts_are_compared_without_what_makes_no_other_name(text: str, same: st
 
 def test_a_text_may_be_with_an_article_and_a_plural() -> None:
     assert forms_of("The Foxes") == ["the foxes", "foxes", "foxe", "fox"]
+
+
+def test_everyday_words_are_those_of_names() -> None:
+    assert everyday("An old lady") == "an old woman"
+    assert everyday("ladybug") == "ladybug"
+
+
+@pytest.mark.parametrize(
+    ("name", "head"),
+    [
+        ("fox", "fox"),
+        ("delivery truck", "truck"),
+        ("money with wings", "money"),
+        ("flag: Spain", ""),
+        ("dashing away", ""),
+        ("", ""),
+    ],
+)
+def test_the_head_of_a_name_says_what_it_is(name: str, head: str) -> None:
+    assert head_of(name) == head
+
+
+@pytest.mark.parametrize(
+    ("text", "foreign"),
+    [("größer", True), ("une pomme", True), ("苹果", True), ("an apple", False), ("apple", False)],
+)
+def test_texts_in_other_languages_are_known_by_letters_or_articles(text: str, foreign: bool) -> None:
+    assert looks_foreign(text) == foreign
 
 
 def test_little_words_are_no_content() -> None:

@@ -17,12 +17,32 @@ REQUEST = re.compile(  # what a prompt may begin with: "please draw me a cat"
     r"two|three|four|five) ))|(?:i(?: want|[’']d like| would like| need)|we (?:want|need)) )",  # "paint brush" is none
     re.IGNORECASE,
 )
+PORTION = re.compile(  # what the thing that is asked for may be in, or how much of it: "a cup of coffee"
+    r"^(?:(?:an?|some|the) )?(?:\w+ )?(?:cup|mug|glass|bottle|can|bowl|plate|dish|slice|piece|bit|bunch|lot|pair|pile|stack|heap)s? of ",
+    re.IGNORECASE,
+)
 PICTURE_OF = re.compile(  # what a prompt may say around the thing itself: "a cute sticker of a cat", "cat emoji"
     r"(?:(?:an?|the|ein|une?|una|uma?) )?(?:[\w-]+ )?(?:sticker|emoji|emoticon|icon|picture|image|photo|drawing|illustration|"
     r"cartoon|logo|aufkleber|pegatina|icono|autocollant|icône|adesivo|icona|ícone)s? (?:of|for|von|de|di|d['’]) ?(?P<before>.+)|"
     r"(?P<after>.*\w) (?:sticker|emoji|emoticon|icon)s?",
     re.IGNORECASE | re.DOTALL,
 )
+FUNCTION_WORDS = {  # of English, which describe nothing
+    "about", "after", "again", "all", "am", "any", "are", "as", "at", "away", "be", "because", "been", "being", "but", "by", "can",
+    "does", "doing", "done", "every", "from", "get", "gets", "getting", "going", "had", "has", "have", "having", "he", "her",
+    "hers", "him", "his", "how", "i", "if", "into", "is", "it", "its", "just", "like", "looking", "lots", "lot", "made", "making",
+    "me", "my", "near", "next", "no", "not", "off", "one", "or", "other", "our", "out", "over", "own", "s", "she", "so", "some",
+    "something", "than", "that", "their", "them", "there", "they", "this", "through", "too", "towards", "under", "us",
+    "very", "was", "we", "wearing", "were", "what", "when", "where", "which", "while", "who", "whose", "without", "you", "your",
+}  # fmt: skip
+EVERYDAY = {  # words that everybody says, and those that names have for them
+    "city": "cityscape", "dude": "man", "gentleman": "man", "guy": "man", "human": "person", "kid": "child", "ladies": "women",
+    "lady": "woman", "somebody": "person", "someone": "person",
+    "smiley": "smiling face", "carinha": "smiling face", "carita": "smiling face", "faccina": "smiling face",
+    "смайлик": "smiling face", "cara": "face", "faccia": "face", "gesicht": "face", "rosto": "face", "visage": "face",
+    "лицо": "face", "وجه": "face", "चेहरा": "face",
+}  # fmt: skip
+FACES = ("表情", "顔", "脸", "얼굴")  # the same where words have no blanks between them
 STYLES = ("3d", "color", "flat", "line", "noto", "twemoji")
 
 COLORS: dict[str, tuple[str, ...]] = {  # one word per language, in the order of LANGUAGES

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from multimodal.data.captions import Subject
 from multimodal.data.phrases import FIRST_CJK, LANGUAGES, singulars, words_of
 from multimodal.data.wordnet import LESSER, Synset, load_synsets
 
+SAME = 0.4  # probability of the nearest name from which on a word means the same
 MIN_ALIKE, MOST = 3, 0.6  # letters with which a keyword and a name begin alike, and their share of the keyword
 
 
@@ -24,16 +25,17 @@ def synsets_near(subjects: Sequence[Subject], text: Path) -> list[Synset]:
 def words_by_name(subjects: Sequence[Subject], synsets: Sequence[Synset]) -> dict[str, dict[str, list[str]]]:
     """English name → words, in small letters, to which it is the nearest: {"nouns": …, "others": …}.
 
-    No word is in a name of its language. Nouns are English words of which WordNet has a meaning that can be drawn, others
-    all other keywords, and the emoji themselves. The nearest to a keyword is one that has it: that which WordNet has
-    nearest, else, in English, one that begins like it, else that with the fewest keywords.
+    No word is in a name of its language, but for those that mean another name: "car" is an automobile. Nouns are English
+    words of which WordNet has a meaning that can be drawn, others all other keywords, and the emoji themselves. The nearest
+    to a keyword is one that has it: that which WordNet has nearest, else, in English, one that begins like it, else that
+    with the fewest keywords.
     """
     likely, nouns = _likely_names(synsets)
     in_names = {
         language: _Words([subject.names[language] for subject in subjects if language in subject.names])
         for language in LANGUAGES
     }
-    nearest: dict[str, str] = {}
+    nearest = dict(_same_as_a_name(synsets, _owners(subjects, "en")))
     for language in LANGUAGES:  # English first: a word that is also one of another language has its English meaning
         for word, owners in _owners(subjects, language).items():
             if not (word in in_names[language] or word in in_names["en"] or word in nearest):
@@ -48,6 +50,14 @@ def words_by_name(subjects: Sequence[Subject], synsets: Sequence[Synset]) -> dic
     for word, name in sorted(nearest.items()):
         words["nouns" if word in nouns else "others"].setdefault(name, []).append(word)
     return words
+
+
+def _same_as_a_name(synsets: Sequence[Synset], owners: Mapping[str, Mapping[str, int]]) -> Iterator[tuple[str, str]]:
+    """Words that mean nearly what a name does of which they are keywords, those in the name first."""
+    for synset in sorted(synsets, key=lambda synset: synset.main not in words_of(synset.names[0])):
+        for word in synset.words if synset.drawable and synset.probabilities[0] >= SAME else ():
+            if synset.names[0] in owners.get(word, {}):
+                yield word, synset.names[0]
 
 
 def _likely_names(synsets: Sequence[Synset]) -> tuple[dict[str, dict[str, float]], set[str]]:

@@ -38,7 +38,7 @@ EMPTY = re.compile(  # words of definitions that say nothing of what is defined
 )
 RUDE = re.compile(  # in a definition
     r"\b(slur|offensive|insult|disparag|derogat|obscen|vulgar|coarse|contempt|homosexual|prostitut|sex organ|sexual|"
-    r"genital|reproductive|copulat|anus|defecat|feces|excre|mammary|milk-secreting)",
+    r"genital|reproductive (?!organ of angiosperm)|copulat|anus|defecat|feces|excre|mammary|milk-secreting)",
     re.IGNORECASE,
 )
 LATIN = re.compile(r"(genus|family|order) .*|[A-Z][a-z]+ [a-z]+(us|is|a|um|ii?|ae|es|ns|or|on)")  # "Canis familiaris"

@@ -1,4 +1,4 @@
-"""Whether pictures show what prompts ask for: wordings, synonyms, colours, counts, and what stands beside what.
+"""Whether pictures show what prompts ask for: wordings, descriptions, synonyms, colours, counts, and what is beside what.
 
 The prompts are the tables in `prompts/`. What a thing is, a judge says; its colour, number and place are measured. Since
 such checks err too, they are first tried on composites of real pictures, whose truth is known.
@@ -31,6 +31,7 @@ from multimodal.pipeline import TextToImagePipeline
 PROMPTS = Path(__file__).parent / "prompts"
 KINDS = {
     "wordings": (),
+    "described": (),
     "synonyms": (),
     "colors": ("colored",),
     "counts": ("count",),

@@ -11,8 +11,8 @@ from PIL import Image
 from torch import Tensor
 
 from multimodal import rgba
+from multimodal.encoded_names import EncodedNames
 from multimodal.models.clip import CLIP
-from multimodal.names import EncodedNames
 from multimodal.pipeline import TextToImagePipeline
 from multimodal.prompts import parse_weights
 

@@ -30,13 +30,14 @@ from multimodal.data.captions import (
     short_caption,
 )
 from multimodal.data.composition import Composer
+from multimodal.data.descriptions import descriptions
 from multimodal.data.images import decode_images, fingerprint, load_captioned_images
 from multimodal.data.phrases import COLORS, NUMBERS, PATTERNS, STYLES
 from multimodal.data.synonyms import synsets_near, words_by_name
 from multimodal.models.clip import CLIP
 from multimodal.training.loop import Trainer, batch_indices
 from multimodal.training.tokenizer import train_tokenizer
-from multimodal.word_lists import WORDS
+from multimodal.word_lists import DESCRIPTIONS, WORDS
 
 
 def train_clip(
@@ -123,6 +124,7 @@ def train_clip(
         files = {
             TOKENIZER: clip.tokenizer.to_str(),
             WORDS: json.dumps(words_by_name(subjects, synsets), ensure_ascii=False),
+            DESCRIPTIONS: json.dumps(descriptions(subjects), ensure_ascii=False),
         }
         save_model(out / "clip", model, config.model, training, torch.int8, files)
 

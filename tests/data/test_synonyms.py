@@ -64,6 +64,23 @@ def test_of_several_that_wordnet_does_not_have_near_one_that_begins_like_the_wor
     }
 
 
+def test_a_word_of_names_that_means_another_name_is_listed() -> None:
+    subjects = [
+        Subject("1", {"en": "automobile"}, {"en": ["car", "drive"]}),
+        Subject("2", {"en": "railway car"}, {"en": ["car"]}),
+        Subject("3", {"en": "police car"}, {"en": ["drive"]}),
+    ]
+    synsets = [
+        Synset(("car", "auto"), ("automobile", "railway car"), (0.5, 0.1), main="car"),
+        Synset(("car", "railcar"), ("railway car",), (0.6,), main="car"),
+        Synset(("police",), ("police car",), (0.6,), main="police"),  # is no keyword of it
+    ]
+    words = words_by_name(subjects, synsets)["nouns"]
+    assert words["automobile"] == ["auto", "car"]
+    assert words["railway car"] == ["railcar"]
+    assert "police" not in words.get("police car", [])
+
+
 def test_the_emoji_itself_is_a_word_for_it() -> None:
     subjects = [Subject("1", {"en": "red heart"}, {"en": ["love"]}, character="❤"), Subject("2", {"en": "pen"}, {})]
     assert words_by_name(subjects, [])["others"] == {"red heart": ["love", "❤"]}

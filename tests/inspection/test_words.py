@@ -10,10 +10,11 @@ import torch.nn.functional as F
 from PIL import Image
 
 from multimodal import rgba
+from multimodal.encoded_names import BATCH
 from multimodal.inspection.names import load_names
 from multimodal.inspection.words import NearestNames
 from multimodal.models.text_encoder import CLIPTextEncoder
-from multimodal.names import BATCH, Names
+from multimodal.names import Names
 from multimodal.pipeline import TextToImagePipeline
 
 NAMES = {"en": ["fox", "star", "red apple", "rocket"], "zh": ["狐狸", "红苹果"], "xx": []}

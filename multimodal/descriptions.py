@@ -1,0 +1,194 @@
+"""Names found by what a text says of a thing, as a search engine finds pages: "an angry cat" is a pouting cat."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import takewhile
+from typing import NamedTuple
+
+from multimodal.data.colors import HUES, SHADES
+from multimodal.data.descriptions import RELATED
+from multimodal.data.phrases import FIRST_CJK, FUNCTION_WORDS, singulars, words_of
+from multimodal.wordings import content, forms_of
+
+RELATED_WEIGHT = 0.3  # of a word that is related to a name, where one of its own words and keywords weighs 1
+INFLECTED, ALIKE, SYNONYM = 0.9, 0.7, 0.8  # times as much weighs what it comes from, begins like, is drawn as
+MIN_ALIKE, MIN_LIKENESS = 4, 0.6  # letters with which words begin alike, and their share of the longer
+MIN_SHARE = 0.25  # of what a text says of a thing, weighed by rarity, that a name must have
+SUPERFLUOUS = 0.1  # how much a word of a name takes away that is not in the text
+FUNCTION_RARITY = 0.5
+FEW, FEW_SHARE = 3, 0.03  # names that a rare word may have, and their share of all
+ENDINGS = ("ing", "ed", "en", "er", "y", "s")  # of English words that come from others: "snowy"
+MIN_STEM = 3  # letters before these
+SEXES = {"boy", "man", "men"}, {"girl", "woman", "women"}
+PERSON = {"adult", "child", "people", "person"}.union(*SEXES)
+POSSESSIVE = re.compile(r"\w+[’']s ")
+
+
+class Head(NamedTuple):
+    """What a text is about."""
+
+    called: str  # in the text
+    name: str  # in English
+    whole: bool  # it must be in a name that is found; else it may also be a keyword of it
+
+
+class Descriptions:
+    """What names are described by, and which of them a text describes.
+
+    Args:
+        names: language → names, row k of each being one thing's, or "".
+        lists: language, or RELATED → English name → words (see `data.descriptions`).
+        synonyms: word → the nearest English name.
+    """
+
+    def __init__(
+        self,
+        names: Mapping[str, Sequence[str]],
+        lists: Mapping[str, Mapping[str, Iterable[str]]],
+        synonyms: Mapping[str, str],
+    ) -> None:
+        self.synonyms = synonyms
+        self.own = {name: {*words_of(POSSESSIVE.sub("", name))} for name in names.get("en", ()) if name}
+        self.english, self.foreign = _Index(len(self.own)), _Index(len(self.own))
+        for name in self.own:
+            self.english.enter(name, words_of(name))
+        columns = [translated for language, translated in names.items() if language != "en"]
+        rows = [row for translated in columns for row in zip(names["en"], translated, strict=True)]
+        self.translations = [(name, words_of(translation)) for name, translation in rows if name and translation]
+        for name, translation in self.translations:
+            self.foreign.enter(name, translation)
+        for kind in sorted(lists, key=RELATED.__eq__):  # related words last
+            index = self.english if kind in ("en", RELATED) else self.foreign
+            for name, words in lists[kind].items():
+                if name in self.own:
+                    index.enter(name, words, RELATED_WEIGHT if kind == RELATED else 1.0)
+
+    def find(self, text: str, head: Head, things: Collection[str] = (), foreign: bool = False) -> str | None:
+        """The English name for a thing as a text describes it; None where no name says more than what the thing is.
+
+        Args:
+            things: words of the text that are other things, which must all be there too.
+            foreign: the text is not English.
+        """
+        index = self.foreign if foreign else self.english
+        about = {form for word in words_of(f"{head.called} {head.name}") for form in singulars(word)}
+        words = [word for word in index.words_in(text) if about.isdisjoint(singulars(word))]
+        weights = {word: weight for word in words if (weight := self._weights(word, index))}
+        rarity = {word: index.rarity(word) for word in weights}
+        scores = {}
+        for name in {name for weight in weights.values() for name in weight}:
+            said = {word: weight[name] for word, weight in weights.items() if name in weight}
+            if not self._is_about(name, head.name, head.whole or max(said.values()) <= RELATED_WEIGHT):
+                continue
+            share = sum(rarity[word] for word in said) / sum(rarity.values())
+            if (
+                said.keys() - FUNCTION_WORDS
+                and share >= MIN_SHARE
+                and all(word in said for word in weights if word in things)
+            ):
+                more = sum(self.english.rarity(word) for word in self.own[name] - about - {*weights})
+                same = FUNCTION_RARITY if not about.isdisjoint(self.own[name]) else 0
+                scores[name] = sum(weight * rarity[word] for word, weight in said.items()) + same - SUPERFLUOUS * more
+        return max(scores, key=lambda name: (scores[name], -len(name), name)) if scores else None
+
+    def translated_part(self, text: str) -> str | None:
+        """The English name for words in names of other languages: "red apple" for "pomme", as "pomme rouge" only adds a
+        colour.
+        """
+        if self.english[text] or not self.foreign.is_rare(text):
+            return None
+        for part in ({*words_of(form)} for form in forms_of(text)[1:]):
+            having = {name: len(words) for name, words in self.translations if part <= {*words}}
+            if part and having:
+                return min(having, key=lambda name: (_color(name), having[name], len(name)))
+        return None
+
+    def _is_about(self, name: str, head: str, whole: bool) -> bool:
+        """Whether a name is about something, or a person where that is one."""
+        own = self.own[name]
+        if head in PERSON:
+            other = next((other for one, other in (SEXES, SEXES[::-1]) if head in one and own.isdisjoint(one)), set())
+            said = own if whole else {word for word in PERSON if self.english[word].get(name) == 1}
+            return own.isdisjoint(other) and not said.isdisjoint(PERSON)
+        words = [singulars(word) for word in content(head).split() if word != "face" or head == "face"]
+        return all(
+            any(form in own or (not whole and self.english[form].get(name) == 1) for form in forms) for forms in words
+        )
+
+    def _weights(self, word: str, index: _Index) -> dict[str, float]:
+        """Name → how much a word says of it, be it inflected, or a synonym."""
+        weights = dict(index[word])
+        others = [(form, INFLECTED) for form in _forms(word)] + [(other, ALIKE) for other in index.alike(word)]
+        for other, share in others:
+            for name, weight in index[other].items():
+                weights[name] = max(weights.get(name, 0), share * weight)
+        if synonym := next((self.synonyms[form] for form in (word, *_forms(word)) if form in self.synonyms), None):
+            parts = [index[other] for other in content(synonym).split() if index.is_rare(other)]
+            for name in set.intersection(*map(set, parts)) if parts else ():
+                weights[name] = max(weights.get(name, 0), SYNONYM * min(part[name] for part in parts))
+        return weights
+
+
+class _Index:
+    """Word → English name → weight."""
+
+    def __init__(self, count: int) -> None:
+        self.count = count  # of names
+        self.weights: dict[str, dict[str, float]] = {}
+        self.beginnings: dict[str, list[str]] = {}  # the first letters → words
+
+    def __getitem__(self, word: str) -> Mapping[str, float]:
+        return self.weights.get(word, {})
+
+    def enter(self, name: str, words: Iterable[str], weight: float = 1.0) -> None:
+        for word in words:
+            if word not in self.weights:
+                self.weights[word] = {}
+                self.beginnings.setdefault(word[:MIN_ALIKE], []).append(word)
+            self.weights[word].setdefault(name, weight)
+
+    def rarity(self, word: str) -> float:
+        """Inverse document frequency (Spärck Jones 1972)."""
+        return FUNCTION_RARITY if word in FUNCTION_WORDS else math.log((1 + self.count) / max(1, self._having(word)))
+
+    def is_rare(self, word: str) -> bool:
+        return self._having(word) <= max(FEW, FEW_SHARE * self.count)
+
+    def _having(self, word: str) -> int:
+        """The number of names of which it is a word or a keyword."""
+        return sum(weight == 1 for weight in self[word].values())
+
+    def alike(self, word: str) -> Iterator[str]:
+        """Words that begin like one, and are nearly as long: "depart" for "departure"."""
+        for other in self.beginnings.get(word[:MIN_ALIKE], ()) if len(word) >= MIN_ALIKE else ():
+            same = len(list(takewhile(lambda pair: pair[0] == pair[1], zip(word, other, strict=False))))
+            if other != word and same >= MIN_LIKENESS * max(len(word), len(other)):
+                yield other
+
+    def words_in(self, text: str) -> list[str]:
+        """The words of a text but for little ones; where it has no blanks, those of the index, the longest."""
+        if text < FIRST_CJK or " " in text:
+            return content(text).split()
+        found = [word for word in self.weights if word in text]
+        return [word for word in found if not any(word != other and word in other for other in found)]
+
+
+def _color(name: str) -> int:
+    """The number of the colour that a name begins with, red the first; a higher one where it begins with none."""
+    colors = [*HUES, *SHADES]
+    return next((number for number, color in enumerate(colors) if name.startswith(f"{color} ")), len(colors))
+
+
+def _forms(word: str) -> Iterator[str]:
+    """What an English word may come from: "danc", "dance" for "dancing", "run" for "running"."""
+    yield from singulars(word)
+    for ending in ENDINGS:
+        stem = word.removesuffix(ending)
+        if stem != word and len(stem) >= MIN_STEM:
+            yield stem
+            yield stem + "e"
+            if stem[-1] == stem[-2] and len(stem) > MIN_STEM:
+                yield stem[:-1]
