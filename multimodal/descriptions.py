@@ -16,7 +16,7 @@ from multimodal.wordings import content, forms_of
 RELATED_WEIGHT = 0.3  # of a word that is related to a name, where one of its own words and keywords weighs 1
 INFLECTED, ALIKE, SYNONYM = 0.9, 0.7, 0.8  # times as much weighs what it comes from, begins like, is drawn as
 MIN_ALIKE, MIN_LIKENESS = 4, 0.6  # letters with which words begin alike, and their share of the longer
-MIN_SHARE = 0.25  # of what a text says of a thing, weighed by rarity, that a name must have
+MIN_SHARE, MIN_SHARE_ALONE = 0.25, 0.5  # of what a text says of a thing, weighed by rarity, that a name must have
 SUPERFLUOUS = 0.1  # how much a word of a name takes away that is not in the text
 FUNCTION_RARITY = 0.5
 FEW, FEW_SHARE = 3, 0.03  # names that a rare word may have, and their share of all
@@ -66,27 +66,29 @@ class Descriptions:
                 if name in self.own:
                     index.enter(name, words, RELATED_WEIGHT if kind == RELATED else 1.0)
 
-    def find(self, text: str, head: Head, things: Collection[str] = (), foreign: bool = False) -> str | None:
+    def find(self, text: str, head: Head | None, things: Collection[str] = (), foreign: bool = False) -> str | None:
         """The English name for a thing as a text describes it; None where no name says more than what the thing is.
 
         Args:
+            head: None for a text of which it is not known; then a name must have more of what it says.
             things: words of the text that are other things, which must all be there too.
             foreign: the text is not English.
         """
         index = self.foreign if foreign else self.english
-        about = {form for word in words_of(f"{head.called} {head.name}") for form in singulars(word)}
+        about = {form for word in words_of(f"{head.called} {head.name}") for form in singulars(word)} if head else set()
+        min_share = MIN_SHARE if head else MIN_SHARE_ALONE
         words = [word for word in index.words_in(text) if about.isdisjoint(singulars(word))]
         weights = {word: weight for word in words if (weight := self._weights(word, index))}
         rarity = {word: index.rarity(word) for word in weights}
         scores = {}
         for name in {name for weight in weights.values() for name in weight}:
             said = {word: weight[name] for word, weight in weights.items() if name in weight}
-            if not self._is_about(name, head.name, head.whole or max(said.values()) <= RELATED_WEIGHT):
+            if head and not self._is_about(name, head.name, head.whole or max(said.values()) <= RELATED_WEIGHT):
                 continue
             share = sum(rarity[word] for word in said) / sum(rarity.values())
             if (
                 said.keys() - FUNCTION_WORDS
-                and share >= MIN_SHARE
+                and share >= min_share
                 and all(word in said for word in weights if word in things)
             ):
                 more = sum(self.english.rarity(word) for word in self.own[name] - about - {*weights})
@@ -125,7 +127,8 @@ class Descriptions:
         for other, share in others:
             for name, weight in index[other].items():
                 weights[name] = max(weights.get(name, 0), share * weight)
-        if synonym := next((self.synonyms[form] for form in (word, *_forms(word)) if form in self.synonyms), None):
+        forms = (word, *_forms(word)) if len(word) >= MIN_ALIKE else ()
+        if synonym := next((self.synonyms[form] for form in forms if form in self.synonyms), None):
             parts = [index[other] for other in content(synonym).split() if index.is_rare(other)]
             for name in set.intersection(*map(set, parts)) if parts else ():
                 weights[name] = max(weights.get(name, 0), SYNONYM * min(part[name] for part in parts))

@@ -5,20 +5,29 @@ from __future__ import annotations
 import copy
 import difflib
 import itertools
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from multimodal.data.colors import HUES, SHADES
-from multimodal.data.phrases import ARTICLE, COLOR_WORDS, EVERYDAY, FACES, FIRST_CJK, PORTION, singulars, words_of
+from multimodal.data.phrases import ARTICLE, COLOR_WORDS, EVERYDAY, FIRST_CJK, FUNCTION_WORDS, PORTION, singulars, words_of
 from multimodal.descriptions import Descriptions, Head
 from multimodal.encoded_names import Embed, EncodedNames
-from multimodal.wordings import LITTLE_WORDS, content, everyday, first_run, forms_of, head_of, looks_foreign, plain
+from multimodal.wordings import (
+    LITTLE_WORDS,
+    content,
+    everyday,
+    first_things,
+    forms_of,
+    head_of,
+    last_word,
+    looks_foreign,
+    plain,
+    word_with_end_of,
+)
 
 STOP_WORDS = COLOR_WORDS | {"and", "for", "not", "the", "with"}
 
 MIN_NOUN = 4  # letters of a noun in a text of several words; shorter ones are often articles, in some language
-CLAUSE = re.compile(r"[,.;!?()]+")
 MAX_RENAMED = 60  # characters; what is longer, without a known word, says more than a name does
 MIN_SPELT, MIN_LIKENESS = 6, 0.85  # letters, and difflib's ratio, from which on a word is taken for a slip of the pen
 
@@ -61,7 +70,7 @@ class Names:
         }
         self.nouns = synonyms.get("nouns", {})  # a word for a thing that has another name → that name
         self.synonyms = self.nouns | synonyms.get("others", {})  # and words for what it stands for: "thanks" → folded hands
-        self.descriptions = Descriptions(table, described, self.synonyms) if described else None
+        self.descriptions = Descriptions(table, described or {}, self.synonyms)
         self.words = {  # short ones say little, unless they are whole names, as 토끼 and "ox" are
             word for name in self.meanings for word in words_of(name) if len(word) > 2 or word >= FIRST_CJK or word == name
         } - (STOP_WORDS - self.meanings.keys())
@@ -126,18 +135,13 @@ class Names:
         if (usual := self._meaning(everyday(text))) is not None:
             return usual
         if self.is_synonym(text):
-            return next(self.synonyms[form] for form in forms_of(text)[:2] if form in self.synonyms)
+            return self._synonym(text) or text
         if self.mentioned(text) and self._is_own(text):
             return (self._name_with(text) if " " not in ARTICLE.sub("", text) else None) or text
-        name = (
-            self._name_with(text) or self._described(text) or self._head(text) or self._noun(text) or self._first_noun(text)
-        )
-        return (
-            name
-            or self._first_synonym(text)
-            or self._first_part(text)
-            or (self.nearest(text) if self._may_mean_one(text) else text)
-        )
+        name = self._name_with(text) or self._described(text) or self._head(text) or self._noun(text)
+        name = name or self._first_noun(text) or self._first_synonym(text) or self._first_part(text)
+        name = name or self.descriptions.find(text, None, foreign=looks_foreign(text))
+        return name or (self.nearest(text) if self._may_mean_one(text) else text)
 
     def nearest(self, text: str) -> str:
         """The English name that a text nearly spells, else the one whose embedding is most like the text's.
@@ -166,6 +170,10 @@ class Names:
         """The nearest name for a text that is, but for an article or an s of plurals, a noun."""
         return next((self.nouns[form] for form in forms_of(text) if form in self.nouns), None)
 
+    def _synonym(self, text: str) -> str | None:
+        """The same for any word, or several, that has a nearest name."""
+        return next((self.synonyms[form] for form in forms_of(text) if form in self.synonyms), None)
+
     def _name_with(self, text: str) -> str | None:
         """The English name that has all words of a text: "red heart" for "heart", as it only adds a colour; else of those
         that end in the last of them, or of all, the one nearest to the text.
@@ -189,37 +197,32 @@ class Names:
         hat".
         """
         if text >= FIRST_CJK:
-            return self._last_in(text, self.meanings) or self._with_end_of(text)
+            return self.meanings.get(last_word(text, self.meanings) or word_with_end_of(text, self.meanings) or "")
         run, meanings = self._first_things(text)
         if not run:
             return None
+        words = words_of(text)
+        if noun := self._last_noun(words[: words.index(words_of(run[0])[0])]):
+            return self._meaning(EVERYDAY.get(noun, "")) or self._synonym(noun)
         last = next((meanings[form] for form in forms_of(run[-1]) if form in meanings), None)
-        return last or self._name_ending_in(run, words_of(text))
+        return last or self._name_ending_in(run, words)
 
     def _first_things(self, text: str) -> tuple[list[str], Mapping[str, str]]:
         """The first things in a row in a text, and the names among which they were found: where the text looks English,
         those in other languages come last, as "pain" is bread in French.
         """
         tables = [(self.english_meanings, self.heads), (self.meanings, frozenset[str]())]
-        for meanings, heads in reversed(tables) if looks_foreign(text) else tables:
-            runs = (
-                first_run([word for word in words_of(clause) if word != "s"], meanings, heads)
-                for clause in CLAUSE.split(text)
-            )
-            if run := next(filter(None, runs), None):
-                return run, meanings
-        return [], self.english_meanings
+        ordered = tables[::-1] if looks_foreign(text) else tables
+        found = ((first_things(text, meanings, heads), meanings) for meanings, heads in ordered)
+        return next(((run, meanings) for run, meanings in found if run), ([], self.english_meanings))
 
     def _described(self, text: str) -> str | None:
         """The English name for a thing with what a text says of it: a pouting cat for "an angry cat"."""
-        if self.descriptions is None:
-            return None
         if text >= FIRST_CJK:
-            word = _last_word(text, self.meanings)
-            face = _last_word(text, FACES)
-            head = (
-                Head(word, self.meanings[word], whole=True) if word else Head(face, "face", whole=False) if face else None
-            )
+            word, usual = last_word(text, self.meanings), last_word(text, EVERYDAY)
+            head = Head(word, self.meanings[word], whole=True) if word else None
+            if usual and (head is None or text.endswith(usual)):
+                head = Head(usual, head_of(EVERYDAY[usual]), whole=False)
             return self.descriptions.find(text, head, foreign=True) if head else None
         run, meanings = self._first_things(text)
         foreign = meanings is self.meanings or looks_foreign(text)
@@ -233,17 +236,30 @@ class Names:
         return next(filter(None, found), None)
 
     def _heads(self, words: Sequence[str], run: Sequence[str], meanings: Mapping[str, str]) -> Iterator[Head]:
-        """What a text may be about: everyday words and nouns before the first things in a row, and the last of these."""
-        last = words_of(run[-1])[0] if run else ""
-        for word in words[: words.index(last)] if last in words else words:
+        """What a text may be about: an everyday word or a noun before little words, and the last of the first things."""
+        first = words_of(run[0])[0] if run else ""
+        before = words[: words.index(first)] if first in words else words
+        if word := self._last_noun(before, adjacent=not run):
             if word in EVERYDAY:
                 yield Head(word, head_of(EVERYDAY[word]), whole=False)
-            elif len(word) >= MIN_NOUN and (noun := self._noun(word)):
+            elif near := self._synonym(word):
                 yield Head(word, word, whole=False)
-                yield Head(word, noun, whole=True)
+                yield Head(word, near, whole=True)
         if run:
             name = next((meanings[form] for form in forms_of(run[-1]) if form in meanings), None)
             yield Head(run[-1], name or run[-1], whole=name is not None)
+
+    def _last_noun(self, words: Sequence[str], adjacent: bool = False) -> str | None:
+        """The last everyday word or noun before little words in a text; where no little word follows, it is only an
+        adjective to what does, unless it may be `adjacent` to it.
+        """
+        last = None
+        for word in words:
+            if word in EVERYDAY or (len(word) >= MIN_NOUN and not word.endswith("ing") and self._synonym(word)):
+                last = word
+            elif last and (word in LITTLE_WORDS or word in FUNCTION_WORDS):
+                return last
+        return last if adjacent else None
 
     def _name_ending_in(self, run: Sequence[str], words: Sequence[str]) -> str | None:
         """The English name for things in a row of which the last is only in names: that which another word of the text is
@@ -261,7 +277,7 @@ class Names:
     def _first_noun(self, text: str) -> str | None:
         """The nearest name for the first noun in a text; of several in a row the last says what it is: "a guard hound"."""
         if text >= FIRST_CJK:
-            return self._last_in(text, self.synonyms)
+            return self.synonyms.get(last_word(text, self.synonyms) or "")
         names = [*(self._noun(word) if len(word) >= MIN_NOUN else None for word in words_of(text)), None]
         return next((name for name, following in itertools.pairwise(names) if name and not following), None)
 
@@ -274,25 +290,5 @@ class Names:
 
     def _first_part(self, text: str) -> str | None:
         """The English name for a text, or its first word, that is only in names of other languages."""
-        if self.descriptions is None:
-            return None
         words = [word for word in words_of(ARTICLE.sub("", text)) if len(word) >= MIN_NOUN]
         return next(filter(None, map(self.descriptions.translated_part, (text, *words))), None)
-
-    def _last_in(self, text: str, meanings: Mapping[str, str]) -> str | None:
-        """The name for the last word in a text without blanks."""
-        word = _last_word(text, meanings)
-        return meanings[word] if word else None
-
-    def _with_end_of(self, text: str) -> str | None:
-        """The name for what has the end of a text without blanks in its name, two signs or more of it."""
-        for end in (text[start:] for start in range(1, len(text) - 1)):
-            if having := [name for name in self.meanings if end in name]:
-                return self.meanings[min(having, key=len)]
-        return None
-
-
-def _last_word(text: str, words: Iterable[str]) -> str | None:
-    """The last of some words in a text without blanks; one sign is one only where it ends the text."""
-    parts = [word for word in words if word in text and (len(word) > 1 or text.endswith(word))]
-    return max(parts, key=lambda part: (text.rfind(part) + len(part), len(part))) if parts else None

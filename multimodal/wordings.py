@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 
 from multimodal.data.phrases import ARTICLE, EVERYDAY, FUNCTION_WORDS, singulars, words_of
 
 LITTLE_WORDS = {"a", "an", "and", "for", "in", "of", "on", "the", "to", "with"}  # of English, which name nothing
 DRESSING = re.compile("[\ufe0f\U0001f3fb-\U0001f3ff]")  # of emoji: in colour, and with which skin
-PREPOSITION = re.compile(r" (?:with|in|on|of|from|without|and|behind|facing|over) ")
+PREPOSITION = re.compile(
+    r" (?:with|in|on|of|from|without|and|at|behind|over|\w+ing)\b"
+)  # what follows says more of a thing
+CLAUSE = re.compile(r"[,.;!?()]+")
 MAX_NAME = 6  # words of a text in which a name is looked for
 
 
@@ -44,6 +47,26 @@ def plain(text: str) -> str:
 def forms_of(text: str) -> list[str]:
     """A text as names are compared: as it is, without its article, and what that may be the plural of."""
     return [plain(text), *singulars(plain(ARTICLE.sub("", text)))[::-1]]
+
+
+def first_things(text: str, meanings: Mapping[str, str], heads: Set[str]) -> list[str]:
+    """The first things in a row in the first clause of a text that has any (see `first_run`)."""
+    clauses = ([word for word in words_of(clause) if word != "s"] for clause in CLAUSE.split(text))
+    return next(filter(None, (first_run(words, meanings, heads) for words in clauses)), [])
+
+
+def last_word(text: str, words: Iterable[str]) -> str | None:
+    """The last of some words in a text without blanks; one sign is one only where it ends the text."""
+    parts = [word for word in words if word in text and (len(word) > 1 or text.endswith(word))]
+    return max(parts, key=lambda part: (text.rfind(part) + len(part), len(part))) if parts else None
+
+
+def word_with_end_of(text: str, words: Iterable[str]) -> str | None:
+    """The shortest of some words that has the end of a text without blanks in it, two signs or more, as many as can be."""
+    for end in (text[start:] for start in range(1, len(text) - 1)):
+        if having := [word for word in words if end in word]:
+            return min(having, key=len)
+    return None
 
 
 def first_run(words: Sequence[str], meanings: Mapping[str, str], heads: Set[str]) -> list[str]:

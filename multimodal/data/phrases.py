@@ -36,13 +36,16 @@ FUNCTION_WORDS = {  # of English, which describe nothing
     "very", "was", "we", "wearing", "were", "what", "when", "where", "which", "while", "who", "whose", "without", "you", "your",
 }  # fmt: skip
 EVERYDAY = {  # words that everybody says, and those that names have for them
-    "city": "cityscape", "dude": "man", "gentleman": "man", "guy": "man", "human": "person", "kid": "child", "ladies": "women",
-    "lady": "woman", "somebody": "person", "someone": "person",
+    "city": "cityscape", "congratulations": "party popper", "king": "person with crown", "love": "red heart", "ocean": "water wave",
+    "queen": "person with crown", "sea": "water wave", "sofa": "couch and lamp", "stop": "stop sign", "witch": "mage", "wizard": "mage",
+    "dude": "man", "gentleman": "man", "guy": "man", "human": "person", "kid": "child", "ladies": "women",
+    "lady": "woman", "somebody": "person", "someone": "person", "alguien": "person", "alguém": "person", "jemand": "person",
+    "qualcuno": "person", "人": "person", "女人": "woman", "女の人": "woman", "男人": "man", "男の人": "man", "사람": "person",
+    "여자": "woman", "남자": "man",
     "smiley": "smiling face", "carinha": "smiling face", "carita": "smiling face", "faccina": "smiling face",
-    "смайлик": "smiling face", "cara": "face", "faccia": "face", "gesicht": "face", "rosto": "face", "visage": "face",
-    "лицо": "face", "وجه": "face", "चेहरा": "face",
+    "смайлик": "smiling face", "笑脸": "smiling face", "cara": "face", "faccia": "face", "gesicht": "face", "rosto": "face",
+    "visage": "face", "лицо": "face", "وجه": "face", "चेहरा": "face", "表情": "face", "脸": "face", "顔": "face", "얼굴": "face",
 }  # fmt: skip
-FACES = ("表情", "顔", "脸", "얼굴")  # the same where words have no blanks between them
 STYLES = ("3d", "color", "flat", "line", "noto", "twemoji")
 
 COLORS: dict[str, tuple[str, ...]] = {  # one word per language, in the order of LANGUAGES
