@@ -18,7 +18,7 @@ INFLECTED, ALIKE, SYNONYM = 0.9, 0.7, 0.8  # times as much weighs what it comes 
 MIN_ALIKE, MIN_LIKENESS = 4, 0.6  # letters with which words begin alike, and their share of the longer
 MIN_SHARE, MIN_SHARE_ALONE = 0.25, 0.5  # of what a text says of a thing, weighed by rarity, that a name must have
 SUPERFLUOUS = 0.1  # how much a word of a name takes away that is not in the text
-FUNCTION_RARITY = 0.5
+FUNCTION_RARITY = 0.5  # of function words, and what the head's own word in a name counts
 FEW, FEW_SHARE = 3, 0.03  # names that a rare word may have, and their share of all
 ENDINGS = ("ing", "ed", "en", "er", "y", "s")  # of English words that come from others: "snowy"
 MIN_STEM = 3  # letters before these
@@ -76,24 +76,21 @@ class Descriptions:
         """
         index = self.foreign if foreign else self.english
         about = {form for word in words_of(f"{head.called} {head.name}") for form in singulars(word)} if head else set()
-        min_share = MIN_SHARE if head else MIN_SHARE_ALONE
         words = [word for word in index.words_in(text) if about.isdisjoint(singulars(word))]
-        weights = {word: weight for word in words if (weight := self._weights(word, index))}
+        weights = {word: weight for word in words if (weight := self._weights(word, index))}  # word → name → weight
         rarity = {word: index.rarity(word) for word in weights}
+        least = (MIN_SHARE if head else MIN_SHARE_ALONE) * sum(rarity.values())
+        needed = {word for word in weights if word in things}
         scores = {}
         for name in {name for weight in weights.values() for name in weight}:
             said = {word: weight[name] for word, weight in weights.items() if name in weight}
-            if head and not self._is_about(name, head.name, head.whole or max(said.values()) <= RELATED_WEIGHT):
-                continue
-            share = sum(rarity[word] for word in said) / sum(rarity.values())
-            if (
-                said.keys() - FUNCTION_WORDS
-                and share >= min_share
-                and all(word in said for word in weights if word in things)
-            ):
-                more = sum(self.english.rarity(word) for word in self.own[name] - about - {*weights})
-                same = FUNCTION_RARITY if not about.isdisjoint(self.own[name]) else 0
-                scores[name] = sum(weight * rarity[word] for word, weight in said.items()) + same - SUPERFLUOUS * more
+            whole = head is not None and (head.whole or max(said.values()) <= RELATED_WEIGHT)
+            if head is None or self._is_about(name, head.name, whole):
+                enough = said.keys() - FUNCTION_WORDS and sum(rarity[word] for word in said) >= least
+                if enough and needed <= said.keys():
+                    more = sum(self.english.rarity(word) for word in self.own[name] - about - {*weights})
+                    same = FUNCTION_RARITY if not about.isdisjoint(self.own[name]) else 0
+                    scores[name] = sum(said[word] * rarity[word] for word in said) + same - SUPERFLUOUS * more
         return max(scores, key=lambda name: (scores[name], -len(name), name)) if scores else None
 
     def translated_part(self, text: str) -> str | None:

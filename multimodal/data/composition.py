@@ -79,7 +79,8 @@ class Composer:
             canvas = _shape(kind, composite.color, picture.width)
             paste(canvas, picture, picture.width * 5 // 8, picture.width // 2, picture.width // 2)
         else:
-            canvas = paint(kind, [picture, self._picture(second)], composite.number)
+            others = [self._picture(second)] if composite.second else []
+            canvas = paint(kind, [picture, *others], composite.number)
         return torch.from_numpy(np.array(canvas)).permute(2, 0, 1)
 
     def _picture(self, row: int) -> Image.Image:

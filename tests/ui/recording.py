@@ -14,7 +14,7 @@ from playwright.sync_api import Page, expect, sync_playwright
 from screenshots import open_page
 
 ROOT = Path(__file__).resolve().parents[2]
-PROMPT = "a fox, 3d style"
+PROMPT = "an angry cat"
 COLORS = 128  # of the GIF
 LONG, SHORT = 1800, 120  # milliseconds that a frame stands
 
