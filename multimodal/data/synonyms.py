@@ -8,8 +8,9 @@ from pathlib import Path
 
 from multimodal.data.captions import Subject
 from multimodal.data.phrases import FIRST_CJK, LANGUAGES, singulars, words_of
-from multimodal.data.wordnet import LESSER, Synset, load_synsets
+from multimodal.data.wordnet import LESSER, Synset, adjectives_of, load_synsets
 
+FLAG = "flag: "  # what names of flags begin with
 SAME = 0.4  # probability of the nearest name from which on a word means the same
 MIN_ALIKE, MOST = 3, 0.6  # letters with which a keyword and a name begin alike, and their share of the keyword
 
@@ -22,13 +23,25 @@ def synsets_near(subjects: Sequence[Subject], text: Path) -> list[Synset]:
     return load_synsets(text, keywords)
 
 
-def words_by_name(subjects: Sequence[Subject], synsets: Sequence[Synset]) -> dict[str, dict[str, list[str]]]:
+def flags(subjects: Sequence[Subject], text: Path) -> dict[str, list[str]]:
+    """English name of a flag → what else it is called: "french flag" for "flag: France", by a WordNet table."""
+    names = [subject.names["en"] for subject in subjects if subject.names["en"].startswith(FLAG)]
+    adjectives = adjectives_of(text, {name.removeprefix(FLAG) for name in names})
+    return {name: [f"{word} flag" for word in adjectives.get(name.removeprefix(FLAG), [])] for name in names}
+
+
+def words_by_name(
+    subjects: Sequence[Subject], synsets: Sequence[Synset], others: Mapping[str, Sequence[str]] | None = None
+) -> dict[str, dict[str, list[str]]]:
     """English name → words, in small letters, to which it is the nearest: {"nouns": …, "others": …}.
 
     No word is in a name of its language, but for those that mean another name: "car" is an automobile. Nouns are English
     words of which WordNet has a meaning that can be drawn, others all other keywords, and the emoji themselves. The nearest
     to a keyword is one that has it: that which WordNet has nearest, else, in English, one that begins like it, else that
     with the fewest keywords.
+
+    Args:
+        others: English name → words that are known to be nearest to it.
     """
     likely, nouns = _likely_names(synsets)
     in_names = {
@@ -45,6 +58,7 @@ def words_by_name(subjects: Sequence[Subject], synsets: Sequence[Synset]) -> dic
             for word in nouns - nearest.keys():
                 if word not in in_names["en"] and in_names["en"].words.isdisjoint(words_of(word)):
                     nearest[word] = max(likely[word], key=lambda name: likely[word][name])
+    nearest |= {word: name for name, words in (others or {}).items() for word in words}
     nearest |= {subject.character: subject.names["en"] for subject in subjects if subject.character}
     words: dict[str, dict[str, list[str]]] = {"nouns": {}, "others": {}}
     for word, name in sorted(nearest.items()):

@@ -43,6 +43,10 @@ RUDE = re.compile(  # in a definition
 )
 LATIN = re.compile(r"(genus|family|order) .*|[A-Z][a-z]+ [a-z]+(us|is|a|um|ii?|ae|es|ns|or|on)")  # "Canis familiaris"
 
+OF_A_PLACE = re.compile(  # in a definition
+    r"(?:(?:of|or|pertaining|relating|belonging|characteristic|in|to|the) )+(?P<place>[A-Z]\w+(?: [A-Z]\w+)*)(?! and)\b"
+)
+
 Link = tuple[int, int, float]  # from a meaning to a meaning or a name, and its weight
 
 
@@ -85,6 +89,21 @@ def load_synsets(path: Path, known: Mapping[str, Collection[str]]) -> list[Synse
             nearest = tuple(names[k] for k in indices)
             synsets.append(Synset(words, nearest, tuple(likely), meanings.drawable(number), row["members"][0].lower()))
     return synsets
+
+
+def adjectives_of(path: Path, places: Collection[str]) -> dict[str, list[str]]:
+    """Place → adjectives for what is of it, in small letters: "french" for "France".
+
+    Args:
+        path: a parquet table of synset, topic, members, definition, hypernyms.
+    """
+    table = load_dataset("parquet", data_files=str(path), split="train")
+    found: dict[str, list[str]] = {}
+    for row in table:
+        match = OF_A_PLACE.match(row["definition"] or "") if row["topic"] == "adj.pert" else None
+        if match and match["place"] in places:
+            found.setdefault(match["place"], []).extend(word.lower() for word in row["members"])
+    return found
 
 
 class _Meanings:

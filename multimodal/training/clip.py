@@ -33,7 +33,7 @@ from multimodal.data.composition import Composer
 from multimodal.data.descriptions import descriptions
 from multimodal.data.images import decode_images, fingerprint, load_captioned_images
 from multimodal.data.phrases import COLORS, NUMBERS, PATTERNS, STYLES
-from multimodal.data.synonyms import synsets_near, words_by_name
+from multimodal.data.synonyms import flags, synsets_near, words_by_name
 from multimodal.models.clip import CLIP
 from multimodal.training.loop import Trainer, batch_indices
 from multimodal.training.tokenizer import train_tokenizer
@@ -77,6 +77,7 @@ def train_clip(
     pixels = decode_images(table, config.model.image_size)  # (N, 4, S, S) uint8
     synsets = synsets_near(subjects, text) if text else []
     drawable = [synset for synset in synsets if synset.drawable]
+    called = flags(subjects, text) if text else {}
     composer = Composer(pixels, subjects)
     trainer = Trainer(config, clip, folder, accelerator, fingerprint(pixels, subjects))
     locked_from = (1 - config.locked_image_fraction) * config.steps
@@ -123,7 +124,7 @@ def train_clip(
     def export(model: nn.Module, training: dict[str, Any]) -> None:
         files = {
             TOKENIZER: clip.tokenizer.to_str(),
-            WORDS: json.dumps(words_by_name(subjects, synsets), ensure_ascii=False),
+            WORDS: json.dumps(words_by_name(subjects, synsets, called), ensure_ascii=False),
             DESCRIPTIONS: json.dumps(descriptions(subjects), ensure_ascii=False),
         }
         save_model(out / "clip", model, config.model, training, torch.int8, files)

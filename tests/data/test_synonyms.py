@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
 from multimodal.data.captions import Subject
-from multimodal.data.synonyms import words_by_name
+from multimodal.data.synonyms import flags, words_by_name
 from multimodal.data.wordnet import Synset
 
 SUBJECTS = [
@@ -79,6 +84,15 @@ def test_a_word_of_names_that_means_another_name_is_listed() -> None:
     assert words["automobile"] == ["auto", "car"]
     assert words["railway car"] == ["railcar"]
     assert "police" not in words.get("police car", [])
+
+
+def test_what_a_flag_is_called_otherwise_is_listed(tmp_path: Path) -> None:
+    subjects = [Subject("1", {"en": "flag: Spain"}, {"en": ["flag"]}), Subject("2", {"en": "Spain"}, {})]
+    row = {"topic": "adj.pert", "members": ["Spanish"], "definition": "of or relating to Spain"}
+    pq.write_table(pa.Table.from_pylist([row]), tmp_path / "wordnet.parquet")
+    called = flags(subjects, tmp_path / "wordnet.parquet")
+    assert called == {"flag: Spain": ["spanish flag"]}
+    assert words_by_name(subjects, [], called)["others"] == {"flag: Spain": ["spanish flag"]}
 
 
 def test_the_emoji_itself_is_a_word_for_it() -> None:

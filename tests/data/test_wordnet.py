@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from multimodal.data.wordnet import Synset, load_synsets
+from multimodal.data.wordnet import Synset, adjectives_of, load_synsets
 
 COLUMNS = ("synset", "topic", "members", "definition", "hypernyms")
 ROWS = [
@@ -32,12 +32,16 @@ ROWS = [
 KNOWN = {"dog": ["pet", "kennel"], "cat": ["pet", "purrs", "feline"], "woman": []}
 
 
+def write_table(path: Path, rows: list[tuple]) -> Path:
+    columns = dict(zip(COLUMNS, zip(*rows, strict=True), strict=True))
+    pq.write_table(pa.table({name: list(values) for name, values in columns.items()}), path)
+    return path
+
+
 @pytest.fixture
 def synsets(tmp_path: Path) -> dict[str, Synset]:
     """Those of the rows above, by their first word."""
-    columns = dict(zip(COLUMNS, zip(*ROWS, strict=True), strict=True))
-    pq.write_table(pa.table({name: list(values) for name, values in columns.items()}), tmp_path / "wordnet.parquet")
-    return {synset.words[0]: synset for synset in load_synsets(tmp_path / "wordnet.parquet", KNOWN)}
+    return {synset.words[0]: synset for synset in load_synsets(write_table(tmp_path / "wordnet.parquet", ROWS), KNOWN)}
 
 
 @pytest.mark.parametrize(
@@ -81,3 +85,17 @@ def test_where_no_word_is_known_nothing_is_near(known: dict[str, list[str]], tmp
     row = {"synset": ["1"], "topic": ["noun.animal"], "members": [["dog"]], "hypernyms": [[]]}
     pq.write_table(pa.table(row), tmp_path / "wordnet.parquet")
     assert load_synsets(tmp_path / "wordnet.parquet", known) == []
+
+
+def test_adjectives_are_of_the_place_that_their_definition_says(tmp_path: Path) -> None:
+    rows = [
+        ("1", "adj.pert", ["French", "Gallic"], "of or pertaining to France or the people of France", []),
+        ("2", "adj.pert", ["Nordic"], "relating to Norway and Scandinavia", []),
+        ("3", "adj.pert", ["Costa Rican"], "of or relating to or characteristic of Costa Rica or its people", []),
+        ("4", "adj.pert", ["Biedermeier"], "of or relating to a style of furniture developed in France", []),
+        ("5", "adj.all", ["chic"], "of France", []),
+        ("6", "adj.pert", ["Roman"], "of or relating to Rome", []),
+        ("7", "adj.pert", ["dental"], None, []),
+    ]
+    found = adjectives_of(write_table(tmp_path / "wordnet.parquet", rows), {"France", "Norway", "Costa Rica", "Costa"})
+    assert found == {"France": ["french", "gallic"], "Costa Rica": ["costa rican"]}
