@@ -141,9 +141,9 @@ class TextToImagePipeline:
         repeated = [prompt for prompt in prompts for _ in range(num_images_per_prompt)]
         seeds = check_seeds(seed, len(repeated))
 
-        def seen(step: SamplerStep) -> bool | None:  # whole pictures, not their things
-            latents, denoised = (self.put_together(each, layouts) for each in (step.latents, step.denoised))
-            return callback(step._replace(latents=latents, denoised=denoised)) if callback else None
+        def seen(step: SamplerStep) -> bool | None:
+            whole = step._replace(together=lambda things: self.put_together(things, layouts))
+            return callback(whole) if callback else None
 
         with self.lock:
             readings = [read_prompt(one, self.names, image is None) if interpret else Reading((one,)) for one in prompts]
@@ -266,7 +266,7 @@ class TextToImagePipeline:
     @torch.inference_mode()
     def preview(self, step: SamplerStep) -> list[Image.Image]:
         """What the pictures are expected to become, for a callback to show while sampling."""
-        return self.to_images(self.decode_latents(step.denoised))
+        return self.to_images(self.decode_latents(step.together(step.denoised) if step.together else step.denoised))
 
     @torch.inference_mode()
     def reconstruct(self, image: Image.Image, search_steps: int = 0) -> ReconstructionOutput:

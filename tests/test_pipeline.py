@@ -64,7 +64,7 @@ def test_several_things_are_drawn_one_by_one_and_put_together(
     monkeypatch.setattr(pipeline, "names", Names({"en": ["fox", "star"]}))
     shown: list[SamplerStep] = []
     output = generate(pipeline, ["a fox", "a fox and a star", "a star"], callback=shown.append)
-    assert [len(step.denoised) for step in shown] == [3, 3, 3]  # pictures, not things
+    assert [len(pipeline.preview(step)) for step in shown] == [3, 3, 3]  # pictures, not things
     alone = [generate(pipeline, prompt, seed=k) for k, prompt in ((0, "a fox"), (2, "a star"))]
     assert torch.equal(output.codebook_indices[[0, 2]], torch.cat([one.codebook_indices for one in alone]))
     things = [generate(pipeline, prompt, seed=1).images[0] for prompt in ("a fox", "a star")]

@@ -27,6 +27,7 @@ class SamplerStep(NamedTuple):
     t: float  # the time reached
     latents: Tensor  # (B, ...) at that time
     denoised: Tensor  # (B, ...) what the latents are expected to become
+    together: Callable[[Tensor], Tensor] | None = None  # latents of things → of the pictures that they are put into
 
 
 Callback = Callable[[SamplerStep], bool | None]
