@@ -8,16 +8,14 @@ It is done in the way in which training composites are made.
 from __future__ import annotations
 
 import functools
-import itertools
 import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-import numpy as np
-import torch
 from PIL import Image
 
-from multimodal.data.colors import HUES, SHADES, recolor
+from multimodal.collage import COUNT_ROWS, equip, in_color, paint
+from multimodal.data.colors import HUES, SHADES
 from multimodal.data.phrases import (
     ARTICLE,
     COLOR_WORDS,
@@ -32,22 +30,36 @@ from multimodal.data.phrases import (
 )
 from multimodal.names import Names
 from multimodal.prompts import MIXED, MIXED_STYLES, in_style, parse_weights, split_style, style_name
+from multimodal.relations import (
+    DOING,
+    WHERE_WORN,
+    WORN,
+    has_head,
+    is_person,
+    is_smiley,
+    place_of,
+    shows_all,
+    split_relations,
+)
 
-COUNT_ROWS = {2: (2,), 3: (2, 1), 4: (2, 2), 5: (3, 2)}  # things per row
+MAX_THINGS = 5
+MAX_CAPTIONS = 1000  # of one's own pictures that are looked at
 PEOPLE = {  # whom no shade is given to
     "baby", "boy", "child", "children", "couple", "face", "family", "girl", "hand", "hands", "man", "men", "people",
     "person", "woman", "women",
 }  # fmt: skip
 FOREIGN_ARTICLE = re.compile(rf"(?!(?:an?|the) ){ARTICLE.pattern[1:]}", re.IGNORECASE)
+FACE_PLACES = {"body", "ears", "eyes", "head", "neck"}  # which figures show best of which there is a face alone
 SPELLINGS = {"gray": ("grey",)}
 PAIRS = ("left", "right", "above", "below", "big_small", "and")  # the vague "and" last
 
 
 class Layout(NamedTuple):
-    kind: str  # a key of PATTERNS
+    kind: str  # a key of PATTERNS, or "figure"
     things: tuple[str, ...]  # a prompt of each: two, for the kind "colored" one, for "count" one or as many as there are
     number: int = 1  # how many there are, for kind "count"
     colors: tuple[str, ...] = ()  # what to turn them to: keys of HUES or SHADES, or "" for what stays as it is
+    places: tuple[str, ...] = ()  # for kind "figure", where on the first the others are
 
 
 class Reading(NamedTuple):
@@ -74,6 +86,10 @@ def read_prompt(prompt: str, names: Names, apart: bool = True) -> Reading:
         name = names.in_known_words(text)
         things.append(name + style)
         renamed += [] if names.known(text) or name == text else [(text, name)]
+    if layout and not FACE_PLACES.isdisjoint(layout.places):
+        name, style = split_style(things[0])
+        face = f"{ARTICLE.sub('', name)} face"
+        things[0] = (face if names.known(face) else name) + style
     return Reading(tuple(things), layout, tuple(dict.fromkeys(renamed)))
 
 
@@ -119,6 +135,8 @@ def parse_layout(prompt: str, names: Names) -> Layout | None:
         found = [_split_color(thing, names) for thing in things]
         return Layout(kind, tuple(thing + style for thing, _ in found), number, tuple(color for _, color in found))
 
+    if places := _figure(text, names):
+        return layout("figure", list(places))._replace(places=tuple(places.values())[1:])
     if several := _enumerated(text, names):
         return layout("count", several, len(several))
     for kind in PAIRS:
@@ -158,6 +176,34 @@ def _is_thing(text: str, names: Names, vague: bool) -> bool:
     )
 
 
+def _figure(text: str, names: Names) -> dict[str, str]:
+    """A figure and the things about it, and where on it each of them is; none where a text says none, or one name all."""
+    text = WHERE_WORN.sub("", text)
+    figure, relations = split_relations(text)
+    if relations and not has_head(figure, names):
+        figure = DOING.sub("", figure)
+    if not relations or not has_head(figure, names) or _joints().search(figure) or _counted(figure, names)[0] > 1:
+        return {}
+    if any(split_relations(caption)[1] for caption in names.own[:MAX_CAPTIONS]):  # such pictures were learnt as they are
+        return {}
+    name = names.in_known_words(figure)
+    places = {figure: ""}
+    for relation in relations:
+        for number, thing in enumerate(map(str.strip, _joints().split(DOING.sub("", relation.thing)))):
+            bare, _ = _split_color(thing, names)
+            if not has_head(bare, names) or _counted(thing, names)[0] > 1:
+                return {}
+            other = names.english_name(names.in_known_words(bare))
+            place = place_of(relation._replace(thing=thing), other)
+            if not place or place in places.values() or {*words_of(other)} <= {*words_of(name)}:
+                return {}
+            if other not in WORN and (number or is_person(other) or is_smiley(name, names)):
+                return {}
+            places[thing] = place
+    shown = shows_all(text, figure, names, by_keywords={*WORN.values()}.isdisjoint(places.values()))
+    return {} if shown or len(places) > MAX_THINGS else places
+
+
 def _enumerated(text: str, names: Names) -> list[str]:
     """The things of "two foxes, a cat and a bird", each as often as it is asked for: three to five, or none."""
     things: list[str] = []
@@ -167,7 +213,7 @@ def _enumerated(text: str, names: Names) -> list[str]:
         if not _is_thing(thing, names, vague=True):
             return []
         things += [thing] * number
-    return things if 2 < len(things) <= max(COUNT_ROWS) else []
+    return things if 2 < len(things) <= MAX_THINGS else []
 
 
 def _counted(text: str, names: Names) -> tuple[int, str]:
@@ -226,60 +272,13 @@ def put_together(images: Sequence[Image.Image], layouts: Sequence[Layout | None]
             pictures.append(next(things))
             continue
         colors = layout.colors or ("",) * len(layout.things)
-        own = [_in_color(next(things).convert("RGBa"), color) for color in colors]
-        whole = own[0] if layout.kind == "colored" else paint(layout.kind, own, layout.number)
+        own = [in_color(next(things).convert("RGBa"), color) for color in colors]
+        if layout.kind == "figure":
+            whole = equip(own[0], own[1:], layout.places)
+        else:
+            whole = own[0] if layout.kind == "colored" else paint(layout.kind, own, layout.number)
         pictures.append(whole.convert("RGBA"))
     return pictures
-
-
-def _in_color(picture: Image.Image, color: str) -> Image.Image:
-    if not color:
-        return picture
-    pixels = recolor(torch.from_numpy(np.array(picture)).permute(2, 0, 1), color)
-    return Image.fromarray(pixels.permute(1, 2, 0).numpy(), "RGBa")
-
-
-def paint(kind: str, things: Sequence[Image.Image], number: int = 1) -> Image.Image:
-    """Put one or two pictures into one, as a layout of that kind; several of one do not touch.
-
-    Args:
-        things: squares of one size, mode "RGBa" (premultiplied); for the kind "count" they are repeated.
-    """
-    first, second = things[0], things[-1]
-    size = first.width
-    half, quarter = size // 2, size // 4
-    canvas = Image.new("RGBa", (size, size))
-    if kind == "count":
-        rows = COUNT_ROWS[number]
-        cell = size // max(rows)
-        top = (size - cell * len(rows)) // 2
-        each = itertools.cycle(things)
-        for row, count in enumerate(rows):
-            left = (size - cell * count) // 2
-            for column in range(count):
-                paste(canvas, next(each), cell * 9 // 10, left + column * cell + cell // 2, top + row * cell + cell // 2)
-        return canvas
-    if kind == "big_small":
-        paste(canvas, first, size * 5 // 8, size * 5 // 16, half)
-        paste(canvas, second, size * 5 // 16, size * 13 // 16, size * 5 // 8)
-    elif kind in ("above", "below"):
-        upper, lower = (first, second) if kind == "above" else (second, first)
-        paste(canvas, upper, half, half, quarter)
-        paste(canvas, lower, half, half, size - quarter)
-    else:
-        left_one, right_one = (second, first) if kind == "right" else (first, second)
-        paste(canvas, left_one, half, quarter, half)
-        paste(canvas, right_one, half, size - quarter, half)
-    return canvas
-
-
-def paste(canvas: Image.Image, picture: Image.Image, size: int, x: int, y: int) -> None:
-    """Lay a picture, resized to `size`, over the canvas with its centre at (x, y); both premultiplied."""
-    layer = Image.new("RGBa", canvas.size)
-    layer.paste(picture.resize((size, size), Image.Resampling.LANCZOS), (x - size // 2, y - size // 2))
-    over, under = np.asarray(layer, dtype=np.float32), np.asarray(canvas, dtype=np.float32)
-    blended = over + under * (1 - over[..., 3:] / 255)  # premultiplied "over" (Porter & Duff 1984)
-    canvas.paste(Image.fromarray(blended.round().clip(0, 255).astype(np.uint8), "RGBa"))
 
 
 @functools.cache

@@ -76,8 +76,8 @@ class Names:
         } - (STOP_WORDS - self.meanings.keys())
         self.heads = {form for name in english_names if (head := head_of(name)) for form in singulars(head)}
         drawn = frozenset().union(*self.styles.values())
-        own = {word for name in english_names if name not in drawn for word in words_of(name)}
-        self.own_words = own - LITTLE_WORDS if self.styles else None  # of captions of what was drawn in no style
+        self.own = [name for name in english_names if name not in drawn]  # captions of what was drawn in no style
+        self.own_words = {word for name in self.own for word in words_of(name)} - LITTLE_WORDS if self.styles else None
 
     def lists_alone(self) -> Names:
         """The same names without embeddings, which take time, and the GPU: no name is nearest to what is in no list."""
@@ -121,6 +121,10 @@ class Names:
         """Whether a thing is named in the text, or there will be a nearest name for it."""
         return self.mentioned(text) or self._may_mean_one(text)
 
+    def whole(self, text: str) -> str | None:
+        """The English name that has all words of a text, or shows a thing as it describes it."""
+        return self._name_with(text) or self._described(text)
+
     def in_known_words(self, text: str) -> str:
         """A text in words that the model learnt: the English name for one in another language; the nearest name for a
         synonym; for words that are only in names, as "gift", one of these; for other texts the name of what they are about,
@@ -130,7 +134,7 @@ class Names:
         """
         english = self._meaning(text)
         if english is not None:
-            return text if text.casefold().endswith(english.casefold()) else english
+            return text if text.casefold().endswith(english.casefold()) and not looks_foreign(text) else english
         text = PORTION.sub("", text)
         if (usual := self._meaning(everyday(text))) is not None:
             return usual
@@ -138,7 +142,7 @@ class Names:
             return self._synonym(text) or text
         if self.mentioned(text) and self._is_own(text):
             return (self._name_with(text) if " " not in ARTICLE.sub("", text) else None) or text
-        name = self._name_with(text) or self._described(text) or self._head(text) or self._noun(text)
+        name = self.whole(text) or self._head(text) or self._noun(text)
         name = name or self._first_noun(text) or self._first_synonym(text) or self._first_part(text)
         name = name or self.descriptions.find(text, None, foreign=looks_foreign(text))
         return name or (self.nearest(text) if self._may_mean_one(text) else text)

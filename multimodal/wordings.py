@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 
-from multimodal.data.phrases import ARTICLE, EVERYDAY, FUNCTION_WORDS, singulars, words_of
+from multimodal.data.phrases import ARTICLE, EVERYDAY, FUNCTION_WORDS, PHRASES, singulars, words_of
 
 LITTLE_WORDS = {"a", "an", "and", "for", "in", "of", "on", "the", "to", "with"}  # of English, which name nothing
 DRESSING = re.compile("[\ufe0f\U0001f3fb-\U0001f3ff]")  # of emoji: in colour, and with which skin
@@ -29,7 +29,8 @@ def head_of(name: str) -> str:
 
 def everyday(text: str) -> str:
     """A text with the words that names have for those that everybody says: "an old woman" for "an old lady"."""
-    return " ".join(EVERYDAY.get(word, word) for word in text.casefold().split())
+    usual = PHRASES.get(ARTICLE.sub("", text.casefold()))
+    return usual or " ".join(EVERYDAY.get(word, word) for word in text.casefold().split())
 
 
 def looks_foreign(text: str) -> bool:
@@ -63,7 +64,7 @@ def last_word(text: str, words: Iterable[str]) -> str | None:
 
 def word_with_end_of(text: str, words: Iterable[str]) -> str | None:
     """The shortest of some words that has the end of a text without blanks in it, two signs or more, as many as can be."""
-    for end in (text[start:] for start in range(1, len(text) - 1)):
+    for end in (text[start:] for start in range(len(text) - 1)):
         if having := [word for word in words if end in word]:
             return min(having, key=len)
     return None

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
 import torch
-from PIL import Image
-from skimage.measure import label
 
-from multimodal.data.colors import color_names
 from multimodal.layout import (
     Layout,
     Reading,
@@ -16,15 +12,14 @@ from multimodal.layout import (
     in_styles,
     mixed_styles,
     parse_layout,
-    put_together,
     read_prompt,
 )
 from multimodal.names import Names
 from multimodal.prompts import MIXED, in_style
 
 ENGLISH = ["red apple", "Rocket", "star", "bow and arrow", "two hearts", "black cat", "fox", "cherry"]
-ENGLISH += ["rock", "roll of paper", "five o’clock", "rose"]
-TABLE = {"en": ENGLISH, "zh": ["", "火箭", "星星", "", "红色圆", "服务犬", "狐狸", "", "", "", "", ""]}
+ENGLISH += ["rock", "roll of paper", "five o’clock", "rose", "crown", "glasses", "star face"]
+TABLE = {"en": ENGLISH, "zh": ["", "火箭", "星星", "", "红色圆", "服务犬", "狐狸"] + [""] * 8}
 NAMES = Names(TABLE)
 
 
@@ -53,6 +48,18 @@ NAMES = Names(TABLE)
         ("two foxes and a star", Layout("count", ("fox", "fox", "a star"), 3)),
         ("a fox, a star, and a blue rocket", Layout("count", ("a fox", "a star", "rocket"), 3, ("", "", "blue"))),
         ("un fox, trois star et un rocket", Layout("count", ("un fox", "star", "star", "star", "un rocket"), 5)),
+        ("a fox with a star", Layout("figure", ("a fox", "a star"), places=("hand",))),
+        (
+            "a fox wearing a red crown, 3d style",
+            Layout("figure", ("a fox, 3d style", "crown, 3d style"), 1, ("", "red"), ("head",)),
+        ),
+        (
+            "a blue fox in a crown riding a rocket",
+            Layout("figure", ("fox", "a crown", "a rocket"), 1, ("blue", "", ""), ("head", "under")),
+        ),
+        ("a fox with a crown and glasses", Layout("figure", ("a fox", "a crown", "glasses"), places=("head", "eyes"))),
+        ("a fox with a star in its mouth", Layout("figure", ("a fox", "a star"), places=("hand",))),
+        ("a fox with a star and a rocket", Layout("and", ("a fox with a star", "a rocket"))),
         ("火箭、星星和狐狸, 3d style", Layout("count", ("火箭, 3d style", "星星, 3d style", "狐狸, 3d style"), 3)),
     ],
 )
@@ -92,6 +99,14 @@ def test_several_things_are_recognised_in_any_language(prompt: str, layout: Layo
         "5 o'clock",
         "two",
         "",
+        "a fox in the snow",
+        "a fox in love",
+        "a fox with big ears",
+        "a fox with a thing",
+        "a fox holding two stars",
+        "a fox with a fox",
+        "a fox with a star with a star",
+        "a thing with a star",
     ],
 )
 def test_one_thing_is_left_alone(prompt: str) -> None:
@@ -132,6 +147,8 @@ def test_without_names_nothing_is_taken_apart() -> None:
         ("un autocollant de 狐狸", ("fox",), ()),
         ("sticker", ("cherry",), (("sticker", "cherry"),)),
         ("blue", ("cherry",), (("blue", "cherry"),)),
+        ("a star with a crown, 3d style", ("star face, 3d style", "a crown, 3d style"), ()),
+        ("a star with a fox", ("a star", "a fox"), ()),
     ],
 )
 def test_things_are_drawn_by_names_that_the_model_learnt(
@@ -141,6 +158,12 @@ def test_things_are_drawn_by_names_that_the_model_learnt(
     monkeypatch.setattr(names, "nearest", lambda text: "cherry")
     reading = read_prompt(prompt, names)
     assert (reading.things, reading.renamed) == (things, renamed)
+
+
+def test_where_own_captions_say_what_figures_have_none_is_put_together() -> None:
+    captions = ["crown", "fox", "a girl with a kite in a park"]
+    assert parse_layout("a fox with a crown", Names({"en": captions[:2]})) is not None
+    assert parse_layout("a fox with a crown", Names({"en": captions})) is None
 
 
 def test_a_prompt_that_is_not_taken_apart_is_one_thing() -> None:
@@ -181,52 +204,3 @@ def test_without_styles_that_can_be_mixed_prompts_stay_as_they_are() -> None:
     assert in_styles(["a star", "a fox, flat style"], MIXED, [1, 2], NAMES) == ["a star", "a fox, flat style"]
     assert in_styles(["a star"], MIXED, [1], Names(TABLE, styles={"line": ["star"]})) == ["a star"]
     assert in_styles([], MIXED, [], NAMES) == []
-
-
-def solid(color: str) -> Image.Image:
-    return Image.new("RGBA", (64, 64), color)
-
-
-@pytest.mark.parametrize(
-    ("kind", "red", "blue"),
-    [("and", (16, 32), (48, 32)), ("left", (16, 32), (48, 32)), ("right", (48, 32), (16, 32)),
-     ("above", (32, 16), (32, 48)), ("below", (32, 48), (32, 16)), ("big_small", (20, 32), (52, 40))],
-)  # fmt: skip
-def test_things_are_where_the_kind_says(kind: str, red: tuple[int, int], blue: tuple[int, int]) -> None:
-    (picture,) = put_together([solid("red"), solid("blue")], [Layout(kind, ("a", "b"))])
-    assert picture.getpixel(red) == (255, 0, 0, 255)
-    assert picture.getpixel(blue) == (0, 0, 255, 255)
-
-
-@pytest.mark.parametrize(("number", "size"), [(2, 28), (3, 28), (4, 28), (5, 18)])
-def test_there_are_as_many_as_the_number_and_none_touches_another(number: int, size: int) -> None:
-    (picture,) = put_together([solid("red")], [Layout("count", ("a",), number)])
-    opaque = np.asarray(picture)[..., 3] == 255
-    assert opaque.sum() == number * size**2
-    assert label(opaque).max() == number
-
-
-def test_several_things_have_a_place_each() -> None:
-    things = [solid("red"), solid("lime"), solid("blue")]
-    (picture,) = put_together(things, [Layout("count", ("a", "b", "c"), 3)])
-    assert [picture.getpixel(place) for place in ((16, 16), (48, 16), (32, 48))] == [
-        (255, 0, 0, 255),
-        (0, 255, 0, 255),
-        (0, 0, 255, 255),
-    ]
-
-
-def test_pictures_without_a_layout_stay_what_they_are() -> None:
-    images = [solid("lime"), solid("red"), solid("blue"), solid("white")]
-    pictures = put_together(images, [None, Layout("and", ("a", "b")), None])
-    assert pictures[0] is images[0]
-    assert pictures[2] is images[3]
-    assert len(pictures) == 3
-
-
-def test_things_are_turned_to_their_colours() -> None:
-    layouts = [Layout("colored", ("a",), 1, ("blue",)), Layout("left", ("a", "b"), 1, ("", "green"))]
-    blue, pair = put_together([solid("red")] * 3, layouts)
-    pixels = [torch.from_numpy(np.array(half.convert("RGBa"))).permute(2, 0, 1) for half in
-              (blue, pair.crop((0, 0, 32, 64)), pair.crop((32, 0, 64, 64)))]  # fmt: skip
-    assert [color_names(one) for one in pixels] == [["blue"], ["red"], ["green"]]

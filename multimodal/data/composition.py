@@ -11,10 +11,10 @@ import torch
 from PIL import Image, ImageDraw
 from torch import Tensor
 
+from multimodal.collage import COUNT_ROWS, paint, paste
 from multimodal.data.captions import Composite, Subject
 from multimodal.data.colors import HUES, dominant_hue, recolor
 from multimodal.data.images import Pictures
-from multimodal.layout import COUNT_ROWS, paint, paste
 
 KINDS = {  # how often; colours most, as what they do to a thing is the most to be learnt
     "and": 1, "left": 1, "right": 1, "above": 1, "below": 1, "big_small": 1, "count": 2, "colored": 12, "disc": 2,

@@ -36,7 +36,7 @@ FUNCTION_WORDS = {  # of English, which describe nothing
     "very", "was", "we", "wearing", "were", "what", "when", "where", "which", "while", "who", "whose", "without", "you", "your",
 }  # fmt: skip
 EVERYDAY = {  # words that everybody says, and those that names have for them
-    "city": "cityscape", "congratulations": "party popper", "king": "person with crown", "love": "red heart", "ocean": "water wave",
+    "builder": "construction worker", "city": "cityscape", "congratulations": "party popper", "king": "person with crown", "love": "red heart", "ocean": "water wave",
     "queen": "person with crown", "sea": "water wave", "sofa": "couch and lamp", "stop": "stop sign", "witch": "mage", "wizard": "mage",
     "dude": "man", "gentleman": "man", "guy": "man", "human": "person", "kid": "child", "ladies": "women",
     "lady": "woman", "somebody": "person", "someone": "person", "alguien": "person", "alguém": "person", "jemand": "person",
@@ -45,6 +45,14 @@ EVERYDAY = {  # words that everybody says, and those that names have for them
     "smiley": "smiling face", "carinha": "smiling face", "carita": "smiling face", "faccina": "smiling face",
     "смайлик": "smiling face", "笑脸": "smiling face", "cara": "face", "faccia": "face", "gesicht": "face", "rosto": "face",
     "visage": "face", "лицо": "face", "وجه": "face", "चेहरा": "face", "表情": "face", "脸": "face", "顔": "face", "얼굴": "face",
+}  # fmt: skip
+PHRASES = {  # whole texts, mostly what is worn, and the name that is nearest to them
+    "beanie": "billed cap", "boots": "hiking boot", "bow": "ribbon", "bow tie": "ribbon", "bowtie": "ribbon", "box": "package",
+    "bronze medal": "3rd place medal", "broomstick": "broom", "cake": "birthday cake", "cappello": "top hat", "cardboard box": "package", "chapeau": "top hat", "chapéu": "top hat", "gold medal": "1st place medal", "hard hat": "rescue worker’s helmet", "heels": "high-heeled shoe", "hoodie": "coat",
+    "necklace": "prayer beads", "pants": "jeans", "pot": "pot of food", "queen bee": "honeybee", "shades": "sunglasses", "shirt": "t-shirt", "shoes": "running shoe",
+    "silver medal": "2nd place medal", "skirt": "dress", "slippers": "flat shoe", "sombrero": "top hat", "straw hat": "woman’s hat", "suit": "necktie",
+    "suit and tie": "necktie", "sun hat": "woman’s hat", "sweater": "coat", "sword": "dagger", "t rex": "T-Rex", "trash can": "wastebasket", "trousers": "jeans",
+    "tutu": "dress", "tuxedo": "necktie",
 }  # fmt: skip
 STYLES = ("3d", "color", "flat", "line", "noto", "twemoji")
 

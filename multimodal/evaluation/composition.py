@@ -26,7 +26,10 @@ from multimodal.data.images import decode_images, load_captioned_images
 from multimodal.evaluation.judge import Judge
 from multimodal.evaluation.sampling import DEFAULT_SAMPLING, Sampling
 from multimodal.evaluation.statistics import mean_interval
+from multimodal.layout import read_prompt
+from multimodal.names import Names
 from multimodal.pipeline import TextToImagePipeline
+from multimodal.relations import WORN
 
 PROMPTS = Path(__file__).parent / "prompts"
 KINDS = {
@@ -38,6 +41,7 @@ KINDS = {
     "pairs": ("left", "right", "above", "below"),
 }
 TRUE_PICTURES = 150  # of each kind, to try the checks on
+FIGURE_PLACES = {"wears": {*WORN.values()}, "holds": {"hand"}, "on": {"under"}, "in": {"around"}}
 MAX_DRAWS = 100  # for each of them
 TOP = 5  # where a picture holds several things, each smaller than what the judge learned from
 COUNTING_SIZE = 32
@@ -52,7 +56,7 @@ class Case:
     concept: str  # English names joined by "|", any of which will do
     color: str = ""
     count: int = 1
-    relation: str = ""  # where the concept stands, as seen from `other`
+    relation: str = ""  # where the concept stands, as seen from `other`; or a key of FIGURE_PLACES
     other: str = ""
     language: str = "en"
 
@@ -90,10 +94,17 @@ def evaluate_composition(
         row["true accepted"] = mean_interval(check(judge, true_cases, pictures)) if true_cases else None
         row["false accepted"] = mean_interval(check(judge, wrong_cases, pictures)) if true_cases else None
         rows.append(row)
+    figures = load_cases("figures")[:limit]
+    read = [reads_right(case, pipeline.names) for case in figures]
     return {
         "title": "Composition",
         "settings": {"data": data.name, **sampling.settings()},
-        "tables": {"Right thing, and right in colour, number or place": rows},
+        "tables": {
+            "Right thing, and right in colour, number or place": rows,
+            "Figures: what they wear, hold, sit on or are in, and what one name shows": [
+                {"prompts": "figures", "count": len(figures), "read right": mean_interval(read)}
+            ],
+        },
         "notes": [
             "95 % bootstrap intervals in brackets. True accepted: composites of real pictures that pass, the ceiling.",
             "False accepted: the same composites asked for another colour, another number, or the opposite place.",
@@ -111,6 +122,17 @@ def check(judge: Judge, cases: Sequence[Case], images: Sequence[Image.Image]) ->
         seen = {judge.classes.names[concept] for concept in best[: TOP if several else 1]}
         right[k] = right[k] and bool(seen & set(names.split("|")))
     return right
+
+
+def reads_right(case: Case, names: Names) -> bool:
+    """Whether a figure and a thing in its place are read in a prompt, or, where the case has no other, one thing."""
+    reading = read_prompt(case.prompt, names)
+    found = [names.english_name(thing) for thing in reading.things]
+    wanted = [names for names in (case.concept, case.other) if names]
+    places = reading.layout.places if reading.layout else ()
+    right_places = len(places) == 1 and places[0] in FIGURE_PLACES[case.relation] if case.relation else not places
+    matches = (name in one.split("|") for name, one in zip(found, wanted, strict=False))
+    return len(found) == len(wanted) and all(matches) and right_places
 
 
 def true_composites(composer: Composer, kinds: Sequence[str], count: int) -> tuple[list[Case], list[Image.Image]]:

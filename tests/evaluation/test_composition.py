@@ -11,6 +11,7 @@ from multimodal.data.colors import HUES
 from multimodal.data.composition import Composer
 from multimodal.data.images import decode_images, load_captioned_images
 from multimodal.evaluation.composition import (
+    FIGURE_PLACES,
     KINDS,
     OPPOSITE,
     PROMPTS,
@@ -19,9 +20,11 @@ from multimodal.evaluation.composition import (
     count_things,
     evaluate_composition,
     load_cases,
+    reads_right,
     spoiled,
     true_composites,
 )
+from multimodal.names import Names
 
 
 @pytest.fixture
@@ -109,8 +112,26 @@ def test_every_list_of_prompts_can_be_read() -> None:
         cases = load_cases(path.stem)
         assert len(cases) >= 50
         assert len({(case.prompt, case.language) for case in cases}) == len(cases)
-        assert all(case.concept and case.color in {"", *HUES} and case.relation in {"", *OPPOSITE} for case in cases)
+        relations = {"", *(FIGURE_PLACES if path.stem == "figures" else OPPOSITE)}
+        assert all(case.concept and case.color in {"", *HUES} and case.relation in relations for case in cases)
     assert {case.count for case in load_cases("counts")} == {2, 3, 4}
+
+
+@pytest.mark.parametrize(
+    ("case", "right"),
+    [
+        (Case("a fox with a crown", "fox", relation="wears", other="crown"), True),
+        (Case("a fox with a crown", "fox", relation="holds", other="crown"), False),
+        (Case("a fox with a crown", "bear|fox", relation="wears", other="star|crown"), True),
+        (Case("a fox with a crown", "fox", relation="wears", other="star"), False),
+        (Case("a fox with a crown", "fox"), False),
+        (Case("a fox", "fox"), True),
+        (Case("a fox", "star"), False),
+        (Case("a star and a fox", "star", relation="wears", other="fox"), False),
+    ],
+)
+def test_a_figure_is_read_right_with_its_thing_in_its_place(case: Case, right: bool) -> None:
+    assert reads_right(case, Names({"en": ["fox", "bear", "star", "crown"]})) == right
 
 
 def test_blank_pictures_score_nothing(judge, data, blank) -> None:
@@ -120,3 +141,5 @@ def test_blank_pictures_score_nothing(judge, data, blank) -> None:
     assert all(row["generated right"]["mean"] == 0 for row in rows.values())
     assert rows["counts"]["true accepted"]["count"] == 3
     assert rows["synonyms"]["true accepted"] is None
+    (figures,) = list(result["tables"].values())[1]
+    assert figures["count"] == 3

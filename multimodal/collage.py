@@ -1,0 +1,166 @@
+"""Putting pictures of single things together: side by side, counted, in a colour, or a figure with things about it."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from PIL import Image
+
+from multimodal.anatomy import Anatomy, anatomy, box_of
+from multimodal.data.colors import recolor
+
+COUNT_ROWS = {2: (2,), 3: (2, 1), 4: (2, 2), 5: (3, 2)}  # things per row
+VISIBLE = 20  # alpha above which pixels count as part of what is fitted into the picture
+MARGIN = 1.03  # size of the picture, where that of what is in it is 1
+
+
+class Spot(NamedTuple):
+    """Where a thing is in a picture, in pixels."""
+
+    x: float  # its middle
+    top: float
+    width: float
+    behind: bool = False  # the figure
+
+
+def _on_head(body: Anatomy, ratio: float) -> Spot:
+    width = body.width * (0.8 if body.front else 1.1)
+    return Spot(body.x, body.top + 0.04 * body.width - 0.84 * width * ratio, width)
+
+
+def _on_eyes(body: Anatomy, ratio: float) -> Spot:
+    width = max(3.4 * body.apart, 0.6 * body.width) if body.front else body.width
+    return Spot(body.x, body.eyes - width * ratio / 2, width)
+
+
+def _on_ears(body: Anatomy, ratio: float) -> Spot:
+    width = 1.25 * body.width
+    return Spot(body.x, body.eyes + (0.25 - ratio) * width, width, behind=True)
+
+
+def _on_body(body: Anatomy, ratio: float) -> Spot:
+    """Below a head that has no body of its own, else over it."""
+    head_alone = body.chin == body.lower
+    return Spot(body.x, body.chin - 0.15 * body.width, body.width * (1.1 if head_alone else 0.9), behind=head_alone)
+
+
+def _in_hand(body: Anatomy, ratio: float) -> Spot:
+    width = 0.5 * body.size / max(1, ratio)
+    return Spot(body.right - 0.1 * body.size, body.upper + 0.72 * body.height - width * ratio / 2, width)
+
+
+def _under(body: Anatomy, ratio: float) -> Spot:
+    width = 1.35 * body.size / max(1, ratio)
+    return Spot(body.middle, body.lower - 0.22 * width * ratio, width, behind=True)
+
+
+PLACES: dict[str, Callable[[Anatomy, float], Spot]] = {  # from a figure's anatomy and a thing's height by its width
+    "head": _on_head,
+    "eyes": _on_eyes,
+    "ears": _on_ears,
+    "neck": lambda body, _: Spot(body.x, body.chin - 0.2 * body.width, 0.75 * body.width),
+    "chest": lambda body, _: Spot(body.x, body.chin - 0.15 * body.width, 0.4 * body.width),
+    "body": _on_body,
+    "feet": lambda body, ratio: Spot(body.middle, body.lower - 0.3 * body.size * ratio, 0.6 * body.size),
+    "hand": _in_hand,
+    "under": _under,
+    "around": lambda body, ratio: Spot(body.middle, body.lower - 0.38 * body.height, 1.3 * body.size / max(1, ratio)),
+}
+
+
+def in_color(picture: Image.Image, color: str) -> Image.Image:
+    """A premultiplied picture turned to a colour, if one is given (see `recolor`)."""
+    if not color:
+        return picture
+    pixels = recolor(torch.from_numpy(np.array(picture)).permute(2, 0, 1), color)
+    return Image.fromarray(pixels.permute(1, 2, 0).numpy(), "RGBa")
+
+
+def paint(kind: str, things: Sequence[Image.Image], number: int = 1) -> Image.Image:
+    """Put one or two pictures into one, as a layout of that kind; several of one do not touch.
+
+    Args:
+        things: squares of one size, mode "RGBa" (premultiplied); for the kind "count" they are repeated.
+    """
+    first, second = things[0], things[-1]
+    size = first.width
+    half, quarter = size // 2, size // 4
+    canvas = Image.new("RGBa", (size, size))
+    if kind == "count":
+        rows = COUNT_ROWS[number]
+        cell = size // max(rows)
+        top = (size - cell * len(rows)) // 2
+        each = itertools.cycle(things)
+        for row, count in enumerate(rows):
+            left = (size - cell * count) // 2
+            for column in range(count):
+                paste(canvas, next(each), cell * 9 // 10, left + column * cell + cell // 2, top + row * cell + cell // 2)
+        return canvas
+    if kind == "big_small":
+        paste(canvas, first, size * 5 // 8, size * 5 // 16, half)
+        paste(canvas, second, size * 5 // 16, size * 13 // 16, size * 5 // 8)
+    elif kind in ("above", "below"):
+        upper, lower = (first, second) if kind == "above" else (second, first)
+        paste(canvas, upper, half, half, quarter)
+        paste(canvas, lower, half, half, size - quarter)
+    else:
+        left_one, right_one = (second, first) if kind == "right" else (first, second)
+        paste(canvas, left_one, half, quarter, half)
+        paste(canvas, right_one, half, size - quarter, half)
+    return canvas
+
+
+def paste(canvas: Image.Image, picture: Image.Image, size: int, x: int, y: int) -> None:
+    """Lay a picture, resized to `size`, over the canvas with its centre at (x, y); both premultiplied."""
+    _lay(canvas, picture.resize((size, size), Image.Resampling.LANCZOS), x - size // 2, y - size // 2)
+
+
+def equip(figure: Image.Image, things: Sequence[Image.Image], places: Sequence[str]) -> Image.Image:
+    """A figure with things on its head, in its hand, under it …, all as large as fits into the picture.
+
+    Args:
+        figure: a square, mode "RGBa" (premultiplied), and so is each of the things.
+        places: a key of PLACES for each of them.
+    """
+    size = figure.width
+    canvas = Image.new("RGBa", (3 * size, 3 * size))  # with room for what sticks out of the figure
+    canvas.paste(figure, (size, size))
+    body = anatomy(canvas)
+    layers = [(canvas, 0, 0)]
+    for thing, place in zip(things, places, strict=True):
+        thing = thing.crop(_box(thing))
+        ratio = thing.height / thing.width
+        spot = PLACES[place](body, ratio)
+        thing = thing.resize((max(1, round(spot.width)), max(1, round(spot.width * ratio))), Image.Resampling.LANCZOS)
+        layer = thing, round(spot.x - spot.width / 2), round(spot.top)
+        layers.insert(0 if spot.behind else len(layers), layer)
+    whole = Image.new("RGBa", canvas.size)
+    for picture, x, y in layers:
+        _lay(whole, picture, x, y)
+    return _fitted(whole, size)
+
+
+def _lay(canvas: Image.Image, picture: Image.Image, x: int, y: int) -> None:
+    """Lay a picture over the canvas with its upper left corner at (x, y); both premultiplied."""
+    layer = Image.new("RGBa", canvas.size)
+    layer.paste(picture, (x, y))
+    over, under = np.asarray(layer, dtype=np.float32), np.asarray(canvas, dtype=np.float32)
+    blended = over + under * (1 - over[..., 3:] / 255)  # premultiplied "over" (Porter & Duff 1984)
+    canvas.paste(Image.fromarray(blended.round().clip(0, 255).astype(np.uint8), "RGBa"))
+
+
+def _box(picture: Image.Image) -> tuple[int, int, int, int]:
+    return box_of(np.asarray(picture)[..., 3] > VISIBLE)
+
+
+def _fitted(canvas: Image.Image, size: int) -> Image.Image:
+    """What is on a canvas, in the middle of a square, and as large as fits into it."""
+    left, upper, right, lower = _box(canvas)
+    side = MARGIN * max(right - left, lower - upper)
+    x, y = (left + right - side) / 2, (upper + lower - side) / 2
+    square = canvas.crop((round(x), round(y), round(x + side), round(y + side)))
+    return square.resize((size, size), Image.Resampling.LANCZOS)

@@ -1,0 +1,188 @@
+# ruff: noqa: E501 (tables)
+"""What a text says that a figure wears, holds, sits on or is in: "a cat in a red hat", "un chat avec un ballon"."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from multimodal.data.phrases import ARTICLE, FIRST_CJK, PORTION, singulars, words_of
+from multimodal.descriptions import PERSON
+from multimodal.names import Names
+from multimodal.wordings import LITTLE_WORDS, everyday, looks_foreign
+
+JOINTS = {  # what stands between a figure and a thing, where the figure comes first: en; es, fr, de, it, pt, ru, ar
+    "wears": (
+        r"wearing|wears|dressed (?:up )?in|llevando|vistiendo|que lleva|portant|qui porte|indossando|che indossa|vestindo|"
+        r"usando|que usa|носит|يرتدي|ترتدي"
+    ),
+    "holds": (
+        r"(?:hold|carry|eat|drink|sipp?|lick|bit|chew|enjoy|serv|cook|mak|bak|read|writ|us|hugg|kiss|kick|throw|catch|toss|lift|push|"
+        r"pull|wav|giv|bring|deliver|sell|blow|smell|wield|swing|shak|juggl|bounc|dribbl|pick)ing(?: on| up| from)?|"
+        r"playing(?: with| on)?|typing on|holds|carries|eats|drinks|reads|plays|"
+        r"sosteniendo|comiendo|bebiendo|tocando|leyendo|que (?:come|bebe|tiene|toca|lee)|tenant|mangeant|buvant|lisant|jouant (?:de la|du|de)|"
+        r"qui (?:tient|mange|boit|lit)|che (?:tiene|mangia|beve|suona|legge)|segurando|comendo|bebendo|lendo|"
+        r"держит|ест|пьёт|пьет|читает|يحمل|تحمل|يأكل|تأكل|يشرب|تشرب"
+    ),
+    "on": (
+        r"(?:(?:\w+ing|perched|seated|stuck|asleep) )?(?:on top of|on|onto|upon)|sobre|encima de|(?:assise? |monté )?sur|auf|su|sopra|em cima de|на|على"
+    ),
+    "rides": r"riding(?: on)?|surfing(?: on)?|montando(?: en)?|chevauchant|montado em|cavalcando",
+    "in": r"(?:(?:\w+ing|asleep|hidden|seated|stuck|trapped) )?(?:inside of|inside|in)|dentro de|en|dans|im|dentro|em|num|numa|в|في",
+    "drives": r"driving|piloting|flying|steering|conduciendo|conduisant|guidando|dirigindo",
+    "has": r"with|w/|w|has|having|con|avec|mit|com|с|со|مع",
+}
+AFTERWARDS = {  # the same where the thing comes first, or a word follows: zh, ja, ko, hi, de
+    "wears": (
+        "戴着{b}的{a}", "戴{b}的{a}", "{a}戴着{b}", "穿着{b}的{a}", "穿{b}的{a}", "{a}穿着{b}", "{b}をかぶった{a}", "{b}をかぶっている{a}",
+        "{b}をかけた{a}", "{b}を着た{a}", "{b}をつけた{a}", "{b}を 쓴 {a}", "{b}를 쓴 {a}", "{b}을 쓴 {a}", "{b} 쓴 {a}", "{b}를 입은 {a}", "{b}을 입은 {a}",
+        "{b} पहने हुए {a}", "{b} पहने {a}", "{b} पहनी हुई {a}", *(f"{{a}}, {who} {{b}} trägt" for who in ("der", "die", "das")),
+    ),
+    "holds": (
+        "拿着{b}的{a}", "{a}拿着{b}", "吃{b}的{a}", "{a}吃{b}", "{a}在吃{b}", "{b}を持った{a}", "{b}を持っている{a}", "{b}を食べる{a}", "{b}を食べている{a}",
+        "{b}를 든 {a}", "{b}을 든 {a}", "{b}를 먹는 {a}", "{b}을 먹는 {a}", "{b} लिए {a}", "{b} के साथ {a}", "{b} खाता {a}",
+        *(f"{{a}}, {who} {{b}} {does}" for who in ("der", "die", "das") for does in ("hält", "isst", "liest", "spielt", "trinkt")),
+    ),
+    "rides": ("骑着{b}的{a}", "骑{b}的{a}", "{a}骑着{b}", "坐在{b}上的{a}", "{b}に乗った{a}", "{b}に乗っている{a}", "{b}に乗る{a}", "{b}를 탄 {a}", "{b}을 탄 {a}", "{b} पर बैठा {a}"),
+    "in": ("{b}里的{a}", "坐在{b}里的{a}", "{b}の中の{a}", "{b}に入った{a}", "{b} 안의 {a}", "{b} में {a}"),
+}  # fmt: skip
+WORN = {  # where on a figure things are that are worn, by their English names
+    name: place
+    for place, names in {
+        "head": "billed cap, crown, graduation cap, military helmet, rescue worker’s helmet, ribbon, top hat, woman’s hat",
+        "eyes": "diving mask, glasses, goggles, sunglasses",
+        "ears": "headphone",
+        "neck": "prayer beads, scarf",
+        "chest": "1st place medal, 2nd place medal, 3rd place medal, military medal, reminder ribbon, rosette, sports medal, stethoscope",
+        "body": (
+            "bikini, briefs, coat, dress, jeans, kimono, lab coat, martial arts uniform, necktie, one-piece swimsuit, running shirt, "
+            "safety vest, sari, shorts, t-shirt, woman’s clothes"
+        ),
+        "feet": (
+            "ballet shoes, flat shoe, high-heeled shoe, hiking boot, ice skate, man’s shoe, roller skate, running shoe, socks, "
+            "thong sandal, woman’s boot, woman’s sandal"
+        ),
+        "hand": "backpack, boxing glove, gloves",
+    }.items()
+    for name in names.split(", ")
+}
+PLACES = {
+    "wears": "hand",
+    "holds": "hand",
+    "has": "hand",
+    "on": "under",
+    "rides": "under",
+    "in": "around",
+    "drives": "around",
+}  # of what is not worn
+OWN_PARTS = re.compile(  # of a figure, which it has anyway, or none of them as an emoji shows it
+    r"(?:[\w-]+ )*(?:arms?|beak|beard|ears?|eyes?|face|fangs?|feet|foot|fur|hair|hands?|head|hooves|legs?|lips|mouth|mustache|nose|paws?|skin|smile|spots|stripes|tail|"
+    r"teeth|tongue|tooth|wings?)",
+    re.IGNORECASE,
+)
+WHERE_WORN = re.compile(  # what says no more than what is worn or held: "a hat on", "a bone in its mouth"
+    r" (?:on|in|around|over|under|at|by)(?: (?:its|his|her|their|the|my|your))? (?:(?:\w+ )?(?:head|face|eyes?|nose|neck|ears?|feet|foot|mouth|hands?|paws?|beak|"
+    r"trunk|arms?|back|claws?|wings?|tentacles?))(?= |$)| on$| puest[oa]s?$",
+    re.IGNORECASE,
+)
+ADVERBS = {"away", "back", "down", "off", "up"}  # which look like the last words of names
+IS = re.compile(
+    r",? (?:(?:that|who|which) )?(?:is|are|was)$|,? (?:and|while|that|who|which)$| (?:lol|pls|please)$", re.IGNORECASE
+)
+DOING = re.compile(r"(?<=\w{2}) (?:and )?\w+ing\b.*", re.IGNORECASE)  # what a figure does besides
+POSSESSIVE = re.compile(r"^(?:its|his|her|their|my|your|some|su|son|sa|seine[mnr]?|ihre[mnr]?) ", re.IGNORECASE)
+SCENERY = re.compile(  # where something is, or when
+    r"(?:an?|the) (?:[\w-]+ )*(?:air|background|beginning|city|corner|countryside|dark(?:ness)?|day|desert|distance|evening|farm|field|fog|forest|grass|"
+    r"ground|gym|hills?|jungle|lake|left|middle|mission|mist|mood|moonlight|morning|night|ocean|park|rain|right|river|road|room|savannah?|"
+    r"sea|shade|shadows?|sky|snow|space|storm|street|summer|sun|sunshine|vacation|water|waves|wild|wind|winter|woods|world)|"
+    r"(?:l[ae]|el|der|die|das|dem|il|o|a) ?(?:arena|campo|forêt|jardin|luft|mar|mare|meer|mer|neige|neve|nieve|playa|plage|regen|schnee|sonne|strand|wald)|"
+    r"[海雪空雨夜天森林山水川街]",
+    re.IGNORECASE,
+)
+VAGUE = {"on", "in"}  # kinds that may say a state: "on fire", "in love"
+DEFINED = re.compile(rf"{ARTICLE.pattern}|s$|^bed$", re.IGNORECASE)  # with an article, or many: "on skis"
+_JOINT = re.compile("|".join(rf"(?: (?P<{kind}>{words}) )" for kind, words in JOINTS.items()), re.IGNORECASE)
+_AFTERWARDS = [
+    (kind, re.compile(re.escape(text).replace(r"\{a\}", "(?P<a>.+)").replace(r"\{b\}", "(?P<b>.+)")))
+    for kind, texts in AFTERWARDS.items()
+    for text in texts
+]
+
+
+class Relation(NamedTuple):
+    """What a figure has to do with a thing."""
+
+    kind: str  # a key of PLACES
+    thing: str
+
+
+def split_relations(text: str) -> tuple[str, list[Relation]]:
+    """What a text is about, and all things to which it is said to have a relation; none where it says none."""
+    for kind, pattern in _AFTERWARDS:
+        if found := pattern.fullmatch(text):
+            return found["a"], [Relation(kind, found["b"])]
+    figure, relations, end, kind = "", [], 0, ""
+    for joint in [*_JOINT.finditer(text), None]:
+        part = IS.sub("", text[end : joint.start() if joint else len(text)])
+        if kind:
+            relations.append(Relation(kind, POSSESSIVE.sub("", part)))
+        else:
+            figure = part
+        if joint:
+            kind, end = str(joint.lastgroup), joint.end()
+    return figure, relations
+
+
+def place_of(relation: Relation, name: str) -> str:
+    """Where on a figure a thing of an English name is, a key of `collage.PLACES`; "" where it cannot be drawn there.
+
+    What is nothing but scenery has no place: "in the snow", "on fire", "in love".
+    """
+    if name in WORN and relation.kind in ("wears", "has", "in"):
+        return WORN[name]
+    vague = relation.kind in VAGUE and relation.thing < FIRST_CJK and not DEFINED.search(relation.thing)
+    return (
+        "" if vague or OWN_PARTS.fullmatch(relation.thing) or SCENERY.fullmatch(relation.thing) else PLACES[relation.kind]
+    )
+
+
+def has_head(text: str, names: Names) -> bool:
+    """Whether the last word of an English text, or a text in another language as a whole, says what a thing is."""
+    text = PORTION.sub("", text)
+    if names.known(text) or names.known(everyday(text)) or names.is_noun(text) or names.is_synonym(text):
+        return True
+    if looks_foreign(text):
+        return text >= FIRST_CJK and any(name.startswith(text) for name in names.meanings)
+    word = (words_of(text) or [""])[-1]
+    forms = {*singulars(word)}
+    part = not forms.isdisjoint(names.heads) or any(words_of(name)[0] in forms for name in names.english_meanings.values())
+    return (names.known(word) or names.is_noun(word) or part) and word not in ADVERBS and not word.endswith("ing")
+
+
+def shows_all(text: str, figure: str, names: Names, by_keywords: bool = True) -> bool:
+    """Whether one name shows what a text is about and what it says more: "a man riding a bike".
+
+    Args:
+        figure: what the text is about.
+        by_keywords: somebody's name need not have a word of the text, as "man biking" has not.
+    """
+    name, own_name = names.whole(text) or "", names.in_known_words(figure)
+    if name == own_name:
+        return is_smiley(name, names)
+    words = {*words_of(name)}
+    own = {form for word in words_of(f"{figure} {own_name}") for form in singulars(word)}
+    said = {form for word in words_of(text) for form in singulars(word)}
+    own |= PERSON if is_person(own_name) else set()
+    more = words - own - LITTLE_WORDS
+    return (by_keywords and is_person(name)) or not (words.isdisjoint(own) or more.isdisjoint(said))
+
+
+def is_person(name: str) -> bool:
+    """Whether an English name is one for somebody."""
+    return not PERSON.isdisjoint(words_of(name))
+
+
+def is_smiley(name: str, names: Names) -> bool:
+    """Whether an English name is one for a face that is nothing but a face."""
+    words = words_of(name)
+    return words[-1:] == ["face"] and not names.known(" ".join(words[:-1]))

@@ -1,0 +1,122 @@
+"""What texts say that figures wear, hold, sit on and are in."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from multimodal.collage import PLACES as DRAWN_PLACES
+from multimodal.names import Names
+from multimodal.relations import (
+    PLACES,
+    WORN,
+    Relation,
+    has_head,
+    is_person,
+    is_smiley,
+    place_of,
+    shows_all,
+    split_relations,
+)
+
+ENGLISH = ["cat", "cat face", "man", "man biking", "bicycle", "top hat", "heart with arrow", "cheese wedge", "nerd face"]
+ENGLISH += ["glasses", "red heart"]
+NAMES = Names(
+    {"en": ENGLISH, "fr": ["chat", "tête de chat", "homme", "", "vélo", "", "", "", "", "lunettes", ""]},
+    embed=lambda texts: torch.ones(len(texts), 2),
+    words={"nouns": {"cat": ["kitty"]}, "others": {"cat": ["meow"]}},
+    described={"en": {"man biking": ["bike", "bicycle"], "nerd face": ["glasses", "geek"]}},
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "figure", "relations"),
+    [
+        ("a cat", "a cat", []),
+        ("a cat wearing a red hat", "a cat", [("wears", "a red hat")]),
+        ("A Cat With Sunglasses", "A Cat", [("has", "Sunglasses")]),
+        ("a cat w/ a hat", "a cat", [("has", "a hat")]),
+        ("a cat that is holding its balloon", "a cat", [("holds", "balloon")]),
+        ("a frog sitting on a mushroom", "a frog", [("on", "a mushroom")]),
+        ("a bird perched on a cactus", "a bird", [("on", "a cactus")]),
+        ("a panda riding a bike", "a panda", [("rides", "a bike")]),
+        ("a dog driving a car", "a dog", [("drives", "a car")]),
+        ("a cat in a box", "a cat", [("in", "a box")]),
+        ("a frog in a crown riding a bike", "a frog", [("in", "a crown"), ("rides", "a bike")]),
+        ("a cat with a hat and holding a star", "a cat", [("has", "a hat"), ("holds", "a star")]),
+        ("un chat avec un chapeau", "un chat", [("has", "un chapeau")]),
+        ("un gato con gafas", "un gato", [("has", "gafas")]),
+        ("ein Fuchs, der ein Buch liest", "ein Fuchs", [("holds", "ein Buch")]),
+        ("戴着帽子的猫", "猫", [("wears", "帽子")]),
+        ("帽子をかぶった猫", "猫", [("wears", "帽子")]),
+        ("자전거를 탄 곰", "곰", [("rides", "자전거")]),
+        ("catwalk within", "catwalk within", []),
+        ("", "", []),
+    ],
+)
+def test_a_text_is_split_into_a_figure_and_what_it_has_to_do_with(
+    text: str, figure: str, relations: list[tuple[str, str]]
+) -> None:
+    assert split_relations(text) == (figure, [Relation(*relation) for relation in relations])
+
+
+@pytest.mark.parametrize(
+    ("kind", "thing", "name", "place"),
+    [
+        ("wears", "a hat", "top hat", "head"),
+        ("has", "a hat", "top hat", "head"),
+        ("in", "a hat", "top hat", "head"),
+        ("holds", "a hat", "top hat", "hand"),
+        ("on", "a hat", "top hat", "under"),
+        ("wears", "a star", "star", "hand"),
+        ("has", "big blue eyes", "eyes", ""),
+        ("in", "the snow", "snowflake", ""),
+        ("in", "a dark forest", "deciduous tree", ""),
+        ("in", "love", "red heart", ""),
+        ("in", "the box", "package", "around"),
+        ("in", "bed", "bed", "around"),
+        ("on", "fire", "fire", ""),
+        ("on", "skis", "skis", "under"),
+        ("rides", "unicorn", "unicorn", "under"),
+        ("in", "箱", "package", "around"),
+    ],
+)
+def test_what_is_worn_has_its_place_and_scenery_has_none(kind: str, thing: str, name: str, place: str) -> None:
+    assert place_of(Relation(kind, thing), name) == place
+
+
+def test_every_place_can_be_drawn() -> None:
+    assert {*WORN.values(), *PLACES.values()} <= {*DRAWN_PLACES}
+
+
+@pytest.mark.parametrize(
+    ("text", "is_said"),
+    [("a fat cat", True), ("a kitty", True), ("a hat", True), ("a piece of cheese", True), ("un chat", True),
+     ("a bike", False), ("a cat running", False), ("thing", False), ("un chat noir", False), ("", False)],
+)  # fmt: skip
+def test_the_last_word_says_what_a_thing_is(text: str, is_said: bool) -> None:
+    assert has_head(text, NAMES) == is_said
+
+
+@pytest.mark.parametrize(
+    ("text", "figure", "all_of_it"),
+    [
+        ("a man riding a bicycle", "a man", True),
+        ("a heart with an arrow", "a heart", True),
+        ("a cat riding a bicycle", "a cat", False),
+        ("a cat with a top hat", "a cat", False),
+    ],
+)
+def test_one_name_may_show_all_of_a_text(text: str, figure: str, all_of_it: bool) -> None:
+    assert shows_all(text, figure, NAMES) == all_of_it
+
+
+def test_faces_of_animals_are_no_smileys() -> None:
+    assert is_smiley("nerd face", NAMES)
+    assert not is_smiley("cat face", NAMES)
+    assert not is_smiley("cat", NAMES)
+
+
+def test_somebody_is_a_person() -> None:
+    assert is_person("man biking")
+    assert not is_person("mantelpiece clock")
