@@ -12,6 +12,7 @@ from PIL import Image
 
 from multimodal.anatomy import Anatomy, anatomy, box_of
 from multimodal.data.colors import recolor
+from multimodal.expressions import with_expression
 
 COUNT_ROWS = {2: (2,), 3: (2, 1), 4: (2, 2), 5: (3, 2)}  # things per row
 VISIBLE = 20  # alpha above which pixels count as part of what is fitted into the picture
@@ -124,14 +125,18 @@ def equip(figure: Image.Image, things: Sequence[Image.Image], places: Sequence[s
 
     Args:
         figure: a square, mode "RGBa" (premultiplied), and so is each of the things.
-        places: a key of PLACES for each of them.
+        places: a key of PLACES for each of them, or "face" for a smiley whose expression it has.
     """
     size = figure.width
+    for smiley in (thing for thing, place in zip(things, places, strict=True) if place == "face"):
+        figure = with_expression(figure, smiley)
     canvas = Image.new("RGBa", (3 * size, 3 * size))  # with room for what sticks out of the figure
     canvas.paste(figure, (size, size))
     body = anatomy(canvas)
     layers = [(canvas, 0, 0)]
     for thing, place in zip(things, places, strict=True):
+        if place == "face":
+            continue
         thing = thing.crop(_box(thing))
         ratio = thing.height / thing.width
         spot = PLACES[place](body, ratio)

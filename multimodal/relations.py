@@ -6,10 +6,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from multimodal.data.phrases import ARTICLE, FIRST_CJK, PORTION, singulars, words_of
-from multimodal.descriptions import PERSON
-from multimodal.names import Names
-from multimodal.wordings import LITTLE_WORDS, everyday, looks_foreign
+from multimodal.data.phrases import ARTICLE, EXPRESSIONS, FIRST_CJK
 
 JOINTS = {  # what stands between a figure and a thing, where the figure comes first: en; es, fr, de, it, pt, ru, ar
     "wears": (
@@ -85,7 +82,6 @@ WHERE_WORN = re.compile(  # what says no more than what is worn or held: "a hat 
     r"trunk|arms?|back|claws?|wings?|tentacles?))(?= |$)| on$| puest[oa]s?$",
     re.IGNORECASE,
 )
-ADVERBS = {"away", "back", "down", "off", "up"}  # which look like the last words of names
 IS = re.compile(
     r",? (?:(?:that|who|which) )?(?:is|are|was)$|,? (?:and|while|that|who|which)$| (?:lol|pls|please)$", re.IGNORECASE
 )
@@ -107,6 +103,25 @@ _AFTERWARDS = [
     for kind, texts in AFTERWARDS.items()
     for text in texts
 ]
+
+
+SMILE = "smiling face with smiling eyes"
+SMILEYS = {word: smiley for smiley, words in EXPRESSIONS.items() for word in words}
+_LOOKS = "|".join(map(re.escape, sorted(SMILEYS, key=len, reverse=True)))
+LOOKING = [  # how a text says what something looks like
+    re.compile(
+        rf"(?:{ARTICLE.pattern[1:]})?(?:(?:very|so|super|little|cute) )*(?P<how>{_LOOKS})(?: |(?<=[的なのいるた]))(?P<thing>.+)",
+        re.IGNORECASE,
+    ),
+    re.compile(
+        rf"(?P<thing>.+?),? (?:(?:that|who|which) )?(?:(?:is|looks|looking|está|est|ist) )?(?P<how>{_LOOKS})",
+        re.IGNORECASE,
+    ),
+]
+FACE = re.compile(
+    rf"(?:(?:an?|its|the|une?|una?|ein|um) )?(?:cute )?(?:(?P<how>{_LOOKS}) )?(?:face|smile|smiley|expression|cara|visage|sourire|gesicht)",
+    re.I,
+)
 
 
 class Relation(NamedTuple):
@@ -133,6 +148,20 @@ def split_relations(text: str) -> tuple[str, list[Relation]]:
     return figure, relations
 
 
+def split_expression(text: str) -> tuple[str, str]:
+    """A thing, and the smiley that looks as a text says that it does; the text and "" where it says nothing of it."""
+    for pattern in LOOKING:
+        if found := pattern.fullmatch(text):
+            return found["thing"], SMILEYS[found["how"].casefold()]
+    return text, ""
+
+
+def expression_of(relation: Relation) -> str:
+    """The smiley that looks like the face that something is said to have; "" where it is said to have none."""
+    found = FACE.fullmatch(relation.thing) if relation.kind in ("has", "wears") else None
+    return SMILEYS[found["how"].casefold()] if found and found["how"] else SMILE if found else ""
+
+
 def place_of(relation: Relation, name: str) -> str:
     """Where on a figure a thing of an English name is, a key of `collage.PLACES`; "" where it cannot be drawn there.
 
@@ -144,45 +173,3 @@ def place_of(relation: Relation, name: str) -> str:
     return (
         "" if vague or OWN_PARTS.fullmatch(relation.thing) or SCENERY.fullmatch(relation.thing) else PLACES[relation.kind]
     )
-
-
-def has_head(text: str, names: Names) -> bool:
-    """Whether the last word of an English text, or a text in another language as a whole, says what a thing is."""
-    text = PORTION.sub("", text)
-    if names.known(text) or names.known(everyday(text)) or names.is_noun(text) or names.is_synonym(text):
-        return True
-    if looks_foreign(text):
-        return text >= FIRST_CJK and any(name.startswith(text) for name in names.meanings)
-    word = (words_of(text) or [""])[-1]
-    forms = {*singulars(word)}
-    part = not forms.isdisjoint(names.heads) or any(words_of(name)[0] in forms for name in names.english_meanings.values())
-    return (names.known(word) or names.is_noun(word) or part) and word not in ADVERBS and not word.endswith("ing")
-
-
-def shows_all(text: str, figure: str, names: Names, by_keywords: bool = True) -> bool:
-    """Whether one name shows what a text is about and what it says more: "a man riding a bike".
-
-    Args:
-        figure: what the text is about.
-        by_keywords: somebody's name need not have a word of the text, as "man biking" has not.
-    """
-    name, own_name = names.whole(text) or "", names.in_known_words(figure)
-    if name == own_name:
-        return is_smiley(name, names)
-    words = {*words_of(name)}
-    own = {form for word in words_of(f"{figure} {own_name}") for form in singulars(word)}
-    said = {form for word in words_of(text) for form in singulars(word)}
-    own |= PERSON if is_person(own_name) else set()
-    more = words - own - LITTLE_WORDS
-    return (by_keywords and is_person(name)) or not (words.isdisjoint(own) or more.isdisjoint(said))
-
-
-def is_person(name: str) -> bool:
-    """Whether an English name is one for somebody."""
-    return not PERSON.isdisjoint(words_of(name))
-
-
-def is_smiley(name: str, names: Names) -> bool:
-    """Whether an English name is one for a face that is nothing but a face."""
-    words = words_of(name)
-    return words[-1:] == ["face"] and not names.known(" ".join(words[:-1]))

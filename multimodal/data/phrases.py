@@ -46,6 +46,47 @@ EVERYDAY = {  # words that everybody says, and those that names have for them
     "смайлик": "smiling face", "笑脸": "smiling face", "cara": "face", "faccia": "face", "gesicht": "face", "rosto": "face",
     "visage": "face", "лицо": "face", "وجه": "face", "चेहरा": "face", "表情": "face", "脸": "face", "顔": "face", "얼굴": "face",
 }  # fmt: skip
+EXPRESSIONS = {  # the smiley that looks like it → words for how something looks: en, es, fr, de, it, pt, ru, zh, ja, ko, ar, hi
+    "smiling face with smiling eyes": (
+        "happy", "smiling", "cheerful", "joyful", "kawaii", "friendly", "blushing", "shy", "feliz", "sonriente", "contento", "contenta", "heureux",
+        "heureuse", "souriant", "souriante", "glücklicher", "glückliche", "glückliches", "lächelnder", "lächelnde", "lächelndes", "fröhlicher", "fröhliche",
+        "fröhliches", "felice", "sorridente", "счастливый", "счастливая", "счастливое", "весёлый", "весёлая", "весёлое", "快乐的", "开心的", "高兴的", "微笑的",
+        "笑顔の", "嬉しい", "幸せな", "笑っている", "행복한", "웃는", "سعيد", "سعيدة", "खुश", "मुस्कुराता",
+    ),
+    "slightly frowning face": (
+        "sad", "unhappy", "gloomy", "triste", "trauriger", "traurige", "trauriges", "грустный", "грустная", "грустное", "伤心的", "难过的", "悲伤的",
+        "悲しい", "슬픈", "حزين", "حزينة", "दुखी", "उदास",
+    ),
+    "crying face": (
+        "crying", "weeping", "tearful", "llorando", "qui pleure", "en larmes", "weinender", "weinende", "weinendes", "piangente", "che piange", "chorando",
+        "плачущий", "плачущая", "плачущее", "哭泣的", "哭的", "泣いている", "泣く", "우는", "يبكي", "تبكي", "रोता",
+    ),
+    "loudly crying face": ("sobbing", "bawling"),
+    "angry face": (
+        "angry", "mad", "furious", "grumpy", "evil", "enojado", "enojada", "enfadado", "enfadada", "en colère", "fâché", "fâchée", "wütender", "wütende",
+        "wütendes", "böser", "böse", "böses", "arrabbiato", "arrabbiata", "bravo", "zangado", "zangada", "злой", "злая", "злое", "生气的", "愤怒的", "怒った",
+        "怒っている", "화난", "غاضب", "غاضبة", "गुस्सैल",
+    ),
+    "grinning face": ("grinning", "excited", "lachender", "lachende", "lachendes", "riendo", "qui rit", "ridente", "rindo", "大笑的", "笑う"),
+    "face with tears of joy": ("laughing",),
+    "sleeping face": (
+        "sleeping", "asleep", "durmiendo", "dormido", "dormida", "qui dort", "schlafender", "schlafende", "schlafendes", "che dorme", "dormindo", "спящий",
+        "спящая", "спящее", "睡着的", "睡觉的", "寝ている", "眠っている", "자는",
+    ),
+    "sleepy face": ("sleepy", "müder", "müde", "müdes", "fatigué", "fatiguée", "cansado", "cansada", "stanco", "stanca", "眠い", "졸린"),
+    "weary face": ("tired", "exhausted"),
+    "winking face": ("winking", "flirty"),
+    "winking face with tongue": ("cheeky", "playful"),
+    "zany face": ("silly", "goofy", "crazy", "loco", "loca", "fou", "folle", "verrückter", "verrückte", "verrücktes"),
+    "smiling face with heart-eyes": ("in love", "lovestruck", "enamorado", "enamorada", "amoureux", "amoureuse", "verliebter", "verliebte", "verliebtes"),
+    "fearful face": ("scared", "afraid", "frightened", "terrified", "ängstlicher", "ängstliche", "ängstliches", "asustado", "asustada"),
+    "astonished face": ("surprised", "shocked", "amazed", "sorprendido", "sorprendida", "surpris", "surprise", "überraschter", "überraschte", "überraschtes"),
+    "worried face": ("worried", "nervous", "anxious", "preocupado", "preocupada", "inquiet", "inquiète"),
+    "confused face": ("confused", "puzzled"),
+    "unamused face": ("bored", "annoyed", "unimpressed"),
+    "smirking face": ("smug", "smirking"),
+    "star-struck": ("starry-eyed", "starstruck"),
+}  # fmt: skip
 PHRASES = {  # whole texts, mostly what is worn, and the name that is nearest to them
     "beanie": "billed cap", "boots": "hiking boot", "bow": "ribbon", "bow tie": "ribbon", "bowtie": "ribbon", "box": "package",
     "bronze medal": "3rd place medal", "broomstick": "broom", "cake": "birthday cake", "cappello": "top hat", "cardboard box": "package", "chapeau": "top hat", "chapéu": "top hat", "gold medal": "1st place medal", "hard hat": "rescue worker’s helmet", "heels": "high-heeled shoe", "hoodie": "coat",

@@ -1,0 +1,61 @@
+"""Faces for things that have none: the eyes and the mouth of a smiley, without its skin, drawn on a thing.
+
+A smiley is eyes and a mouth on skin whose colour hardly changes but from above to below. So the colour of the skin is a
+line through what each row mostly is, where rows have neither eyes nor mouth; what differs from it is an expression.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageFilter
+from scipy.ndimage import distance_transform_edt
+
+OPAQUE = 0.5  # alpha above which a pixel belongs to a thing
+FOREHEAD, CHIN = (0.06, 0.22), (0.85, 0.94)  # rows that show nothing but skin, as shares of a smiley's height
+SKIN, FEATURE = 0.2, 0.36  # differences from the skin in the channel that differs most: none of it shows, and all of it
+RIM = 15  # pixels of a picture of 128: what is nearer to the edge of a smiley is its outline
+SIZE = 1.5  # of an expression, where the radius of the largest disc in the thing is 1
+ROOMY = 0.92  # of that radius: middles of discs that are as good
+
+
+def with_expression(thing: Image.Image, smiley: Image.Image) -> Image.Image:
+    """A thing with the expression of a smiley, where it has the most room for it; both mode "RGBa" (premultiplied)."""
+    expression = features(smiley)
+    box = expression.getchannel("A").point(lambda alpha: 255 * (alpha > 60)).getbbox()
+    x, y, radius = roomiest(np.asarray(thing)[..., 3] > 255 * OPAQUE)
+    if box is None or radius == 0:
+        return thing
+    expression = expression.crop(box)
+    scale = SIZE * radius / max(expression.size)
+    width, height = (max(1, round(scale * side)) for side in expression.size)
+    expression = expression.resize((width, height), Image.Resampling.LANCZOS)
+    layer = Image.new("RGBA", thing.size)
+    layer.paste(expression, (round(x - width / 2), round(y - height / 2)))
+    return Image.alpha_composite(thing.convert("RGBA"), layer).convert("RGBa")
+
+
+def features(smiley: Image.Image) -> Image.Image:
+    """What on a smiley is not its skin, mode "RGBA"."""
+    pixels = np.asarray(smiley.convert("RGBA"), dtype=np.float32) / 255
+    colors, opaque = pixels[..., :3], pixels[..., 3] > OPAQUE
+    rows = np.flatnonzero(opaque.any(1))
+    if not len(rows):
+        return Image.new("RGBA", smiley.size)
+    shares = (rows - rows[0]) / len(rows)
+    bare = [row for row, share in zip(rows, shares, strict=True) if any(a <= share < b for a, b in (FOREHEAD, CHIN))]
+    usual = np.array([np.median(colors[row][opaque[row]], axis=0) for row in bare or rows])
+    slope, start = np.polyfit(bare or rows, usual, 1) if len(usual) > 1 else (np.zeros(3), usual[0])
+    skin = start + slope * np.arange(len(colors))[:, None]
+    differing = np.abs(colors - skin[:, None]).max(-1)
+    inner = Image.fromarray(255 * opaque.astype(np.uint8)).filter(ImageFilter.MinFilter(RIM * smiley.width // 256 * 2 + 1))
+    shown = np.clip((differing - SKIN) / (FEATURE - SKIN), 0, 1) * (np.asarray(inner) > 0)
+    alpha = Image.fromarray((255 * shown).astype(np.uint8)).filter(ImageFilter.MedianFilter(3))
+    return Image.fromarray(np.dstack([255 * colors, np.asarray(alpha)]).astype(np.uint8), "RGBA")
+
+
+def roomiest(inside: NDArray[np.bool_]) -> tuple[float, float, float]:
+    """The middle, x and y, and the radius of the largest disc in a shape; 0 where nothing is inside."""
+    distances = distance_transform_edt(np.pad(inside, 1))[1:-1, 1:-1]
+    rows, columns = np.nonzero(distances >= ROOMY * distances.max())
+    return float(columns.mean()), float(rows.mean()), float(distances.max())
