@@ -12,7 +12,7 @@ from PIL import Image
 
 from multimodal.anatomy import Anatomy, anatomy, box_of
 from multimodal.data.colors import recolor
-from multimodal.expressions import with_expression
+from multimodal.expressions import with_expression, with_front
 
 COUNT_ROWS = {2: (2,), 3: (2, 1), 4: (2, 2), 5: (3, 2)}  # things per row
 VISIBLE = 20  # alpha above which pixels count as part of what is fitted into the picture
@@ -71,6 +71,7 @@ PLACES: dict[str, Callable[[Anatomy, float], Spot]] = {  # from a figure's anato
     "under": _under,
     "around": lambda body, ratio: Spot(body.middle, body.lower - 0.38 * body.height, 1.3 * body.size / max(1, ratio)),
 }
+DRAWN_ON = {"face": with_expression, "front": with_front}  # before the figure's anatomy is looked for
 
 
 def in_color(picture: Image.Image, color: str) -> Image.Image:
@@ -125,17 +126,18 @@ def equip(figure: Image.Image, things: Sequence[Image.Image], places: Sequence[s
 
     Args:
         figure: a square, mode "RGBa" (premultiplied), and so is each of the things.
-        places: a key of PLACES for each of them, or "face" for a smiley whose expression it has.
+        places: a key of PLACES or DRAWN_ON for each of them; "face" is that of a smiley whose expression it has.
     """
     size = figure.width
-    for smiley in (thing for thing, place in zip(things, places, strict=True) if place == "face"):
-        figure = with_expression(figure, smiley)
+    for thing, place in zip(things, places, strict=True):
+        if place in DRAWN_ON:
+            figure = DRAWN_ON[place](figure, thing)
     canvas = Image.new("RGBa", (3 * size, 3 * size))  # with room for what sticks out of the figure
     canvas.paste(figure, (size, size))
     body = anatomy(canvas)
     layers = [(canvas, 0, 0)]
     for thing, place in zip(things, places, strict=True):
-        if place == "face":
+        if place in DRAWN_ON:
             continue
         thing = thing.crop(_box(thing))
         ratio = thing.height / thing.width

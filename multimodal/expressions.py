@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 from scipy.ndimage import distance_transform_edt
 
+VISIBLE = 60  # alpha above which what is drawn on a thing has its bounds
 OPAQUE = 0.5  # alpha above which a pixel belongs to a thing
 FOREHEAD, CHIN = (0.06, 0.22), (0.85, 0.94)  # rows that show nothing but skin, as shares of a smiley's height
 SKIN, FEATURE = 0.2, 0.36  # differences from the skin in the channel that differs most: none of it shows, and all of it
@@ -21,17 +22,21 @@ ROOMY = 0.92  # of that radius: middles of discs that are as good
 
 def with_expression(thing: Image.Image, smiley: Image.Image) -> Image.Image:
     """A thing with the expression of a smiley, where it has the most room for it; both mode "RGBa" (premultiplied)."""
-    expression = features(smiley)
-    box = expression.getchannel("A").point(lambda alpha: 255 * (alpha > 60)).getbbox()
+    return with_front(thing, features(smiley))
+
+
+def with_front(thing: Image.Image, picture: Image.Image) -> Image.Image:
+    """A thing, mode "RGBa", with a picture where it has the most room for it."""
+    picture = picture.convert("RGBA")
+    box = picture.getchannel("A").point(lambda alpha: 255 * (alpha > VISIBLE)).getbbox()
     x, y, radius = roomiest(np.asarray(thing)[..., 3] > 255 * OPAQUE)
     if box is None or radius == 0:
         return thing
-    expression = expression.crop(box)
-    scale = SIZE * radius / max(expression.size)
-    width, height = (max(1, round(scale * side)) for side in expression.size)
-    expression = expression.resize((width, height), Image.Resampling.LANCZOS)
+    picture = picture.crop(box)
+    scale = SIZE * radius / max(picture.size)
+    width, height = (max(1, round(scale * side)) for side in picture.size)
     layer = Image.new("RGBA", thing.size)
-    layer.paste(expression, (round(x - width / 2), round(y - height / 2)))
+    layer.paste(picture.resize((width, height), Image.Resampling.LANCZOS), (round(x - width / 2), round(y - height / 2)))
     return Image.alpha_composite(thing.convert("RGBA"), layer).convert("RGBa")
 
 

@@ -36,7 +36,10 @@ def read_figure(text: str, names: Names) -> dict[str, str]:
     """
     text = WHERE_WORN.sub("", text)
     figure, relations = split_relations(text)
-    if relations and not has_head(figure, names):
+    thing, smiley = split_expression(text)
+    if smiley and not split_relations(thing)[1]:  # "a cactus in love", which is no place
+        figure, relations = text, []
+    elif relations and not has_head(figure, names):
         figure = DOING.sub("", figure)
     places = {}
     thing, smiley = split_expression(figure)
@@ -59,7 +62,8 @@ def read_figure(text: str, names: Names) -> dict[str, str]:
                 return {}
             if other not in WORN and (number or is_person(other) or is_smiley(name, names)):
                 return {}
-            places[thing] = place
+            in_front = place == "eyes" and not (smiley or has_face(names.english_name(name), names))
+            places[thing] = "front" if in_front else place
     shown = shows_all(text, figure, names, by_keywords={*WORN.values()}.isdisjoint(places.values()))
     return {} if shown or len(places) >= MAX_THINGS else {figure: ""} | places
 
@@ -70,7 +74,7 @@ def has_head(text: str, names: Names) -> bool:
     if names.known(text) or names.known(everyday(text)) or names.is_noun(text) or names.is_synonym(text):
         return True
     if looks_foreign(text):
-        return text >= FIRST_CJK and any(name.startswith(text) for name in names.meanings)
+        return text >= FIRST_CJK and any(text in name for name in names.meanings)
     word = (words_of(text) or [""])[-1]
     forms = {*singulars(word)}
     part = not forms.isdisjoint(names.heads) or any(words_of(name)[0] in forms for name in names.english_meanings.values())

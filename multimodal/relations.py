@@ -79,7 +79,7 @@ OWN_PARTS = re.compile(  # of a figure, which it has anyway, or none of them as 
 )
 WHERE_WORN = re.compile(  # what says no more than what is worn or held: "a hat on", "a bone in its mouth"
     r" (?:on|in|around|over|under|at|by)(?: (?:its|his|her|their|the|my|your))? (?:(?:\w+ )?(?:head|face|eyes?|nose|neck|ears?|feet|foot|mouth|hands?|paws?|beak|"
-    r"trunk|arms?|back|claws?|wings?|tentacles?))(?= |$)| on$| puest[oa]s?$",
+    r"trunk|arms?|back|claws?|wings?|tentacles?))(?= |$)| on$| (?:on|over) (?:it|them)$| puest[oa]s?$",
     re.IGNORECASE,
 )
 IS = re.compile(
@@ -108,20 +108,26 @@ _AFTERWARDS = [
 SMILE = "smiling face with smiling eyes"
 SMILEYS = {word: smiley for smiley, words in EXPRESSIONS.items() for word in words}
 _LOOKS = "|".join(map(re.escape, sorted(SMILEYS, key=len, reverse=True)))
+_BESIDES = "(?:(?:very|so|super|little|cute|looking) )*"
 LOOKING = [  # how a text says what something looks like
     re.compile(
-        rf"(?:{ARTICLE.pattern[1:]})?(?:(?:very|so|super|little|cute) )*(?P<how>{_LOOKS})(?: |(?<=[的なのいるた]))(?P<thing>.+)",
+        rf"(?:{ARTICLE.pattern[1:]})?{_BESIDES}(?P<how>{_LOOKS})(?: |(?<=[的なのいるた])){_BESIDES}(?P<thing>.+)",
         re.IGNORECASE,
     ),
     re.compile(
-        rf"(?P<thing>.+?),? (?:(?:that|who|which) )?(?:(?:is|looks|looking|está|est|ist) )?(?P<how>{_LOOKS})",
-        re.IGNORECASE,
+        rf"(?P<thing>.+?),? (?:(?:that|who|which) )?(?:(?:is|looks|looking|está|est|ist) )?(?P<how>{_LOOKS})", re.IGNORECASE
     ),
 ]
+GREETING = re.compile(
+    r"(?:a |very |merry )*happy (?:birthday|new|hall?oween|easter|x-?mas|christmas|holidays?|thanksgiving|\w+ ?day|anniversary)\b.*",
+    re.I,
+)
 FACE = re.compile(
     rf"(?:(?:an?|its|the|une?|una?|ein|um) )?(?:cute )?(?:(?P<how>{_LOOKS}) )?(?:face|smile|smiley|expression|cara|visage|sourire|gesicht)",
     re.I,
 )
+
+HEART_EYES = re.compile("hearts?[- ](?:in (?:its|the) )?eyes", re.IGNORECASE)
 
 
 class Relation(NamedTuple):
@@ -150,7 +156,7 @@ def split_relations(text: str) -> tuple[str, list[Relation]]:
 
 def split_expression(text: str) -> tuple[str, str]:
     """A thing, and the smiley that looks as a text says that it does; the text and "" where it says nothing of it."""
-    for pattern in LOOKING:
+    for pattern in LOOKING if not GREETING.fullmatch(text) else ():
         if found := pattern.fullmatch(text):
             return found["thing"], SMILEYS[found["how"].casefold()]
     return text, ""
@@ -158,6 +164,8 @@ def split_expression(text: str) -> tuple[str, str]:
 
 def expression_of(relation: Relation) -> str:
     """The smiley that looks like the face that something is said to have; "" where it is said to have none."""
+    if relation.kind == "has" and HEART_EYES.fullmatch(relation.thing):
+        return SMILEYS["in love"]
     found = FACE.fullmatch(relation.thing) if relation.kind in ("has", "wears") else None
     return SMILEYS[found["how"].casefold()] if found and found["how"] else SMILE if found else ""
 
@@ -168,7 +176,7 @@ def place_of(relation: Relation, name: str) -> str:
     What is nothing but scenery has no place: "in the snow", "on fire", "in love".
     """
     if name in WORN and relation.kind in ("wears", "has", "in"):
-        return WORN[name]
+        return "neck" if re.search(r"\bbow ?tie", relation.thing, re.IGNORECASE) else WORN[name]
     vague = relation.kind in VAGUE and relation.thing < FIRST_CJK and not DEFINED.search(relation.thing)
     return (
         "" if vague or OWN_PARTS.fullmatch(relation.thing) or SCENERY.fullmatch(relation.thing) else PLACES[relation.kind]

@@ -29,7 +29,7 @@ def head_of(name: str) -> str:
 
 def everyday(text: str) -> str:
     """A text with the words that names have for those that everybody says: "an old woman" for "an old lady"."""
-    usual = PHRASES.get(ARTICLE.sub("", text.casefold()))
+    usual = PHRASES.get(ARTICLE.sub("", plain(text)))
     return usual or " ".join(EVERYDAY.get(word, word) for word in text.casefold().split())
 
 

@@ -41,7 +41,13 @@ KINDS = {
     "pairs": ("left", "right", "above", "below"),
 }
 TRUE_PICTURES = 150  # of each kind, to try the checks on
-FIGURE_PLACES = {"wears": {*WORN.values()}, "holds": {"hand"}, "on": {"under"}, "in": {"around"}}
+FIGURE_PLACES = {
+    "wears": {*WORN.values(), "front"},
+    "holds": {"hand"},
+    "on": {"under"},
+    "in": {"around"},
+    "looks": {"face"},
+}
 MAX_DRAWS = 100  # for each of them
 TOP = 5  # where a picture holds several things, each smaller than what the judge learned from
 COUNTING_SIZE = 32
@@ -94,16 +100,17 @@ def evaluate_composition(
         row["true accepted"] = mean_interval(check(judge, true_cases, pictures)) if true_cases else None
         row["false accepted"] = mean_interval(check(judge, wrong_cases, pictures)) if true_cases else None
         rows.append(row)
-    figures = load_cases("figures")[:limit]
-    read = [reads_right(case, pipeline.names) for case in figures]
+    figures = []
+    for relation in (*FIGURE_PLACES, ""):
+        cases = [case for case in load_cases("figures") if case.relation == relation][:limit]
+        read = [reads_right(case, pipeline.names) for case in cases]
+        figures.append({"figures": relation or "one thing", "count": len(cases), "read right": mean_interval(read)})
     return {
         "title": "Composition",
         "settings": {"data": data.name, **sampling.settings()},
         "tables": {
             "Right thing, and right in colour, number or place": rows,
-            "Figures: what they wear, hold, sit on or are in, and what one name shows": [
-                {"prompts": "figures", "count": len(figures), "read right": mean_interval(read)}
-            ],
+            "Figures: what they wear, hold, sit on, are in, and look like; and what is one thing": figures,
         },
         "notes": [
             "95 % bootstrap intervals in brackets. True accepted: composites of real pictures that pass, the ceiling.",

@@ -141,5 +141,4 @@ def test_blank_pictures_score_nothing(judge, data, blank) -> None:
     assert all(row["generated right"]["mean"] == 0 for row in rows.values())
     assert rows["counts"]["true accepted"]["count"] == 3
     assert rows["synonyms"]["true accepted"] is None
-    (figures,) = list(result["tables"].values())[1]
-    assert figures["count"] == 3
+    assert {row["count"] for row in list(result["tables"].values())[1]} == {3}
