@@ -47,7 +47,7 @@ EVERYDAY = {  # words that everybody says, and those that names have for them
     "visage": "face", "лицо": "face", "وجه": "face", "चेहरा": "face", "表情": "face", "脸": "face", "顔": "face", "얼굴": "face",
 }  # fmt: skip
 EXPRESSIONS = {  # the smiley that looks like it → words for how something looks: en, es, fr, de, it, pt, ru, zh, ja, ko, ar, hi
-    "smiling face with smiling eyes": ("smiley", 
+    "smiling face with smiling eyes": (
         "happy", "smiling", "cheerful", "joyful", "kawaii", "friendly", "blushing", "shy", "feliz", "sonriente", "contento", "contenta", "heureux",
         "heureuse", "souriant", "souriante", "glücklicher", "glückliche", "glückliches", "lächelnder", "lächelnde", "lächelndes", "fröhlicher", "fröhliche",
         "fröhliches", "felice", "sorridente", "счастливый", "счастливая", "счастливое", "весёлый", "весёлая", "весёлое", "快乐的", "开心的", "高兴的", "微笑的",
