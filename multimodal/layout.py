@@ -14,8 +14,8 @@ from PIL import Image
 
 from multimodal.collage import equip, in_color, paint
 from multimodal.data.phrases import ARTICLE, PICTURE_OF, REQUEST, singulars
-from multimodal.figures import FACE_PLACES, MAX_THINGS, read_figure
-from multimodal.modifiers import counted, joints, patterns, split_color
+from multimodal.figures import FACE_PLACES, MAX_THINGS, has_head, read_figure
+from multimodal.modifiers import counted, joints, patterns, split_color, worded
 from multimodal.names import Names
 from multimodal.prompts import MIXED, MIXED_STYLES, in_style, parse_weights, split_style, style_name
 
@@ -113,6 +113,9 @@ def parse_layout(prompt: str, names: Names) -> Layout | None:
                 pair = found["a"], found["b"]
                 if all(_is_thing(thing, names, vague=kind == "and") for thing in pair):
                     return layout(kind, pair)
+    for kind, pattern in worded():
+        if (found := pattern.fullmatch(text)) and all(has_head(thing, names) for thing in found.groups()):
+            return layout(kind, found.groups())
     number, thing = counted(text, names)
     if number > 1 and not _are_two(text, names):
         return layout("count", (thing,), number)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Iterable, Mapping
 
 from multimodal.collage import COUNT_ROWS
 from multimodal.data.colors import HUES, SHADES
-from multimodal.data.phrases import ARTICLE, COLOR_WORDS, COLORS, FIRST_CJK, NUMBERS, PATTERNS, singulars, words_of
+from multimodal.data.phrases import ARTICLE, COLOR_WORDS, COLORS, FIRST_CJK, NUMBERS, PATTERNS, WORDED, singulars, words_of
 from multimodal.names import Names
 
 PEOPLE = {  # whom no shade is given to
@@ -63,13 +64,23 @@ def _says_color(text: str) -> bool:
 def joints() -> re.Pattern[str]:
     """What stands between things, in every language."""
     words = (re.escape(text.removeprefix("{a}").removesuffix("{b}")) for text in dict.fromkeys(PATTERNS["and"]))
-    return re.compile("|".join(("[,，、]", *words)), re.IGNORECASE)
+    return re.compile("|".join(("[,，、&]", *words)), re.IGNORECASE)
 
 
 @functools.cache
 def patterns(kind: str, **words: tuple[str, ...]) -> list[re.Pattern[str]]:
     """How every language says it, as expressions with the groups a and b; `words` are what else may stand in it."""
-    texts = dict.fromkeys(PATTERNS[kind])
+    return _expressions(PATTERNS[kind], words)
+
+
+@functools.cache
+def worded() -> list[tuple[str, re.Pattern[str]]]:
+    """The keys of WORDED, and expressions with the groups a and b."""
+    return [(kind, pattern) for kind, texts in WORDED.items() for pattern in _expressions(texts, {})]
+
+
+def _expressions(patterns: Iterable[str], words: Mapping[str, Iterable[str]]) -> list[re.Pattern[str]]:
+    texts = dict.fromkeys(patterns)
     for place, choices in words.items():
         texts = dict.fromkeys(text.replace(f"{{{place}}}", word) for text in texts for word in dict.fromkeys(choices))
     things = (re.escape(text).replace(r"\{a\}", "(?P<a>.+)").replace(r"\{b\}", "(?P<b>.+)") for text in texts)

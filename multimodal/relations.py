@@ -22,7 +22,7 @@ JOINTS = {  # what stands between a figure and a thing, where the figure comes f
         r"держит|ест|пьёт|пьет|читает|يحمل|تحمل|يأكل|تأكل|يشرب|تشرب"
     ),
     "on": (
-        r"(?:(?:\w+ing|perched|seated|stuck|asleep) )?(?:on top of|on|onto|upon)|sobre|encima de|(?:assise? |monté )?sur|auf|su|sopra|em cima de|на|على"
+        r"(?:(?:\w+ing|perched|seated|stuck|asleep) )?(?:on top of|on(?! the (?:left|right))|onto|upon)|sobre|encima de|(?:assise? |monté )?sur|auf|su|sopra|em cima de|на|على"
     ),
     "rides": r"riding(?: on)?|surfing(?: on)?|montando(?: en)?|chevauchant|montado em|cavalcando",
     "in": r"(?:(?:\w+ing|asleep|hidden|seated|stuck|trapped) )?(?:inside of|inside|in)|dentro de|en|dans|im|dentro|em|num|numa|в|في",

@@ -48,6 +48,10 @@ NAMES = Names(TABLE)
         ("two foxes and a star", Layout("count", ("fox", "fox", "a star"), 3)),
         ("a fox, a star, and a blue rocket", Layout("count", ("a fox", "a star", "rocket"), 3, ("", "", "blue"))),
         ("un fox, trois star et un rocket", Layout("count", ("un fox", "star", "star", "star", "un rocket"), 5)),
+        ("a fox under a star", Layout("below", ("a fox", "a star"))),
+        ("a fox on the left of a star", Layout("left", ("a fox", "a star"))),
+        ("a fox & a blue star", Layout("and", ("a fox", "star"), 1, ("", "blue"))),
+        ("a fox next to a star", Layout("and", ("a fox", "a star"))),
         ("a fox with a star", Layout("figure", ("a fox", "a star"), places=("hand",))),
         (
             "a fox wearing a red crown, 3d style",
@@ -101,6 +105,7 @@ def test_several_things_are_recognised_in_any_language(prompt: str, layout: Layo
         "",
         "a fox in the snow",
         "a fox in love",
+        "a fox under the weather",
         "a fox with big ears",
         "a fox with a thing",
         "a fox holding two stars",

@@ -187,6 +187,15 @@ PATTERNS: dict[str, tuple[str, ...]] = {
     ),
 }  # fmt: skip
 
+WORDED = {  # other words for some of them, where both things must have a name
+    "and": ("{a} & {b}", "{a} next to {b}", "{a} beside {b}", "{a} junto a {b}", "{a} al lado de {b}", "{a} à côté de {b}", "{a} neben {b}",
+            "{a} accanto a {b}", "{a} ao lado de {b}", "{a} рядом с {b}"),
+    "left": ("{a} left of {b}", "{a} on the left of {b}"),
+    "right": ("{a} right of {b}", "{a} on the right of {b}"),
+    "above": ("{a} over {b}",),
+    "below": ("{a} under {b}", "{a} underneath {b}", "{a} beneath {b}", "{a} bajo {b}", "{a} debaixo de {b}"),
+}  # fmt: skip
+
 
 def phrase(table: dict, key: str | int, language: str) -> str:
     """The entry of COLORS, NUMBERS or PATTERNS in a language."""

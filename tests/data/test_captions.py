@@ -22,7 +22,7 @@ from multimodal.data.captions import (
 )
 from multimodal.data.composition import KINDS, SHAPE_COLORS
 from multimodal.data.phrases import COLORS, LANGUAGES, NUMBERS, PATTERNS, phrase
-from multimodal.layout import COUNT_ROWS
+from multimodal.collage import COUNT_ROWS
 
 APPLE = Subject(
     "apple",
