@@ -16,11 +16,13 @@ OPAQUE = 127  # alpha above which a pixel belongs to the figure
 SYMMETRIC = 0.85  # intersection over union with the mirror image from which on a figure faces the beholder
 CROWN = 0.08  # half of the part of the width, about the middle, in which the top of the head is: between the ears
 BROAD = 0.3  # of the width: how much of a figure in profile is in its head, other than horns and feelers
+NARROWEST, WIDEST = 0.25, 0.5  # of the width: a head in profile
 TEMPLE, NAPE = 0.22, 0.12  # of the height, below the top: where a head's width is measured, from the front and in profile
 EYES = (0.12, 0.62)  # of the height, below the top: where eyes are looked for,
 APART = (0.1, 0.36)  # and how far from the middle, of the head's width
 MIN_CONTRAST = 0.05  # of what is between eyes to both of them, times how dark these are, 0 … 1
 HIGH = 0.3  # of the height, from above: eyes down to there are those of a figure with a body, others of a head alone
+FACE_BELOW_EYES = 1.25  # how far the chin is below the eyes, where the top of the head is 1 above them
 BLUR = 0.06  # of the height: how large eyes are
 LUMA = np.array([0.299, 0.587, 0.114], dtype=np.float32)  # ITU-R BT.601
 
@@ -35,6 +37,7 @@ class Anatomy(NamedTuple):
     apart: float  # and each from the middle
     chin: float
     front: bool  # the figure faces the beholder
+    has_body: bool  # it is more than a head
     left: int  # bounds of the figure
     upper: int
     right: int
@@ -76,8 +79,8 @@ def anatomy(picture: Image.Image) -> Anatomy:
     luma = np.where(opaque, pixels[..., :3] @ LUMA / 255, 1)
     eyes, apart = _eyes(luma, top, height, middle, head)
     has_body = eyes < upper + HIGH * height and width < height
-    chin = eyes + 1.25 * (eyes - top) if has_body else lower
-    return Anatomy(middle, top, head, eyes, apart, chin, True, left, upper, right, lower)
+    chin = eyes + FACE_BELOW_EYES * (eyes - top) if has_body else lower
+    return Anatomy(middle, top, head, eyes, apart, chin, True, has_body, left, upper, right, lower)
 
 
 def box_of(opaque: NDArray[np.bool_]) -> tuple[int, int, int, int]:
@@ -96,9 +99,10 @@ def _in_profile(figure: NDArray[np.bool_], box: tuple[int, int, int, int]) -> An
     top = int(broad[0]) if len(broad) else 0
     x, _ = _run(half[top], float(np.median(np.flatnonzero(half[top]))) if half[top].any() else width / 4)
     x, head = _run(figure[_row(top + NAPE * height, figure)], x)
-    top_of_head, head = box[1] + top + 0.03 * height, min(max(head, 0.25 * width), 0.5 * width)
+    head = min(max(head, NARROWEST * width), WIDEST * width)
+    top_of_head = box[1] + top + 0.03 * height
     eyes, chin = top_of_head + 0.13 * height, top_of_head + 0.33 * height
-    return Anatomy(box[0] + x, top_of_head, head, eyes, head / 4, chin, False, *box)
+    return Anatomy(box[0] + x, top_of_head, head, eyes, head / 4, chin, False, True, *box)
 
 
 def _eyes(luma: NDArray[np.float32], top: float, height: int, middle: int, head: float) -> tuple[float, float]:

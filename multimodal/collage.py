@@ -16,6 +16,7 @@ from multimodal.expressions import with_expression, with_front
 
 COUNT_ROWS = {2: (2,), 3: (2, 1), 4: (2, 2), 5: (3, 2)}  # things per row
 VISIBLE = 20  # alpha above which pixels count as part of what is fitted into the picture
+HIGHEST = 1.5  # height of what is on a figure, of the picture's, however narrow it is
 MARGIN = 1.03  # size of the picture, where that of what is in it is 1
 
 
@@ -45,13 +46,17 @@ def _on_ears(body: Anatomy, ratio: float) -> Spot:
 
 def _on_body(body: Anatomy, ratio: float) -> Spot:
     """Below a head that has no body of its own, else over it."""
-    head_alone = body.chin == body.lower
-    return Spot(body.x, body.chin - 0.15 * body.width, body.width * (1.1 if head_alone else 0.9), behind=head_alone)
+    width = body.width * (0.9 if body.has_body else 1.1)
+    return Spot(body.x, body.chin - 0.15 * body.width, width, behind=not body.has_body)
 
 
 def _in_hand(body: Anatomy, ratio: float) -> Spot:
     width = 0.5 * body.size / max(1, ratio)
     return Spot(body.right - 0.1 * body.size, body.upper + 0.72 * body.height - width * ratio / 2, width)
+
+
+def _in_other_hand(body: Anatomy, ratio: float) -> Spot:
+    return _in_hand(body, ratio)._replace(x=body.left + 0.1 * body.size)
 
 
 def _under(body: Anatomy, ratio: float) -> Spot:
@@ -68,6 +73,7 @@ PLACES: dict[str, Callable[[Anatomy, float], Spot]] = {  # from a figure's anato
     "body": _on_body,
     "feet": lambda body, ratio: Spot(body.middle, body.lower - 0.3 * body.size * ratio, 0.6 * body.size),
     "hand": _in_hand,
+    "other hand": _in_other_hand,
     "under": _under,
     "around": lambda body, ratio: Spot(body.middle, body.lower - 0.38 * body.height, 1.3 * body.size / max(1, ratio)),
 }
@@ -142,7 +148,8 @@ def equip(figure: Image.Image, things: Sequence[Image.Image], places: Sequence[s
         thing = thing.crop(_box(thing))
         ratio = thing.height / thing.width
         spot = PLACES[place](body, ratio)
-        thing = thing.resize((max(1, round(spot.width)), max(1, round(spot.width * ratio))), Image.Resampling.LANCZOS)
+        width, height = spot.width, min(spot.width * ratio, HIGHEST * size)
+        thing = thing.resize((max(1, round(width)), max(1, round(height))), Image.Resampling.LANCZOS)
         layer = thing, round(spot.x - spot.width / 2), round(spot.top)
         layers.insert(0 if spot.behind else len(layers), layer)
     whole = Image.new("RGBa", canvas.size)

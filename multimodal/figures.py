@@ -2,70 +2,126 @@
 
 from __future__ import annotations
 
+import functools
+import re
+
 from multimodal.data.phrases import FIRST_CJK, PORTION, singulars, words_of
 from multimodal.descriptions import PERSON
 from multimodal.modifiers import counted, joints, split_color
 from multimodal.names import Names
-from multimodal.relations import (
-    DOING,
-    WHERE_WORN,
-    WORN,
-    expression_of,
-    place_of,
-    split_expression,
-    split_relations,
-)
+from multimodal.relations import DOING, ON_HEAD, WHERE_WORN, WORN, Relation, place_of, split_relations
+from multimodal.smileys import expression_of, split_expression
 from multimodal.wordings import LITTLE_WORDS, everyday, looks_foreign
 
-MAX_THINGS = 5  # in a picture
 MAX_CAPTIONS = 1000  # of one's own pictures that are looked at
-FACE_PLACES = {"body", "ears", "eyes", "head", "neck"}  # which figures show best of which there is a face alone
+MAX_THINGS = 5  # in a picture
 WITH_FACE = {  # names and keywords of what has a face
     "animal", "baby", "bird", "claus", "crab", "creature", "dinosaur", "doll", "face", "family", "guard", "insect", "mage",
     "monster", "person", "phoenix", "prince", "princess", "scorpion", "shrimp", "skier", "sloth", "snowboarder", "snowman",
     "toy", "zombie",
 }  # fmt: skip
+NOT_DRAWN = re.compile(  # what there is no emoji of, though it is a keyword of some
+    r"(?:an?|the) (?:\w+ )*(?:bite|board|branch|cage|cane|crib|cup|desk|earring|floor|leash|mug|pond|shelf|sign|shoulder|"
+    r"space ?suit|surfboard|swing|table|tank|tracks?|wall)",
+    re.IGNORECASE,
+)
 ADVERBS = {"away", "back", "down", "off", "up"}  # which look like the last words of names
 
 
 def read_figure(text: str, names: Names) -> dict[str, str]:
-    """A figure and the things about it → where on it each of them is, keys of `collage.PLACES` or "face".
+    """A figure and the things about it → where on it each of them is, keys of `collage.PLACES` or `collage.DRAWN_ON`.
 
     Returns:
         The figure first, with "". Nothing where a text says of one thing what it is, or one name shows it all.
     """
+    held = "head" if ON_HEAD.search(text) else "hand"
     text = WHERE_WORN.sub("", text)
+    figure, smiley, relations = _parts(text, names)
+    is_one = has_head(figure, names) and not joints().search(figure) and counted(figure, names)[0] == 1
+    if not (is_one and (smiley or relations)) or _say_relations(names.own[:MAX_CAPTIONS]):
+        return {}
+    places = {figure: ""} | ({smiley: "face"} if smiley else {})
+    for relation in relations:
+        found = {thing: held if place == "hand" else place for thing, place in _places(relation, figure, names).items()}
+        if not found or not {*places.values()}.isdisjoint(found.values()):
+            return {}
+        if not smiley and not has_face(_name(figure, names), names):
+            found = {thing: "front" if place == "eyes" else place for thing, place in found.items()}
+        places |= found
+    shown = shows_all(text, figure, names, by_keywords={*WORN.values()}.isdisjoint(places.values()))
+    return {} if shown or len(places) > MAX_THINGS else places
+
+
+@functools.cache
+def _say_relations(captions: tuple[str, ...]) -> bool:
+    """Whether captions of one's own pictures say what figures have: then such pictures were learnt as they are."""
+    return any(split_relations(caption)[1] for caption in captions)
+
+
+def _parts(text: str, names: Names) -> tuple[str, str, list[Relation]]:
+    """What a text is about, the smiley whose expression it is to have, or "", and what else it has to do with."""
     figure, relations = split_relations(text)
     thing, smiley = split_expression(text)
     if smiley and not split_relations(thing)[1]:  # "a cactus in love", which is no place
         figure, relations = text, []
     elif relations and not has_head(figure, names):
         figure = DOING.sub("", figure)
-    places = {}
     thing, smiley = split_expression(figure)
-    if smiley := next(filter(None, map(expression_of, relations)), smiley):
-        if names.known(smiley) and not has_face(names.english_name(names.in_known_words(thing)), names):
-            figure, places = thing, {smiley: "face"}
-        relations = [relation for relation in relations if not expression_of(relation)]
-    is_one = has_head(figure, names) and not joints().search(figure) and counted(figure, names)[0] == 1
-    if not (is_one and (relations or places)) or any(split_relations(caption)[1] for caption in names.own[:MAX_CAPTIONS]):
-        return {}  # of one's own pictures such were learnt as they are
-    name = names.in_known_words(figure)
-    for relation in relations:
-        for number, thing in enumerate(map(str.strip, joints().split(DOING.sub("", relation.thing)))):
-            bare, _ = split_color(thing, names)
-            if not has_head(bare, names) or counted(thing, names)[0] > 1:
+    expressions = [expression_of(relation) for relation in relations]
+    smiley = next(filter(None, expressions), smiley)
+    relations = [relation for relation, expression in zip(relations, expressions, strict=True) if not expression]
+    if smiley and names.known(smiley) and not has_face(_name(thing, names), names):
+        return thing, smiley, relations
+    return figure, "", relations
+
+
+def _places(relation: Relation, figure: str, names: Names) -> dict[str, str]:
+    """The things of a relation → where on a figure they are: more than one where all are worn, "a hat and glasses", or both
+    are held; none where one of them cannot be drawn, or the figure has it anyway.
+    """
+    places: dict[str, str] = {}
+    about = _name(figure, names)
+    for thing in map(str.strip, joints().split(DOING.sub("", relation.thing))):
+        bare, _ = split_color(thing, names)
+        name = _name(bare, names)
+        place = place_of(relation._replace(thing=thing), name)
+        if (
+            not place
+            or not is_drawn(bare, name, names)
+            or counted(thing, names)[0] > 1
+            or {*words_of(name)} <= {*words_of(about)}
+        ):
+            return {}
+        if name not in WORN:
+            if (
+                is_person(name)
+                or is_smiley(about, names)
+                or (places and (relation.kind != "holds" or has_face(name, names)))
+            ):
                 return {}
-            other = names.english_name(names.in_known_words(bare))
-            place = place_of(relation._replace(thing=thing), other)
-            if not place or place in places.values() or {*words_of(other)} <= {*words_of(name)}:
-                return {}
-            if other not in WORN and (number or is_person(other) or is_smiley(name, names)):
-                return {}
-            in_front = place == "eyes" and not (smiley or has_face(names.english_name(name), names))
-            places[thing] = "front" if in_front else place
-    shown = shows_all(text, figure, names, by_keywords={*WORN.values()}.isdisjoint(places.values()))
-    return {} if shown or len(places) >= MAX_THINGS else {figure: ""} | places
+            place = "other hand" if place == "hand" and "hand" in places.values() else place
+        if place in places.values():
+            return {}
+        places[thing] = place
+    return places
+
+
+def _name(text: str, names: Names) -> str:
+    """The English name that a text is drawn by."""
+    return names.english_name(names.in_known_words(text))
+
+
+def is_drawn(text: str, name: str, names: Names) -> bool:
+    """Whether what is drawn by an English name is what a text says: its last word is in the name or a keyword of it. What
+    is only nearest, as a mobile phone is to "a cone", would not be understood beside something else.
+    """
+    text = PORTION.sub("", text)
+    if not has_head(text, names) or NOT_DRAWN.fullmatch(text):
+        return False
+    if names.known(text) or names.known(everyday(text)) or looks_foreign(text):
+        return True
+    keywords, word = names.descriptions.english, words_of(text)[-1]
+    return any(keywords[form].get(name) == 1 for form in (*singulars(word), f"{word}s"))
 
 
 def has_head(text: str, names: Names) -> bool:

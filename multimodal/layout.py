@@ -14,17 +14,18 @@ from PIL import Image
 
 from multimodal.collage import equip, in_color, paint
 from multimodal.data.phrases import ARTICLE, PICTURE_OF, REQUEST, singulars
-from multimodal.figures import FACE_PLACES, MAX_THINGS, has_head, read_figure
+from multimodal.figures import MAX_THINGS, has_head, read_figure
 from multimodal.modifiers import counted, joints, patterns, split_color, worded
 from multimodal.names import Names
 from multimodal.prompts import MIXED, MIXED_STYLES, in_style, parse_weights, split_style, style_name
 
+FACE_PLACES = {"body", "ears", "eyes", "head", "neck"}  # what is there is seen best on a picture of the face alone
 PAIRS = ("left", "right", "above", "below", "big_small", "and")  # the vague "and" last
 
 
 class Layout(NamedTuple):
     kind: str  # a key of PATTERNS, or "figure"
-    things: tuple[str, ...]  # a prompt of each: two, for the kind "colored" one, for "count" one or as many as there are
+    things: tuple[str, ...]  # a prompt of each: one for "colored", one or all for "count"; the figure first
     number: int = 1  # how many there are, for kind "count"
     colors: tuple[str, ...] = ()  # what to turn them to: keys of HUES or SHADES, or "" for what stays as it is
     places: tuple[str, ...] = ()  # for kind "figure", where on the first the others are
@@ -87,7 +88,8 @@ def mixed_styles(prompt: str, names: Names) -> Sequence[str]:
 
 
 def parse_layout(prompt: str, names: Names) -> Layout | None:
-    """What a prompt asks for that names two to five things, of one kind or several, or one in a colour, in any language.
+    """What a prompt asks for that names two to five things, of one kind or several, a figure with what is about it (see
+    `read_figure`), or one thing in a colour, in any language.
 
     Of those that "and" joins, each must be a name or have an article: "rock and roll" is one thing. The prompt as a whole
     must be no name: "bow and arrow" is one thing, and so is "green apple".
@@ -125,7 +127,7 @@ def parse_layout(prompt: str, names: Names) -> Layout | None:
 
 def _subject(prompt: str, names: Names) -> str:
     """A prompt without words for the picture itself: "draw me a sticker of a cat, 3d style" asks for a cat."""
-    text, style = split_style(prompt)
+    text, style = split_style(" ".join(prompt.split()))
     if names.known(text):
         return prompt
     text = REQUEST.sub("", text)

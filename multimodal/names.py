@@ -76,7 +76,7 @@ class Names:
         } - (STOP_WORDS - self.meanings.keys())
         self.heads = {form for name in english_names if (head := head_of(name)) for form in singulars(head)}
         drawn = frozenset().union(*self.styles.values())
-        self.own = [name for name in english_names if name not in drawn]  # captions of what was drawn in no style
+        self.own = tuple(name for name in english_names if name not in drawn)  # captions of what was drawn in no style
         self.own_words = {word for name in self.own for word in words_of(name)} - LITTLE_WORDS if self.styles else None
 
     def lists_alone(self) -> Names:

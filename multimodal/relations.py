@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from multimodal.data.phrases import ARTICLE, EXPRESSIONS, FIRST_CJK
+from multimodal.data.phrases import ARTICLE, FIRST_CJK
 
 JOINTS = {  # what stands between a figure and a thing, where the figure comes first: en; es, fr, de, it, pt, ru, ar
     "wears": (
@@ -22,16 +22,16 @@ JOINTS = {  # what stands between a figure and a thing, where the figure comes f
         r"держит|ест|пьёт|пьет|читает|يحمل|تحمل|يأكل|تأكل|يشرب|تشرب"
     ),
     "on": (
-        r"(?:(?:\w+ing|perched|seated|stuck|asleep) )?(?:on top of|on(?! the (?:left|right))|onto|upon)|sobre|encima de|(?:assise? |monté )?sur|auf|su|sopra|em cima de|на|على"
+        r"(?:(?:\w+ing|sits|stands|lies|sleeps|perched|seated|stuck|asleep) )?(?:on top of|on(?! the (?:left|right))|onto|upon)|sobre|encima de|(?:assise? |monté )?sur|auf|su|sopra|em cima de|на|على"
     ),
-    "rides": r"riding(?: on)?|surfing(?: on)?|montando(?: en)?|chevauchant|montado em|cavalcando",
-    "in": r"(?:(?:\w+ing|asleep|hidden|seated|stuck|trapped) )?(?:inside of|inside|in)|dentro de|en|dans|im|dentro|em|num|numa|в|في",
-    "drives": r"driving|piloting|flying|steering|conduciendo|conduisant|guidando|dirigindo",
+    "rides": r"(?:riding|rides)(?: on)?|surfing(?: on)?|montando(?: en)?|chevauchant|montado em|cavalcando",
+    "in": r"(?:(?:\w+ing|sits|sleeps|asleep|hidden|seated|stuck|trapped) )?(?:inside of|inside|in)|dentro de|en|dans|im|dentro|em|num|numa|в|في",
+    "drives": r"driving|drives|piloting|flying|steering|conduciendo|conduisant|guidando|dirigindo",
     "has": r"with|w/|w|has|having|con|avec|mit|com|с|со|مع",
 }
 AFTERWARDS = {  # the same where the thing comes first, or a word follows: zh, ja, ko, hi, de
     "wears": (
-        "戴着{b}的{a}", "戴{b}的{a}", "{a}戴着{b}", "穿着{b}的{a}", "穿{b}的{a}", "{a}穿着{b}", "{b}をかぶった{a}", "{b}をかぶっている{a}",
+        "戴着{b}的{a}", "戴{b}的{a}", "{a}戴着{b}", "{a}戴{b}", "穿着{b}的{a}", "穿{b}的{a}", "{a}穿着{b}", "{a}穿{b}", "{b}をかぶった{a}", "{b}をかぶっている{a}",
         "{b}をかけた{a}", "{b}を着た{a}", "{b}をつけた{a}", "{b}を 쓴 {a}", "{b}를 쓴 {a}", "{b}을 쓴 {a}", "{b} 쓴 {a}", "{b}를 입은 {a}", "{b}을 입은 {a}",
         "{b} पहने हुए {a}", "{b} पहने {a}", "{b} पहनी हुई {a}", *(f"{{a}}, {who} {{b}} trägt" for who in ("der", "die", "das")),
     ),
@@ -40,7 +40,7 @@ AFTERWARDS = {  # the same where the thing comes first, or a word follows: zh, j
         "{b}를 든 {a}", "{b}을 든 {a}", "{b}를 먹는 {a}", "{b}을 먹는 {a}", "{b} लिए {a}", "{b} के साथ {a}", "{b} खाता {a}",
         *(f"{{a}}, {who} {{b}} {does}" for who in ("der", "die", "das") for does in ("hält", "isst", "liest", "spielt", "trinkt")),
     ),
-    "rides": ("骑着{b}的{a}", "骑{b}的{a}", "{a}骑着{b}", "坐在{b}上的{a}", "{b}に乗った{a}", "{b}に乗っている{a}", "{b}に乗る{a}", "{b}를 탄 {a}", "{b}을 탄 {a}", "{b} पर बैठा {a}"),
+    "rides": ("骑着{b}的{a}", "骑{b}的{a}", "{a}骑着{b}", "{a}骑{b}", "坐在{b}上的{a}", "{b}に乗った{a}", "{b}に乗っている{a}", "{b}に乗る{a}", "{b}를 탄 {a}", "{b}을 탄 {a}", "{b} पर बैठा {a}"),
     "in": ("{b}里的{a}", "坐在{b}里的{a}", "{b}の中の{a}", "{b}に入った{a}", "{b} 안의 {a}", "{b} में {a}"),
 }  # fmt: skip
 WORN = {  # where on a figure things are that are worn, by their English names
@@ -63,7 +63,7 @@ WORN = {  # where on a figure things are that are worn, by their English names
     }.items()
     for name in names.split(", ")
 }
-PLACES = {
+PLACE_OF_KIND = {
     "wears": "hand",
     "holds": "hand",
     "has": "hand",
@@ -73,8 +73,9 @@ PLACES = {
     "drives": "around",
 }  # of what is not worn
 OWN_PARTS = re.compile(  # of a figure, which it has anyway, or none of them as an emoji shows it
-    r"(?:[\w-]+ )*(?:arms?|beak|beard|ears?|eyes?|face|fangs?|feet|foot|fur|hair|hands?|head|hooves|legs?|lips|mouth|mustache|nose|paws?|skin|smile|spots|stripes|tail|"
-    r"teeth|tongue|tooth|wings?)",
+    r"(?:[\w-]+ )*(?:antennae?|arms?|beak|beard|bun|candles?|cherry|chimney|ears?|eyes?|face|fangs?|feet|foot|fur|hair|hands?|head|hooves|horns?|jewels?|"
+    r"legs?|lights?|lips|mouth|mustache|nose|paws?|rings?|shell|skin|smile|spots|sprinkles|stripes|tail|teeth|tongue|tooth|wheels?|wings?)|"
+    r"(?:an? )?(?:face |medical |surgical )?mask",
     re.IGNORECASE,
 )
 WHERE_WORN = re.compile(  # what says no more than what is worn or held: "a hat on", "a bone in its mouth"
@@ -82,10 +83,13 @@ WHERE_WORN = re.compile(  # what says no more than what is worn or held: "a hat 
     r"trunk|arms?|back|claws?|wings?|tentacles?))(?= |$)| on$| (?:on|over) (?:it|them)$| puest[oa]s?$",
     re.IGNORECASE,
 )
+ON_HEAD = re.compile(r" on (?:its|his|her|their|the|my|your) head\b", re.IGNORECASE)
 IS = re.compile(
-    r",? (?:(?:that|who|which) )?(?:is|are|was)$|,? (?:and|while|that|who|which)$| (?:lol|pls|please)$", re.IGNORECASE
+    r",? (?:(?:that|who|which) )?(?:is|are|was)$|,? (?:and|while|that|who|which)$| (?:lol|pls|please)$|,$", re.IGNORECASE
 )
-DOING = re.compile(r"(?<=\w{2}) (?:and )?\w+ing\b.*", re.IGNORECASE)  # what a figure does besides
+DOING = re.compile(
+    r"(?<=\w{2}) (?:(?:and )?(?!earring)\w+ing\b|like (?:an?|the) ).*", re.IGNORECASE
+)  # what a figure does besides
 POSSESSIVE = re.compile(r"^(?:its|his|her|their|my|your|some|su|son|sa|seine[mnr]?|ihre[mnr]?) ", re.IGNORECASE)
 SCENERY = re.compile(  # where something is, or when
     r"(?:an?|the) (?:[\w-]+ )*(?:air|background|beginning|city|corner|countryside|dark(?:ness)?|day|desert|distance|evening|farm|field|fog|forest|grass|"
@@ -105,35 +109,10 @@ _AFTERWARDS = [
 ]
 
 
-SMILE = "smiling face with smiling eyes"
-SMILEYS = {word: smiley for smiley, words in EXPRESSIONS.items() for word in words}
-_LOOKS = "|".join(map(re.escape, sorted(SMILEYS, key=len, reverse=True)))
-_BESIDES = "(?:(?:very|so|super|little|cute|looking) )*"
-LOOKING = [  # how a text says what something looks like
-    re.compile(
-        rf"(?:{ARTICLE.pattern[1:]})?{_BESIDES}(?P<how>{_LOOKS})(?: |(?<=[的なのいるた])){_BESIDES}(?P<thing>.+)",
-        re.IGNORECASE,
-    ),
-    re.compile(
-        rf"(?P<thing>.+?),? (?:(?:that|who|which) )?(?:(?:is|looks|looking|está|est|ist) )?(?P<how>{_LOOKS})", re.IGNORECASE
-    ),
-]
-GREETING = re.compile(
-    r"(?:a |very |merry )*happy (?:birthday|new|hall?oween|easter|x-?mas|christmas|holidays?|thanksgiving|\w+ ?day|anniversary)\b.*",
-    re.I,
-)
-FACE = re.compile(
-    rf"(?:(?:an?|its|the|une?|una?|ein|um) )?(?:cute )?(?:(?P<how>{_LOOKS}) )?(?:face|smile|smiley|expression|cara|visage|sourire|gesicht)",
-    re.I,
-)
-
-HEART_EYES = re.compile("hearts?[- ](?:in (?:its|the) )?eyes", re.IGNORECASE)
-
-
 class Relation(NamedTuple):
     """What a figure has to do with a thing."""
 
-    kind: str  # a key of PLACES
+    kind: str  # a key of PLACE_OF_KIND
     thing: str
 
 
@@ -154,30 +133,16 @@ def split_relations(text: str) -> tuple[str, list[Relation]]:
     return figure, relations
 
 
-def split_expression(text: str) -> tuple[str, str]:
-    """A thing, and the smiley that looks as a text says that it does; the text and "" where it says nothing of it."""
-    for pattern in LOOKING if not GREETING.fullmatch(text) else ():
-        if found := pattern.fullmatch(text):
-            return found["thing"], SMILEYS[found["how"].casefold()]
-    return text, ""
-
-
-def expression_of(relation: Relation) -> str:
-    """The smiley that looks like the face that something is said to have; "" where it is said to have none."""
-    if relation.kind == "has" and HEART_EYES.fullmatch(relation.thing):
-        return SMILEYS["in love"]
-    found = FACE.fullmatch(relation.thing) if relation.kind in ("has", "wears") else None
-    return SMILEYS[found["how"].casefold()] if found and found["how"] else SMILE if found else ""
-
-
 def place_of(relation: Relation, name: str) -> str:
     """Where on a figure a thing of an English name is, a key of `collage.PLACES`; "" where it cannot be drawn there.
 
     What is nothing but scenery has no place: "in the snow", "on fire", "in love".
     """
+    if OWN_PARTS.fullmatch(relation.thing) or SCENERY.fullmatch(relation.thing):
+        return ""
+    if relation.kind == "drives" and name == "kite":
+        return "hand"
     if name in WORN and relation.kind in ("wears", "has", "in"):
         return "neck" if re.search(r"\bbow ?tie", relation.thing, re.IGNORECASE) else WORN[name]
     vague = relation.kind in VAGUE and relation.thing < FIRST_CJK and not DEFINED.search(relation.thing)
-    return (
-        "" if vague or OWN_PARTS.fullmatch(relation.thing) or SCENERY.fullmatch(relation.thing) else PLACES[relation.kind]
-    )
+    return "" if vague else PLACE_OF_KIND[relation.kind]

@@ -32,7 +32,8 @@ def test_a_face_has_its_top_between_the_ears_and_its_eyes_where_it_is_dark_on_bo
     assert head.top == pytest.approx(24, abs=2)  # not 10, where the ears end
     assert head.eyes == pytest.approx(60, abs=3)
     assert head.apart == pytest.approx(20, abs=3)
-    assert head.chin == head.lower  # a head alone
+    assert not head.has_body
+    assert head.chin == head.lower
 
 
 def test_a_figure_with_a_body_has_its_chin_above_it() -> None:
@@ -43,6 +44,7 @@ def test_a_figure_with_a_body_has_its_chin_above_it() -> None:
         draw.ellipse((x - 3, 19, x + 3, 25), fill=(0, 0, 0, 255))
     head = anatomy(picture)
     assert head.eyes == pytest.approx(22, abs=3)
+    assert head.has_body
     assert 35 < head.chin < 60
     assert head.width < 60
 

@@ -120,3 +120,12 @@ def test_a_layout_of_a_figure_is_put_together_with_its_colours() -> None:
     layout = Layout("figure", ("a", "b"), colors=("", "blue"), places=("head",))
     (whole,) = put_together([figure().convert("RGBA"), solid("red")], [layout])
     assert middle_of(whole, "blue")[1] < middle_of(whole, "red")[1]
+
+
+@pytest.mark.parametrize("size", [(1, 64), (64, 1), (1, 1)])
+def test_narrow_things_do_not_make_the_figure_small(size: tuple[int, int]) -> None:
+    thing = Image.new("RGBa", (64, 64))
+    thing.paste((0, 0, 255, 255), (0, 0, *size))
+    for place in PLACES:
+        whole = np.asarray(equip(figure(), [thing], [place])).astype(int)
+        assert ((whole[..., 0] > 200) & (whole[..., 3] > 200)).any(axis=0).sum() > 12, place

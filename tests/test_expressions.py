@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from PIL import Image, ImageDraw
 
-from multimodal.expressions import features, roomiest, with_expression
+from multimodal.expressions import features, roomiest, with_expression, with_front
 
 
 def smiley(skin: str = "#ffcc00") -> Image.Image:
@@ -51,6 +52,35 @@ def test_an_expression_is_drawn_where_a_thing_has_room_for_it_and_nowhere_else()
     assert (np.asarray(whole)[..., 3] == np.asarray(thing)[..., 3]).all(), "the outline is the thing's"
 
 
+def ring() -> Image.Image:
+    picture = Image.new("RGBA", (128, 128))
+    ImageDraw.Draw(picture).ellipse((4, 4, 123, 123), outline="#cc8844", width=40)
+    return picture.convert("RGBa")
+
+
+def test_nothing_is_drawn_in_a_hole_of_a_thing() -> None:
+    for front in (with_expression(ring(), smiley()), with_front(ring(), Image.new("RGBA", (64, 64), "blue"))):
+        assert front.tobytes() != ring().tobytes()
+        assert (np.asarray(front)[..., 3] == np.asarray(ring())[..., 3]).all()
+
+
+def test_a_drawing_of_lines_has_its_features_too() -> None:
+    lines = Image.new("RGBA", (128, 128))
+    draw = ImageDraw.Draw(lines)
+    draw.ellipse((4, 4, 123, 123), outline="black", width=6)
+    for x in (44, 84):
+        draw.ellipse((x - 8, 42, x + 8, 58), fill="black")
+    alpha = np.asarray(features(lines.convert("RGBa")))[..., 3]
+    assert alpha[50, 44] == alpha[50, 84] == 255
+    assert alpha[64, 64] == alpha[6, 64] == 0
+
+
+@pytest.mark.parametrize("size", [1, 2, 16, 32, 256])
+def test_pictures_may_have_any_size(size: int) -> None:
+    small = smiley().resize((size, size))
+    assert with_expression(small, small).size == (size, size)
+
+
 def test_a_smiley_without_features_changes_nothing() -> None:
     thing = smiley()
     for empty in (Image.new("RGBa", (128, 128)), Image.new("RGBa", (128, 128), (255, 204, 0, 255))):
@@ -64,4 +94,6 @@ def test_an_empty_thing_stays_empty() -> None:
 
 def test_the_largest_disc_is_found_also_in_what_fills_the_picture() -> None:
     x, y, radius = roomiest(np.ones((64, 64), dtype=bool))
-    assert (round(x, 1), round(y, 1), radius) == (31.5, 31.5, 32)
+    assert abs(x - 31.5) <= 1
+    assert abs(y - 31.5) <= 1
+    assert radius >= 31

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 import torch
 
-from multimodal.figures import has_face, has_head, is_person, is_smiley, read_figure, shows_all
+from multimodal.figures import MAX_THINGS, has_face, has_head, is_person, is_smiley, read_figure, shows_all
 from multimodal.names import Names
-from multimodal.relations import SMILE
+from multimodal.smileys import SMILE
+from multimodal.word_lists import load_descriptions, load_name_table, load_styles, load_words
 
 ENGLISH = ["cat", "cat face", "man", "man biking", "bicycle", "top hat", "heart with arrow", "cheese wedge", "nerd face"]
 ENGLISH += ["glasses", "red heart"]
@@ -64,6 +67,16 @@ def test_somebody_is_a_person() -> None:
         ("开心的奶酪", {"奶酪": "", SMILE: "face"}),
         ("un fromage heureux", {"un fromage": "", SMILE: "face"}),
         ("a happy cheese wedge with glasses", {"cheese wedge": "", SMILE: "face", "glasses": "eyes"}),
+        ("a cat with a cheese wedge on its head", {"a cat": "", "a cheese wedge": "head"}),
+        ("a cat, with a cheese wedge, wearing glasses", {"a cat": "", "a cheese wedge": "hand", "glasses": "eyes"}),
+        ("a cat that rides a bicycle", {"a cat": "", "a bicycle": "under"}),
+        ("a cat holding a bicycle and a cheese wedge", {"a cat": "", "a bicycle": "hand", "a cheese wedge": "other hand"}),
+        ("a blue sad cheese wedge", {"blue cheese wedge": "", "slightly frowning face": "face"}),
+        ("a SAD cheese wedge", {"cheese wedge": "", "slightly frowning face": "face"}),
+        ("smilİng cheese wedge", {}),
+        ("cheese wedge with a top hat in the style of a dream", {}),
+        ("happy birthday cheese wedge", {}),
+        ("sad with glasses", {}),
         ("a sad cat", {}),  # which has a face
         ("a happy man", {}),
         ("a sad cat with glasses", {"a sad cat": "", "glasses": "eyes"}),
@@ -85,3 +98,29 @@ def test_faces_are_of_animals_people_and_what_is_in_ones_own_pictures() -> None:
     english = ["fox", "cook", "man cook", "banana", "blixo"]
     names = Names({"en": english}, described={"en": {"fox": ["animal"]}}, styles={"3d": english[:4]})
     assert [name for name in english if not has_face(name, names)] == ["banana"]
+
+
+@pytest.fixture(scope="module")
+def bundled_names(bundled_checkpoint: Path) -> Names:
+    table, styles = load_name_table(bundled_checkpoint / "dit"), load_styles(bundled_checkpoint / "dit")
+    words, described = load_words(bundled_checkpoint / "clip"), load_descriptions(bundled_checkpoint / "clip")
+    return Names(table, None, words, styles, described)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ice cream in a cone", "dog on a leash", "bird on a branch", "fish in a tank", "cat on a table",
+        "donut with sprinkles", "turtle with a shell", "planet with rings", "cupcake with a cherry", "hot dog in a bun",
+        "sleeping bag", "evil eye", "happy feet", "happy halloween", "smiley with sunglasses", "surprise gift",
+        "a fox in the snow", "a dog in love", "a man riding a bike", "an angry cat", "a cat on holiday", "a happy panda",
+        "a bear with big ears", "a woman with a headscarf",
+    ],
+)  # fmt: skip
+def test_with_the_bundled_names_one_thing_is_left_alone(text: str, bundled_names: Names) -> None:
+    assert read_figure(text, bundled_names) == {}
+
+
+@pytest.mark.parametrize("text", ["a cat in a hat " * 30, "sad " * 120, "a" * 500, "a cat with " + "a hat and " * 45])
+def test_of_a_text_without_end_no_more_is_drawn_than_fits(text: str, bundled_names: Names) -> None:
+    assert len(read_figure(text, bundled_names)) <= MAX_THINGS

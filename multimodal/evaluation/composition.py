@@ -41,13 +41,7 @@ KINDS = {
     "pairs": ("left", "right", "above", "below"),
 }
 TRUE_PICTURES = 150  # of each kind, to try the checks on
-FIGURE_PLACES = {
-    "wears": {*WORN.values(), "front"},
-    "holds": {"hand"},
-    "on": {"under"},
-    "in": {"around"},
-    "looks": {"face"},
-}
+FIGURE_PLACES = {"wears": "", "holds": "hand", "on": "under", "in": "around", "looks": "face"}  # what is worn has its own
 MAX_DRAWS = 100  # for each of them
 TOP = 5  # where a picture holds several things, each smaller than what the judge learned from
 COUNTING_SIZE = 32
@@ -135,11 +129,13 @@ def reads_right(case: Case, names: Names) -> bool:
     """Whether a figure and a thing in its place are read in a prompt, or, where the case has no other, one thing."""
     reading = read_prompt(case.prompt, names)
     found = [names.english_name(thing) for thing in reading.things]
-    wanted = [names for names in (case.concept, case.other) if names]
+    wanted = [one for one in (case.concept, case.other) if one]
+    if len(found) != len(wanted) or any(name not in one.split("|") for name, one in zip(found, wanted, strict=True)):
+        return False
     places = reading.layout.places if reading.layout else ()
-    right_places = len(places) == 1 and places[0] in FIGURE_PLACES[case.relation] if case.relation else not places
-    matches = (name in one.split("|") for name, one in zip(found, wanted, strict=False))
-    return len(found) == len(wanted) and all(matches) and right_places
+    if case.relation == "wears":
+        return places in {(WORN.get(found[1], "hand"),), ("front",), ("neck",)}
+    return places == ((FIGURE_PLACES[case.relation],) if case.relation else ())
 
 
 def true_composites(composer: Composer, kinds: Sequence[str], count: int) -> tuple[list[Case], list[Image.Image]]:

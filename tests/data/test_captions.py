@@ -8,6 +8,7 @@ from string import Formatter
 
 import pytest
 
+from multimodal.collage import COUNT_ROWS
 from multimodal.data.captions import (
     Composite,
     Subject,
@@ -22,7 +23,6 @@ from multimodal.data.captions import (
 )
 from multimodal.data.composition import KINDS, SHAPE_COLORS
 from multimodal.data.phrases import COLORS, LANGUAGES, NUMBERS, PATTERNS, phrase
-from multimodal.collage import COUNT_ROWS
 
 APPLE = Subject(
     "apple",

@@ -1,0 +1,63 @@
+# ruff: noqa: E501 (tables)
+"""What a text says that something looks like, as a smiley: "a sad cloud", "a taco with a happy face"."""
+
+from __future__ import annotations
+
+import re
+
+from multimodal.data.phrases import ARTICLE, COLOR_WORDS, EXPRESSIONS
+from multimodal.relations import Relation
+
+SMILE = "smiling face with smiling eyes"
+SMILEYS = {word: smiley for smiley, words in EXPRESSIONS.items() for word in words}
+MIN_THING = 3  # letters of a thing where they are Latin; what is shorter is a word between others
+_HOW = "|".join(map(re.escape, sorted(SMILEYS, key=len, reverse=True)))
+_BESIDES = "(?:(?:very|so|super|little|big|cute|looking) )*"
+_COLORED = f"(?:(?:{'|'.join(sorted(word for word in COLOR_WORDS if word.isascii()))}) )?"
+LOOKING = [  # how a text says what something looks like
+    re.compile(
+        rf"(?:{ARTICLE.pattern[1:]})?{_BESIDES}(?P<before>{_COLORED}){_BESIDES}(?P<how>{_HOW})(?: |(?<=[的なのいるた]))(?P<thing>.+)",
+        re.IGNORECASE,
+    ),
+    re.compile(
+        rf"(?P<before>)(?P<thing>.+?),? (?:(?:that|who|which) )?(?:(?:is|looks|looking|está|est|ist) )?(?P<how>{_HOW})",
+        re.IGNORECASE,
+    ),
+]
+NO_FEELING = re.compile(  # phrases that are not about a face
+    r"(?:a |an |very |merry )*(?:happy (?:birthday|new|hall?oween|easter|x-?mas|christmas|holidays?|thanksgiving|\w+ ?day|anniversary|hour|"
+    r"end(?:ing)?|place|feet|camper|meal|thoughts?|hands?)|sleeping (?:bag|pill)|laughing gas|evil eye|crazy (?:love|horse|town)|mad (?:max|science|hatter)|"
+    r"angry (?:birds?|fist)|sleepy head|thinking cap|sick (?:burn|beat|day|leave)|crying shame|silly (?:string|season)|cold feet)\b.*",
+    re.IGNORECASE,
+)
+BETWEEN = re.compile(
+    r"(?:and|at|for|from|in|of|on|or|to|wearing|while|with)\b.*|happy\b.*", re.IGNORECASE
+)  # begins no thing
+FACE = re.compile(
+    rf"(?:(?:an?|its|the|une?|una?|ein|um) )?(?:big |cute |little )*(?:(?P<how>{_HOW}) )?"
+    r"(?:face|(?:eyes and (?:a )?)?(?:mouth|smile)|smiley|expression|cara|visage|sourire|gesicht)",
+    re.IGNORECASE,
+)
+HEART_EYES = re.compile("hearts?[- ](?:in (?:its|the) )?eyes", re.IGNORECASE)
+
+
+def split_expression(text: str) -> tuple[str, str]:
+    """A thing, and the smiley that looks as a text says that it does; the text and "" where it says nothing of it."""
+    for pattern in LOOKING if not NO_FEELING.fullmatch(text) else ():
+        if found := pattern.fullmatch(text):
+            smiley = SMILEYS.get(found["how"].casefold(), "")
+            if (
+                smiley
+                and not BETWEEN.fullmatch(found["thing"])
+                and (len(found["thing"]) >= MIN_THING or not text.isascii())
+            ):
+                return found["before"] + found["thing"], smiley
+    return text, ""
+
+
+def expression_of(relation: Relation) -> str:
+    """The smiley that looks like the face that something is said to have; "" where it is said to have none."""
+    if relation.kind == "has" and HEART_EYES.fullmatch(relation.thing):
+        return SMILEYS["in love"]
+    found = FACE.fullmatch(relation.thing) if relation.kind in ("has", "wears") else None
+    return SMILEYS.get((found["how"] or "").casefold(), SMILE) if found else ""
