@@ -14,7 +14,7 @@ from playwright.sync_api import Page, expect, sync_playwright
 from screenshots import open_page
 
 ROOT = Path(__file__).resolve().parents[2]
-PROMPT = "an angry cat"
+PROMPT = "a cat in a top hat"
 COLORS = 128  # of the GIF
 LONG, SHORT = 1800, 120  # milliseconds that a frame stands
 

@@ -18,8 +18,8 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def shoot(page: Page, take: Callable[[str], None]) -> None:
-    page.locator("#prompt input").fill("a red apple")
     page.get_by_label("Keep this seed").check()
+    page.locator("#prompt input").fill("a cat in a top hat")
     page.locator("#generate").click()
     expect(page.locator("#download")).to_be_enabled()
     page.mouse.move(0, 0)
@@ -38,6 +38,8 @@ def shoot(page: Page, take: Callable[[str], None]) -> None:
     settle(page)
     take("codebook")
 
+    page.get_by_role("tab", name="Create").click()
+    page.locator("#prompt input").fill("a red apple")
     page.get_by_role("tab", name="Inside").click()
     page.locator("#look").click()
     expect(page.locator("#restoration figure")).to_have_count(8)
