@@ -142,8 +142,7 @@ class TextToImagePipeline:
         seeds = check_seeds(seed, len(repeated))
 
         def seen(step: SamplerStep) -> bool | None:
-            whole = step._replace(together=lambda things: self.put_together(things, layouts))
-            return callback(whole) if callback else None
+            return callback(step._replace(together=lambda things: put_together(things, layouts))) if callback else None
 
         with self.lock:
             readings = [read_prompt(one, self.names, image is None) if interpret else Reading((one,)) for one in prompts]
@@ -266,7 +265,8 @@ class TextToImagePipeline:
     @torch.inference_mode()
     def preview(self, step: SamplerStep) -> list[Image.Image]:
         """What the pictures are expected to become, for a callback to show while sampling."""
-        return self.to_images(self.decode_latents(step.together(step.denoised) if step.together else step.denoised))
+        pictures = self.to_images(self.decode_latents(step.denoised))
+        return step.together(pictures) if step.together else pictures
 
     @torch.inference_mode()
     def reconstruct(self, image: Image.Image, search_steps: int = 0) -> ReconstructionOutput:

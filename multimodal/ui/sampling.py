@@ -16,7 +16,7 @@ from multimodal.ui.figures import progress
 from multimodal.ui.texts import Texts
 from multimodal.ui.zero_gpu import on_gpu
 
-PREVIEWS = 5  # in a run, before the pictures themselves
+PREVIEWS, AT_ONCE = 5, 4  # previews in a run, before the pictures themselves; of more things fewer, as they take time
 
 
 class Progress(NamedTuple):
@@ -45,7 +45,8 @@ class Sampling:
         for event in watch(lambda callback: self.pipeline(**arguments, callback=callback), stop):
             if isinstance(event, SamplerStep):
                 step, steps = event[:2]
-                seen, before = (s * (previews + 1) // steps for s in (step, step - 1))
+                shown = max(1, previews * AT_ONCE // max(AT_ONCE, len(event.latents)))
+                seen, before = (s * (shown + 1) // steps for s in (step, step - 1))
                 yield Progress(step, steps, self.pipeline.preview(event) if before < seen and step < steps else [])
             else:
                 yield event
