@@ -7,6 +7,7 @@ It is done in the way in which training composites are made.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -37,6 +38,11 @@ class Reading(NamedTuple):
     things: tuple[str, ...]  # a prompt of each thing
     layout: Layout | None = None  # how they become one picture; None where there is one thing, as it is
     renamed: tuple[tuple[str, str], ...] = ()  # what the prompt calls a thing, and the nearest name, if that is drawn
+
+    def parts(self) -> list[tuple[str, str, str]]:
+        """Each thing, the colour that it is turned to and where on a figure it is, or ""."""
+        colors, places = (self.layout.colors, ("", *self.layout.places)) if self.layout else ((), ())
+        return [(*part,) for part in itertools.zip_longest(self.things, colors, places[: len(self.things)], fillvalue="")]
 
 
 def read_prompt(prompt: str, names: Names, apart: bool = True) -> Reading:

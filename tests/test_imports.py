@@ -58,7 +58,7 @@ MAY_IMPORT = {
     "mixing": {"arguments", "diffusion", "layout", "pipeline"},
     "upscaling": {"rgba", "models", "checkpoint"},
     "editing": {"arguments", "rgba", "settings", "pipeline"},
-    "inspection": BELOW_PIPELINE | {"pipeline", "inspection"},
+    "inspection": BELOW_PIPELINE | {"layout", "pipeline", "inspection"},
     "evaluation": BELOW_PIPELINE | {"layout", "pipeline", "relations", "evaluation"},
     "training": BELOW_PIPELINE | {"pipeline", "inspection", "evaluation", "training"},
     "ui": LEAVES | {"pipeline", "layout", "mixing", "editing", "upscaling", "inspection", "ui"},

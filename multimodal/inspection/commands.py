@@ -44,10 +44,11 @@ def restoration(args: argparse.Namespace) -> None:
 
 
 def reading(args: argparse.Namespace) -> None:
-    """How CLIP reads the prompt: the pieces that it is cut into, and the known names nearest to it."""
+    """What is drawn for the prompt; how CLIP reads it: the pieces that it is cut into, and the nearest known names."""
     views = _views(args)
     view = views.reading(args.prompt, _nearest(args, views), args.language, args.number, args.other)
-    lines = [" | ".join(piece["piece"] for piece in view.report["pieces"])]
+    lines = ["drawn: " + ", ".join(" · ".join(filter(None, part.values())) for part in view.report["drawn"])]
+    lines += [" | ".join(piece["piece"] for piece in view.report["pieces"])]
     lines += [f"{name['similarity']:8.2f}  {name['name']}" for name in view.report["near"]]
     if "similarity" in view.report:
         lines.append(f"{view.report['similarity']:8.2f}  is how near the other prompt is: {args.other}")

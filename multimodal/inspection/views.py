@@ -18,6 +18,7 @@ from multimodal.inspection.restoration import TIMES, restore
 from multimodal.inspection.tokens import atlas, code_patches, codebook_patches, heat_map, index_maps
 from multimodal.inspection.trajectory import Trajectory, changed_codes, film_strip, save_animation, settled
 from multimodal.inspection.words import NearestNames
+from multimodal.layout import read_prompt
 from multimodal.pipeline import TextToImagePipeline
 from multimodal.prompts import parse_weights
 
@@ -108,18 +109,23 @@ class Views:
     def reading(
         self, prompt: str, nearest: NearestNames | None, language: str = "en", number: int = 5, other: str = ""
     ) -> View:
-        """How CLIP reads a prompt: the pieces that it is cut into, what does not fit, and the known names nearest to it.
+        """The things that are drawn for a prompt; and how CLIP reads it: the pieces that it is cut into, what does not fit,
+        and the known names nearest to it.
 
         Args:
             other: another prompt, to which the similarity is told.
         """
         check_number("number", number, 1, 100, whole=True)
-        text = parse_weights(check_prompts([prompt])[0]).text
+        [prompt] = check_prompts([prompt])
+        with self.pipeline.lock:
+            read = read_prompt(prompt, self.pipeline.names)
+        text = parse_weights(prompt).text
         text_encoder = self.pipeline.text_encoder
         used, room = text_encoder.count_tokens(text)
         *_, [dropped] = text_encoder.tokenize([text])
         near = nearest.to_prompt(text, language, int(number)) if nearest else []
         report: dict[str, Any] = {"prompt": prompt, "tokens": used, "room": room, "dropped": dropped}
+        report["drawn"] = [{"thing": thing, "color": color, "place": place} for thing, color, place in read.parts()]
         report["pieces"] = [{"piece": piece, "tokens": count} for piece, count in pieces(text_encoder, text)]
         report["near"] = [{"name": name, "similarity": round(similarity, 6)} for name, similarity in near]
         if nearest and other:

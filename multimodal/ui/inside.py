@@ -19,6 +19,7 @@ from multimodal.inspection.expectation import Expectation, expect
 from multimodal.inspection.restoration import Restoration, restore
 from multimodal.inspection.tokens import heat_map
 from multimodal.inspection.trajectory import Trajectory, changed_codes, save_animation, settled
+from multimodal.layout import read_prompt
 from multimodal.prompts import STYLES, expand, parse_weights
 from multimodal.settings import Settings
 from multimodal.ui.errors import friendly_errors
@@ -124,7 +125,7 @@ class Inside:
         shown.append(message(texts.html("tokens", used=used, room=room)))
         if dropped:
             shown.append(message(texts.html("dropped", words=dropped[:300]), "warning"))
-        parts = section(texts("pieces"), texts("pieces_about"), shown)
+        parts = self.drawn(prompt, texts) + section(texts("pieces"), texts("pieces_about"), shown)
         if self.models.nearest is None:
             return parts + message(texts.html("no_names"))
         near = bars(
@@ -135,6 +136,18 @@ class Inside:
             between = self.models.nearest.between(text, check_prompts([other])[0])
             shown.append(message(texts.html("similarity", other=other[:100], similarity=f"{between:.2f}")))
         return parts + section(texts("near"), texts("near_about"), shown)
+
+    def drawn(self, prompt: str, texts: Texts) -> str:
+        """The things that the app draws for a prompt, where these are not what it says, as HTML."""
+        with self.pipeline.lock:
+            read = read_prompt(prompt, self.pipeline.names)
+        if read.things == (prompt,):
+            return ""
+        said = [
+            (thing, color and texts(f"color_{color}"), place and texts(f"place_{place}"))
+            for thing, color, place in read.parts()
+        ]
+        return section(texts("drawn"), texts("drawn_about"), [chips(" · ".join(filter(None, part)) for part in said)])
 
     def expectation(self, expectation: Expectation, texts: Texts) -> str:
         """What the prompt alone lets one expect, in every style, as HTML."""

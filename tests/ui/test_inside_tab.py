@@ -102,3 +102,10 @@ def test_narrow_and_in_chinese_everything_fits_and_every_control_has_a_name(open
     expect(page.locator("#layer").get_by_role("radio")).to_have_count(6)
     assert page.locator(".inside img").count() > 20
     assert page.locator(".inside img:not([alt])").count() == 0
+
+
+def test_of_a_figure_the_things_are_named_that_are_drawn_for_it(page: Page) -> None:
+    page.get_by_role("tab", name="Inside").click()
+    look(page, "a blue cat in a top hat", 6)
+    drawn = page.locator("#reading .chips").first.locator("li")
+    expect(drawn).to_have_text(["cat face · blue", "a top hat · on the head"])
