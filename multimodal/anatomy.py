@@ -17,6 +17,7 @@ SYMMETRIC = 0.85  # intersection over union with the mirror image from which on 
 CROWN = 0.08  # half of the part of the width, about the middle, in which the top of the head is: between the ears
 BROAD = 0.3  # of the width: how much of a figure in profile is in its head, other than horns and feelers
 NARROWEST, WIDEST = 0.25, 0.5  # of the width: a head in profile
+PROFILE = (0.03, 0.16, 0.36)  # of the height, below that: top of the head, eyes and chin of a figure in profile
 TEMPLE, NAPE = 0.22, 0.12  # of the height, below the top: where a head's width is measured, from the front and in profile
 EYES = (0.12, 0.62)  # of the height, below the top: where eyes are looked for,
 APART = (0.1, 0.36)  # and how far from the middle, of the head's width
@@ -100,8 +101,7 @@ def _in_profile(figure: NDArray[np.bool_], box: tuple[int, int, int, int]) -> An
     x, _ = _run(half[top], float(np.median(np.flatnonzero(half[top]))) if half[top].any() else width / 4)
     x, head = _run(figure[_row(top + NAPE * height, figure)], x)
     head = min(max(head, NARROWEST * width), WIDEST * width)
-    top_of_head = box[1] + top + 0.03 * height
-    eyes, chin = top_of_head + 0.13 * height, top_of_head + 0.33 * height
+    top_of_head, eyes, chin = (box[1] + top + share * height for share in PROFILE)
     return Anatomy(box[0] + x, top_of_head, head, eyes, head / 4, chin, False, True, *box)
 
 

@@ -85,19 +85,12 @@ def _places(relation: Relation, figure: str, names: Names) -> dict[str, str]:
         bare, _ = split_color(thing, names)
         name = _name(bare, names)
         place = place_of(relation._replace(thing=thing), name)
-        if (
-            not place
-            or not is_drawn(bare, name, names)
-            or counted(thing, names)[0] > 1
-            or {*words_of(name)} <= {*words_of(about)}
-        ):
+        has_it = {*words_of(name)} <= {*words_of(about)}
+        if not place or has_it or not is_drawn(bare, name, names) or counted(thing, names)[0] > 1:
             return {}
         if name not in WORN:
-            if (
-                is_person(name)
-                or is_smiley(about, names)
-                or (places and (relation.kind != "holds" or has_face(name, names)))
-            ):
+            alone = relation.kind != "holds" or has_face(name, names)  # "a cat with a hat and a dog" has no dog
+            if is_person(name) or is_smiley(about, names) or (places and alone):
                 return {}
             place = "other hand" if place == "hand" and "hand" in places.values() else place
         if place in places.values():

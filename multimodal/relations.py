@@ -63,15 +63,9 @@ WORN = {  # where on a figure things are that are worn, by their English names
     }.items()
     for name in names.split(", ")
 }
-PLACE_OF_KIND = {
-    "wears": "hand",
-    "holds": "hand",
-    "has": "hand",
-    "on": "under",
-    "rides": "under",
-    "in": "around",
-    "drives": "around",
-}  # of what is not worn
+PLACE_OF_KIND = {  # of what is not worn
+    "wears": "hand", "holds": "hand", "has": "hand", "on": "under", "rides": "under", "in": "around", "drives": "around",
+}  # fmt: skip
 OWN_PARTS = re.compile(  # of a figure, which it has anyway, or none of them as an emoji shows it
     r"(?:[\w-]+ )*(?:antennae?|arms?|beak|beard|bun|candles?|cherry|chimney|ears?|eyes?|face|fangs?|feet|foot|fur|hair|hands?|head|hooves|horns?|jewels?|"
     r"legs?|lights?|lips|mouth|mustache|nose|paws?|rings?|shell|skin|smile|spots|sprinkles|stripes|tail|teeth|tongue|tooth|wheels?|wings?)|"
@@ -87,9 +81,9 @@ ON_HEAD = re.compile(r" on (?:its|his|her|their|the|my|your) head\b", re.IGNOREC
 IS = re.compile(
     r",? (?:(?:that|who|which) )?(?:is|are|was)$|,? (?:and|while|that|who|which)$| (?:lol|pls|please)$|,$", re.IGNORECASE
 )
-DOING = re.compile(
+DOING = re.compile(  # what a figure does besides
     r"(?<=\w{2}) (?:(?:and )?(?!earring)\w+ing\b|like (?:an?|the) ).*", re.IGNORECASE
-)  # what a figure does besides
+)
 POSSESSIVE = re.compile(r"^(?:its|his|her|their|my|your|some|su|son|sa|seine[mnr]?|ihre[mnr]?) ", re.IGNORECASE)
 SCENERY = re.compile(  # where something is, or when
     r"(?:an?|the) (?:[\w-]+ )*(?:air|background|beginning|city|corner|countryside|dark(?:ness)?|day|desert|distance|evening|farm|field|fog|forest|grass|"

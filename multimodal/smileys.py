@@ -30,9 +30,7 @@ NO_FEELING = re.compile(  # phrases that are not about a face
     r"angry (?:birds?|fist)|sleepy head|thinking cap|sick (?:burn|beat|day|leave)|crying shame|silly (?:string|season)|cold feet)\b.*",
     re.IGNORECASE,
 )
-BETWEEN = re.compile(
-    r"(?:and|at|for|from|in|of|on|or|to|wearing|while|with)\b.*|happy\b.*", re.IGNORECASE
-)  # begins no thing
+BETWEEN = re.compile(r"(?:and|at|for|from|in|of|on|or|to|wearing|while|with)\b.*", re.IGNORECASE)  # what begins no thing
 FACE = re.compile(
     rf"(?:(?:an?|its|the|une?|una?|ein|um) )?(?:big |cute |little )*(?:(?P<how>{_HOW}) )?"
     r"(?:face|(?:eyes and (?:a )?)?(?:mouth|smile)|smiley|expression|cara|visage|sourire|gesicht)",
@@ -45,13 +43,9 @@ def split_expression(text: str) -> tuple[str, str]:
     """A thing, and the smiley that looks as a text says that it does; the text and "" where it says nothing of it."""
     for pattern in LOOKING if not NO_FEELING.fullmatch(text) else ():
         if found := pattern.fullmatch(text):
-            smiley = SMILEYS.get(found["how"].casefold(), "")
-            if (
-                smiley
-                and not BETWEEN.fullmatch(found["thing"])
-                and (len(found["thing"]) >= MIN_THING or not text.isascii())
-            ):
-                return found["before"] + found["thing"], smiley
+            smiley, thing = SMILEYS.get(found["how"].casefold(), ""), found["thing"]
+            if smiley and not BETWEEN.fullmatch(thing) and (len(thing) >= MIN_THING or not thing.isascii()):
+                return found["before"] + thing, smiley
     return text, ""
 
 
