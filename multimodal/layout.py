@@ -42,7 +42,7 @@ class Reading(NamedTuple):
     def parts(self) -> list[tuple[str, str, str]]:
         """Each thing, the colour that it is turned to and where on a figure it is, or ""."""
         colors, places = (self.layout.colors, ("", *self.layout.places)) if self.layout else ((), ())
-        return [(*part,) for part in itertools.zip_longest(self.things, colors, places[: len(self.things)], fillvalue="")]
+        return list(itertools.zip_longest(self.things, colors, places[: len(self.things)], fillvalue=""))
 
 
 def read_prompt(prompt: str, names: Names, apart: bool = True) -> Reading:
