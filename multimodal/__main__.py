@@ -17,7 +17,7 @@ from multimodal.commands import check_checkpoint, export, generate, load_pipelin
 from multimodal.doctor import doctor
 from multimodal.hub import find_checkpoint
 from multimodal.inspection import commands as inspection
-from multimodal.prompts import MIXED, STYLES
+from multimodal.reading.syntax import MIXED, STYLES
 
 CHECKPOINT = Path(__file__).resolve().parent.parent / "checkpoints" / "emoji"
 PICTURES = "a folder of pictures, a parquet table, .tar files or a data set of the hub, user/name"

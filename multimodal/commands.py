@@ -22,8 +22,8 @@ def generate(args: argparse.Namespace) -> None:
     from multimodal.arguments import MAX_IMAGES, check_number, check_prompts, check_seeds
     from multimodal.editing import start_from
     from multimodal.export import file_name, to_sticker
-    from multimodal.layout import in_styles
-    from multimodal.prompts import expand
+    from multimodal.reading.prompts import in_styles
+    from multimodal.reading.syntax import expand
     from multimodal.settings import Settings, save_picture
     from multimodal.upscaling import Upscaler
 
@@ -100,8 +100,8 @@ def mix(args: argparse.Namespace) -> None:
 
     from multimodal.arguments import check_prompts
     from multimodal.export import check_animation, save_animation
-    from multimodal.layout import in_one_style
     from multimodal.mixing import mix
+    from multimodal.reading.prompts import in_one_style
 
     check_animation(args.out, args.duration)  # before the work is done
     args.out.parent.mkdir(parents=True, exist_ok=True)

@@ -15,8 +15,8 @@ from multimodal.arguments import (
     clean_prompt,
 )
 from multimodal.diffusion.samplers import Callback, between
-from multimodal.layout import read_prompt
 from multimodal.pipeline import TextToImagePipeline
+from multimodal.reading.prompts import read_prompt
 
 
 @torch.inference_mode()

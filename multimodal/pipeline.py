@@ -26,19 +26,20 @@ from multimodal.arguments import (
     clean_prompt,
 )
 from multimodal.checkpoint import CheckpointError, load_clip, load_dit, load_vqvae
+from multimodal.collage.layout import Layout, put_together
 from multimodal.diffusion import rectified_flow
 from multimodal.diffusion.samplers import SAMPLERS, Callback, SamplerStep, Velocity, guided, keeping, weighted
 from multimodal.hub import find_checkpoint
-from multimodal.layout import Layout, Reading, put_together, read_prompt
 from multimodal.metrics import psnr_on_white
 from multimodal.models.code_search import search_codes
 from multimodal.models.dit import Condition, DiT
 from multimodal.models.text_encoder import CLIPTextEncoder
 from multimodal.models.vqvae import VQVAE
-from multimodal.names import Names
 from multimodal.outputs import ReconstructionOutput, TextToImageOutput
-from multimodal.prompts import WeightedPart, parse_weights
-from multimodal.word_lists import load_descriptions, load_name_table, load_styles, load_words
+from multimodal.reading.names import Names
+from multimodal.reading.prompts import Reading, read_prompt
+from multimodal.reading.syntax import WeightedPart, parse_weights
+from multimodal.word_lists import names_in
 
 GUIDANCE_INTERVAL = (0.1, 1.0)
 
@@ -82,9 +83,7 @@ class TextToImagePipeline:
                 f"{folder / 'dit'} does not fit the other parts: latent_channels, latent_size, context_dim and pooled_dim "
                 f"are {given}, but the VQ-VAE and the text encoder want {wanted}"
             )
-        table, styles = load_name_table(folder / "dit"), load_styles(folder / "dit")
-        names = Names(table, text_encoder.embed, load_words(folder / "clip"), styles, load_descriptions(folder / "clip"))
-        return cls(text_encoder, dit, vqvae, offload, names)
+        return cls(text_encoder, dit, vqvae, offload, names_in(folder, text_encoder.embed))
 
     @torch.inference_mode()
     def __call__(
@@ -122,7 +121,7 @@ class TextToImagePipeline:
                 there). Elsewhere the codebook indices of `image` stay exactly as they are.
             interpret: draw things by their English names, or the nearest, where a prompt has none of their words; and the
                 things of "a rocket and a star", "three apples" or "a blue apple" one by one, to colour them and put them
-                together (see `layout`), unless there is an `image`. Otherwise the DiT gets the prompt as it is.
+                together (see `read_prompt`), unless there is an `image`. Otherwise the DiT gets the prompt as it is.
         Raises:
             ValueError: a prompt is empty or an argument out of its range.
             SamplingCancelled: the callback returned False.

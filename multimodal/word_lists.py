@@ -9,8 +9,16 @@ from pathlib import Path
 from typing import Any
 
 from multimodal.checkpoint import CheckpointError
+from multimodal.reading.encoded_names import Embed
+from multimodal.reading.names import Names
 
 NAMES, STYLES, WORDS, DESCRIPTIONS = "names.json", "styles.json", "words.json", "descriptions.json"
+
+
+def names_in(checkpoint: Path, embed: Embed | None) -> Names:
+    """The names by which the prompts for a checkpoint folder are read; `embed`: see `Names`. Raises CheckpointError."""
+    clip, dit = checkpoint / "clip", checkpoint / "dit"
+    return Names(load_name_table(dit), embed, load_words(clip), load_styles(dit), load_descriptions(clip))
 
 
 def load_names(folder: str | Path) -> dict[str, list[str]]:

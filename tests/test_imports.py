@@ -13,18 +13,8 @@ ROOT = Path(__file__).resolve().parent.parent
 FILES = sorted([*(ROOT / "multimodal").rglob("*.py"), *ROOT.glob("app.py")])
 
 # "multimodal" is the package's own __init__: the version and the public names.
-LEAVES = {"config", "rgba", "metrics", "settings", "export", "prompts", "arguments", "hub", "outputs", "multimodal"}
-BELOW_PIPELINE = LEAVES | {
-    "models",
-    "diffusion",
-    "checkpoint",
-    "word_lists",
-    "data",
-    "wordings",
-    "encoded_names",
-    "descriptions",
-    "names",
-}
+LEAVES = {"config", "rgba", "metrics", "settings", "export", "arguments", "hub", "outputs", "multimodal"}
+BELOW_PIPELINE = LEAVES | {"models", "diffusion", "checkpoint", "word_lists", "data", "collage", "reading"}
 MAY_IMPORT = {
     "multimodal": {"outputs", "pipeline"},
     "config": set(),
@@ -32,7 +22,6 @@ MAY_IMPORT = {
     "metrics": {"rgba"},
     "settings": {"arguments", "config", "rgba", "multimodal"},
     "export": {"arguments", "rgba"},
-    "prompts": {"data"},
     "arguments": {"config"},
     "space": set(),
     "hub": set(),
@@ -40,28 +29,19 @@ MAY_IMPORT = {
     "models": {"config", "models"},
     "diffusion": {"config", "diffusion"},
     "checkpoint": {"config", "models"},
-    "word_lists": {"checkpoint"},
+    "word_lists": {"checkpoint", "reading"},
     "data": {"config", "rgba", "data", "hub", "collage"},
-    "wordings": {"data"},
-    "encoded_names": set(),
-    "descriptions": {"data", "wordings"},
-    "names": {"data", "wordings", "encoded_names", "descriptions"},
-    "anatomy": set(),
-    "expressions": set(),
-    "collage": {"anatomy", "data", "expressions"},
-    "relations": {"data"},
-    "modifiers": {"collage", "data", "names"},
-    "smileys": {"data", "relations"},
-    "figures": {"data", "descriptions", "modifiers", "names", "relations", "smileys", "wordings"},
-    "layout": {"collage", "data", "figures", "modifiers", "names", "prompts"},
-    "pipeline": (LEAVES - {"export", "settings"}) | {"models", "diffusion", "checkpoint", "word_lists", "layout", "names"},
-    "mixing": {"arguments", "diffusion", "layout", "pipeline"},
+    "collage": {"data", "collage"},
+    "reading": {"collage", "data", "reading"},
+    "pipeline": (LEAVES - {"export", "settings"})
+    | {"models", "diffusion", "checkpoint", "word_lists", "collage", "reading"},
+    "mixing": {"arguments", "diffusion", "reading", "pipeline"},
     "upscaling": {"rgba", "models", "checkpoint"},
     "editing": {"arguments", "rgba", "settings", "pipeline"},
-    "inspection": BELOW_PIPELINE | {"layout", "pipeline", "inspection"},
-    "evaluation": BELOW_PIPELINE | {"layout", "pipeline", "relations", "evaluation"},
+    "inspection": BELOW_PIPELINE | {"pipeline", "inspection"},
+    "evaluation": BELOW_PIPELINE | {"pipeline", "evaluation"},
     "training": BELOW_PIPELINE | {"pipeline", "inspection", "evaluation", "training"},
-    "ui": LEAVES | {"pipeline", "layout", "mixing", "editing", "upscaling", "inspection", "ui"},
+    "ui": LEAVES | {"pipeline", "reading", "mixing", "editing", "upscaling", "inspection", "ui"},
     "app": LEAVES | {"pipeline", "ui"},
 }
 MAY_IMPORT_ALL = {"__main__", "commands", "doctor"}

@@ -17,12 +17,12 @@ from PIL import Image
 from multimodal import TextToImagePipeline
 from multimodal.arguments import MAX_PROMPT_CHARACTERS, MAX_SEED, check_prompts
 from multimodal.checkpoint import CheckpointError, save_model
+from multimodal.collage.layout import Layout, put_together
 from multimodal.config import VQVAEConfig
 from multimodal.diffusion.samplers import SamplerStep, SamplingCancelled
-from multimodal.layout import Layout, put_together
 from multimodal.models.dit import DiT
 from multimodal.models.vqvae import VQVAE
-from multimodal.names import Names
+from multimodal.reading.names import Names
 from tests.generating import generate, same
 
 

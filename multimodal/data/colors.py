@@ -87,6 +87,14 @@ def recolor(pixels: Tensor, color: str) -> Tensor:
     return torch.from_numpy(np.array(result.convert("RGBa"))).permute(2, 0, 1)
 
 
+def recolor_image(picture: Image.Image, color: str) -> Image.Image:
+    """The same for a PIL picture of mode "RGBa" (premultiplied); without a colour it stays as it is."""
+    if not color:
+        return picture
+    pixels = recolor(torch.from_numpy(np.array(picture)).permute(2, 0, 1), color)
+    return Image.fromarray(pixels.permute(1, 2, 0).numpy(), "RGBa")
+
+
 def _hsv(pixels: Tensor) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Hue in degrees, saturation and value in [0, 1], and where the picture is opaque, at a quarter of its size."""
     image = Image.fromarray(pixels.permute(1, 2, 0).numpy(), "RGBa")

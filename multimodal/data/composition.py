@@ -11,7 +11,7 @@ import torch
 from PIL import Image, ImageDraw
 from torch import Tensor
 
-from multimodal.collage import COUNT_ROWS, paint, paste
+from multimodal.collage.arrangement import COUNT_ROWS, paint, paste
 from multimodal.data.captions import Composite, Subject
 from multimodal.data.colors import HUES, dominant_hue, recolor
 from multimodal.data.images import Pictures

@@ -26,10 +26,10 @@ from multimodal.data.images import decode_images, load_captioned_images
 from multimodal.evaluation.judge import Judge
 from multimodal.evaluation.sampling import DEFAULT_SAMPLING, Sampling
 from multimodal.evaluation.statistics import mean_interval
-from multimodal.layout import read_prompt
-from multimodal.names import Names
 from multimodal.pipeline import TextToImagePipeline
-from multimodal.relations import WORN
+from multimodal.reading.names import Names
+from multimodal.reading.prompts import read_prompt
+from multimodal.reading.relations import WORN
 
 PROMPTS = Path(__file__).parent / "prompts"
 KINDS = {

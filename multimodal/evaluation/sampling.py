@@ -10,9 +10,9 @@ from PIL import Image
 from tqdm.auto import tqdm
 
 from multimodal.arguments import DEFAULT_GUIDANCE, DEFAULT_STEPS
-from multimodal.layout import in_styles
 from multimodal.pipeline import TextToImagePipeline
-from multimodal.prompts import MIXED
+from multimodal.reading.prompts import in_styles
+from multimodal.reading.syntax import MIXED
 
 
 @dataclass(frozen=True)

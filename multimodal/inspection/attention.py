@@ -27,7 +27,7 @@ from multimodal.inspection.tokens import ramp
 from multimodal.models.attention import Attention
 from multimodal.models.dit import DiT, DiTBlock
 from multimodal.models.text_encoder import CLIPTextEncoder
-from multimodal.prompts import parse_weights
+from multimodal.reading.syntax import parse_weights
 
 # Kana and Han are written without blanks: there each character may be a word, everywhere else what stands between blanks.
 UNSPACED = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"

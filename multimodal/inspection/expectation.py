@@ -9,7 +9,7 @@ from PIL import Image
 
 from multimodal.arguments import check_prompts
 from multimodal.pipeline import TextToImagePipeline
-from multimodal.prompts import parse_weights
+from multimodal.reading.syntax import parse_weights
 
 
 class Expectation(NamedTuple):

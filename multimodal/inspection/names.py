@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from multimodal.data.phrases import COLORS, FIRST_CJK, NUMBERS, PATTERNS, STYLES, words_of
-from multimodal.prompts import parse_weights
+from multimodal.reading.syntax import parse_weights
 from multimodal.word_lists import load_names as load_names  # where the names are
 
 HELPERS = (  # English words that need no name

@@ -18,9 +18,9 @@ from multimodal.inspection.restoration import TIMES, restore
 from multimodal.inspection.tokens import atlas, code_patches, codebook_patches, heat_map, index_maps
 from multimodal.inspection.trajectory import Trajectory, changed_codes, film_strip, save_animation, settled
 from multimodal.inspection.words import NearestNames
-from multimodal.layout import read_prompt
 from multimodal.pipeline import TextToImagePipeline
-from multimodal.prompts import parse_weights
+from multimodal.reading.prompts import read_prompt
+from multimodal.reading.syntax import parse_weights
 
 ENLARGED = 128  # pixels of the patch and of the heat map of one code
 Pictures = dict[str, Image.Image | list[Image.Image]]

@@ -11,10 +11,10 @@ from PIL import Image
 from torch import Tensor
 
 from multimodal import rgba
-from multimodal.encoded_names import EncodedNames
 from multimodal.models.clip import CLIP
 from multimodal.pipeline import TextToImagePipeline
-from multimodal.prompts import parse_weights
+from multimodal.reading.encoded_names import EncodedNames
+from multimodal.reading.syntax import parse_weights
 
 PAUSE = 0.005  # seconds between two batches, in which who waits for the models gets them
 

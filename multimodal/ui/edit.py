@@ -15,7 +15,7 @@ from torch import Tensor
 from multimodal import rgba
 from multimodal.arguments import SEARCH_STEPS
 from multimodal.editing import start_from
-from multimodal.prompts import style_name
+from multimodal.reading.syntax import style_name
 from multimodal.settings import pack_indices, unpack_indices
 from multimodal.ui.errors import friendly_errors
 from multimodal.ui.figures import data_uri

@@ -16,9 +16,9 @@ import torch
 
 from multimodal.arguments import MAX_GUIDANCE, MAX_IMAGES, MAX_SEED, MAX_STEPS, check_number, check_prompts, check_seeds
 from multimodal.inspection.denoising import SamplingCancelled
-from multimodal.layout import in_styles
 from multimodal.outputs import TextToImageOutput
-from multimodal.prompts import expand, parse_weights
+from multimodal.reading.prompts import in_styles
+from multimodal.reading.syntax import expand, parse_weights
 from multimodal.settings import Settings, pack_indices, read_settings, save_picture
 from multimodal.ui.download import numbered
 from multimodal.ui.errors import friendly_errors

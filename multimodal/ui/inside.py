@@ -19,8 +19,8 @@ from multimodal.inspection.expectation import Expectation, expect
 from multimodal.inspection.restoration import Restoration, restore
 from multimodal.inspection.tokens import heat_map
 from multimodal.inspection.trajectory import Trajectory, changed_codes, save_animation, settled
-from multimodal.layout import read_prompt
-from multimodal.prompts import STYLES, expand, parse_weights
+from multimodal.reading.prompts import read_prompt
+from multimodal.reading.syntax import STYLES, expand, parse_weights
 from multimodal.settings import Settings
 from multimodal.ui.errors import friendly_errors
 from multimodal.ui.figures import bar_plot, bars, chips, figure, message, section

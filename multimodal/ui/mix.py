@@ -14,8 +14,8 @@ from PIL import Image
 
 from multimodal.arguments import MAX_IMAGES, MAX_PROMPT_CHARACTERS
 from multimodal.export import ANIMATIONS, save_animation
-from multimodal.layout import read_prompt
-from multimodal.prompts import MIXED, parse_weights, style_name
+from multimodal.reading.prompts import read_prompt
+from multimodal.reading.syntax import MIXED, parse_weights, style_name
 from multimodal.settings import Settings
 from multimodal.ui.errors import ended, friendly_errors
 from multimodal.ui.figures import message

@@ -8,7 +8,7 @@ from string import Formatter
 
 import pytest
 
-from multimodal.collage import COUNT_ROWS
+from multimodal.collage.arrangement import COUNT_ROWS
 from multimodal.data.captions import (
     Composite,
     Subject,

@@ -17,7 +17,7 @@ from multimodal import rgba
 from multimodal.config import JudgeConfig
 from multimodal.data.images import load_captioned_images
 from multimodal.evaluation.judge import Classes, Judge
-from multimodal.names import Names
+from multimodal.reading.names import Names
 
 STYLES = {"flat": "red", "line": "black", "noto": "green"}
 SHAPES = {"01": "square", "02": "disc", "03": "bar", "04": "cross"}  # concept → name

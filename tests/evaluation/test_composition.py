@@ -24,7 +24,7 @@ from multimodal.evaluation.composition import (
     spoiled,
     true_composites,
 )
-from multimodal.names import Names
+from multimodal.reading.names import Names
 
 
 @pytest.fixture

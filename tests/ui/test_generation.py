@@ -17,8 +17,8 @@ import pytest
 import torch
 
 from multimodal import TextToImagePipeline
-from multimodal.names import Names
-from multimodal.prompts import MIXED, MIXED_STYLES, STYLES
+from multimodal.reading.names import Names
+from multimodal.reading.syntax import MIXED, MIXED_STYLES, STYLES
 from multimodal.ui.edit import Editing
 from multimodal.ui.figures import message
 from multimodal.ui.generation import Generation, columns_of

@@ -11,8 +11,8 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from multimodal.names import Names
-from multimodal.prompts import MIXED
+from multimodal.reading.names import Names
+from multimodal.reading.syntax import MIXED
 from multimodal.ui.generation import Generation
 from multimodal.ui.mix import Mixing
 from multimodal.ui.models import Models

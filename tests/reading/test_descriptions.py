@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from multimodal.descriptions import Descriptions, Head
-from multimodal.names import Names
+from multimodal.reading.descriptions import Descriptions, Head
+from multimodal.reading.names import Names
 
 TABLE = {
     "en": [

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from multimodal.names import Names
+from multimodal.reading.names import Names
 
 TABLE = {
     "en": ["dog", "octopus", "red apple", "fish"],

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from multimodal.modifiers import counted, joints, split_color, worded
-from multimodal.names import Names
+from multimodal.reading.modifiers import counted, joints, split_color, worded
+from multimodal.reading.names import Names
 
 NAMES = Names({"en": ["fox", "star", "red apple", "four leaf clover"]})
 

@@ -6,10 +6,10 @@ import functools
 import re
 from collections.abc import Iterable, Mapping
 
-from multimodal.collage import COUNT_ROWS
+from multimodal.collage.arrangement import COUNT_ROWS
 from multimodal.data.colors import HUES, SHADES
 from multimodal.data.phrases import ARTICLE, COLOR_WORDS, COLORS, FIRST_CJK, NUMBERS, PATTERNS, WORDED, singulars, words_of
-from multimodal.names import Names
+from multimodal.reading.names import Names
 
 PEOPLE = {  # whom no shade is given to
     "baby", "boy", "child", "children", "couple", "face", "family", "girl", "hand", "hands", "man", "men", "people",

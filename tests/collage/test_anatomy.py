@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from PIL import Image, ImageDraw
 
-from multimodal.anatomy import anatomy
+from multimodal.collage.anatomy import anatomy
 
 
 def drawing() -> tuple[Image.Image, ImageDraw.ImageDraw]:

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 import torch
 
-from multimodal.figures import MAX_THINGS, has_face, has_head, is_person, is_smiley, read_figure, shows_all
-from multimodal.names import Names
-from multimodal.smileys import SMILE
-from multimodal.word_lists import load_descriptions, load_name_table, load_styles, load_words
+from multimodal.reading.figures import MAX_THINGS, has_face, has_head, is_person, is_smiley, read_figure, shows_all
+from multimodal.reading.names import Names
+from multimodal.reading.smileys import SMILE
+from multimodal.word_lists import names_in
 
 ENGLISH = ["cat", "cat face", "man", "man biking", "bicycle", "top hat", "heart with arrow", "cheese wedge", "nerd face"]
 ENGLISH += ["glasses", "red heart"]
@@ -102,9 +102,7 @@ def test_faces_are_of_animals_people_and_what_is_in_ones_own_pictures() -> None:
 
 @pytest.fixture(scope="module")
 def bundled_names(bundled_checkpoint: Path) -> Names:
-    table, styles = load_name_table(bundled_checkpoint / "dit"), load_styles(bundled_checkpoint / "dit")
-    words, described = load_words(bundled_checkpoint / "clip"), load_descriptions(bundled_checkpoint / "clip")
-    return Names(table, None, words, styles, described)
+    return names_in(bundled_checkpoint, None)
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from multimodal.data.colors import HUES, SHADES
 from multimodal.data.descriptions import RELATED
 from multimodal.data.phrases import FIRST_CJK, FUNCTION_WORDS, singulars, words_of
-from multimodal.wordings import content, forms_of
+from multimodal.reading.wordings import content, forms_of
 
 RELATED_WEIGHT = 0.3  # of a word that is related to a name, where one of its own words and keywords weighs 1
 INFLECTED, ALIKE, SYNONYM = 0.9, 0.7, 0.8  # times as much weighs what it comes from, begins like, is drawn as

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from multimodal.wordings import content, everyday, first_run, forms_of, head_of, looks_foreign, plain
+from multimodal.reading.wordings import content, everyday, first_run, forms_of, head_of, looks_foreign, plain
 
 NAMES = {name: name for name in ("dog", "ice cream", "heart arrow", "fox", "star", "person running")}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from multimodal.prompts import MAX_WEIGHT, expand, in_style, parse_weights
+from multimodal.reading.syntax import MAX_WEIGHT, expand, in_style, parse_weights
 
 
 @pytest.mark.parametrize(

@@ -1,20 +1,17 @@
-"""Putting pictures of single things together: side by side, counted, in a colour, or a figure with things about it."""
+"""Putting things on a figure: a hat on its head, a book in its hand, a box around it, on its face how it looks."""
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
-import torch
 from PIL import Image
 
-from multimodal.anatomy import Anatomy, anatomy, box_of
-from multimodal.data.colors import recolor
-from multimodal.expressions import with_expression, with_front
+from multimodal.collage.anatomy import Anatomy, anatomy, box_of
+from multimodal.collage.arrangement import lay
+from multimodal.collage.expressions import with_expression, with_front
 
-COUNT_ROWS = {2: (2,), 3: (2, 1), 4: (2, 2), 5: (3, 2)}  # things per row
 VISIBLE = 20  # alpha above which pixels count as part of what is fitted into the picture
 HIGHEST = 1.5  # height of what is on a figure, of the picture's, however narrow it is
 MARGIN = 1.03  # size of the picture, where that of what is in it is 1
@@ -80,53 +77,6 @@ PLACES: dict[str, Callable[[Anatomy, float], Spot]] = {  # from a figure's anato
 DRAWN_ON = {"face": with_expression, "front": with_front}  # before the figure's anatomy is looked for
 
 
-def in_color(picture: Image.Image, color: str) -> Image.Image:
-    """A premultiplied picture turned to a colour, if one is given (see `recolor`)."""
-    if not color:
-        return picture
-    pixels = recolor(torch.from_numpy(np.array(picture)).permute(2, 0, 1), color)
-    return Image.fromarray(pixels.permute(1, 2, 0).numpy(), "RGBa")
-
-
-def paint(kind: str, things: Sequence[Image.Image], number: int = 1) -> Image.Image:
-    """Put one or two pictures into one, as a layout of that kind; several of one do not touch.
-
-    Args:
-        things: squares of one size, mode "RGBa" (premultiplied); for the kind "count" they are repeated.
-    """
-    first, second = things[0], things[-1]
-    size = first.width
-    half, quarter = size // 2, size // 4
-    canvas = Image.new("RGBa", (size, size))
-    if kind == "count":
-        rows = COUNT_ROWS[number]
-        cell = size // max(rows)
-        top = (size - cell * len(rows)) // 2
-        each = itertools.cycle(things)
-        for row, count in enumerate(rows):
-            left = (size - cell * count) // 2
-            for column in range(count):
-                paste(canvas, next(each), cell * 9 // 10, left + column * cell + cell // 2, top + row * cell + cell // 2)
-        return canvas
-    if kind == "big_small":
-        paste(canvas, first, size * 5 // 8, size * 5 // 16, half)
-        paste(canvas, second, size * 5 // 16, size * 13 // 16, size * 5 // 8)
-    elif kind in ("above", "below"):
-        upper, lower = (first, second) if kind == "above" else (second, first)
-        paste(canvas, upper, half, half, quarter)
-        paste(canvas, lower, half, half, size - quarter)
-    else:
-        left_one, right_one = (second, first) if kind == "right" else (first, second)
-        paste(canvas, left_one, half, quarter, half)
-        paste(canvas, right_one, half, size - quarter, half)
-    return canvas
-
-
-def paste(canvas: Image.Image, picture: Image.Image, size: int, x: int, y: int) -> None:
-    """Lay a picture, resized to `size`, over the canvas with its centre at (x, y); both premultiplied."""
-    _lay(canvas, picture.resize((size, size), Image.Resampling.LANCZOS), x - size // 2, y - size // 2)
-
-
 def equip(figure: Image.Image, things: Sequence[Image.Image], places: Sequence[str]) -> Image.Image:
     """A figure with things on its head, in its hand, under it …, all as large as fits into the picture.
 
@@ -154,17 +104,8 @@ def equip(figure: Image.Image, things: Sequence[Image.Image], places: Sequence[s
         layers.insert(0 if spot.behind else len(layers), layer)
     whole = Image.new("RGBa", canvas.size)
     for picture, x, y in layers:
-        _lay(whole, picture, x, y)
+        lay(whole, picture, x, y)
     return _fitted(whole, size)
-
-
-def _lay(canvas: Image.Image, picture: Image.Image, x: int, y: int) -> None:
-    """Lay a picture over the canvas with its upper left corner at (x, y); both premultiplied."""
-    layer = Image.new("RGBa", canvas.size)
-    layer.paste(picture, (x, y))
-    over, under = np.asarray(layer, dtype=np.float32), np.asarray(canvas, dtype=np.float32)
-    blended = over + under * (1 - over[..., 3:] / 255)  # premultiplied "over" (Porter & Duff 1984)
-    canvas.paste(Image.fromarray(blended.round().clip(0, 255).astype(np.uint8), "RGBa"))
 
 
 def _box(picture: Image.Image) -> tuple[int, int, int, int]:

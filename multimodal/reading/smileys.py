@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 
 from multimodal.data.phrases import ARTICLE, COLOR_WORDS, EXPRESSIONS
-from multimodal.relations import Relation
+from multimodal.reading.relations import Relation
 
 SMILE = "smiling face with smiling eyes"
 SMILEYS = {word: smiley for smiley, words in EXPRESSIONS.items() for word in words}

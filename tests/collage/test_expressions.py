@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from multimodal.expressions import features, roomiest, with_expression, with_front
+from multimodal.collage.expressions import features, roomiest, with_expression, with_front
 
 
 def smiley(skin: str = "#ffcc00") -> Image.Image:

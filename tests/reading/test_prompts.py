@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 import torch
 
-from multimodal.layout import (
-    Layout,
+from multimodal.collage.layout import Layout
+from multimodal.reading.names import Names
+from multimodal.reading.prompts import (
     Reading,
     in_one_style,
     in_styles,
@@ -14,8 +15,7 @@ from multimodal.layout import (
     parse_layout,
     read_prompt,
 )
-from multimodal.names import Names
-from multimodal.prompts import MIXED, in_style
+from multimodal.reading.syntax import MIXED, in_style
 
 ENGLISH = ["red apple", "Rocket", "star", "bow and arrow", "two hearts", "black cat", "fox", "cherry"]
 ENGLISH += ["rock", "roll of paper", "five o’clock", "rose", "crown", "glasses", "star face"]

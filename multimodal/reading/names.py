@@ -10,9 +10,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from multimodal.data.colors import HUES, SHADES
 from multimodal.data.phrases import ARTICLE, COLOR_WORDS, EVERYDAY, FIRST_CJK, FUNCTION_WORDS, PORTION, singulars, words_of
-from multimodal.descriptions import Descriptions, Head
-from multimodal.encoded_names import Embed, EncodedNames
-from multimodal.wordings import (
+from multimodal.reading.descriptions import Descriptions, Head
+from multimodal.reading.encoded_names import Embed, EncodedNames
+from multimodal.reading.wordings import (
     LITTLE_WORDS,
     content,
     everyday,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from multimodal.relations import Relation
-from multimodal.smileys import SMILE, SMILEYS, expression_of, split_expression
+from multimodal.reading.relations import Relation
+from multimodal.reading.smileys import SMILE, SMILEYS, expression_of, split_expression
 
 
 @pytest.mark.parametrize(

@@ -6,12 +6,12 @@ import functools
 import re
 
 from multimodal.data.phrases import FIRST_CJK, PORTION, singulars, words_of
-from multimodal.descriptions import PERSON
-from multimodal.modifiers import counted, joints, split_color
-from multimodal.names import Names
-from multimodal.relations import DOING, ON_HEAD, WHERE_WORN, WORN, Relation, place_of, split_relations
-from multimodal.smileys import expression_of, split_expression
-from multimodal.wordings import LITTLE_WORDS, everyday, looks_foreign
+from multimodal.reading.descriptions import PERSON
+from multimodal.reading.modifiers import counted, joints, split_color
+from multimodal.reading.names import Names
+from multimodal.reading.relations import DOING, ON_HEAD, WHERE_WORN, WORN, Relation, place_of, split_relations
+from multimodal.reading.smileys import expression_of, split_expression
+from multimodal.reading.wordings import LITTLE_WORDS, everyday, looks_foreign
 
 MAX_CAPTIONS = 1000  # of one's own pictures that are looked at
 MAX_THINGS = 5  # in a picture

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from multimodal.collage import PLACES
-from multimodal.relations import PLACE_OF_KIND, WORN, Relation, place_of, split_relations
+from multimodal.collage.equipment import PLACES
+from multimodal.reading.relations import PLACE_OF_KIND, WORN, Relation, place_of, split_relations
 
 
 @pytest.mark.parametrize(

@@ -11,25 +11,15 @@ import itertools
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from PIL import Image
-
-from multimodal.collage import equip, in_color, paint
+from multimodal.collage.layout import Layout
 from multimodal.data.phrases import ARTICLE, PICTURE_OF, REQUEST, singulars
-from multimodal.figures import MAX_THINGS, has_head, read_figure
-from multimodal.modifiers import counted, joints, patterns, split_color, worded
-from multimodal.names import Names
-from multimodal.prompts import MIXED, MIXED_STYLES, in_style, parse_weights, split_style, style_name
+from multimodal.reading.figures import MAX_THINGS, has_head, read_figure
+from multimodal.reading.modifiers import counted, joints, patterns, split_color, worded
+from multimodal.reading.names import Names
+from multimodal.reading.syntax import MIXED, MIXED_STYLES, in_style, parse_weights, split_style, style_name
 
 FACE_PLACES = {"body", "ears", "eyes", "head", "neck"}  # what is there is seen best on a picture of the face alone
 PAIRS = ("left", "right", "above", "below", "big_small", "and")  # the vague "and" last
-
-
-class Layout(NamedTuple):
-    kind: str  # a key of PATTERNS, or "figure"
-    things: tuple[str, ...]  # a prompt of each: one for "colored", one or all for "count"; the figure first
-    number: int = 1  # how many there are, for kind "count"
-    colors: tuple[str, ...] = ()  # what to turn them to: keys of HUES or SHADES, or "" for what stays as it is
-    places: tuple[str, ...] = ()  # for kind "figure", where on the first the others are
 
 
 class Reading(NamedTuple):
@@ -171,21 +161,3 @@ def _are_two(text: str, names: Names) -> bool:
     """Whether things are named on both sides of an "and"."""
     pairs = (pattern.fullmatch(text) for pattern in patterns("and"))
     return any(all(any(map(names.mentioned, singulars(side))) for side in pair.groups()) for pair in pairs if pair)
-
-
-def put_together(images: Sequence[Image.Image], layouts: Sequence[Layout | None]) -> list[Image.Image]:
-    """RGBA pictures from those of the things in them, which follow one another; without a layout it is one thing."""
-    things = iter(images)
-    pictures = []
-    for layout in layouts:
-        if layout is None:
-            pictures.append(next(things))
-            continue
-        colors = layout.colors or ("",) * len(layout.things)
-        own = [in_color(next(things).convert("RGBa"), color) for color in colors]
-        if layout.kind == "figure":
-            whole = equip(own[0], own[1:], layout.places)
-        else:
-            whole = own[0] if layout.kind == "colored" else paint(layout.kind, own, layout.number)
-        pictures.append(whole.convert("RGBA"))
-    return pictures

@@ -1,0 +1,1 @@
+"""Putting pictures of single things together."""
