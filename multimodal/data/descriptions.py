@@ -1,4 +1,4 @@
-"""What each name is described by: its keywords in all languages, and English words that are said of things like it."""
+"""What each name is described by: its keywords in all languages, what one sees, and what is said of things like it."""
 
 from __future__ import annotations
 
@@ -18,13 +18,20 @@ MIN_SIMILARITY = 0.2  # cosine from which on a word is related to a name
 Words = dict[str, dict[str, None]]  # English name → words, in the order in which they are first found
 
 
-def descriptions(subjects: Sequence[Subject]) -> dict[str, dict[str, list[str]]]:
+def descriptions(
+    subjects: Sequence[Subject], looks: Mapping[str, Sequence[str]] | None = None
+) -> dict[str, dict[str, list[str]]]:
     """Language, or RELATED → English name → words in small letters that are not in its name.
 
     Related words are found by latent semantic analysis (Deerwester et al. 1990): each name is a document of its keywords
     and names in all languages. So a pouting cat is angry, as it shares keywords, if not in English, with angry faces.
+
+    Args:
+        looks: English name → more English words by which it is described.
     """
     keywords = {language: _keywords(subjects, language) for language in LANGUAGES}
+    for name, words in keywords["en"].items():
+        words.update(dict.fromkeys((looks or {}).get(name, ())))
     own = {language: _own_words(subjects, language) for language in LANGUAGES}
     related = _related({language: _joined(own[language], keywords[language]) for language in LANGUAGES})
     found = keywords | {RELATED: related}

@@ -104,18 +104,6 @@ EXPRESSIONS = {  # the smiley that looks like it → words for how something loo
     "face with tongue": ("sticking its tongue out", "sticking out its tongue", "with its tongue out"),
     "star-struck": ("starry-eyed", "starstruck"),
 }  # fmt: skip
-PHRASES = {  # whole texts, mostly what is worn, and the name that is nearest to them
-    "beanie": "billed cap", "boots": "hiking boot", "bow": "ribbon", "bow tie": "ribbon", "bowtie": "ribbon", "box": "package",
-    "bronze medal": "3rd place medal", "broomstick": "broom", "cappello": "top hat", "cardboard box": "package", "chapeau": "top hat",
-    "chapéu": "top hat", "cheesecake": "shortcake", "chocolate cake": "shortcake", "gold medal": "1st place medal", "good morning": "sun with face",
-    "good night": "crescent moon", "happy easter": "hatching chick", "happy halloween": "jack-o-lantern", "happy holidays": "Christmas tree",
-    "happy new year": "party popper", "happy thanksgiving": "turkey", "happy valentine's day": "heart with ribbon",
-    "hard hat": "rescue worker’s helmet", "heels": "high-heeled shoe", "hoodie": "coat", "merry christmas": "Christmas tree",
-    "necklace": "prayer beads", "orange": "tangerine", "pants": "jeans", "pot": "pot of food", "queen bee": "honeybee", "shades": "sunglasses",
-    "shirt": "t-shirt", "shoes": "running shoe", "silver medal": "2nd place medal", "skirt": "dress", "slippers": "flat shoe", "sombrero": "top hat",
-    "straw hat": "woman’s hat", "suit": "necktie", "suit and tie": "necktie", "sun hat": "woman’s hat", "sweater": "coat", "sword": "dagger",
-    "t rex": "T-Rex", "trash can": "wastebasket", "trousers": "jeans", "tutu": "dress", "tuxedo": "necktie", "wedding cake": "birthday cake",
-}  # fmt: skip
 STYLES = ("3d", "color", "flat", "line", "noto", "twemoji")
 
 COLORS: dict[str, tuple[str, ...]] = {  # one word per language, in the order of LANGUAGES

@@ -15,12 +15,16 @@ SAME = 0.4  # probability of the nearest name from which on a word means the sam
 MIN_ALIKE, MOST = 3, 0.6  # letters with which a keyword and a name begin alike, and their share of the keyword
 
 
-def synsets_near(subjects: Sequence[Subject], text: Path) -> list[Synset]:
-    """The meanings in a WordNet table that are near to the subjects' English names (see `load_synsets`)."""
+def synsets_near(subjects: Sequence[Subject], text: Path, said: Mapping[str, Sequence[str]] | None = None) -> list[Synset]:
+    """The meanings in a WordNet table that are near to the subjects' English names (see `load_synsets`).
+
+    Args:
+        said: English name → other words for it.
+    """
     keywords: dict[str, dict[str, None]] = {}
     for subject in subjects:
         keywords.setdefault(subject.names["en"], {}).update(dict.fromkeys(subject.keywords.get("en", ())))
-    return load_synsets(text, keywords)
+    return load_synsets(text, keywords, said)
 
 
 def flags(subjects: Sequence[Subject], text: Path) -> dict[str, list[str]]:
@@ -31,17 +35,20 @@ def flags(subjects: Sequence[Subject], text: Path) -> dict[str, list[str]]:
 
 
 def words_by_name(
-    subjects: Sequence[Subject], synsets: Sequence[Synset], others: Mapping[str, Sequence[str]] | None = None
+    subjects: Sequence[Subject],
+    synsets: Sequence[Synset],
+    others: Mapping[str, Sequence[str]] | None = None,
+    thesaurus: Mapping[str, Sequence[str]] | None = None,
 ) -> dict[str, dict[str, list[str]]]:
-    """English name → words, in small letters, to which it is the nearest: {"nouns": …, "others": …}.
+    """English name → words, in small letters, to which it is the nearest: {"nouns": …, "others": …, "thesaurus": …}.
 
-    No word is in a name of its language, but for those that mean another name: "car" is an automobile. Nouns are English
-    words of which WordNet has a meaning that can be drawn, others all other keywords, and the emoji themselves. The nearest
-    to a keyword is one that has it: that which WordNet has nearest, else, in English, one that begins like it, else that
-    with the fewest keywords.
+    No word is in a name of its language, but for those that mean another name ("car" is an automobile) and those given.
+    Nouns are English words of which WordNet has a meaning that can be drawn, others all other keywords, and the emoji
+    themselves. The nearest to a keyword is one that has it: that which WordNet has nearest, else, in English, one that
+    begins like it, else that with the fewest keywords.
 
     Args:
-        others: English name → words that are known to be nearest to it.
+        others, thesaurus: English name → words that are known to be nearest to it; those of the thesaurus may be nouns too.
     """
     likely, nouns = _likely_names(synsets)
     in_names = {
@@ -58,11 +65,14 @@ def words_by_name(
             for word in nouns - nearest.keys():
                 if word not in in_names["en"] and in_names["en"].words.isdisjoint(words_of(word)):
                     nearest[word] = max(likely[word], key=lambda name: likely[word][name])
-    nearest |= {word: name for name, words in (others or {}).items() for word in words}
+    by_hand = {word: name for name, words in (thesaurus or {}).items() for word in words}
+    nearest |= by_hand | {word: name for name, words in (others or {}).items() for word in words}
     nearest |= {subject.character: subject.names["en"] for subject in subjects if subject.character}
-    words: dict[str, dict[str, list[str]]] = {"nouns": {}, "others": {}}
+    words: dict[str, dict[str, list[str]]] = {"nouns": {}, "others": {}, "thesaurus": {}}
     for word, name in sorted(nearest.items()):
-        words["nouns" if word in nouns else "others"].setdefault(name, []).append(word)
+        kinds = [kind for kind, having in (("nouns", nouns), ("thesaurus", by_hand)) if word in having]
+        for kind in kinds or ["others"]:
+            words[kind].setdefault(name, []).append(word)
     return words
 
 

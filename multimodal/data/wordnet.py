@@ -26,7 +26,8 @@ TOPICS = (  # to be drawn
     "animal", "artifact", "body", "event", "food", "object", "person", "phenomenon", "plant", "substance",
 )  # fmt: skip
 WIDER, NARROWER, DEFINITION = 6.0, 5.0, 4.0  # how readily the walk steps to meanings of each kind,
-NAME, KEYWORD, PART = 40.0, 5.0, 2.0  # and ends at a name that is a word for it, has it as a keyword, or as its last word
+NAME, SAID, KEYWORD, PART = 40.0, 20.0, 5.0, 2.0  # and ends at a name that is a word for it, for which it is said, that has
+# it as a keyword, or as its last word
 STEPS, BLOCK = 7, 128  # of the walk; names at a time
 NEAREST, MIN_PROBABILITY = 4, 0.005  # names that are kept of a meaning, and where none is likelier there is none
 MAX_WORD = 20  # characters
@@ -65,17 +66,24 @@ class Synset:
         return with_article(rng.choice(self.words), rng), with_article(self.names[0], rng)
 
 
-def load_synsets(path: Path, known: Mapping[str, Collection[str]]) -> list[Synset]:
+def load_synsets(
+    path: Path, known: Mapping[str, Collection[str]], said: Mapping[str, Collection[str]] | None = None
+) -> list[Synset]:
     """The nouns of a WordNet table that are no names, but near to some; without words that insult, and without peoples.
 
     Args:
         path: a parquet table of synset, topic, members, definition, hypernyms.
         known: names, and the keywords of each.
+        said: name → other words for it.
     """
     table = load_dataset("parquet", data_files=str(path), split="train")
     meanings = _Meanings([row for row in table if row["topic"].startswith("noun.")])
-    names = list(known)
-    ends = [(meaning, k, weight) for k, name in enumerate(names) for meaning, weight in meanings.near(name, known[name])]
+    names, said = list(known), said or {}
+    ends = [
+        (meaning, k, weight)
+        for k, name in enumerate(names)
+        for meaning, weight in meanings.near(name, known[name], said.get(name, ()))
+    ]
     if not ends:
         return []
     probabilities = _walk(list(meanings.links()), ends, len(meanings.rows), len(names))  # (meanings, names)
@@ -140,8 +148,8 @@ class _Meanings:
                 for meaning in meanings:
                     yield number, meaning, DEFINITION * weight / sum(rarity) / len(meanings)
 
-    def near(self, name: str, keywords: Collection[str]) -> Iterator[tuple[int, float]]:
-        """The meanings from which a walk may end at a name, and how readily."""
+    def near(self, name: str, keywords: Collection[str], said: Collection[str]) -> Iterator[tuple[int, float]]:
+        """The meanings from which a walk may end at a name with keywords and other words for it, and how readily."""
         name, others = name.lower(), [word.lower() for word in keywords if word.lower() != name.lower()]
         parts = [word for word in re.findall(r"[^\W\d_]+", name) if word != name and len(word) > 2]
         own = list(self._meant(name, [*others, *parts]))
@@ -150,6 +158,8 @@ class _Meanings:
             context = [*(other for other in others if other != word), *parts, name]
             for meaning, share in self._meant(word, context):
                 yield meaning, KEYWORD * share / math.sqrt(len(others))
+        for word in said:
+            yield from ((meaning, SAID * share) for meaning, share in self._meant(word, [*others, *parts, name]))
         for word in parts[-1:] if not own else ():
             yield from ((meaning, PART * share) for meaning, share in self._meant(word, [*others, *parts[:-1]]))
 

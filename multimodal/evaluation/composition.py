@@ -1,4 +1,4 @@
-"""Whether pictures show what prompts ask for: wordings, descriptions, synonyms, colours, counts, and what is beside what.
+"""Whether pictures show what prompts ask for: wordings, descriptions, other words, colours, counts, what is beside what.
 
 The prompts are the tables in `prompts/`. What a thing is, a judge says; its colour, number and place are measured. Since
 such checks err too, they are first tried on composites of real pictures, whose truth is known.
@@ -36,6 +36,8 @@ KINDS = {
     "wordings": (),
     "described": (),
     "synonyms": (),
+    "everyday": (),
+    "foreign": (),
     "colors": ("colored",),
     "counts": ("count",),
     "pairs": ("left", "right", "above", "below"),

@@ -17,6 +17,7 @@ RELATED_WEIGHT = 0.3  # of a word that is related to a name, where one of its ow
 INFLECTED, ALIKE, SYNONYM = 0.9, 0.7, 0.8  # times as much weighs what it comes from, begins like, is drawn as
 MIN_ALIKE, MIN_LIKENESS = 4, 0.6  # letters with which words begin alike, and their share of the longer
 MIN_SHARE, MIN_SHARE_ALONE = 0.25, 0.5  # of what a text says of a thing, weighed by rarity, that a name must have
+TELLING, TELLING_SHARE = 2, 0.5  # words of a name, and their share of the rarity, by which it may only be of a kind
 SUPERFLUOUS = 0.1  # how much a word of a name takes away that is not in the text
 FUNCTION_RARITY = 0.5  # of function words, and what the head's own word in a name counts
 FEW, FEW_SHARE = 3, 0.03  # names that a rare word may have, and their share of all
@@ -84,13 +85,14 @@ class Descriptions:
         scores = {}
         for name in {name for weight in weights.values() for name in weight}:
             said = {word: weight[name] for word, weight in weights.items() if name in weight}
-            whole = head is not None and (head.whole or max(said.values()) <= RELATED_WEIGHT)
-            if head is None or self._is_about(name, head.name, whole):
-                enough = said.keys() - FUNCTION_WORDS and sum(rarity[word] for word in said) >= least
-                if enough and needed <= said.keys():
-                    more = sum(self.english.rarity(word) for word in self.own[name] - about - {*weights})
-                    same = FUNCTION_RARITY if not about.isdisjoint(self.own[name]) else 0
-                    scores[name] = sum(said[word] * rarity[word] for word in said) + same - SUPERFLUOUS * more
+            share = sum(rarity[word] for word in said)
+            if share < least or not said.keys() - FUNCTION_WORDS or not needed <= said.keys():
+                continue
+            by_kin = max(said.values()) <= RELATED_WEIGHT
+            if head is None or self._is_about(name, head.name, (head.whole and not _are_telling(said, rarity)) or by_kin):
+                more = sum(self.english.rarity(word) for word in self.own[name] - about - {*weights})
+                same = FUNCTION_RARITY if not about.isdisjoint(self.own[name]) else 0
+                scores[name] = sum(said[word] * rarity[word] for word in said) + same - SUPERFLUOUS * more
         return max(scores, key=lambda name: (scores[name], -len(name), name)) if scores else None
 
     def translated_part(self, text: str) -> str | None:
@@ -130,6 +132,18 @@ class Descriptions:
             for name in set.intersection(*map(set, parts)) if parts else ():
                 weights[name] = max(weights.get(name, 0), SYNONYM * min(part[name] for part in parts))
         return weights
+
+
+def _are_telling(said: Mapping[str, float], rarity: Mapping[str, float]) -> bool:
+    """Whether words of a text that are said of a name make it likely that this is meant, if it is of the kind that the text
+    is about: a peacock for "a bird that spreads its tail feathers".
+
+    Args:
+        said: some of the text's words → how much each says of the name.
+        rarity: that of each of the text's words.
+    """
+    own = [word for word, weight in said.items() if weight > RELATED_WEIGHT and word not in FUNCTION_WORDS]
+    return len(own) >= TELLING and sum(rarity[word] for word in own) >= TELLING_SHARE * sum(rarity.values())
 
 
 class _Index:

@@ -111,7 +111,7 @@ def is_drawn(text: str, name: str, names: Names) -> bool:
     text = PORTION.sub("", text)
     if not has_head(text, names) or NOT_DRAWN.fullmatch(text):
         return False
-    if names.known(text) or names.known(everyday(text)) or looks_foreign(text):
+    if names.known(text) or names.known(everyday(text)) or names.is_chosen(text) or looks_foreign(text):
         return True
     keywords, word = names.descriptions.english, words_of(text)[-1]
     return any(keywords[form].get(name) == 1 for form in (*singulars(word), f"{word}s"))

@@ -1,17 +1,17 @@
-"""The names that a model learnt: those that a prompt says, in whatever language, and the nearest to what it says."""
+"""The names that a model learnt, by which prompts are read: the nearest to what a text says, in whatever language."""
 
 from __future__ import annotations
 
 import copy
 import difflib
 import itertools
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from multimodal.data.colors import HUES, SHADES
-from multimodal.data.phrases import ARTICLE, COLOR_WORDS, EVERYDAY, FIRST_CJK, FUNCTION_WORDS, PORTION, singulars, words_of
+from multimodal.data.phrases import ARTICLE, EVERYDAY, FIRST_CJK, FUNCTION_WORDS, PORTION, singulars, words_of
 from multimodal.reading.descriptions import Descriptions, Head
 from multimodal.reading.encoded_names import Embed, EncodedNames
+from multimodal.reading.vocabulary import Vocabulary
 from multimodal.reading.wordings import (
     LITTLE_WORDS,
     content,
@@ -25,21 +25,16 @@ from multimodal.reading.wordings import (
     word_with_end_of,
 )
 
-STOP_WORDS = COLOR_WORDS | {"and", "for", "not", "the", "with"}
-
 MIN_NOUN = 4  # letters of a noun in a text of several words; shorter ones are often articles, in some language
 MAX_RENAMED = 60  # characters; what is longer, without a known word, says more than a name does
-MIN_SPELT, MIN_LIKENESS = 6, 0.85  # letters, and difflib's ratio, from which on a word is taken for a slip of the pen
+MIN_SPELT, MAX_SPELT, MIN_LIKENESS = 6, 20, 0.8  # letters, and from which of difflib's ratios on it is a slip of the pen
 
 
-class Names:
-    """What things are called: whole names, and the words in them that may stand for a thing.
+class Names(Vocabulary):
+    """The same, by which texts are read that say more than a name.
 
     Args:
-        table: language → names, row k of each being one thing's, or "" (see `word_lists.load_name_table`).
         embed: texts → (N, D) embeddings in which like texts are near; without it no name is nearest to anything.
-        words: "nouns" and "others": English name → words that are in no name, and nearest to it (see `load_words`).
-        styles: style → English names of the things that were drawn in it.
         described: language → English name → words that it is described by (see `load_descriptions`).
     """
 
@@ -51,32 +46,9 @@ class Names:
         styles: Mapping[str, Iterable[str]] | None = None,
         described: Mapping[str, Mapping[str, Sequence[str]]] | None = None,
     ) -> None:
-        self.styles = {style: frozenset(drawn) for style, drawn in (styles or {}).items()}
-        table = table or {}
-        english_names = dict.fromkeys(filter(None, table.get("en", ())))
-        self.english = EncodedNames(english_names, embed) if embed and english_names else None
-        self.meanings = {plain(name): name for name in english_names}  # a name in any language → its English one
-        self.english_meanings = {content(name): name for name in english_names} | self.meanings
-        rows = [zip(map(plain, names), table.get("en", ()), strict=False) for names in table.values()]
-        heard = Counter(pair for row in rows for pair in dict.fromkeys(row))
-        first = {plain(name).split()[0] for name in english_names if len(name.split()) == 2}
-        for (name, english), languages in heard.most_common():
-            if languages > 1 or name not in first:  # "santa" is Santa Claus, though in French it is Mx Claus
-                self.meanings.setdefault(name, english)
-        self.meanings.pop("", None)
-        synonyms = {
-            kind: {plain(word): name for name, near in lists.items() if name in english_names for word in near}
-            for kind, lists in (words or {}).items()
-        }
-        self.nouns = synonyms.get("nouns", {})  # a word for a thing that has another name → that name
-        self.synonyms = self.nouns | synonyms.get("others", {})  # and words for what it stands for: "thanks" → folded hands
-        self.descriptions = Descriptions(table, described or {}, self.synonyms)
-        self.words = {  # short ones say little, unless they are whole names, as 토끼 and "ox" are
-            word for name in self.meanings for word in words_of(name) if len(word) > 2 or word >= FIRST_CJK or word == name
-        } - (STOP_WORDS - self.meanings.keys())
-        self.heads = {form for name in english_names if (head := head_of(name)) for form in singulars(head)}
-        drawn = frozenset().union(*self.styles.values())
-        self.own = tuple(name for name in english_names if name not in drawn)  # captions of what was drawn in no style
+        super().__init__(table or {}, words or {}, styles or {})
+        self.english = EncodedNames(self.english_names, embed) if embed and self.english_names else None
+        self.descriptions = Descriptions(table or {}, described or {}, self.synonyms)
         self.own_words = {word for name in self.own for word in words_of(name)} - LITTLE_WORDS if self.styles else None
 
     def lists_alone(self) -> Names:
@@ -84,38 +56,6 @@ class Names:
         names = copy.copy(self)
         names.english = None
         return names
-
-    def known(self, text: str) -> bool:
-        """Whether the text, but for an article, is a name."""
-        return self._meaning(text) is not None
-
-    def english_name(self, text: str) -> str:
-        """The English name for a text that is a name, else the text."""
-        return self._meaning(text) or text
-
-    def styles_of(self, text: str) -> list[str]:
-        """The styles in which the thing was drawn of which the text is the name, or all, where it is none."""
-        name = self._meaning(text)
-        return [style for style, drawn in self.styles.items() if name is None or name in drawn]
-
-    def mentioned(self, text: str) -> bool:
-        """Whether a thing is named in the text."""
-        text = plain(text)
-        if text in self.meanings or text in STOP_WORDS:
-            return text in self.meanings
-        if text in self.synonyms and not any(map(str.isalnum, text)):  # an emoji
-            return True
-        if text >= FIRST_CJK and " " not in text:
-            return text in self.synonyms or any(name in text or (len(text) > 1 and text in name) for name in self.meanings)
-        return any(not self.words.isdisjoint(singulars(word)) for word in words_of(text))
-
-    def is_noun(self, text: str) -> bool:
-        """Whether the text, but for an article or an s of plurals, is a noun that has a nearest name."""
-        return self._noun(text) is not None
-
-    def is_synonym(self, text: str) -> bool:
-        """Whether the text, but for an article, is a word or several that have a nearest name."""
-        return any(form in self.synonyms for form in forms_of(text)[:2])
 
     def drawable(self, text: str) -> bool:
         """Whether a thing is named in the text, or there will be a nearest name for it."""
@@ -142,19 +82,13 @@ class Names:
             return self._synonym(text) or text
         if self.mentioned(text) and self._is_own(text):
             return (self._name_with(text) if " " not in ARTICLE.sub("", text) else None) or text
-        name = self.whole(text) or self._head(text) or self._noun(text)
+        name = self.whole(text) or self._head(text) or self._noun(text) or self._misspelt(text)
         name = name or self._first_noun(text) or self._first_synonym(text) or self._first_part(text)
         name = name or self.descriptions.find(text, None, foreign=looks_foreign(text))
         return name or (self.nearest(text) if self._may_mean_one(text) else text)
 
     def nearest(self, text: str) -> str:
-        """The English name that a text nearly spells, else the one whose embedding is most like the text's.
-
-        All names are encoded when the first is looked for.
-        """
-        spelt = plain(ARTICLE.sub("", text))
-        if len(spelt) >= MIN_SPELT and (alike := difflib.get_close_matches(spelt, self.meanings, 1, MIN_LIKENESS)):
-            return self.meanings[alike[0]]
+        """The English name whose embedding is most like a text's; all are encoded when the first is looked for."""
         assert self.english is not None
         return self.english.nearest(text)
 
@@ -162,21 +96,17 @@ class Names:
         """Whether the text is short enough to mean one name."""
         return self.english is not None and len(text) <= MAX_RENAMED
 
+    def _misspelt(self, text: str) -> str | None:
+        """The English name for a text that nearly spells a name, or a word of the thesaurus."""
+        spelt = plain(ARTICLE.sub("", text))
+        if not MIN_SPELT <= len(spelt) <= MAX_SPELT:
+            return None
+        alike = difflib.get_close_matches(spelt, [*self.meanings, *self.thesaurus], 1, MIN_LIKENESS)
+        return self._meaning(alike[0]) or self._synonym(alike[0]) if alike else None
+
     def _is_own(self, text: str) -> bool:
         """Whether a word of the text is from a caption of what was drawn in no style, or no styles are known."""
         return self.own_words is None or any(not self.own_words.isdisjoint(singulars(word)) for word in words_of(text))
-
-    def _meaning(self, text: str) -> str | None:
-        """The English name for a text that is, but for an article or an s of plurals, a name in any language."""
-        return next((self.meanings[one] for one in forms_of(text) if one in self.meanings), None)
-
-    def _noun(self, text: str) -> str | None:
-        """The nearest name for a text that is, but for an article or an s of plurals, a noun."""
-        return next((self.nouns[form] for form in forms_of(text) if form in self.nouns), None)
-
-    def _synonym(self, text: str) -> str | None:
-        """The same for any word, or several, that has a nearest name."""
-        return next((self.synonyms[form] for form in forms_of(text) if form in self.synonyms), None)
 
     def _name_with(self, text: str) -> str | None:
         """The English name that has all words of a text: "red heart" for "heart", as it only adds a colour; else of those

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 
-from multimodal.data.phrases import ARTICLE, EVERYDAY, FUNCTION_WORDS, PHRASES, singulars, words_of
+from multimodal.data.phrases import ARTICLE, EVERYDAY, FUNCTION_WORDS, singulars, words_of
 
 LITTLE_WORDS = {"a", "an", "and", "for", "in", "of", "on", "the", "to", "with"}  # of English, which name nothing
 DRESSING = re.compile("[\ufe0f\U0001f3fb-\U0001f3ff]")  # of emoji: in colour, and with which skin
+ACCENTS = re.compile("[\u0300-\u036f\u064b-\u0655\u093c]")  # Latin and Cyrillic ones, Arabic vowels, Devanagari's nukta
 PREPOSITION = re.compile(
     r" (?:with|in|on|of|from|without|and|at|behind|over|\w+ing)\b"
 )  # what follows says more of a thing
@@ -29,8 +31,7 @@ def head_of(name: str) -> str:
 
 def everyday(text: str) -> str:
     """A text with the words that names have for those that everybody says: "an old woman" for "an old lady"."""
-    usual = PHRASES.get(ARTICLE.sub("", plain(text)))
-    return usual or " ".join(EVERYDAY.get(word, word) for word in text.casefold().split())
+    return " ".join(EVERYDAY.get(word, word) for word in text.casefold().split())
 
 
 def looks_foreign(text: str) -> bool:
@@ -45,9 +46,19 @@ def plain(text: str) -> str:
     return bare or text
 
 
+def without_accents(text: str) -> str:
+    """A text as many type it: "leon" for "león", "летчик" for "лётчик"."""
+    if text.isascii():
+        return text
+    return unicodedata.normalize("NFC", ACCENTS.sub("", unicodedata.normalize("NFD", text)))
+
+
 def forms_of(text: str) -> list[str]:
-    """A text as names are compared: as it is, without its article, and what that may be the plural of."""
-    return [plain(text), *singulars(plain(ARTICLE.sub("", text)))[::-1]]
+    """A text as names are compared: as it is, without its article, and what that may be the plural of; then all of these
+    without accents.
+    """
+    forms = [plain(text), *singulars(plain(ARTICLE.sub("", text)))[::-1]]
+    return forms if text.isascii() else list(dict.fromkeys([*forms, *map(without_accents, forms)]))
 
 
 def first_things(text: str, meanings: Mapping[str, str], heads: Set[str]) -> list[str]:

@@ -32,6 +32,7 @@ from multimodal.data.captions import (
 from multimodal.data.composition import Composer
 from multimodal.data.descriptions import descriptions
 from multimodal.data.images import decode_images, fingerprint, load_captioned_images
+from multimodal.data.lexicon import load_dictionary, load_thesaurus
 from multimodal.data.phrases import COLORS, NUMBERS, PATTERNS, STYLES
 from multimodal.data.synonyms import flags, synsets_near, words_by_name
 from multimodal.models.clip import CLIP
@@ -75,7 +76,8 @@ def train_clip(
         clip = CLIP(config.model, tokenizer)
     config = replace(config, model=clip.config)
     pixels = decode_images(table, config.model.image_size)  # (N, 4, S, S) uint8
-    synsets = synsets_near(subjects, text) if text else []
+    thesaurus = load_thesaurus({subject.names["en"] for subject in subjects})
+    synsets = synsets_near(subjects, text, thesaurus) if text else []
     drawable = [synset for synset in synsets if synset.drawable]
     called = flags(subjects, text) if text else {}
     composer = Composer(pixels, subjects)
@@ -124,8 +126,8 @@ def train_clip(
     def export(model: nn.Module, training: dict[str, Any]) -> None:
         files = {
             TOKENIZER: clip.tokenizer.to_str(),
-            WORDS: json.dumps(words_by_name(subjects, synsets, called), ensure_ascii=False),
-            DESCRIPTIONS: json.dumps(descriptions(subjects), ensure_ascii=False),
+            WORDS: json.dumps(words_by_name(subjects, synsets, called, thesaurus), ensure_ascii=False),
+            DESCRIPTIONS: json.dumps(descriptions(subjects, load_dictionary()), ensure_ascii=False),
         }
         save_model(out / "clip", model, config.model, training, torch.int8, files)
 

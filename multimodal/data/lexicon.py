@@ -1,0 +1,37 @@
+"""Two lists written by hand: a thesaurus, everyday words for what emoji show; and a dictionary, what emoji look like."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Container, Iterator
+from pathlib import Path
+
+from multimodal.data.phrases import LANGUAGES
+
+THESAURUS = Path(__file__).with_name("thesaurus.csv")  # language, word, the English name that shows it best
+DICTIONARY = Path(__file__).with_name("dictionary.csv")  # English name, English words by which one would describe it
+
+
+def load_thesaurus(names: Container[str]) -> dict[str, list[str]]:
+    """English name → words for it in any language, of those names that are given.
+
+    A word that means different things in two languages has the meaning that it has in the first of LANGUAGES.
+    """
+    meanings: dict[str, str] = {}
+    for row in sorted(_rows(THESAURUS), key=lambda row: LANGUAGES.index(row["language"])):
+        if row["name"] in names:
+            meanings.setdefault(row["word"], row["name"])
+    words: dict[str, list[str]] = {}
+    for word, name in meanings.items():
+        words.setdefault(name, []).append(word)
+    return words
+
+
+def load_dictionary() -> dict[str, list[str]]:
+    """English name → words for its parts, posture, colours, and for what it does and means, the most telling first."""
+    return {row["name"]: row["words"].split() for row in _rows(DICTIONARY)}
+
+
+def _rows(path: Path) -> Iterator[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        yield from csv.DictReader(file)

@@ -1,0 +1,113 @@
+"""The vocabulary of a model: what the things that it learnt are called, and other words for them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+
+from multimodal.data.phrases import ARTICLE, COLOR_WORDS, FIRST_CJK, singulars, words_of
+from multimodal.reading.wordings import content, forms_of, head_of, plain, without_accents
+
+MIN_BARE = 4  # letters of Latin words that are known without their accents too
+FIRST_FOREIGN = "\u0370"  # sign of other scripts
+STOP_WORDS = COLOR_WORDS | {"and", "for", "not", "the", "with"}
+
+
+class Vocabulary:
+    """Names, and the words in them and others that may stand for a thing.
+
+    Args:
+        table: language → names, row k of each being one thing's, or "" (see `word_lists.load_name_table`).
+        words: "nouns", "others" and "thesaurus": English name → words that are nearest to it (see `load_words`).
+        styles: style → English names of the things that were drawn in it.
+    """
+
+    def __init__(
+        self,
+        table: Mapping[str, Sequence[str]],
+        words: Mapping[str, Mapping[str, Sequence[str]]],
+        styles: Mapping[str, Iterable[str]],
+    ) -> None:
+        self.styles = {style: frozenset(drawn) for style, drawn in styles.items()}
+        self.english_names = tuple(dict.fromkeys(filter(None, table.get("en", ()))))
+        self.meanings = {plain(name): name for name in self.english_names}  # a name in any language → its English one
+        self.english_meanings = {content(name): name for name in self.english_names} | self.meanings
+        rows = [zip(map(plain, names), table.get("en", ()), strict=False) for names in table.values()]
+        heard = Counter(pair for row in rows for pair in dict.fromkeys(row))
+        first = {plain(name).split()[0] for name in self.english_names if len(name.split()) == 2}
+        for (name, english), languages in heard.most_common():
+            if languages > 1 or name not in first:  # "santa" is Santa Claus, though in French it is Mx Claus
+                self.meanings.setdefault(name, english)
+        self.meanings.pop("", None)
+        known = {*self.english_names}
+        synonyms = {
+            kind: {plain(word): name for name, near in lists.items() if name in known for word in near}
+            for kind, lists in words.items()
+        }
+        nouns, thesaurus = synonyms.get("nouns", {}), synonyms.get("thesaurus", {})
+        for word in self.meanings.keys() & nouns.keys() & thesaurus.keys() - self.english_meanings.keys():
+            self.meanings[word] = thesaurus[word]  # "trombone", which is a paperclip in French
+        self.meanings = _also_without_accents(self.meanings)
+        self.nouns = _also_without_accents(nouns)  # a word for a thing that has another name → that name
+        self.thesaurus = _also_without_accents(thesaurus)  # words for what people chose a name
+        self.synonyms = _also_without_accents(nouns | synonyms.get("others", {}) | thesaurus)  # "thanks" → folded hands
+        self.words = {  # short ones say little, unless they are whole names, as 토끼 and "ox" are
+            word for name in self.meanings for word in words_of(name) if len(word) > 2 or word >= FIRST_CJK or word == name
+        } - (STOP_WORDS - self.meanings.keys())
+        self.heads = {form for name in self.english_names if (head := head_of(name)) for form in singulars(head)}
+        drawn = frozenset().union(*self.styles.values())
+        self.own = tuple(name for name in self.english_names if name not in drawn)  # captions of what was drawn in no style
+
+    def known(self, text: str) -> bool:
+        """Whether the text, but for an article, is a name."""
+        return self._meaning(text) is not None
+
+    def english_name(self, text: str) -> str:
+        """The English name for a text that is a name, else the text."""
+        return self._meaning(text) or text
+
+    def styles_of(self, text: str) -> list[str]:
+        """The styles in which the thing was drawn of which the text is the name, or all, where it is none."""
+        name = self._meaning(text)
+        return [style for style, drawn in self.styles.items() if name is None or name in drawn]
+
+    def mentioned(self, text: str) -> bool:
+        """Whether a thing is named in the text."""
+        text = plain(text)
+        if text in self.meanings or text in STOP_WORDS:
+            return text in self.meanings
+        if text in self.synonyms and not any(map(str.isalnum, text)):  # an emoji
+            return True
+        if text >= FIRST_CJK and " " not in text:
+            return text in self.synonyms or any(name in text or (len(text) > 1 and text in name) for name in self.meanings)
+        return any(not self.words.isdisjoint(singulars(word)) for word in words_of(text))
+
+    def is_noun(self, text: str) -> bool:
+        """Whether the text, but for an article or an s of plurals, is a noun that has a nearest name."""
+        return self._noun(text) is not None
+
+    def is_synonym(self, text: str) -> bool:
+        """Whether the text, but for an article, is a word or several that have a nearest name."""
+        return any(form in self.synonyms for form in (plain(text), plain(ARTICLE.sub("", text))))
+
+    def is_chosen(self, text: str) -> bool:
+        """Whether the text, but for an article or an s of plurals, is a noun for which people chose the nearest name."""
+        return self.is_noun(text) and any(form in self.thesaurus for form in forms_of(text))
+
+    def _meaning(self, text: str) -> str | None:
+        """The English name for a text that is, but for an article or an s of plurals, a name in any language."""
+        return next((self.meanings[one] for one in forms_of(text) if one in self.meanings), None)
+
+    def _noun(self, text: str) -> str | None:
+        """The nearest name for a text that is, but for an article or an s of plurals, a noun."""
+        return next((self.nouns[form] for form in forms_of(text) if form in self.nouns), None)
+
+    def _synonym(self, text: str) -> str | None:
+        """The same for any word, or several, that has a nearest name."""
+        return next((self.synonyms[form] for form in forms_of(text) if form in self.synonyms), None)
+
+
+def _also_without_accents(table: Mapping[str, str]) -> dict[str, str]:
+    """A table of words with those that many type instead of them; very short ones are often words of other languages."""
+    bare = {without_accents(word): name for word, name in table.items() if len(word) >= MIN_BARE or word >= FIRST_FOREIGN}
+    return bare | dict(table)
