@@ -35,3 +35,9 @@ def test_words_are_related_to_names_that_share_keywords_in_any_language() -> Non
 
 def test_captions_without_keywords_are_described_by_nothing() -> None:
     assert descriptions([Subject("1", {"en": "a blob"}, {}), Subject("2", {"en": "a bird"}, {})])[RELATED] == {}
+
+
+def test_what_one_sees_describes_a_name_as_its_keywords_do() -> None:
+    lists = descriptions(SUBJECTS, {"tree": ["trunk", "tree", "leaf"], "dog": ["pet", "tail"], "moon": ["round"]})["en"]
+    assert (lists["tree"], lists["dog"]) == (["trunk", "leaf"], ["pet", "tail"])
+    assert "moon" not in lists

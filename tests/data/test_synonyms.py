@@ -113,3 +113,11 @@ def test_other_words_have_the_name_nearest_to_all_their_meanings() -> None:
     assert owner("monarch") == "mage"
     assert owner("brewing") is None
     assert owner("trick") == "magic wand"
+
+
+def test_words_of_the_thesaurus_have_the_name_that_it_gives_them_and_are_listed_apart() -> None:
+    words = words_by_name(SUBJECTS, SYNSETS, thesaurus={"crown": ["king", "tiara"], "mage": ["coffee"]})
+    assert words["thesaurus"] == {"crown": ["king", "tiara"], "mage": ["coffee"]}
+    assert "king" in words["nouns"]["crown"]
+    assert "coffee" not in words["nouns"].get("hot beverage", [])
+    assert "tiara" not in words["others"].get("crown", [])

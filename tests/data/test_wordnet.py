@@ -59,6 +59,12 @@ def test_a_name_is_meant_as_its_keywords_say(synsets: dict[str, Synset]) -> None
     assert synsets["gossip"].names[0] == "woman"  # the cat is the one that purrs
 
 
+def test_a_walk_also_ends_at_what_another_word_for_a_name_means(tmp_path: Path) -> None:
+    table = write_table(tmp_path / "wordnet.parquet", ROWS)
+    near = {synset.words[0]: synset.names[0] for synset in load_synsets(table, KNOWN, {"woman": ["crustacean"]})}
+    assert near["mitten crab"] == "woman"
+
+
 def test_what_is_near_to_two_names_is_as_near_to_each_as_its_definition_says(synsets: dict[str, Synset]) -> None:
     assert set(synsets["leash"].names[:2]) == {"dog", "cat"}
     assert sum(synsets["leash"].probabilities) <= 1

@@ -89,3 +89,19 @@ def test_a_thing_of_another_sex_or_with_something_missing_is_not_found() -> None
 def test_where_a_word_is_only_related_the_thing_must_be_in_the_name() -> None:
     found = Descriptions({"en": ["angry face", "hat"]}, {"en": {"hat": ["man"]}, "related": {"hat": ["mad"]}}, {})
     assert found.find("a mad man", Head("man", "man", whole=False)) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("a bird that spreads its tail feathers", "peacock"),
+        ("a bird with a colourful tail", None),  # too little is said
+        ("a bird with feathers and a tail on a boat in the harbour at night", None),  # too much else is
+        ("a wolf with tail feathers", None),  # which is no kind of wolf
+    ],
+)
+def test_much_that_is_said_of_a_thing_tells_which_of_its_kind_is_meant(text: str, name: str | None) -> None:
+    table = {"en": ["bird", "peacock", "wolf", "boat", "harbour", "night"]}
+    found = Descriptions(table, {"en": {"peacock": ["bird", "tail", "feather", "spread"]}}, {})
+    head = text.split()[1]
+    assert found.find(text, Head(head, head, whole=True)) == name

@@ -40,6 +40,7 @@ def embed(texts: list[str]) -> Tensor:
         ("squid", "octopus"),
         ("octopos", "octopus"),
         ("Krakke", "octopus"),
+        ("an octupus", "octopus"),
     ],
 )
 def test_a_text_is_put_into_known_words(text: str, words: str) -> None:

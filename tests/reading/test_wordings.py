@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from multimodal.reading.wordings import content, everyday, first_run, forms_of, head_of, looks_foreign, plain
+from multimodal.reading.wordings import (
+    content,
+    everyday,
+    first_run,
+    forms_of,
+    head_of,
+    looks_foreign,
+    plain,
+    without_accents,
+)
 
 NAMES = {name: name for name in ("dog", "ice cream", "heart arrow", "fox", "star", "person running")}
 
@@ -19,6 +28,26 @@ def test_texts_are_compared_without_what_makes_no_other_name(text: str, same: st
 
 def test_a_text_may_be_with_an_article_and_a_plural() -> None:
     assert forms_of("The Foxes") == ["the foxes", "foxes", "foxe", "fox"]
+
+
+@pytest.mark.parametrize(
+    ("text", "bare"),
+    [
+        ("león", "leon"),
+        ("лётчик", "летчик"),
+        ("कमीज़", "कमीज"),
+        ("がく", "がく"),
+        ("한국", "한국"),
+        ("fox", "fox"),
+        ("größe", "große"),
+    ],
+)
+def test_accents_are_left_out_where_they_make_no_other_sign(text: str, bare: str) -> None:
+    assert without_accents(text) == bare
+
+
+def test_a_text_with_accents_may_be_meant_without() -> None:
+    assert forms_of("El León") == ["el león", "león", "el leon", "leon"]
 
 
 def test_everyday_words_are_those_of_names() -> None:
