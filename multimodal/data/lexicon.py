@@ -12,18 +12,12 @@ THESAURUS = Path(__file__).with_name("thesaurus.csv")  # language, word, the Eng
 DICTIONARY = Path(__file__).with_name("dictionary.csv")  # English name, English words by which one would describe it
 
 
-def load_thesaurus(names: Container[str]) -> dict[str, list[str]]:
-    """English name → words for it in any language, of those names that are given.
-
-    A word that means different things in two languages has the meaning that it has in the first of LANGUAGES.
-    """
-    meanings: dict[str, str] = {}
-    for row in sorted(_rows(THESAURUS), key=lambda row: LANGUAGES.index(row["language"])):
+def load_thesaurus(names: Container[str]) -> dict[str, dict[str, list[str]]]:
+    """Language → English name → words for it, of those names that are given."""
+    words: dict[str, dict[str, list[str]]] = {language: {} for language in LANGUAGES}
+    for row in _rows(THESAURUS):
         if row["name"] in names:
-            meanings.setdefault(row["word"], row["name"])
-    words: dict[str, list[str]] = {}
-    for word, name in meanings.items():
-        words.setdefault(name, []).append(word)
+            words[row["language"]].setdefault(row["name"], []).append(row["word"])
     return words
 
 

@@ -9,12 +9,18 @@ BETWEEN_WORDS = re.compile(r"[\s_,.;:!?\"'“”‘’«»()（）\[\]|，。、
 FIRST_CJK = "\u2e80"  # scripts from here on have no blanks between words, or particles that stick to them
 LANGUAGES = ("en", "zh", "es", "fr", "de", "it", "pt", "ru", "ja", "ko", "ar", "hi")
 ARTICLE = re.compile(  # of the languages that have them
-    r"^(?:(?:an?|the|ein(?:e[mnrs]?)?|der|die|das|de[mns]|une?|les?|la|el|los|las|una|il|lo|gli|um|uma|os?|as) |l[’'])",
+    r"^(?:(?:an?|the|ein(?:e[mnrs]?)?|der|die|das|de[mns]|une?|les?|la|el|los|las|unos|unas|una|il|lo|gli|dei|degli|delle|"
+    r"ums?|umas?|os?|as|des|du) |l[’'])",
     re.IGNORECASE,
 )
-REQUEST = re.compile(  # what a prompt may begin with: "please draw me a cat"
+REQUEST = re.compile(  # what a prompt may begin or end with: "please draw me a cat", "нарисуй собаку", "猫を描いて"
     r"^(?:please |can you |could you )*(?:(?:draw|make|create|generate|show|give|paint|design) (?:(?:me|us) |(?=(?:an?|the|some|my|\d|"
-    r"two|three|four|five) ))|(?:i(?: want|[’']d like| would like| need)|we (?:want|need)) )",  # "paint brush" is none
+    r"two|three|four|five) ))|(?:i(?: want|[’']d like| would like| need)|we (?:want|need)) )|"  # "paint brush" is none
+    r"^(?:(?:por favor|bitte|s'il te plaît|per favore|пожалуйста),? )?(?:(?:dibúja|píntame|haz|hazme|dessine|fais|peins|zeichne|mal|male|"
+    r"disegna|disegnami|fammi|desenha|desenhe|faz|faça|нарисуй|нарисуйте|сделай|хочу|ارسم|أريد)"
+    r"(?:me|[ -](?:moi|mir|uns|me|мне|لي))? |(?:quiero|je veux|je voudrais|ich will|ich möchte|voglio|vorrei|quero|рисунок|صورة) )|"
+    r"(?:を?描いて(?:ください|くれ)?|の(?:絵|イラスト|スタンプ)|[을를]? ?그려 ?(?:줘|주세요)|(?: की| का)? (?:तस्वीर|चित्र)(?: बनाओ| बनाइए)?|,? (?:bitte|por favor|"
+    r"s'il te plaît|per favore|пожалуйста|please))[!.。]?$|^(?:请|给我|帮我)*画(?:我)?(?:一?[只个条朵辆座头匹棵位])?",
     re.IGNORECASE,
 )
 PORTION = re.compile(  # what the thing that is asked for may be in, or how much of it: "a cup of coffee"

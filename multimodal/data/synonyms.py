@@ -38,9 +38,9 @@ def words_by_name(
     subjects: Sequence[Subject],
     synsets: Sequence[Synset],
     others: Mapping[str, Sequence[str]] | None = None,
-    thesaurus: Mapping[str, Sequence[str]] | None = None,
+    thesaurus: Mapping[str, Mapping[str, Sequence[str]]] | None = None,
 ) -> dict[str, dict[str, list[str]]]:
-    """English name → words, in small letters, to which it is the nearest: {"nouns": …, "others": …, "thesaurus": …}.
+    """English name → words, in small letters, to which it is the nearest: {"nouns": …, "others": …, "en": …, "zh": …, …}.
 
     No word is in a name of its language, but for those that mean another name ("car" is an automobile) and those given.
     Nouns are English words of which WordNet has a meaning that can be drawn, others all other keywords, and the emoji
@@ -48,7 +48,9 @@ def words_by_name(
     begins like it, else that with the fewest keywords.
 
     Args:
-        others, thesaurus: English name → words that are known to be nearest to it; those of the thesaurus may be nouns too.
+        others: English name → words that are known to be nearest to it.
+        thesaurus: language → the same; all of it is listed by language, and as nouns what is one. A word that is in several
+            languages means what it does in the first of them.
     """
     likely, nouns = _likely_names(synsets)
     in_names = {
@@ -65,14 +67,16 @@ def words_by_name(
             for word in nouns - nearest.keys():
                 if word not in in_names["en"] and in_names["en"].words.isdisjoint(words_of(word)):
                     nearest[word] = max(likely[word], key=lambda name: likely[word][name])
-    by_hand = {word: name for name, words in (thesaurus or {}).items() for word in words}
+    by_hand: dict[str, str] = {}
+    for lists in (thesaurus or {}).values():
+        by_hand = {word: name for name, words in lists.items() for word in words} | by_hand
     nearest |= by_hand | {word: name for name, words in (others or {}).items() for word in words}
     nearest |= {subject.character: subject.names["en"] for subject in subjects if subject.character}
-    words: dict[str, dict[str, list[str]]] = {"nouns": {}, "others": {}, "thesaurus": {}}
+    words: dict[str, dict[str, list[str]]] = {"nouns": {}, "others": {}}
     for word, name in sorted(nearest.items()):
-        kinds = [kind for kind, having in (("nouns", nouns), ("thesaurus", by_hand)) if word in having]
-        for kind in kinds or ["others"]:
-            words[kind].setdefault(name, []).append(word)
+        if word in nouns or word not in by_hand:
+            words["nouns" if word in nouns else "others"].setdefault(name, []).append(word)
+    words |= {language: {name: list(near) for name, near in lists.items()} for language, lists in (thesaurus or {}).items()}
     return words
 
 

@@ -38,6 +38,7 @@ KINDS = {
     "synonyms": (),
     "everyday": (),
     "foreign": (),
+    "natural": (),
     "colors": ("colored",),
     "counts": ("count",),
     "pairs": ("left", "right", "above", "below"),

@@ -90,7 +90,7 @@ def _places(relation: Relation, figure: str, names: Names) -> dict[str, str]:
             return {}
         if name not in WORN:
             alone = relation.kind != "holds" or has_face(name, names)  # "a cat with a hat and a dog" has no dog
-            if is_person(name) or is_smiley(about, names) or (places and alone):
+            if is_person(name) or names.is_smiley(about) or (places and alone):
                 return {}
             place = "other hand" if place == "hand" and "hand" in places.values() else place
         if place in places.values():
@@ -139,7 +139,7 @@ def shows_all(text: str, figure: str, names: Names, by_keywords: bool = True) ->
     """
     name, own_name = names.whole(text) or "", names.in_known_words(figure)
     if name == own_name:
-        return is_smiley(name, names)
+        return names.is_smiley(name)
     words = {*words_of(name)}
     own = {form for word in words_of(f"{figure} {own_name}") for form in singulars(word)}
     said = {form for word in words_of(text) for form in singulars(word)}
@@ -151,12 +151,6 @@ def shows_all(text: str, figure: str, names: Names, by_keywords: bool = True) ->
 def is_person(name: str) -> bool:
     """Whether an English name is one for somebody."""
     return not PERSON.isdisjoint(words_of(name))
-
-
-def is_smiley(name: str, names: Names) -> bool:
-    """Whether an English name is one for a face that is nothing but a face."""
-    words = words_of(name)
-    return words[-1:] == ["face"] and not names.known(" ".join(words[:-1]))
 
 
 def has_face(name: str, names: Names) -> bool:

@@ -82,7 +82,8 @@ class Names(Vocabulary):
             return self._synonym(text) or text
         if self.mentioned(text) and self._is_own(text):
             return (self._name_with(text) if " " not in ARTICLE.sub("", text) else None) or text
-        name = self.whole(text) or self._head(text) or self._noun(text) or self._misspelt(text)
+        name = self.whole(text) or self._head(text) or self._noun(text)
+        name = name or self.foreign.get(plain(ARTICLE.sub("", text))) or self._misspelt(text)
         name = name or self._first_noun(text) or self._first_synonym(text) or self._first_part(text)
         name = name or self.descriptions.find(text, None, foreign=looks_foreign(text))
         return name or (self.nearest(text) if self._may_mean_one(text) else text)
@@ -131,7 +132,7 @@ class Names(Vocabulary):
         hat".
         """
         if text >= FIRST_CJK:
-            return self.meanings.get(last_word(text, self.meanings) or word_with_end_of(text, self.meanings) or "")
+            return self.foreign.get(last_word(text, self.foreign) or word_with_end_of(text, self.meanings) or "")
         run, meanings = self._first_things(text)
         if not run:
             return None
@@ -145,21 +146,25 @@ class Names(Vocabulary):
         """The first things in a row in a text, and the names among which they were found: where the text looks English,
         those in other languages come last, as "pain" is bread in French.
         """
-        tables = [(self.english_meanings, self.heads), (self.meanings, frozenset[str]())]
-        ordered = tables[::-1] if looks_foreign(text) else tables
-        found = ((first_things(text, meanings, heads), meanings) for meanings, heads in ordered)
-        return next(((run, meanings) for run, meanings in found if run), ([], self.english_meanings))
+        foreign = looks_foreign(text)
+        tables = [(self.english_meanings, self.heads), (self.foreign if foreign else self.foreign.words, frozenset[str]())]
+        ordered = tables[::-1] if foreign else tables
+        for meanings, heads in ordered:
+            if run := first_things(text, meanings, heads):
+                is_first = meanings is not self.english_meanings and self.foreign.is_head_first(ARTICLE.sub("", run[0]))
+                return run[:1] if is_first else run, meanings
+        return [], self.english_meanings
 
     def _described(self, text: str) -> str | None:
         """The English name for a thing with what a text says of it: a pouting cat for "an angry cat"."""
         if text >= FIRST_CJK:
-            word, usual = last_word(text, self.meanings), last_word(text, EVERYDAY)
-            head = Head(word, self.meanings[word], whole=True) if word else None
+            word, usual = last_word(text, self.foreign), last_word(text, EVERYDAY)
+            head = Head(word, self.foreign[word], whole=True) if word else None
             if usual and (head is None or text.endswith(usual)):
                 head = Head(usual, head_of(EVERYDAY[usual]), whole=False)
             return self.descriptions.find(text, head, foreign=True) if head else None
         run, meanings = self._first_things(text)
-        foreign = meanings is self.meanings or looks_foreign(text)
+        foreign = meanings is not self.english_meanings or looks_foreign(text)
         words = words_of(ARTICLE.sub("", text))
         things = [word for word in words if any(form in meanings for form in forms_of(word))]
         heads = list(self._heads(words, run, meanings))

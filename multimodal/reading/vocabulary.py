@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
-from multimodal.data.phrases import ARTICLE, COLOR_WORDS, FIRST_CJK, singulars, words_of
+from multimodal.data.phrases import ARTICLE, COLOR_WORDS, FIRST_CJK, LANGUAGES, singulars, words_of
+from multimodal.reading.inflections import STEMMERS, Inflections
 from multimodal.reading.wordings import content, forms_of, head_of, plain, without_accents
 
 MIN_BARE = 4  # letters of Latin words that are known without their accents too
 FIRST_FOREIGN = "\u0370"  # sign of other scripts
+MIN_THING = 3  # letters of a thing in a text in another language
+FEELINGS = {"face", "hand", "hands", "thumbs"}
 STOP_WORDS = COLOR_WORDS | {"and", "for", "not", "the", "with"}
 
 
@@ -18,7 +21,7 @@ class Vocabulary:
 
     Args:
         table: language → names, row k of each being one thing's, or "" (see `word_lists.load_name_table`).
-        words: "nouns", "others" and "thesaurus": English name → words that are nearest to it (see `load_words`).
+        words: "nouns", "others" and each language: English name → words that are nearest to it (see `load_words`).
         styles: style → English names of the things that were drawn in it.
     """
 
@@ -44,13 +47,26 @@ class Vocabulary:
             kind: {plain(word): name for name, near in lists.items() if name in known for word in near}
             for kind, lists in words.items()
         }
-        nouns, thesaurus = synonyms.get("nouns", {}), synonyms.get("thesaurus", {})
-        for word in self.meanings.keys() & nouns.keys() & thesaurus.keys() - self.english_meanings.keys():
-            self.meanings[word] = thesaurus[word]  # "trombone", which is a paperclip in French
+        nouns, chosen = synonyms.get("nouns", {}), synonyms.get("en", {})
+        foreign: dict[str, str] = {}
+        for language in reversed(LANGUAGES[1:]):
+            foreign |= synonyms.get(language, {})
+        thesaurus = foreign | chosen
+        for word in self.meanings.keys() & nouns.keys() & chosen.keys() - self.english_meanings.keys():
+            self.meanings[word] = chosen[word]  # "trombone", which is a paperclip in French
         self.meanings = _also_without_accents(self.meanings)
         self.nouns = _also_without_accents(nouns)  # a word for a thing that has another name → that name
-        self.thesaurus = _also_without_accents(thesaurus)  # words for what people chose a name
+        self.thesaurus = _also_without_accents(thesaurus)  # words for which people chose a name
         self.synonyms = _also_without_accents(nouns | synonyms.get("others", {}) | thesaurus)  # "thanks" → folded hands
+        by_language = {
+            language: {word: name for word, name in synonyms.get(language, {}).items() if not is_feeling(name)}
+            | {name: english for name, english in zip(table.get(language, ()), table.get("en", ()), strict=False) if name}
+            for language in STEMMERS
+        }
+        things = {word: name for word, name in _also_without_accents(foreign).items() if not is_feeling(name)}
+        things |= self.meanings
+        telling = {word: name for word, name in things.items() if len(word) >= MIN_THING or word >= FIRST_CJK}
+        self.foreign = Inflections(telling, by_language)  # in longer texts
         self.words = {  # short ones say little, unless they are whole names, as 토끼 and "ox" are
             word for name in self.meanings for word in words_of(name) if len(word) > 2 or word >= FIRST_CJK or word == name
         } - (STOP_WORDS - self.meanings.keys())
@@ -94,9 +110,17 @@ class Vocabulary:
         """Whether the text, but for an article or an s of plurals, is a noun for which people chose the nearest name."""
         return self.is_noun(text) and any(form in self.thesaurus for form in forms_of(text))
 
+    def is_smiley(self, name: str) -> bool:
+        """Whether an English name is one for a face that is nothing but a face."""
+        words = words_of(name)
+        return words[-1:] == ["face"] and " ".join(words[:-1]) not in self.english_meanings
+
     def _meaning(self, text: str) -> str | None:
-        """The English name for a text that is, but for an article or an s of plurals, a name in any language."""
-        return next((self.meanings[one] for one in forms_of(text) if one in self.meanings), None)
+        """The English name for a text that is, but for an article or an s of plurals, a name in any language, or one in
+        another form, in a language that has other letters than English.
+        """
+        known = next((self.meanings[one] for one in forms_of(text) if one in self.meanings), None)
+        return known or (None if text.isascii() else self.foreign.by_stem(plain(ARTICLE.sub("", text))))
 
     def _noun(self, text: str) -> str | None:
         """The nearest name for a text that is, but for an article or an s of plurals, a noun."""
@@ -105,6 +129,11 @@ class Vocabulary:
     def _synonym(self, text: str) -> str | None:
         """The same for any word, or several, that has a nearest name."""
         return next((self.synonyms[form] for form in forms_of(text) if form in self.synonyms), None)
+
+
+def is_feeling(name: str) -> bool:
+    """Whether an English name is one for a face or a hand, by which one says what one feels."""
+    return head_of(name) in FEELINGS or not FEELINGS.isdisjoint(words_of(name)[:1])
 
 
 def _also_without_accents(table: Mapping[str, str]) -> dict[str, str]:

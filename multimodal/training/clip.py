@@ -77,7 +77,7 @@ def train_clip(
     config = replace(config, model=clip.config)
     pixels = decode_images(table, config.model.image_size)  # (N, 4, S, S) uint8
     thesaurus = load_thesaurus({subject.names["en"] for subject in subjects})
-    synsets = synsets_near(subjects, text, thesaurus) if text else []
+    synsets = synsets_near(subjects, text, thesaurus["en"]) if text else []
     drawable = [synset for synset in synsets if synset.drawable]
     called = flags(subjects, text) if text else {}
     composer = Composer(pixels, subjects)
