@@ -40,11 +40,11 @@ def test_every_line_of_the_dictionary_describes_a_name(name_table: dict[str, lis
     assert all(len(words) >= 5 for words in load_dictionary().values())
 
 
-def test_a_word_has_the_meaning_of_the_first_language_that_has_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_words_are_listed_by_language_for_the_names_that_are_given(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "thesaurus.csv"
-    path.write_text(
-        "language,word,name\nfr,pan,peacock\nen,pan,cooking\nen,skillet,cooking\nen,orc,ogre\n", encoding="utf-8"
-    )
+    lines = ["language,word,name", "fr,pan,peacock", "en,pan,cooking", "en,skillet,cooking", "en,orc,ogre"]
+    path.write_text("\n".join(lines), encoding="utf-8")
     monkeypatch.setattr(lexicon, "THESAURUS", path)
-    assert load_thesaurus({"cooking", "peacock"}) == {"cooking": ["pan", "skillet"]}
-    assert load_thesaurus({"peacock"}) == {"peacock": ["pan"]}
+    words = load_thesaurus({"cooking", "peacock"})
+    assert list(words) == [*LANGUAGES]
+    assert (words["en"], words["fr"], words["de"]) == ({"cooking": ["pan", "skillet"]}, {"peacock": ["pan"]}, {})

@@ -115,9 +115,10 @@ def test_other_words_have_the_name_nearest_to_all_their_meanings() -> None:
     assert owner("trick") == "magic wand"
 
 
-def test_words_of_the_thesaurus_have_the_name_that_it_gives_them_and_are_listed_apart() -> None:
-    words = words_by_name(SUBJECTS, SYNSETS, thesaurus={"crown": ["king", "tiara"], "mage": ["coffee"]})
-    assert words["thesaurus"] == {"crown": ["king", "tiara"], "mage": ["coffee"]}
+def test_words_of_the_thesaurus_have_the_name_that_it_gives_them_and_are_listed_by_language() -> None:
+    thesaurus = {"en": {"crown": ["king", "tiara"]}, "fr": {"mage": ["coffee", "tiara"]}}
+    words = words_by_name(SUBJECTS, SYNSETS, thesaurus=thesaurus)
+    assert {language: words[language] for language in thesaurus} == thesaurus
     assert "king" in words["nouns"]["crown"]
-    assert "coffee" not in words["nouns"].get("hot beverage", [])
-    assert "tiara" not in words["others"].get("crown", [])
+    assert "coffee" in words["nouns"]["mage"]
+    assert not {"tiara", "king"} & {word for near in words["others"].values() for word in near}

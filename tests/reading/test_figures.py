@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from multimodal.reading.figures import MAX_THINGS, has_face, has_head, is_person, is_smiley, read_figure, shows_all
+from multimodal.reading.figures import MAX_THINGS, has_face, has_head, is_person, read_figure, shows_all
 from multimodal.reading.names import Names
 from multimodal.reading.smileys import SMILE
 from multimodal.word_lists import names_in
@@ -43,12 +43,6 @@ def test_the_last_word_says_what_a_thing_is(text: str, is_said: bool) -> None:
 )
 def test_one_name_may_show_all_of_a_text(text: str, figure: str, all_of_it: bool) -> None:
     assert shows_all(text, figure, NAMES) == all_of_it
-
-
-def test_faces_of_animals_are_no_smileys() -> None:
-    assert is_smiley("nerd face", NAMES)
-    assert not is_smiley("cat face", NAMES)
-    assert not is_smiley("cat", NAMES)
 
 
 def test_somebody_is_a_person() -> None:
