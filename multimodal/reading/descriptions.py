@@ -136,7 +136,7 @@ class Descriptions:
 
 def _are_telling(said: Mapping[str, float], rarity: Mapping[str, float]) -> bool:
     """Whether words of a text that are said of a name make it likely that this is meant, if it is of the kind that the text
-    is about: a peacock for "a bird that spreads its tail feathers".
+    is about: a flamingo for "a pink bird that stands on one leg".
 
     Args:
         said: some of the text's words → how much each says of the name.

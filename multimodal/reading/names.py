@@ -147,7 +147,7 @@ class Names(Vocabulary):
         those in other languages come last, as "pain" is bread in French.
         """
         foreign = looks_foreign(text)
-        tables = [(self.english_meanings, self.heads), (self.foreign if foreign else self.foreign.words, frozenset[str]())]
+        tables = [(self.english_meanings, self.heads), (self.foreign if foreign else self.meanings, frozenset[str]())]
         ordered = tables[::-1] if foreign else tables
         for meanings, heads in ordered:
             if run := first_things(text, meanings, heads):
