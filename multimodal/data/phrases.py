@@ -13,16 +13,24 @@ ARTICLE = re.compile(  # of the languages that have them
     r"ums?|umas?|os?|as|des|du) |l[’'])",
     re.IGNORECASE,
 )
-REQUEST = re.compile(  # what a prompt may begin or end with: "please draw me a cat", "нарисуй собаку", "猫を描いて"
-    r"^(?:please |can you |could you )*(?:(?:draw|make|create|generate|show|give|paint|design) (?:(?:me|us) |(?=(?:an?|the|some|my|\d|"
-    r"two|three|four|five) ))|(?:i(?: want|[’']d like| would like| need)|we (?:want|need)) )|"  # "paint brush" is none
-    r"^(?:(?:por favor|bitte|s'il te plaît|per favore|пожалуйста),? )?(?:(?:dibúja|píntame|haz|hazme|dessine|fais|peins|zeichne|mal|male|"
-    r"disegna|disegnami|fammi|desenha|desenhe|faz|faça|нарисуй|нарисуйте|сделай|хочу|ارسم|أريد)"
-    r"(?:me|[ -](?:moi|mir|uns|me|мне|لي))? |(?:quiero|je veux|je voudrais|ich will|ich möchte|voglio|vorrei|quero|рисунок|صورة) )|"
-    r"(?:を?描いて(?:ください|くれ)?|の(?:絵|イラスト|スタンプ)|[을를]? ?그려 ?(?:줘|주세요)|(?: की| का)? (?:तस्वीर|चित्र)(?: बनाओ| बनाइए)?|,? (?:bitte|por favor|"
-    r"s'il te plaît|per favore|пожалуйста|please))[!.。]?$|^(?:请|给我|帮我)*画(?:我)?(?:一?[只个条朵辆座头匹棵位])?",
-    re.IGNORECASE,
+REQUESTS = (  # what a prompt may begin or end with: "please draw me a cat", "нарисуй собаку", "猫を描いて"
+    r"^(?:please |can you |could you )*(?:draw|make|create|generate|show|give|paint|design) "
+    r"(?:(?:me|us) |(?=(?:an?|the|some|my|\d|two|three|four|five) ))",  # "paint brush" is none
+    r"^(?:please |can you |could you )*(?:i(?: want|[’']d like| would like| need)|we (?:want|need)) ",
+    r"^(?:dibuja|dibújame|píntame|hazme|quiero) ",
+    r"^(?:dessine|fais)(?:[ -]moi)? |^je (?:veux|voudrais) ",
+    r"^(?:zeichne(?: mir| uns)?|male? (?:mir|uns)|ich (?:will|möchte)) ",  # "male" is English too, "mal" bad in French
+    r"^(?:disegna|disegnami|fammi|voglio|vorrei) ",
+    r"^(?:desenha|desenhe|faz|faça|quero)(?:-me)? ",
+    r"^(?:нарисуйте|нарисуй|сделай|хочу)(?: мне)? |^рисунок ",
+    r"^(?:ارسم|أريد)(?: لي)? |^صورة ",
+    r"(?: की| का)? (?:तस्वीर|चित्र)(?: बनाओ| बनाइए)?$",
+    r"(?:を描いて(?:ください|くれ)?|の(?:絵|イラスト|スタンプ))[!。]?$",
+    r"[을를]? ?그려 ?(?:줘|주세요)[!.]?$",
+    r"^(?:请|给我|帮我)+画(?:一?[只个条朵辆座头匹棵位])?|^画(?:我)?一?[只个条朵辆座头匹棵位]",  # "画家" is a painter
+    r",? (?:please|por favor|s'il te plaît|bitte|per favore|пожалуйста)[!.]?$",
 )
+REQUEST = re.compile("|".join(REQUESTS), re.IGNORECASE)
 PORTION = re.compile(  # what the thing that is asked for may be in, or how much of it: "a cup of coffee"
     r"^(?:(?:an?|some|the) )?(?:\w+ )?(?:cup|mug|glass|bottle|can|bowl|plate|dish|slice|piece|bit|bunch|lot|pair|pile|stack|heap)s? of ",
     re.IGNORECASE,

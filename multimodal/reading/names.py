@@ -76,7 +76,8 @@ class Names(Vocabulary):
         if english is not None:
             return text if text.casefold().endswith(english.casefold()) and not looks_foreign(text) else english
         text = PORTION.sub("", text)
-        if (usual := self._meaning(everyday(text))) is not None:
+        joined = ARTICLE.sub("", text).replace(" ", "")  # "paint brush"
+        if (usual := self._meaning(everyday(text)) or self._meaning(joined)) is not None:
             return usual
         if self.is_synonym(text):
             return self._synonym(text) or text

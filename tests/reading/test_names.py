@@ -41,6 +41,7 @@ def embed(texts: list[str]) -> Tensor:
         ("octopos", "octopus"),
         ("Krakke", "octopus"),
         ("an octupus", "octopus"),
+        ("an octo pus", "octopus"),
     ],
 )
 def test_a_text_is_put_into_known_words(text: str, words: str) -> None:

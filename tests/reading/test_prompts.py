@@ -9,6 +9,7 @@ from multimodal.collage.layout import Layout
 from multimodal.reading.names import Names
 from multimodal.reading.prompts import (
     Reading,
+    _subject,
     in_one_style,
     in_styles,
     mixed_styles,
@@ -209,3 +210,18 @@ def test_without_styles_that_can_be_mixed_prompts_stay_as_they_are() -> None:
     assert in_styles(["a star", "a fox, flat style"], MIXED, [1, 2], NAMES) == ["a star", "a fox, flat style"]
     assert in_styles(["a star"], MIXED, [1], Names(TABLE, styles={"line": ["star"]})) == ["a star"]
     assert in_styles([], MIXED, [], NAMES) == []
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    ["draw a fox, please", "dessine-moi a fox", "zeichne mir a fox",
+     "нарисуй мне a fox, пожалуйста", "画一只狐狸", "请画狐狸", "狐狸を描いてください", "狐狸の絵", "狐狸를 그려 줘"],
+)  # fmt: skip
+def test_a_request_in_any_language_is_left_out(prompt: str) -> None:
+    (thing,) = read_prompt(prompt, NAMES).things
+    assert thing in ("a fox", "fox")
+
+
+@pytest.mark.parametrize("prompt", ["male fox", "mal de fox", "paint fox", "画狐狸", "give fox"])
+def test_what_only_begins_like_a_request_is_none(prompt: str) -> None:
+    assert _subject(prompt, NAMES) == prompt
