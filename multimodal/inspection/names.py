@@ -16,7 +16,7 @@ HELPERS = (  # English words that need no name
 )
 
 
-class Vocabulary:
+class Spelling:
     """The words of all known names in all languages, and those that captions are built from: colours, numbers, places.
 
     It knows spelling, not meaning: a word that is in no name may still be one that the text encoder learnt.

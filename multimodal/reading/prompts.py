@@ -58,6 +58,11 @@ def read_prompt(prompt: str, names: Names, apart: bool = True) -> Reading:
     return Reading(tuple(things), layout, tuple(dict.fromkeys(renamed)))
 
 
+def is_known(prompt: str, names: Names) -> bool:
+    """Whether a prompt asks for nothing but what is known, in whatever form: "нарисуй собаку" is a request and a dog."""
+    return all(names.known(split_style(thing)[0]) for thing in read_prompt(prompt, names.lists_alone()).things)
+
+
 def in_styles(prompts: Sequence[str], style: str, seeds: Sequence[int], names: Names) -> list[str]:
     """Each prompt in a style, unless it says one itself; if that is MIXED, each seed has another one of those for it."""
     if style != MIXED:

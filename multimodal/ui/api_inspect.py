@@ -111,7 +111,7 @@ def add_inspection(models: Models, served: Serve) -> None:
         """
         with friendly_errors(Texts()):
             report = views.reading(prompt, models.nearest, language, number, other).report
-            return {**report, "unknown": models.vocabulary.unknown(prompt) if models.vocabulary else []}
+            return {**report, "unknown": models.spelling.unknown(prompt) if models.spelling else []}
 
     def words(image: gr.FileData, language: str = "en", number: int = 5) -> dict[str, Any]:
         """Put a picture into words: the known names that CLIP takes to be likeliest, which is a rough guide.

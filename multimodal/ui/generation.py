@@ -17,7 +17,7 @@ import torch
 from multimodal.arguments import MAX_GUIDANCE, MAX_IMAGES, MAX_SEED, MAX_STEPS, check_number, check_prompts, check_seeds
 from multimodal.inspection.denoising import SamplingCancelled
 from multimodal.outputs import TextToImageOutput
-from multimodal.reading.prompts import in_styles
+from multimodal.reading.prompts import in_styles, is_known
 from multimodal.reading.syntax import expand, parse_weights
 from multimodal.settings import Settings, pack_indices, read_settings, save_picture
 from multimodal.ui.download import numbered
@@ -220,6 +220,7 @@ class Generation:
         for words, name in list(drawn_as.items())[:UNKNOWN_SHOWN]:
             lines.append(message(texts.html("renamed", words=words if len(words) <= 60 else f"{words[:59]}…", name=name)))
         rest = [prompt for prompt in prompts if not any(words in prompt for words in drawn_as)]
+        rest = [prompt for prompt in rest if parse_weights(prompt).parts or not is_known(prompt, self.pipeline.names)]
         return "".join(lines + [message(line) for line in self.unknown_words(rest, texts)])
 
     def tokens_used(self, prompt: str, request: gr.Request) -> Any:
@@ -238,12 +239,12 @@ class Generation:
 
     def unknown_words(self, prompts: Sequence[str], texts: Texts) -> Iterator[str]:
         """HTML lines on the first words of the prompts that are in no known name."""
-        vocabulary = self.models.vocabulary
-        if vocabulary is None:
+        spelling = self.models.spelling
+        if spelling is None:
             return
-        words = dict.fromkeys(word for prompt in prompts for word in vocabulary.unknown(prompt))
+        words = dict.fromkeys(word for prompt in prompts for word in spelling.unknown(prompt))
         for word in list(words)[:UNKNOWN_SHOWN]:
-            names = ", ".join(vocabulary.nearest(word))
+            names = ", ".join(spelling.nearest(word))
             yield texts.html("nearest" if names else "unknown", word=word[:60], names=names)
 
 

@@ -11,7 +11,7 @@ import gradio as gr
 
 from multimodal.hub import find_checkpoint
 from multimodal.inspection.codebook import CodebookStatistics, statistics_of
-from multimodal.inspection.names import Vocabulary, load_names
+from multimodal.inspection.names import Spelling, load_names
 from multimodal.inspection.words import NearestNames
 from multimodal.pipeline import TextToImagePipeline
 from multimodal.ui.errors import friendly_errors
@@ -28,7 +28,7 @@ class Models:
     """
 
     names: dict[str, list[str]]
-    vocabulary: Vocabulary | None
+    spelling: Spelling | None
     statistics: CodebookStatistics | None
     nearest: NearestNames | None
     upscaler: Upscaler | None
@@ -86,7 +86,7 @@ class Models:
         return pipeline
 
     def _take_names(self) -> None:
-        self.vocabulary = Vocabulary(self.names) if self.names else None
+        self.spelling = Spelling(self.names) if self.names else None
         self.nearest = NearestNames(self.pipeline, self.names) if self.names else None
         for name in ("to_prompt", "between", "to_picture") if self.nearest else ():
             setattr(self.nearest, name, on_gpu(getattr(self.nearest, name)))

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from multimodal.inspection.names import Vocabulary, load_names
+from multimodal.inspection.names import Spelling, load_names
 
-VOCABULARY = Vocabulary(
+SPELLING = Spelling(
     {"en": ["red apple", "hedgehog", "T-Rex", "man’s shoe"], "de": ["Igel"], "zh": ["苹果"], "ko": ["사과"], "hi": ["सेब"]}
 )
 
@@ -32,18 +32,18 @@ VOCABULARY = Vocabulary(
     ],
 )
 def test_words_that_are_in_no_name_are_found(prompt: str, unknown: list[str]) -> None:
-    assert VOCABULARY.unknown(prompt) == unknown
+    assert SPELLING.unknown(prompt) == unknown
 
 
 def test_the_nearest_name_is_the_one_that_is_spelt_alike() -> None:
-    assert VOCABULARY.nearest("hedgehug") == ["hedgehog"]
-    assert VOCABULARY.nearest("IGELN") == ["Igel"]
-    assert VOCABULARY.nearest("quantum") == []
+    assert SPELLING.nearest("hedgehug") == ["hedgehog"]
+    assert SPELLING.nearest("IGELN") == ["Igel"]
+    assert SPELLING.nearest("quantum") == []
 
 
 def test_the_bundled_names_are_known_and_a_slip_finds_its_name() -> None:
     names = load_names(Path(__file__).resolve().parents[2] / "checkpoints" / "emoji" / "dit")
-    vocabulary = Vocabulary(names)
-    assert [name for known in names.values() for name in known if vocabulary.unknown(name)] == []
-    assert vocabulary.unknown("an octopos with two apples, 3d style") == ["octopos"]
-    assert vocabulary.nearest("octopos")[0] == "octopus"
+    spelling = Spelling(names)
+    assert [name for known in names.values() for name in known if spelling.unknown(name)] == []
+    assert spelling.unknown("an octopos with two apples, 3d style") == ["octopos"]
+    assert spelling.nearest("octopos")[0] == "octopus"

@@ -12,6 +12,7 @@ from multimodal.reading.prompts import (
     _subject,
     in_one_style,
     in_styles,
+    is_known,
     mixed_styles,
     parse_layout,
     read_prompt,
@@ -225,3 +226,11 @@ def test_a_request_in_any_language_is_left_out(prompt: str) -> None:
 @pytest.mark.parametrize("prompt", ["male fox", "mal de fox", "paint fox", "画狐狸", "give fox"])
 def test_what_only_begins_like_a_request_is_none(prompt: str) -> None:
     assert _subject(prompt, NAMES) == prompt
+
+
+@pytest.mark.parametrize(
+    ("prompt", "known"),
+    [("нарисуй мне a fox, flat style", True), ("two foxes and a star", True), ("a blue fox", True), ("a vixen", False)],
+)
+def test_a_prompt_is_known_if_all_that_it_asks_for_is(prompt: str, known: bool) -> None:
+    assert is_known(prompt, NAMES) == known

@@ -90,15 +90,15 @@ def test_whoever_holds_the_pipeline_follows_the_switch(folder: Path, tiny_checkp
     models = Models(folder / "tiny", folder)
     pipeline, lock = models.pipeline, models.pipeline.lock
     assert [name for name, _ in models.choices()] == ["tiny", "broken", "emoji"]
-    before, known = pipeline.dit, models.vocabulary
+    before, known = pipeline.dit, models.spelling
     with pytest.raises(CheckpointError, match=r"vqvae/model\.safetensors is damaged"):
         models.use(folder / "broken")
-    assert (pipeline.dit, models.vocabulary, models.folder.name) == (before, known, "tiny")
+    assert (pipeline.dit, models.spelling, models.folder.name) == (before, known, "tiny")
     models.use(tiny_checkpoint)
     assert models.pipeline is pipeline
     assert pipeline.lock is lock
     assert pipeline.dit is not before
-    assert (models.names, models.vocabulary, models.folder) == ({}, None, tiny_checkpoint)
+    assert (models.names, models.spelling, models.folder) == ({}, None, tiny_checkpoint)
 
 
 def test_the_names_are_encoded_in_the_background(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
