@@ -177,7 +177,7 @@ def build_parser() -> argparse.ArgumentParser:
         return sub
 
     sub = command(generate)
-    sub.add_argument("prompt", nargs="*", help="what to draw; {red|green} stands for each of its choices")
+    sub.add_argument("prompt", nargs="*", help="what to draw; {red|green} is each of its choices, “hi” is written on it")
     sub.add_argument("--prompts", type=Path, metavar="FILE", help="a text file with more of them, one in each line")
     sub.add_argument("-n", "--number", type=int, default=1, help="pictures per prompt")
     _add_drawing(sub)

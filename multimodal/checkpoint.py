@@ -19,6 +19,7 @@ from multimodal import config as configs
 from multimodal.models.clip import CLIP
 from multimodal.models.dit import DiT
 from multimodal.models.super_resolution import SuperResolution
+from multimodal.models.text_encoder import CLIPTextEncoder
 from multimodal.models.vqvae import VQVAE
 
 CONFIG, WEIGHTS, TOKENIZER = "config.json", "model.safetensors", "tokenizer.json"
@@ -166,6 +167,27 @@ def load_clip(folder: str | Path) -> CLIP:
 def load_super_resolution(folder: str | Path) -> SuperResolution:
     """Load a super-resolution network in evaluation mode and single precision. Raises CheckpointError."""
     return load_model(folder, SuperResolution, configs.SuperResolutionConfig)
+
+
+def load_parts(folder: Path) -> tuple[CLIPTextEncoder, DiT, VQVAE]:
+    """What a picture needs: `folder`/clip, or the text encoder that the DiT names, `folder`/dit and `folder`/vqvae.
+
+    Raises:
+        CheckpointError: a part is missing, damaged, or does not fit the others; the message names the file.
+    """
+    dit, vqvae = load_dit(folder / "dit"), load_vqvae(folder / "vqvae")
+    try:
+        text_encoder = CLIPTextEncoder.from_config(dit.config.text_encoder, lambda: load_clip(folder / "clip"))
+    except ValueError as error:
+        raise CheckpointError(f"{folder / 'dit' / CONFIG}: {error}") from error
+    wanted = (vqvae.config.latent_channels, vqvae.config.latent_size, text_encoder.context_dim, text_encoder.pooled_dim)
+    given = (dit.config.latent_channels, dit.config.latent_size, dit.config.context_dim, dit.config.pooled_dim)
+    if wanted != given:
+        raise CheckpointError(
+            f"{folder / 'dit'} does not fit the other parts: latent_channels, latent_size, context_dim and pooled_dim "
+            f"are {given}, but the VQ-VAE and the text encoder want {wanted}"
+        )
+    return text_encoder, dit, vqvae
 
 
 def load_model(

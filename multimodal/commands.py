@@ -25,10 +25,8 @@ def generate(args: argparse.Namespace) -> None:
     from multimodal.reading.prompts import in_styles
     from multimodal.reading.syntax import expand
     from multimodal.settings import Settings, save_picture
-    from multimodal.upscaling import Upscaler
 
     pipeline = load_pipeline(args)
-    upscaler = Upscaler.from_pretrained(args.checkpoint)
     settings: dict[str, Any] = {
         "negative_prompt": args.negative_prompt,
         "num_inference_steps": args.steps,
@@ -50,7 +48,7 @@ def generate(args: argparse.Namespace) -> None:
         if not args.target:
             return save_picture(image, settings, args.out, not args.no_settings)
         path = args.out / file_name(settings.prompt, args.target, settings.seed)
-        path.write_bytes(to_sticker(image, args.target, upscaler))
+        path.write_bytes(to_sticker(image, args.target, pipeline.upscaler))
         return path
 
     args.out.mkdir(parents=True, exist_ok=True)

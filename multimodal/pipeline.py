@@ -25,11 +25,12 @@ from multimodal.arguments import (
     check_seeds,
     clean_prompt,
 )
-from multimodal.checkpoint import CheckpointError, load_clip, load_dit, load_vqvae
+from multimodal.checkpoint import load_parts
 from multimodal.collage.layout import Layout, put_together
 from multimodal.diffusion import rectified_flow
 from multimodal.diffusion.samplers import SAMPLERS, Callback, SamplerStep, Velocity, guided, keeping, weighted
 from multimodal.hub import find_checkpoint
+from multimodal.lettering import check_words, write
 from multimodal.metrics import psnr_on_white
 from multimodal.models.code_search import search_codes
 from multimodal.models.dit import Condition, DiT
@@ -39,6 +40,7 @@ from multimodal.outputs import ReconstructionOutput, TextToImageOutput
 from multimodal.reading.names import Names
 from multimodal.reading.prompts import Reading, read_prompt
 from multimodal.reading.syntax import WeightedPart, parse_weights
+from multimodal.upscaling import Upscaler
 from multimodal.word_lists import names_in
 
 GUIDANCE_INTERVAL = (0.1, 1.0)
@@ -48,7 +50,13 @@ class TextToImagePipeline:
     """Text-to-image with the three models of one checkpoint folder; one call at a time uses them, others wait for it."""
 
     def __init__(
-        self, text_encoder: CLIPTextEncoder, dit: DiT, vqvae: VQVAE, offload: bool = False, names: Names | None = None
+        self,
+        text_encoder: CLIPTextEncoder,
+        dit: DiT,
+        vqvae: VQVAE,
+        offload: bool = False,
+        names: Names | None = None,
+        upscaler: Upscaler | None = None,
     ) -> None:
         self.device = PartialState().device  # CUDA where there is one, else MPS, else CPU
         self.text_encoder, self.dit, self.vqvae = text_encoder, dit, vqvae
@@ -57,7 +65,7 @@ class TextToImagePipeline:
                 cpu_offload(model, self.device)
             else:
                 model.to(self.device)
-        self.names = names or Names()  # by which prompts are read
+        self.names, self.upscaler = names or Names(), upscaler  # by which prompts are read, and what enlarges pictures
         self.lock = threading.Lock()
 
     @classmethod
@@ -71,19 +79,9 @@ class TextToImagePipeline:
             CheckpointError: a part is missing, damaged, or does not fit the others; the message names the file.
         """
         folder = find_checkpoint(folder)
-        dit, vqvae = load_dit(folder / "dit"), load_vqvae(folder / "vqvae")
-        try:
-            text_encoder = CLIPTextEncoder.from_config(dit.config.text_encoder, lambda: load_clip(folder / "clip"))
-        except ValueError as error:
-            raise CheckpointError(f"{folder / 'dit' / 'config.json'}: {error}") from error
-        wanted = (vqvae.config.latent_channels, vqvae.config.latent_size, text_encoder.context_dim, text_encoder.pooled_dim)
-        given = (dit.config.latent_channels, dit.config.latent_size, dit.config.context_dim, dit.config.pooled_dim)
-        if wanted != given:
-            raise CheckpointError(
-                f"{folder / 'dit'} does not fit the other parts: latent_channels, latent_size, context_dim and pooled_dim "
-                f"are {given}, but the VQ-VAE and the text encoder want {wanted}"
-            )
-        return cls(text_encoder, dit, vqvae, offload, names_in(folder, text_encoder.embed))
+        text_encoder, dit, vqvae = load_parts(folder)
+        names = names_in(folder, text_encoder.embed)
+        return cls(text_encoder, dit, vqvae, offload, names, Upscaler.from_pretrained(folder))
 
     @torch.inference_mode()
     def __call__(
@@ -107,7 +105,8 @@ class TextToImagePipeline:
 
         Args:
             prompt: what the pictures show, in any of the 12 languages; or a list of prompts. (word:1.3) gives words a
-                weight, 0 … 3: how much of the difference that they make to the velocity is added (see `weighted`).
+                weight, 0 … 3: how much of the difference that they make to the velocity is added (see `weighted`). What is
+                in "quotes" is written on the picture, which is larger then (see `lettering.write`).
             negative_prompt: what guidance leads away from.
             num_inference_steps: 1 … 100.
             guidance_scale: 0 … 20; 1 is no guidance, more follows the prompt more closely.
@@ -145,6 +144,7 @@ class TextToImagePipeline:
 
         with self.lock:
             readings = [read_prompt(one, self.names, image is None) if interpret else Reading((one,)) for one in prompts]
+            check_words(*(reading.written for reading in readings))
             renamed = [dict(reading.renamed) for reading in readings]
             readings = [reading for reading in readings for _ in range(num_images_per_prompt)]
             layouts = [reading.layout for reading in readings]
@@ -168,6 +168,7 @@ class TextToImagePipeline:
             if mask is not None:
                 codebook_indices = torch.where(redrawn, codebook_indices, original)
             images = self.to_images(self.vqvae.decode_indices(codebook_indices))
+        images = [write(image, one.written, self.upscaler) for image, one in zip(images, readings, strict=True)]
         words = iter(dropped)
         dropped = [" ".join(filter(None, (next(words) for _ in reading.things))) for reading in readings]
         return TextToImageOutput(images, codebook_indices.cpu(), repeated, seeds, dropped[::num_images_per_prompt], renamed)

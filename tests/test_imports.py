@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parent.parent
 FILES = sorted([*(ROOT / "multimodal").rglob("*.py"), *ROOT.glob("app.py")])
 
 # "multimodal" is the package's own __init__: the version and the public names.
-LEAVES = {"config", "rgba", "metrics", "settings", "export", "arguments", "hub", "outputs", "multimodal"}
+LEAVES = {"config", "rgba", "metrics", "settings", "export", "arguments", "hub", "outputs", "lettering", "multimodal"}
 BELOW_PIPELINE = LEAVES | {"models", "diffusion", "checkpoint", "word_lists", "data", "collage", "reading"}
 MAY_IMPORT = {
     "multimodal": {"outputs", "pipeline"},
@@ -22,6 +22,7 @@ MAY_IMPORT = {
     "metrics": {"rgba"},
     "settings": {"arguments", "config", "rgba", "multimodal"},
     "export": {"arguments", "rgba"},
+    "lettering": {"rgba"},
     "arguments": {"config"},
     "space": set(),
     "hub": set(),
@@ -34,14 +35,14 @@ MAY_IMPORT = {
     "collage": {"data", "collage"},
     "reading": {"collage", "data", "reading"},
     "pipeline": (LEAVES - {"export", "settings"})
-    | {"models", "diffusion", "checkpoint", "word_lists", "collage", "reading"},
+    | {"models", "diffusion", "checkpoint", "word_lists", "collage", "reading", "upscaling"},
     "mixing": {"arguments", "diffusion", "reading", "pipeline"},
     "upscaling": {"rgba", "models", "checkpoint"},
     "editing": {"arguments", "rgba", "settings", "pipeline"},
     "inspection": BELOW_PIPELINE | {"pipeline", "inspection"},
     "evaluation": BELOW_PIPELINE | {"pipeline", "evaluation"},
     "training": BELOW_PIPELINE | {"pipeline", "inspection", "evaluation", "training"},
-    "ui": LEAVES | {"pipeline", "reading", "mixing", "editing", "upscaling", "inspection", "ui"},
+    "ui": LEAVES | {"pipeline", "reading", "mixing", "editing", "inspection", "ui"},
     "app": LEAVES | {"pipeline", "ui"},
 }
 MAY_IMPORT_ALL = {"__main__", "commands", "doctor"}

@@ -20,6 +20,7 @@ from multimodal.checkpoint import CheckpointError, save_model
 from multimodal.collage.layout import Layout, put_together
 from multimodal.config import VQVAEConfig
 from multimodal.diffusion.samplers import SamplerStep, SamplingCancelled
+from multimodal.lettering import write
 from multimodal.models.dit import DiT
 from multimodal.models.vqvae import VQVAE
 from multimodal.reading.names import Names
@@ -91,6 +92,18 @@ def test_other_words_are_drawn_as_the_name_that_they_mean_or_that_is_nearest(
     as_it_is = generate(pipeline, "zzz", seed=5, interpret=False)
     assert as_it_is.renamed == [{}]
     assert not same(as_it_is.images[0], output.images[2])
+
+
+def test_words_in_quotes_are_written_on_the_picture_and_not_drawn(pipeline: TextToImagePipeline) -> None:
+    plain, written = (generate(pipeline, prompt, seed=1) for prompt in ("a fox", 'a fox saying "hi"'))
+    assert torch.equal(plain.codebook_indices, written.codebook_indices)
+    assert same(written.images[0], write(plain.images[0], "hi"))
+    assert same(generate(pipeline, ['a fox "hi"', "a star"], seed=[1, 1]).images[0], written.images[0])
+
+
+def test_words_that_cannot_be_written_are_refused_before_anything_is_drawn(pipeline: TextToImagePipeline) -> None:
+    with pytest.raises(ValueError, match="“ฉ” in “ฉัน” cannot be written"):
+        generate(pipeline, 'a fox "ฉัน"', callback=lambda step: pytest.fail("was drawn"))
 
 
 def test_a_dit_that_knows_guidance_runs_once_a_step(pipeline: TextToImagePipeline, monkeypatch: pytest.MonkeyPatch) -> None:

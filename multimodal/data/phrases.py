@@ -31,6 +31,20 @@ REQUESTS = (  # what a prompt may begin or end with: "please draw me a cat", "н
     r",? (?:please|por favor|s'il te plaît|bitte|per favore|пожалуйста)[!.]?$",
 )
 REQUEST = re.compile("|".join(REQUESTS), re.IGNORECASE)
+SAID_BEFORE = (  # what may lead to words in quotes: "a cat saying “hi”", "ein Schild mit der Aufschrift „Achtung“"
+    r"(?:(?:that|which|who) )?(?:says?|saying|reads?|reading|shouts?|shouting|yells?|yelling)|(?:and |with )?(?:the )?"
+    r"(?:words?|text|title|caption|label|letters|lettering|inscription)(?: on it)?|captioned|labell?ed|titled|"
+    r"(?:(?:der|die|das) )?(?:sagt|ruft)|mit (?:de[rmn] )?(?:text|worte?n?|aufschrift|schriftzug)|"
+    r"que (?:dice|diz|dit)|qui dit|che dice|diciendo|dizendo|disant|"
+    r"con (?:el |la |las |lo )?(?:texto|palabras?|letras|frase|scritta|testo|parol[ae])|"
+    r"avec (?:le |les )?(?:texte|mots?)|com (?:o |as? )?(?:texto|palavras?|frase)|"
+    r"(?:который |которая )?говорит|с (?:надписью|текстом|словами)|"
+    r"(?:ي|ت)قول|مكتوب علي(?:ه|ها)|(?:مع )?(?:كلمة|عبارة|نص)|写着|寫著|说着?|配文|上面写着"
+)
+SAID_AFTER = (  # and what may follow them, where a language has it there: "「おはよう」と言う猫"
+    r"\s*(?:と(?:言う|いう|言っている|書かれた|書いた|書いてある)|の文字の?|(?:이?라고) ?(?:말하는|쓰인|적힌|써진)|"
+    r"(?:लिखा हुआ|लिखी हुई|कहता हुआ|कहती हुई|बोलता हुआ|बोलती हुई)|的)\s*"
+)
 PORTION = re.compile(  # what the thing that is asked for may be in, or how much of it: "a cup of coffee"
     r"^(?:(?:an?|some|the) )?(?:\w+ )?(?:cup|mug|glass|bottle|can|bowl|plate|dish|slice|piece|bit|bunch|lot|pair|pile|stack|heap)s? of ",
     re.IGNORECASE,

@@ -16,7 +16,7 @@ from multimodal.data.phrases import ARTICLE, PICTURE_OF, REQUEST, singulars
 from multimodal.reading.figures import MAX_THINGS, has_head, read_figure
 from multimodal.reading.modifiers import counted, joints, patterns, split_color, worded
 from multimodal.reading.names import Names
-from multimodal.reading.syntax import MIXED, MIXED_STYLES, in_style, parse_weights, split_style, style_name
+from multimodal.reading.syntax import MIXED, MIXED_STYLES, in_style, parse_weights, split_quoted, split_style, style_name
 
 FACE_PLACES = {"body", "ears", "eyes", "head", "neck"}  # what is there is seen best on a picture of the face alone
 PAIRS = ("left", "right", "above", "below", "big_small", "and")  # the vague "and" last
@@ -28,6 +28,7 @@ class Reading(NamedTuple):
     things: tuple[str, ...]  # a prompt of each thing
     layout: Layout | None = None  # how they become one picture; None where there is one thing, as it is
     renamed: tuple[tuple[str, str], ...] = ()  # what the prompt calls a thing, and the nearest name, if that is drawn
+    written: str = ""  # the words that are written on the picture
 
     def parts(self) -> list[tuple[str, str, str]]:
         """Each thing, the colour that it is turned to and where on a figure it is, or ""."""
@@ -41,9 +42,10 @@ def read_prompt(prompt: str, names: Names, apart: bool = True) -> Reading:
     Args:
         apart: look for several things, and for colours; otherwise the prompt is one thing.
     """
-    if parse_weights(prompt).parts:  # whose words are meant as they stand
-        return Reading((prompt,))
-    prompt = _subject(prompt, names)
+    parsed = parse_weights(prompt)
+    if parsed.parts:  # whose words are meant as they stand
+        return Reading((prompt,), written=parsed.written)
+    prompt = _subject(split_quoted(prompt)[0], names)
     layout = parse_layout(prompt, names) if apart else None
     things, renamed = [], []
     for thing in layout.things if layout else (prompt,):
@@ -55,7 +57,7 @@ def read_prompt(prompt: str, names: Names, apart: bool = True) -> Reading:
         name, style = split_style(things[0])
         face = f"{ARTICLE.sub('', name)} face"
         things[0] = (face if names.known(face) else name) + style
-    return Reading(tuple(things), layout, tuple(dict.fromkeys(renamed)))
+    return Reading(tuple(things), layout, tuple(dict.fromkeys(renamed)), parsed.written)
 
 
 def is_known(prompt: str, names: Names) -> bool:

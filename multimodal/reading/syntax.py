@@ -1,4 +1,6 @@
-"""What a prompt's signs mean: {red|green} is each of its choices, (red:1.3) a weight, ", 3d style" at the end a style."""
+"""What a prompt's signs mean: {red|green} is each of its choices, (red:1.3) a weight, "hi" what is written on the picture,
+", 3d style" at the end a style.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +9,7 @@ import math
 import re
 from typing import NamedTuple
 
+from multimodal.data.phrases import SAID_AFTER, SAID_BEFORE
 from multimodal.data.phrases import STYLES as STYLES
 
 MIXED = "mixed"  # the style that is another one for each seed:
@@ -14,6 +17,9 @@ MIXED_STYLES = ("3d", "noto", "flat", "twemoji", "color")  # not line, which is 
 STYLE = re.compile(rf"(.*?)(, ?(?:{'|'.join(STYLES)}) style)?", re.IGNORECASE | re.DOTALL)
 MAX_PROMPTS = 1000
 MAX_WEIGHT, MAX_WEIGHTS = 3.0, 8
+QUOTES = '"([^"]*)"|“([^“”]*)”|„([^„“”]*)[“”]|«([^«»]*)»|»([^«»]*)«|「([^「」]*)」|『([^『』]*)』'
+QUOTED = re.compile(rf"(?:[,:]? *\b(?:{SAID_BEFORE}))?[,:]? *(?:{QUOTES})(?:{SAID_AFTER})?", re.IGNORECASE)
+NOTHING_ELSE = "speech balloon"  # is drawn where all of a prompt is in quotes
 WEIGHT_SIGN = r"\([^()]*:\s*[-+.]?\d"  # an opening parenthesis with a colon and a number; any other is text
 
 
@@ -25,6 +31,7 @@ class WeightedPart(NamedTuple):
 class WeightedPrompt(NamedTuple):
     text: str  # all words, without the signs
     parts: tuple[WeightedPart, ...]  # those whose weight is not 1
+    written: str = ""  # the words in quotes, which are none of the text
 
 
 def expand(prompt: str) -> list[str]:
@@ -43,12 +50,13 @@ def expand(prompt: str) -> list[str]:
 
 
 def parse_weights(prompt: str) -> WeightedPrompt:
-    """A prompt's words, and those that have a weight, as (word:1.3); parentheses without a colon and a number are text.
+    """A prompt's words, those that have a weight, as (word:1.3), and those in quotes; other parentheses are text.
 
     Raises:
         ValueError: a weight that is not closed, has no words, is no number or is out of its range, or stands in another;
             or too many weights.
     """
+    prompt, written = split_quoted(prompt)
     pieces = re.split(r"\(([^()]*):\s*([-+.]?\d[^()]*)\)", prompt)  # text, words, weight, text, …, text
     texts, words, weights = pieces[::3], pieces[1::3], pieces[2::3]
     if re.search(WEIGHT_SIGN, "·".join(texts)):
@@ -66,7 +74,17 @@ def parse_weights(prompt: str) -> WeightedPrompt:
         return " ".join("".join(itertools.chain(*zip(texts, [*kept, ""], strict=True))).split())
 
     parts = [WeightedPart(joined(k), float(weight)) for k, weight in enumerate(weights)]
-    return WeightedPrompt(joined(), tuple(part for part in parts if part.weight != 1))
+    return WeightedPrompt(joined(), tuple(part for part in parts if part.weight != 1), written)
+
+
+def split_quoted(prompt: str) -> tuple[str, str]:
+    """A prompt without what is in quotes, nor how that is said ("a cat saying “hi”" is a cat); and the words in them."""
+    written = " ".join(filter(None, ("".join(filter(None, found.groups())).strip() for found in QUOTED.finditer(prompt))))
+    if not written:
+        return prompt, ""
+    text, style = split_style(QUOTED.sub(" ", prompt))
+    text = re.sub(r" +(?=,|$)", "", " ".join(text.split()))
+    return (text if text.strip(" ,.:!") else NOTHING_ELSE) + style, written
 
 
 def split_style(prompt: str) -> tuple[str, str]:

@@ -69,7 +69,7 @@ def add_endpoints(models: Models, served: Serve) -> None:
             picture = save_picture(image, dataclasses.replace(settings, prompt=own, seed=number), folder)
             files.append(served(picture))
             if sticker_for:
-                files[-1] = served(as_file(picture, sticker_for, folder, models.upscaler))
+                files[-1] = served(as_file(picture, sticker_for, folder, pipeline.upscaler))
         return files
 
     def generate(
@@ -86,7 +86,7 @@ def add_endpoints(models: Models, served: Serve) -> None:
         """Make stickers with a transparent background from a prompt.
 
         Args:
-            prompt: what to draw, in any of 12 languages, such as "a red apple, 3d style".
+            prompt: what to draw, in any of 12 languages, such as "a red apple, 3d style"; words in “quotes” are written.
             negative_prompt: what should not be in the picture.
             steps: 1 to 100; more take longer and are finer.
             guidance_scale: 0 to 20; how closely to follow the prompt.
@@ -185,7 +185,7 @@ def add_endpoints(models: Models, served: Serve) -> None:
             check_choice("target", target, TARGETS)
             source = uploaded(image)
             path = new_folder() / file_name(source.stem, TARGETS[target])
-            path.write_bytes(to_sticker(rgba.open_image(source), TARGETS[target], models.upscaler))
+            path.write_bytes(to_sticker(rgba.open_image(source), TARGETS[target], pipeline.upscaler))
             return served(path)
 
     def reconstruct(image: gr.FileData, search_steps: int = SEARCH_STEPS) -> tuple[gr.FileData, dict[str, Any]]:

@@ -169,7 +169,7 @@ def create_tab(
         pictures: list[tuple[str, str]] | None, chosen: int, target: str, last: LastPictures | None, request: gr.Request
     ) -> Iterator[tuple[Any, ...]]:
         finished = pictures if last else None  # others are half formed
-        yield from deliver(finished, chosen, target, models.upscaler, request)
+        yield from deliver(finished, chosen, target, tab.pipeline.upscaler, request)
 
     gr.on(None, speeds, None, speed, **DRAW)  # for the next who opens the page
     outputs = [gallery, status, seed, chosen, download, download_all, last]

@@ -18,7 +18,6 @@ from multimodal.ui.errors import friendly_errors
 from multimodal.ui.session import DRAW, MODEL, LastPictures
 from multimodal.ui.texts import LANGUAGES, Texts, i18n
 from multimodal.ui.zero_gpu import GPU, on_gpu
-from multimodal.upscaling import Upscaler
 
 
 class Models:
@@ -31,7 +30,6 @@ class Models:
     spelling: Spelling | None
     statistics: CodebookStatistics | None
     nearest: NearestNames | None
-    upscaler: Upscaler | None
 
     def __init__(self, checkpoint: str | Path, among: str | Path | None = None, offload: bool = False) -> None:
         """Load a checkpoint.
@@ -80,9 +78,8 @@ class Models:
 
     def _load(self, folder: Path) -> TextToImagePipeline:
         pipeline = TextToImagePipeline.from_pretrained(folder, self.offload)
-        names, statistics = load_names(folder / "dit"), statistics_of(folder)
-        upscaler = Upscaler.from_pretrained(folder)  # the last that can fail
-        self.folder, self.names, self.statistics, self.upscaler = folder, names, statistics, upscaler
+        names, statistics = load_names(folder / "dit"), statistics_of(folder)  # the last that can fail
+        self.folder, self.names, self.statistics = folder, names, statistics
         return pipeline
 
     def _take_names(self) -> None:

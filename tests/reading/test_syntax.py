@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from multimodal.reading.syntax import MAX_WEIGHT, expand, in_style, parse_weights
+from multimodal.reading.syntax import MAX_WEIGHT, expand, in_style, parse_weights, split_quoted
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,40 @@ def test_too_many_choices_are_refused_before_they_are_written_out() -> None:
     ],
 )
 def test_words_have_weights(prompt: str, text: str, parts: list[tuple[str, float]]) -> None:
-    assert parse_weights(prompt) == (text, tuple(parts))
+    assert parse_weights(prompt)[:2] == (text, tuple(parts))
+
+
+@pytest.mark.parametrize(
+    ("prompt", "text", "written"),
+    [
+        ('a cat "LGTM"', "a cat", "LGTM"),
+        ('a cat that says "hi there", 3d style', "a cat, 3d style", "hi there"),
+        ('cake, "happy birthday"', "cake", "happy birthday"),
+        ("a t-shirt with the text: “nope” and a hat", "a t-shirt and a hat", "nope"),
+        ('a dog "good" and "boy"', "a dog and", "good boy"),
+        ('"LGTM"', "speech balloon", "LGTM"),
+        ('"LGTM", line style', "speech balloon, line style", "LGTM"),
+        ("ein Hund mit der Aufschrift „Gassi!“", "ein Hund", "Gassi!"),
+        ("un chat qui dit « bonjour »", "un chat", "bonjour"),
+        ("кот с надписью «привет»", "кот", "привет"),
+        ("写着“加油”的熊猫", "熊猫", "加油"),
+        ("「おはよう」と言う猫", "猫", "おはよう"),
+        ('"안녕"이라고 말하는 고양이', "고양이", "안녕"),
+        ('"नमस्ते" कहता हुआ बंदर', "बंदर", "नमस्ते"),
+        ("a cat's hat", "a cat's hat", ""),
+        ('a 5" nail', 'a 5" nail', ""),
+        ('a bear ""', 'a bear ""', ""),
+        ("a cat reading a book", "a cat reading a book", ""),
+    ],
+)
+def test_words_in_quotes_are_written(prompt: str, text: str, written: str) -> None:
+    assert split_quoted(prompt) == (text, written)
+    assert parse_weights(prompt) == (text, (), written)
+
+
+def test_words_in_quotes_have_no_part_in_weights() -> None:
+    text, [part], written = parse_weights('a (red:1.3) apple "eat (me:2)"')
+    assert (text, part.without, part.weight, written) == ("a red apple", "a apple", 1.3, "eat (me:2)")
 
 
 @pytest.mark.parametrize(

@@ -142,6 +142,6 @@ def test_a_training_is_started_on_the_page_which_says_what_is_wrong(page: Page, 
 
 def test_the_upscaler_is_that_of_the_checkpoint_in_use(bundled_checkpoint: Path, tiny_checkpoint: Path) -> None:
     models = Models(bundled_checkpoint)
-    assert models.upscaler
+    assert models.pipeline.upscaler
     models.use(tiny_checkpoint)
-    assert models.upscaler is None
+    assert models.pipeline.upscaler is None
