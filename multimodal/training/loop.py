@@ -6,6 +6,7 @@ the step is the whole state of the data and of the random generators, and a resu
 
 from __future__ import annotations
 
+import functools
 import math
 import shutil
 import time
@@ -286,14 +287,7 @@ def batch_indices(count: int, batch_size: int, step: int, seed: int, accelerator
     return torch.tensor(rows, dtype=torch.int64)
 
 
+@functools.lru_cache(maxsize=8)
 def _permutation(count: int, epoch: int, seed: int) -> Tensor:
-    key = (count, epoch, seed)
-    if key not in _permutations:
-        if len(_permutations) > 8:
-            _permutations.clear()
-        generator = torch.Generator().manual_seed(hash(key) % 2**63)
-        _permutations[key] = torch.randperm(count, generator=generator)
-    return _permutations[key]
-
-
-_permutations: dict[tuple[int, int, int], Tensor] = {}
+    generator = torch.Generator().manual_seed((seed * 1_000_003 + epoch) % 2**32)  # of which the generator reads 32 bits
+    return torch.randperm(count, generator=generator)

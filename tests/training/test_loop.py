@@ -213,6 +213,13 @@ def test_every_epoch_is_a_permutation_and_processes_share_it(count: int, batch_s
     assert any(rows(step) != rows(step, seed=1) for step in range(3))
 
 
+def test_the_order_of_an_epoch_follows_from_its_seed_and_number_alone() -> None:
+    one = SimpleNamespace(num_processes=1, process_index=0)
+    orders = [batch_indices(50, 50, step, seed, one).tolist() for seed in (0, 7) for step in (0, 3)]
+    for order, number in zip(orders, (0, 3, 7_000_021, 7_000_024), strict=True):
+        assert order == torch.randperm(50, generator=torch.Generator().manual_seed(number)).tolist()
+
+
 def regression(batch_size: int) -> Callable[[nn.Module, int], dict[str, Tensor]]:
     """The mean square error on the rows of a batch, of which nothing is random."""
     inputs = torch.randn(24, 3, generator=torch.Generator().manual_seed(1))
