@@ -177,11 +177,13 @@ class Trainer:
     def _update(self) -> None:
         """Move the weights along the gradients, unless one of the batches that they come from had no finite loss."""
         accelerator, config = self.accelerator, self.config
+        updated = False
         if self.finite:
             norm = accelerator.clip_grad_norm_(self.model.parameters(), config.gradient_clip)
-            self.finite = norm is None or bool(fsdp.whole(norm).isfinite())
-        if self.finite:
-            self.optimizer.step()
+            if accelerator.scaler or norm is None or fsdp.whole(norm).isfinite():
+                self.optimizer.step()  # with fp16's loss scale it leaves out an overflow itself, and lowers the scale
+                updated = not self.optimizer.step_was_skipped
+        if updated:
             self.ema.update_parameters(accelerator.unwrap_model(self.model))
             self.skipped = 0
         else:

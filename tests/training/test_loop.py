@@ -9,7 +9,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType, SimpleNamespace
@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 import torch
 from accelerate import Accelerator
+from accelerate.state import AcceleratorState
 from PIL import Image
 from torch import Tensor, nn
 
@@ -129,6 +130,38 @@ def test_a_step_whose_gradient_is_not_finite_is_skipped(tmp_path: Path) -> None:
     trainer = make_trainer(tmp_path)
     trainer.run(loss)
     assert all(parameter.isfinite().all() for parameter in trainer.model.parameters())
+
+
+@pytest.fixture
+def fp16() -> Iterator[Accelerator]:
+    """An accelerator with autocast and the loss scale of fp16, which accelerate has for GPUs alone."""
+    AcceleratorState._reset_state()  # which holds one precision for all that a process trains
+    accelerator = Accelerator(mixed_precision="fp16")
+    accelerator.native_amp, accelerator.scaler = True, torch.amp.GradScaler("cpu", init_scale=2.0**16)
+    yield accelerator
+    AcceleratorState._reset_state()
+
+
+def test_an_overflow_of_fp16_lowers_the_loss_scale_and_training_goes_on(tmp_path: Path, fp16: Accelerator) -> None:
+    trainer = Trainer(CONFIG, nn.Linear(3, 1), tmp_path, fp16)
+    weights: list[Tensor] = []
+    averages: list[int] = []
+
+    def on_step(_: int) -> None:
+        weights.append(trainer.model.weight.detach().clone())
+        averages.append(int(trainer.ema.n_averaged))
+
+    trainer.run(lambda model, step: {"loss": 4 * model(torch.ones(1, 3)).sum()}, on_step=on_step)
+    assert averages == [0, 0, 0, 0, 1, 2, 3, 4]  # 4 * 2¹⁶, 4 * 2¹⁵ and 4 * 2¹⁴ are more than fp16 holds
+    assert fp16.scaler.get_scale() == 2.0**13
+    assert torch.equal(weights[0], weights[3])
+    assert not torch.equal(weights[3], weights[4])
+
+
+def test_overflows_without_end_end_the_run(tmp_path: Path, fp16: Accelerator) -> None:
+    trainer = Trainer(CONFIG, nn.Linear(3, 1), tmp_path, fp16)
+    with pytest.raises(TrainingError, match="not finite for 5 steps in a row"):
+        trainer.run(lambda model, step: {"loss": 1e9 * model(torch.ones(1, 3)).mean()})
 
 
 def test_five_such_steps_in_a_row_end_the_run_and_what_is_saved_is_clean(tmp_path: Path) -> None:
