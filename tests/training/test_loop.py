@@ -229,6 +229,15 @@ def test_samples_are_drawn_with_the_average_and_logged(tmp_path: Path) -> None:
     assert list((tmp_path / "tensorboard").iterdir())
 
 
+def test_the_flash_kernel_is_off_while_a_cpu_trains_and_only_then(tmp_path: Path) -> None:
+    seen: list[bool] = []
+    trainer = make_trainer(tmp_path)
+    assert torch.backends.cuda.flash_sdp_enabled()
+    trainer.run(noisy_loss, on_step=lambda _: seen.append(torch.backends.cuda.flash_sdp_enabled()))
+    assert not any(seen)
+    assert torch.backends.cuda.flash_sdp_enabled()
+
+
 @pytest.mark.parametrize(("count", "batch_size", "processes"), [(12, 4, 1), (12, 4, 2), (10, 4, 2), (3, 4, 1)])
 def test_every_epoch_is_a_permutation_and_processes_share_it(count: int, batch_size: int, processes: int) -> None:
     def rows(step: int, seed: int = 0) -> list[int]:
