@@ -14,10 +14,11 @@ from typing import Any
 
 from multimodal.arguments import DEFAULT_GUIDANCE, DEFAULT_STEPS, MAX_STEPS, SEARCH_STEPS
 from multimodal.commands import check_checkpoint, export, generate, load_pipeline, mix, reconstruct, report_result
+from multimodal.data.phrases import STYLES
 from multimodal.doctor import doctor
 from multimodal.hub import find_checkpoint
 from multimodal.inspection import commands as inspection
-from multimodal.reading.syntax import MIXED, STYLES
+from multimodal.reading.syntax import MIXED
 
 CHECKPOINT = Path(__file__).resolve().parent.parent / "checkpoints" / "emoji"
 PICTURES = "a folder of pictures, a parquet table, .tar files or a data set of the hub, user/name"
@@ -76,8 +77,8 @@ def evaluate(args: argparse.Namespace) -> None:
     from multimodal.evaluation.super_resolution import evaluate_super_resolution
     from multimodal.evaluation.tables import format_table
     from multimodal.evaluation.zero_shot import COUNTS, evaluate_zero_shot
-    from multimodal.inspection.names import load_names
     from multimodal.inspection.words import NearestNames
+    from multimodal.word_lists import load_names
 
     pipeline = load_pipeline(args)
     judge = functools.cache(lambda: load_judge(args.checkpoint / "judge"))

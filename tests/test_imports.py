@@ -32,7 +32,7 @@ MAY_IMPORT = {
     "checkpoint": {"config", "models"},
     "word_lists": {"checkpoint", "reading"},
     "data": {"config", "rgba", "data", "hub", "collage"},
-    "collage": {"data", "collage"},
+    "collage": {"collage"},
     "reading": {"collage", "data", "reading"},
     "pipeline": (LEAVES - {"export", "settings"})
     | {"models", "diffusion", "checkpoint", "word_lists", "collage", "reading", "upscaling"},
@@ -42,7 +42,7 @@ MAY_IMPORT = {
     "inspection": BELOW_PIPELINE | {"pipeline", "inspection"},
     "evaluation": BELOW_PIPELINE | {"pipeline", "evaluation"},
     "training": BELOW_PIPELINE | {"pipeline", "inspection", "evaluation", "training"},
-    "ui": LEAVES | {"pipeline", "reading", "mixing", "editing", "inspection", "ui"},
+    "ui": LEAVES | {"pipeline", "reading", "mixing", "editing", "inspection", "diffusion", "word_lists", "data", "ui"},
     "app": LEAVES | {"pipeline", "ui"},
 }
 MAY_IMPORT_ALL = {"__main__", "commands", "doctor"}
@@ -89,6 +89,22 @@ def test_a_file_imports_only_what_its_part_may(path: Path) -> None:
         for package, users in PACKAGE_USERS.items():
             if package in {name.partition(".")[0] for name in names}:
                 assert relative.as_posix().startswith(users), f"{relative} may not import {package}"
+
+
+def test_no_two_packages_import_each_other() -> None:
+    packages = MAY_IMPORT.keys() - {"multimodal"}  # the version and the public names, which are imported everywhere
+    for part in packages:
+        for other in MAY_IMPORT[part] & packages - {part}:
+            assert part not in MAY_IMPORT[other], f"{part} and {other} may import each other"
+
+
+@pytest.mark.parametrize("path", FILES, ids=identify)
+def test_what_is_imported_is_not_passed_on(path: Path) -> None:
+    """So that the imports say where a thing comes from."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and str(node.module).startswith("multimodal"):
+            for alias in node.names:
+                assert alias.asname != alias.name, f"import {alias.name} from {node.module} where it is used"
 
 
 def test_imports_inside_functions_and_relative_ones_are_seen() -> None:

@@ -11,8 +11,8 @@ from typing import NamedTuple
 from PIL import Image
 
 from multimodal.collage.arrangement import paint
+from multimodal.collage.colors import recolor_image
 from multimodal.collage.equipment import equip
-from multimodal.data.colors import recolor_image
 
 
 class Layout(NamedTuple):

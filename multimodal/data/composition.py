@@ -12,8 +12,8 @@ from PIL import Image, ImageDraw
 from torch import Tensor
 
 from multimodal.collage.arrangement import COUNT_ROWS, paint, paste
+from multimodal.collage.colors import HUES, dominant_hue, recolor
 from multimodal.data.captions import Composite, Subject
-from multimodal.data.colors import HUES, dominant_hue, recolor
 from multimodal.data.images import Pictures
 
 KINDS = {  # how often; colours most, as what they do to a thing is the most to be learnt

@@ -19,13 +19,14 @@ from PIL import Image
 from skimage.measure import label, regionprops
 
 from multimodal import rgba
+from multimodal.collage.colors import HUES, color_names
 from multimodal.data.captions import OPPOSITE, Composite, load_subjects
-from multimodal.data.colors import HUES, color_names
 from multimodal.data.composition import Composer
 from multimodal.data.images import decode_images, load_captioned_images
 from multimodal.evaluation.judge import Judge
 from multimodal.evaluation.sampling import DEFAULT_SAMPLING, Sampling
 from multimodal.evaluation.statistics import mean_interval
+from multimodal.evaluation.subsets import spread
 from multimodal.pipeline import TextToImagePipeline
 from multimodal.reading.names import Names
 from multimodal.reading.prompts import read_prompt
@@ -81,7 +82,7 @@ def evaluate_composition(
 
     Args:
         data: a table of pictures that were not trained on; the checks are tried on composites of them.
-        limit: use so many prompts and true pictures of each kind only.
+        limit: use so many prompts, spread evenly over those of each kind, and so many true pictures only.
     Returns:
         A result as `tables` describes it.
     """
@@ -89,7 +90,7 @@ def evaluate_composition(
     composer = Composer(decode_images(table, pipeline.vqvae.config.image_size), load_subjects(table))
     rows = []
     for kind, composites in KINDS.items():
-        cases = load_cases(kind)[:limit]
+        cases = spread(load_cases(kind), limit)
         right = check(judge, cases, sampling.generate(pipeline, [case.prompt for case in cases], kind))
         row = {"prompts": kind, "count": len(cases), "generated right": mean_interval(right)}
         true_cases, pictures = true_composites(composer, composites, min(TRUE_PICTURES, limit or TRUE_PICTURES))
@@ -99,7 +100,7 @@ def evaluate_composition(
         rows.append(row)
     figures = []
     for relation in (*FIGURE_PLACES, ""):
-        cases = [case for case in load_cases("figures") if case.relation == relation][:limit]
+        cases = spread([case for case in load_cases("figures") if case.relation == relation], limit)
         read = [reads_right(case, pipeline.names) for case in cases]
         figures.append({"figures": relation or "one thing", "count": len(cases), "read right": mean_interval(read)})
     return {

@@ -161,8 +161,8 @@ def _views(args: argparse.Namespace) -> Views:
 
 
 def _nearest(args: argparse.Namespace, views: Views) -> NearestNames | None:
-    from multimodal.inspection.names import load_names
     from multimodal.inspection.words import NearestNames
+    from multimodal.word_lists import load_names
 
     names = load_names(args.checkpoint / "dit")
     return NearestNames(views.pipeline, names) if names else None

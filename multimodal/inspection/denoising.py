@@ -7,9 +7,7 @@ from collections.abc import Callable, Iterator
 from queue import SimpleQueue
 from typing import TypeVar
 
-from multimodal.diffusion.samplers import SAMPLERS, Callback, SamplerStep, SamplingCancelled
-
-__all__ = ["SAMPLERS", "SamplerStep", "SamplingCancelled", "watch"]
+from multimodal.diffusion.samplers import Callback, SamplerStep
 
 Output = TypeVar("Output")
 

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Mapping
 
 from multimodal.data.phrases import COLORS, FIRST_CJK, NUMBERS, PATTERNS, STYLES, words_of
 from multimodal.reading.syntax import parse_weights
-from multimodal.word_lists import load_names as load_names  # where the names are
 
 HELPERS = (  # English words that need no name
     "a an the of with on in at to from for by no its his her style sticker emoji emoticon icon picture image photo drawing "

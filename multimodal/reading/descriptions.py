@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import takewhile
 from typing import NamedTuple
 
-from multimodal.data.colors import HUES, SHADES
+from multimodal.collage.colors import HUES, SHADES
 from multimodal.data.descriptions import RELATED
 from multimodal.data.phrases import FIRST_CJK, FUNCTION_WORDS, singulars, words_of
 from multimodal.reading.wordings import content, forms_of

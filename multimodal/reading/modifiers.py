@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from multimodal.collage.arrangement import COUNT_ROWS
-from multimodal.data.colors import HUES, SHADES
+from multimodal.collage.colors import HUES, SHADES
 from multimodal.data.phrases import ARTICLE, COLOR_WORDS, COLORS, FIRST_CJK, NUMBERS, PATTERNS, WORDED, singulars, words_of
 from multimodal.reading.names import Names
 

@@ -7,7 +7,7 @@ import difflib
 import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from multimodal.data.colors import HUES, SHADES
+from multimodal.collage.colors import HUES, SHADES
 from multimodal.data.phrases import ARTICLE, EVERYDAY, FIRST_CJK, FUNCTION_WORDS, PORTION, singulars, words_of
 from multimodal.reading.descriptions import Descriptions, Head
 from multimodal.reading.encoded_names import Embed, EncodedNames

@@ -14,6 +14,7 @@ from torch import Tensor
 
 from multimodal import checkpoint, rgba
 from multimodal.checkpoint import load_vqvae
+from multimodal.collage.colors import color_names
 from multimodal.config import DiTRunConfig
 from multimodal.data.captions import (
     Composite,
@@ -25,7 +26,6 @@ from multimodal.data.captions import (
     short_caption,
     with_style,
 )
-from multimodal.data.colors import color_names
 from multimodal.data.images import Pictures, fingerprint, load_captioned_images
 from multimodal.data.latents import LatentCache, Rows
 from multimodal.models.text_encoder import CLIPTextEncoder, TextEncoding

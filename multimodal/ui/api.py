@@ -24,10 +24,11 @@ from multimodal.arguments import (
     check_seeds,
     clean_prompt,
 )
+from multimodal.data.phrases import STYLES
 from multimodal.editing import start_from
 from multimodal.export import ANIMATIONS, TARGETS, file_name, save_animation, to_sticker
 from multimodal.reading.prompts import in_one_style, in_styles
-from multimodal.reading.syntax import MIXED, STYLES
+from multimodal.reading.syntax import MIXED
 from multimodal.settings import Settings, save_picture
 from multimodal.ui.download import as_file
 from multimodal.ui.errors import friendly_errors

@@ -9,9 +9,10 @@ from typing import Any
 import gradio as gr
 
 from multimodal.arguments import DEFAULT_GUIDANCE, DEFAULT_STEPS, MAX_GUIDANCE, MAX_IMAGES, MAX_PROMPT_CHARACTERS, MAX_STEPS
+from multimodal.data.phrases import STYLES
+from multimodal.diffusion.samplers import SAMPLERS
 from multimodal.export import TARGETS
-from multimodal.inspection.denoising import SAMPLERS
-from multimodal.reading.syntax import MIXED, STYLES
+from multimodal.reading.syntax import MIXED
 from multimodal.settings import Settings, read_settings
 from multimodal.ui.download import BARE, deliver
 from multimodal.ui.edit import edit_fold

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import gradio as gr
 import torch
 
-from multimodal.inspection.denoising import SamplingCancelled
+from multimodal.diffusion.samplers import SamplingCancelled
 from multimodal.ui.figures import message
 from multimodal.ui.texts import Texts
 

@@ -14,13 +14,14 @@ import torch
 from PIL import Image
 
 from multimodal.arguments import MAX_PROMPT_CHARACTERS, MAX_SEED, check_number, check_prompts
+from multimodal.data.phrases import STYLES
 from multimodal.inspection.attention import AttentionRecorder, heat_overlay, pieces
 from multimodal.inspection.expectation import Expectation, expect
 from multimodal.inspection.restoration import Restoration, restore
 from multimodal.inspection.tokens import heat_map
 from multimodal.inspection.trajectory import Trajectory, changed_codes, save_animation, settled
 from multimodal.reading.prompts import read_prompt
-from multimodal.reading.syntax import STYLES, expand, parse_weights
+from multimodal.reading.syntax import expand, parse_weights
 from multimodal.settings import Settings
 from multimodal.ui.errors import friendly_errors
 from multimodal.ui.figures import bar_plot, bars, chips, figure, message, section

@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 
 from PIL import Image
 
-from multimodal.inspection.denoising import SamplerStep, watch
+from multimodal.diffusion.samplers import SamplerStep
+from multimodal.inspection.denoising import watch
 from multimodal.mixing import mix
 from multimodal.outputs import TextToImageOutput
 from multimodal.pipeline import TextToImagePipeline

@@ -8,8 +8,8 @@ import torch
 from PIL import Image
 from skimage.measure import label
 
+from multimodal.collage.colors import color_names
 from multimodal.collage.layout import Layout, put_together
-from multimodal.data.colors import color_names
 
 
 def solid(color: str) -> Image.Image:

@@ -11,8 +11,8 @@ from PIL import ImageColor
 from scipy import ndimage
 from torch import Tensor
 
+from multimodal.collage.colors import HUES, dominant_hue
 from multimodal.data.captions import Composite, Subject
-from multimodal.data.colors import HUES, dominant_hue
 from multimodal.data.composition import KINDS, SHAPE_COLORS, Composer
 
 SIZE = 64

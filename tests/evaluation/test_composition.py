@@ -6,8 +6,8 @@ from types import SimpleNamespace
 import pytest
 from PIL import Image
 
+from multimodal.collage.colors import HUES
 from multimodal.data.captions import load_subjects
-from multimodal.data.colors import HUES
 from multimodal.data.composition import Composer
 from multimodal.data.images import decode_images, load_captioned_images
 from multimodal.evaluation.composition import (

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from multimodal.inspection.denoising import SamplerStep, SamplingCancelled, watch
+from multimodal.diffusion.samplers import SamplerStep, SamplingCancelled
+from multimodal.inspection.denoising import watch
 from multimodal.pipeline import TextToImageOutput, TextToImagePipeline
 
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from multimodal.inspection.names import Spelling, load_names
+from multimodal.inspection.names import Spelling
+from multimodal.word_lists import load_names
 
 SPELLING = Spelling(
     {"en": ["red apple", "hedgehog", "T-Rex", "man’s shoe"], "de": ["Igel"], "zh": ["苹果"], "ko": ["사과"], "hi": ["सेब"]}

@@ -10,12 +10,12 @@ import torch.nn.functional as F
 from PIL import Image
 
 from multimodal import rgba
-from multimodal.inspection.names import load_names
 from multimodal.inspection.words import NearestNames
 from multimodal.models.text_encoder import CLIPTextEncoder
 from multimodal.pipeline import TextToImagePipeline
 from multimodal.reading.encoded_names import BATCH
 from multimodal.reading.names import Names
+from multimodal.word_lists import load_names
 
 NAMES = {"en": ["fox", "star", "red apple", "rocket"], "zh": ["狐狸", "红苹果"], "xx": []}
 PICTURES = Path(__file__).resolve().parents[2] / "assets" / "training_examples"

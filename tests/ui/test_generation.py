@@ -17,8 +17,9 @@ import pytest
 import torch
 
 from multimodal import TextToImagePipeline
+from multimodal.data.phrases import STYLES
 from multimodal.reading.names import Names
-from multimodal.reading.syntax import MIXED, MIXED_STYLES, STYLES
+from multimodal.reading.syntax import MIXED, MIXED_STYLES
 from multimodal.ui.edit import Editing
 from multimodal.ui.figures import message
 from multimodal.ui.generation import Generation, columns_of

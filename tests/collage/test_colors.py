@@ -8,7 +8,7 @@ import torch
 from PIL import Image, ImageDraw
 from torch import Tensor
 
-from multimodal.data.colors import HUES, SHADES, color_names, dominant_hue, recolor
+from multimodal.collage.colors import HUES, SHADES, color_names, dominant_hue, recolor
 
 
 def disc(*colors: str, size: int = 64) -> Tensor:
