@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import unicodedata
 from collections.abc import Sequence
 from numbers import Real
 from typing import TYPE_CHECKING
@@ -34,7 +35,7 @@ def clean_prompt(prompt: str) -> str:
     if len(prompt) > MAX_PROMPT_CHARACTERS:
         raise ValueError(f"a prompt may have {MAX_PROMPT_CHARACTERS} characters; this one has {len(prompt)}")
     text = prompt.encode("utf-8", "replace").decode()  # half of a surrogate pair is no character
-    return " ".join("".join(c if c >= " " else " " for c in text).split())
+    return " ".join("".join(" " if unicodedata.category(c) == "Cc" else c for c in text).split())
 
 
 def check_sampling(num_inference_steps: float, guidance_scale: float, seed: float = 0) -> None:

@@ -19,16 +19,17 @@ def generate(args: argparse.Namespace) -> None:
     from tqdm import tqdm
 
     from multimodal import rgba
-    from multimodal.arguments import MAX_IMAGES, check_number, check_prompts, check_seeds
+    from multimodal.arguments import MAX_IMAGES, check_number, check_prompts, check_seeds, clean_prompt
     from multimodal.editing import start_from
     from multimodal.export import file_name, to_sticker
     from multimodal.reading.prompts import in_styles
     from multimodal.reading.syntax import expand
-    from multimodal.settings import Settings, save_picture
+    from multimodal.settings import Settings, save_picture, write_new
 
+    check_number("--number", args.number, 1, MAX_IMAGES, whole=True)
     pipeline = load_pipeline(args)
     settings: dict[str, Any] = {
-        "negative_prompt": args.negative_prompt,
+        "negative_prompt": clean_prompt(args.negative_prompt),
         "num_inference_steps": args.steps,
         "guidance_scale": args.guidance_scale,
         "sampler": args.sampler,
@@ -47,15 +48,13 @@ def generate(args: argparse.Namespace) -> None:
     def save(image: Image.Image, settings: Settings) -> Path:
         if not args.target:
             return save_picture(image, settings, args.out, not args.no_settings)
-        path = args.out / file_name(settings.prompt, args.target, settings.seed)
-        path.write_bytes(to_sticker(image, args.target, pipeline.upscaler))
-        return path
+        name = file_name(settings.prompt, args.target, settings.seed)
+        return write_new(to_sticker(image, args.target, pipeline.upscaler), args.out / name)
 
     args.out.mkdir(parents=True, exist_ok=True)
     pictures: list[dict[str, Any]] = []
     dropped: dict[str, None] = {}
     renamed: dict[str, str] = {}
-    check_number("--number", args.number, 1, MAX_IMAGES, whole=True)
     seeds = check_seeds(args.seed, len(prompts) * args.number)
     each = [prompt for prompt in prompts for _ in range(args.number)]
     asked = list(zip(in_styles(each, args.style, seeds, pipeline.names), seeds, strict=True))

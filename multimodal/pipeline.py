@@ -79,9 +79,8 @@ class TextToImagePipeline:
             CheckpointError: a part is missing, damaged, or does not fit the others; the message names the file.
         """
         folder = find_checkpoint(folder)
-        text_encoder, dit, vqvae = load_parts(folder)
-        names = names_in(folder, text_encoder.embed)
-        return cls(text_encoder, dit, vqvae, offload, names, Upscaler.from_pretrained(folder))
+        encoder, dit, vqvae = load_parts(folder)
+        return cls(encoder, dit, vqvae, offload, names_in(folder, encoder.embed), Upscaler.from_pretrained(folder))
 
     @torch.inference_mode()
     def __call__(
@@ -195,11 +194,12 @@ class TextToImagePipeline:
         if not negative_prompt and 1 <= guidance_scale <= self.dit.config.max_guidance_scale:  # in one run of the DiT
             return self.weighted_velocity(prompts, guidance_scale)
         velocity, dropped = self.weighted_velocity(prompts)
-        negative, _ = self.weighted_velocity([negative_prompt])
+        negative, [not_negative] = self.weighted_velocity([negative_prompt])
+        dropped = [f"{words} {not_negative}".strip() for words in dropped]
         return guided(velocity, negative, guidance_scale, GUIDANCE_INTERVAL), dropped
 
     def weighted_velocity(self, prompts: list[str], guidance_scale: float = 1.0) -> tuple[Velocity, list[str]]:
-        """The same with the guidance that the DiT itself knows; each (word:1.3) costs one more run of it."""
+        """The velocity field of B prompts, with the guidance that the DiT knows; each (word:1.3) takes it once more."""
         parsed = [parse_weights(prompt) for prompt in prompts]
         condition, dropped = self.encode_prompt([prompt.text for prompt in parsed])
         parts = []

@@ -137,14 +137,20 @@ def composite(images: Tensor, background: Tensor | float) -> Tensor:
     return 2 * (color + (1 - alpha) * (background + 1) / 2) - 1
 
 
-def save_png(image: Image.Image, path: str | os.PathLike[str], text: dict[str, str] | None = None) -> None:
-    """Write a PNG with its alpha channel and, where given, text chunks (name → value)."""
+def png_bytes(image: Image.Image, text: dict[str, str] | None = None) -> bytes:
+    """A picture as the bytes of a PNG, with its alpha channel and, where given, text chunks (name → value)."""
     from PIL.PngImagePlugin import PngInfo
 
-    info = PngInfo()
+    info, file = PngInfo(), io.BytesIO()
     for key, value in (text or {}).items():
         info.add_itxt(key, value)
-    image.save(path, format="PNG", pnginfo=info)
+    image.save(file, format="PNG", pnginfo=info)
+    return file.getvalue()
+
+
+def save_png(image: Image.Image, path: str | os.PathLike[str], text: dict[str, str] | None = None) -> None:
+    """Write a PNG, as `png_bytes`."""
+    Path(path).write_bytes(png_bytes(image, text))
 
 
 def mask_grid(mask: Image.Image | Tensor, image: Image.Image | Tensor, image_size: int, size: int) -> Tensor:

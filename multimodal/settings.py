@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import itertools
 import json
 import re
 from dataclasses import asdict, dataclass
@@ -77,10 +78,20 @@ def unpack_indices(text: str) -> Tensor:
 
 
 def save_picture(image: Image.Image, settings: Settings, folder: Path, inside: bool = True) -> Path:
-    """Write a picture with its alpha channel and, where they are to be `inside`, its settings; returns the path."""
-    path = folder / settings.file_name
-    rgba.save_png(image, path, settings.to_png_text(image.size) if inside else None)
-    return path
+    """Write a picture with its alpha channel and, where they are to be `inside`, its settings; returns the path.
+
+    A picture that has this name already, and is another one, stays: then the name gets a number.
+    """
+    data = rgba.png_bytes(image, settings.to_png_text(image.size) if inside else None)
+    return write_new(data, folder / settings.file_name)
+
+
+def write_new(data: bytes, path: Path) -> Path:
+    """Write a file, with a number in its name where there is another one of this name; returns its path."""
+    paths = (path if number == 1 else path.with_stem(f"{path.stem}-{number}") for number in itertools.count(1))
+    free = next(path for path in paths if not path.exists() or path.read_bytes() == data)
+    free.write_bytes(data)
+    return free
 
 
 def read_settings(path: Path) -> Settings:

@@ -8,7 +8,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 FILES = ("app.py", "requirements.txt", "README.md", "LICENSE", "NOTICE")
 FOLDERS = ("multimodal", "assets")
-LARGE_FILES = "".join(f"*.{kind} filter=lfs diff=lfs merge=lfs -text\n" for kind in ("safetensors", "png", "webp", "gif"))
+LARGE_FILES = "".join(
+    f"*.{kind} filter=lfs diff=lfs merge=lfs -text\n" for kind in ("safetensors", "png", "webp", "gif", "otf", "ttf")
+)
 
 
 def write_space(out: Path, checkpoint: Path, root: Path = ROOT) -> None:

@@ -20,9 +20,9 @@ def test_the_package_exports_exactly_these_names() -> None:
 
 def test_the_pipeline_is_called_with_these_arguments() -> None:
     parameters = inspect.signature(multimodal.TextToImagePipeline.__call__).parameters
-    assert list(parameters)[1:9] == [
+    assert list(parameters)[1:] == [
         "prompt", "negative_prompt", "num_inference_steps", "guidance_scale", "seed", "num_images_per_prompt", "sampler",
-        "callback",
+        "callback", "image", "strength", "mask", "interpret",
     ]  # fmt: skip
     assert parameters["seed"].default == 0
     assert parameters["num_images_per_prompt"].default == 1

@@ -38,6 +38,16 @@ def test_the_picture_that_one_was_made_from_travels_too(tmp_path: Path) -> None:
         assert "Denoising strength: 0.5, Version" in saved.info["parameters"]
 
 
+def test_another_picture_of_the_same_name_stays(tmp_path: Path) -> None:
+    image = Image.new("RGBA", (8, 8))
+    first = save_picture(image, Settings("a fox", 1), tmp_path)
+    other = save_picture(image, Settings("a fox", 1, num_inference_steps=24), tmp_path)
+    assert (first.name, other.name) == ("a-fox-1.png", "a-fox-1-2.png")
+    assert read_settings(first).num_inference_steps == 8
+    assert save_picture(image, Settings("a fox", 1, num_inference_steps=24), tmp_path) == other  # made once more
+    assert len([*tmp_path.iterdir()]) == 2
+
+
 @pytest.mark.parametrize("text", ["2x16x16", "2x2:AAAA", "axb:AAAA", "2x2:*", "-1x:AAAA", "2x2:" + "A" * 999])
 def test_what_is_no_picture_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="hold no codebook indices"):

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import base64
-import io
 import math
 from collections.abc import Iterable, Sequence
 from html import escape
 
 from PIL import Image
 
+from multimodal import rgba
+
 
 def data_uri(image: Image.Image) -> str:
     """A picture as a PNG inside an address."""
-    buffer = io.BytesIO()
-    image.save(buffer, format="PNG")
-    return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()
+    return "data:image/png;base64," + base64.b64encode(rgba.png_bytes(image)).decode()
 
 
 def figure(image: Image.Image, alt: str, caption: str = "") -> str:
