@@ -34,11 +34,13 @@ def load_names(folder: str | Path) -> dict[str, list[str]]:
 
 
 def load_name_table(folder: str | Path) -> dict[str, list[str]]:
-    """The same as a table: row k of every language is one thing's name, or "" where it has none in that language."""
+    """The names of all that a DiT was shown: row k of every language is one thing's name, or "" where it has none there."""
     path = Path(folder) / NAMES
     names = _lists(_load(path), path)
     if len({len(known) for known in names.values()}) > 1:
         raise CheckpointError(f"{path} is no list of names: the languages have different numbers of them")
+    if names and "en" not in names:
+        raise CheckpointError(f"{path} has no English names, by which prompts are read")
     return names
 
 

@@ -35,6 +35,12 @@ def test_a_damaged_list_is_named(text: str, tmp_path: Path) -> None:
         load_names(tmp_path)
 
 
+def test_names_without_english_ones_are_refused(tmp_path: Path) -> None:
+    (tmp_path / NAMES).write_text('{"zh": ["苹果"]}', encoding="utf-8")
+    with pytest.raises(CheckpointError, match="has no English names"):
+        load_name_table(tmp_path)
+
+
 def test_words_are_read_and_may_be_missing(tmp_path: Path) -> None:
     assert load_words(tmp_path) == {}
     (tmp_path / WORDS).write_text('{"nouns": {"dog": ["hound", "犬"]}, "others": {}}', encoding="utf-8")

@@ -126,7 +126,9 @@ def has_head(text: str, names: Names) -> bool:
         return text >= FIRST_CJK and any(text in name for name in names.meanings)
     word = (words_of(text) or [""])[-1]
     forms = {*singulars(word)}
-    part = not forms.isdisjoint(names.heads) or any(words_of(name)[0] in forms for name in names.english_meanings.values())
+    part = not forms.isdisjoint(names.heads) or any(
+        not forms.isdisjoint(words_of(name)[:1]) for name in names.english_meanings.values()
+    )
     return (names.known(word) or names.is_noun(word) or part) and word not in ADVERBS and not word.endswith("ing")
 
 

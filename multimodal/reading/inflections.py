@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import threading
 from collections.abc import Iterator, Mapping
 
 import snowballstemmer
@@ -15,6 +16,7 @@ STEMMERS = {  # language → the first sign of its script, and the name of Snowb
 }  # fmt: skip
 SCRIPT = 0x200  # signs, at most, in a script
 HEAD_FIRST = {"es", "fr", "it", "pt", "ar"}  # languages in which a noun comes before what is said of it
+STEMMING = threading.Lock()  # a stemmer keeps the word that it is at
 MIN_WORD = 4  # letters; shorter words have hardly a stem
 
 
@@ -83,4 +85,5 @@ def _stemmer(language: str) -> snowballstemmer.basestemmer.BaseStemmer:
 
 
 def _stem(word: str, language: str) -> str:
-    return str(_stemmer(language).stemWord(word))
+    with STEMMING:
+        return str(_stemmer(language).stemWord(word))

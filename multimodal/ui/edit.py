@@ -19,7 +19,7 @@ from multimodal.reading.syntax import style_name
 from multimodal.settings import pack_indices, unpack_indices
 from multimodal.ui.errors import friendly_errors
 from multimodal.ui.figures import data_uri
-from multimodal.ui.generation import Generation
+from multimodal.ui.generation import Asked, Generation
 from multimodal.ui.grid import ARROW_SCRIPT, BRUSH_SCRIPT
 from multimodal.ui.session import DRAW, MODEL, LastPictures
 from multimodal.ui.texts import Texts, i18n
@@ -85,14 +85,14 @@ class Editing:
         Args:
             painted: the numbers of the painted positions, row by row; none means the whole picture.
             start: its codes, as `pack_indices` writes them.
-            asked: the arguments of `Generation.asked`.
+            asked: the fields of `Asked`.
         """
         texts = Texts(request)
         with friendly_errors(texts):
             if not start:
                 raise ValueError(texts("nothing_to_edit"))
             mask = parse_painted(painted, self.pipeline.dit.config.latent_size)
-            settings, prompts, seeds = self.tab.asked(texts, *asked)
+            settings, prompts, seeds = self.tab.asked(texts, Asked(*asked))
             fields = start_from(self.pipeline, unpack_indices(start), mask, strength)
             yield from self.tab.make(request, dataclasses.replace(settings, **fields), prompts, seeds)
 
@@ -138,10 +138,10 @@ def edit_fold(
     """Draw the fold, which the button `edit` opens with the picture of `choice` (last, chosen); returns the run.
 
     Args:
-        settings: inputs for `Generation.asked`, the third of which is the style.
+        settings: the controls of `Asked`.
     """
     editing = Editing(tab)
-    style, start, painted = settings[2], gr.State(""), gr.Textbox("", visible=False)
+    style, start, painted = Asked(*settings).style, gr.State(""), gr.Textbox("", visible=False)
     with gr.Accordion(i18n("edit_fold"), open=False, elem_id="edit-fold") as fold, gr.Row():
         with gr.Column(min_width=280):
             painter = gr.HTML(js_on_load=BRUSH_SCRIPT + PAINT_SCRIPT + ARROW_SCRIPT, elem_id="painter")

@@ -8,14 +8,23 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import gradio as gr
 import numpy as np
 import torch
 
-from multimodal.arguments import MAX_GUIDANCE, MAX_IMAGES, MAX_SEED, MAX_STEPS, check_number, check_prompts, check_seeds
-from multimodal.inspection.denoising import SamplingCancelled
+from multimodal.arguments import (
+    MAX_GUIDANCE,
+    MAX_IMAGES,
+    MAX_SEED,
+    MAX_STEPS,
+    check_number,
+    check_prompts,
+    check_seeds,
+    clean_prompt,
+)
+from multimodal.diffusion.samplers import SamplingCancelled
 from multimodal.outputs import TextToImageOutput
 from multimodal.reading.prompts import in_styles, is_known
 from multimodal.reading.syntax import expand, parse_weights
@@ -36,6 +45,20 @@ DRAFT_STEPS = 4
 COLUMNS = 4  # of pictures
 
 
+class Asked(NamedTuple):
+    """The values of the controls, in their order."""
+
+    prompt: str | None
+    negative_prompt: str | None
+    style: str
+    steps: float
+    guidance_scale: float
+    sampler: str
+    number: float  # of pictures
+    seed: float | None
+    keep_seed: bool
+
+
 class Generation:
     """The handlers of the Create tab, which `create_tab` draws; each yields values for the same outputs."""
 
@@ -48,13 +71,13 @@ class Generation:
         """Pictures while they form, then the files of the finished ones.
 
         Args:
-            asked: the arguments of `asked`.
+            asked: the fields of `Asked`.
         Yields:
             values for gallery, status, seed, chosen, download, download_all, last.
         """
         texts = Texts(request)
         with friendly_errors(texts):
-            yield from self.make(request, *self.asked(texts, *asked))
+            yield from self.make(request, *self.asked(texts, Asked(*asked)))
 
     def draft(self, request: gr.Request, *asked: Any) -> Iterator[tuple[Any, ...]]:
         """One quick picture of a prompt that is being typed, with the seed that is there; yields as `generate`.
@@ -63,11 +86,10 @@ class Generation:
         draft has replaced it.
         """
         texts = Texts(request)
-        prompt, negative_prompt, style, _, guidance_scale, sampler, _, seed, _ = asked
         with friendly_errors(texts):
             try:
                 settings, prompts, seeds = self.asked(
-                    texts, prompt, negative_prompt, style, DRAFT_STEPS, guidance_scale, sampler, 1, seed, True
+                    texts, Asked(*asked)._replace(steps=DRAFT_STEPS, number=1, keep_seed=True)
                 )
                 parse_weights(prompts[0])
             except ValueError:
@@ -75,38 +97,26 @@ class Generation:
                 return
             yield from self.make(request, settings, prompts[:1], seeds[:1], draft=True)
 
-    def asked(
-        self,
-        texts: Texts,
-        prompt: str | None,
-        negative_prompt: str | None,
-        style: str,
-        steps: float,
-        guidance_scale: float,
-        sampler: str,
-        count: float,
-        seed: float | None,
-        keep_seed: bool,
-    ) -> tuple[Settings, list[str], list[int]]:
+    def asked(self, texts: Texts, asked: Asked) -> tuple[Settings, list[str], list[int]]:
         """The values of the controls, checked, as settings of the first picture, and the prompt and the seed of each."""
-        if not prompt or not prompt.strip():
+        if not asked.prompt or not asked.prompt.strip():
             raise ValueError(texts("empty_prompt"))
-        prompt, negative_prompt = check_prompts([prompt])[0], negative_prompt or ""
-        check_number("seed", seed, 0, MAX_SEED, whole=True)  # type: ignore[arg-type]
-        check_number("num_inference_steps", steps, 1, MAX_STEPS, whole=True)
-        check_number("guidance_scale", guidance_scale, 0, MAX_GUIDANCE)
-        check_number("num_images_per_prompt", count, 1, MAX_IMAGES, whole=True)
-        assert seed is not None
-        first_seed = int(seed) if keep_seed else random.randrange(NEW_SEEDS)
+        [prompt], negative_prompt = check_prompts([asked.prompt]), clean_prompt(asked.negative_prompt or "")
+        check_number("seed", asked.seed, 0, MAX_SEED, whole=True)  # type: ignore[arg-type]
+        check_number("num_inference_steps", asked.steps, 1, MAX_STEPS, whole=True)
+        check_number("guidance_scale", asked.guidance_scale, 0, MAX_GUIDANCE)
+        check_number("num_images_per_prompt", asked.number, 1, MAX_IMAGES, whole=True)
+        assert asked.seed is not None
+        first_seed = int(asked.seed) if asked.keep_seed else random.randrange(NEW_SEEDS)
         choices = expand(prompt)
-        if len(choices) * count > MAX_IMAGES:
-            raise ValueError(texts("too_many", prompts=len(choices), count=count, maximum=MAX_IMAGES))
-        seeds = check_seeds(first_seed, int(count))  # the same for each choice, to be compared
+        if len(choices) * asked.number > MAX_IMAGES:
+            raise ValueError(texts("too_many", prompts=len(choices), count=asked.number, maximum=MAX_IMAGES))
+        seeds = check_seeds(first_seed, int(asked.number))  # the same for each choice, to be compared
         each = [one for one in choices for _ in seeds]
         seeds *= len(choices)
-        prompts = in_styles(each, style, seeds, self.pipeline.names)
-        settings = Settings(prompts[0], first_seed, negative_prompt, int(steps), float(guidance_scale), sampler)
-        return settings, prompts, seeds
+        prompts = in_styles(each, asked.style, seeds, self.pipeline.names)
+        numbers = int(asked.steps), float(asked.guidance_scale)
+        return Settings(prompts[0], first_seed, negative_prompt, *numbers, asked.sampler), prompts, seeds
 
     def vary(
         self, last: LastPictures | None, chosen: int, count: float, strength: float, request: gr.Request

@@ -11,6 +11,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ SHOWN = 120  # pictures at once, the newest first; the tab says so
 STAR = ".star"  # an empty file of this ending beside a picture
 STAMP = "%Y%m%d-%H%M%S"
 OWN, ALL, DAYS = 200, 20_000, 30  # among strangers: pictures of one browser, of all, and how long they are kept
+HOUR = 3600  # seconds
 SESSIONS = 10_000  # open pages whose browsers are known
 
 
@@ -105,6 +107,7 @@ class Histories:
     def __init__(self, folder: Path, strangers: bool = False) -> None:
         self.folder, self.strangers = folder, strangers
         self._secrets: dict[str, str] = {}  # of each open page
+        self._forgot = 0.0  # when, in seconds
 
     def enter(self, secret: object, request: gr.Request) -> str:
         """Remember whose the page is that was opened: returns the secret of its browser, a new one where it has none."""
@@ -113,7 +116,9 @@ class Histories:
         self._secrets[str(request.session_hash)] = secret
         while len(self._secrets) > SESSIONS:
             del self._secrets[next(iter(self._secrets))]
-        self.forget()
+        if time.time() - self._forgot > HOUR:
+            self._forgot = time.time()
+            self.forget()
         return secret
 
     def of(self, request: gr.Request | None) -> History | None:
@@ -131,8 +136,9 @@ class Histories:
             if path.name < too_old or number <= len(pictures) - ALL:
                 History(path.parent).delete(path)
         for folder in self.folder.glob("*/"):
-            if time.time() - folder.stat().st_mtime > 3600 and not any(folder.iterdir()):  # none that is just being filled
-                folder.rmdir()
+            with suppress(OSError):  # another page removes it at this moment, or fills it
+                if time.time() - folder.stat().st_mtime > HOUR:
+                    folder.rmdir()
 
 
 def history_tab(histories: Histories, tab: gr.Tab, tabs: gr.Tabs, fields: Any, targets: Sequence[Any]) -> None:

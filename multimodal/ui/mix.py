@@ -19,7 +19,7 @@ from multimodal.reading.syntax import MIXED, parse_weights, style_name
 from multimodal.settings import Settings
 from multimodal.ui.errors import ended, friendly_errors
 from multimodal.ui.figures import message
-from multimodal.ui.generation import Generation
+from multimodal.ui.generation import Asked, Generation
 from multimodal.ui.sampling import Progress
 from multimodal.ui.session import DRAW, MODEL
 from multimodal.ui.texts import Texts, i18n
@@ -36,16 +36,17 @@ class Mixing:
         """An animation from the prompt above to the `second`, with the same settings.
 
         Args:
-            asked: the arguments of `Generation.asked`.
+            asked: the fields of `Asked`.
         Yields:
             values for the animation (HTML), which shows progress first, the seed, and both download buttons.
         """
         texts, off = Texts(request), gr.update(interactive=False)
         with friendly_errors(texts):
-            first = self.tab.asked(texts, *asked)[0]
-            style = style_name(first.prompt) if asked[2] == MIXED else asked[2]
-            asked_again = (asked[1], style, *asked[3:-2], first.seed, True)
-            last = self.tab.asked(texts, second, *asked_again)[0]
+            start = Asked(*asked)
+            first = self.tab.asked(texts, start)[0]
+            style = style_name(first.prompt) if start.style == MIXED else start.style
+            end = start._replace(prompt=second, style=style, seed=first.seed, keep_seed=True)
+            last = self.tab.asked(texts, end)[0]
             yield message(texts.html("starting"), "running"), first.seed, off, off
             arguments = first.arguments()
             kept = {key: arguments[key] for key in ("negative_prompt", "num_inference_steps", "guidance_scale", "seed")}

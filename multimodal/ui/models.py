@@ -5,19 +5,28 @@ from __future__ import annotations
 import dataclasses
 import threading
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import gradio as gr
 
 from multimodal.hub import find_checkpoint
 from multimodal.inspection.codebook import CodebookStatistics, statistics_of
-from multimodal.inspection.names import Spelling, load_names
+from multimodal.inspection.names import Spelling
 from multimodal.inspection.words import NearestNames
 from multimodal.pipeline import TextToImagePipeline
 from multimodal.ui.errors import friendly_errors
 from multimodal.ui.session import DRAW, MODEL, LastPictures
 from multimodal.ui.texts import LANGUAGES, Texts, i18n
 from multimodal.ui.zero_gpu import GPU, on_gpu
+from multimodal.word_lists import load_names
+
+
+class Lists(NamedTuple):
+    """What a checkpoint has beside its models."""
+
+    names: dict[str, list[str]]  # per language
+    spelling: Spelling | None
+    statistics: CodebookStatistics | None
 
 
 class Models:
@@ -44,8 +53,8 @@ class Models:
         """
         self.among, self.offload = among and Path(among).absolute(), offload
         self.first, self.title = find_checkpoint(checkpoint).absolute(), Path(checkpoint).absolute().name
-        self.pipeline = self._load(self.first)
-        self._take_names()
+        self.pipeline, lists = self._load(self.first)
+        self._take(self.first, lists)
         for name in ("reconstruct", "decode_codebook_indices"):
             setattr(self.pipeline, name, on_gpu(getattr(self.pipeline, name)))
 
@@ -55,10 +64,10 @@ class Models:
         Raises:
             CheckpointError: it cannot be used; the one before stays in use.
         """
-        loaded = self._load(Path(checkpoint))
+        pipeline, lists = self._load(Path(checkpoint))
         with self.pipeline.lock:
-            vars(self.pipeline).update(vars(loaded), lock=self.pipeline.lock)
-        self._take_names()
+            vars(self.pipeline).update(vars(pipeline), lock=self.pipeline.lock)
+            self._take(Path(checkpoint), lists)
 
     def warm_up(self) -> None:
         """Encode the known names in the languages of the page, in the background, so that no visitor waits for it."""
@@ -76,14 +85,14 @@ class Models:
         paths = [str(folder) for folder in folders]
         return [(name if names.count(name) == 1 else path, path) for name, path in zip(names, paths, strict=True)]
 
-    def _load(self, folder: Path) -> TextToImagePipeline:
-        pipeline = TextToImagePipeline.from_pretrained(folder, self.offload)
-        names, statistics = load_names(folder / "dit"), statistics_of(folder)  # the last that can fail
-        self.folder, self.names, self.statistics = folder, names, statistics
-        return pipeline
+    def _load(self, folder: Path) -> tuple[TextToImagePipeline, Lists]:
+        """All that can fail of a checkpoint, while the one before is in use."""
+        pipeline, names = TextToImagePipeline.from_pretrained(folder, self.offload), load_names(folder / "dit")
+        return pipeline, Lists(names, Spelling(names) if names else None, statistics_of(folder))
 
-    def _take_names(self) -> None:
-        self.spelling = Spelling(self.names) if self.names else None
+    def _take(self, folder: Path, lists: Lists) -> None:
+        self.folder = folder
+        self.names, self.spelling, self.statistics = lists
         self.nearest = NearestNames(self.pipeline, self.names) if self.names else None
         for name in ("to_prompt", "between", "to_picture") if self.nearest else ():
             setattr(self.nearest, name, on_gpu(getattr(self.nearest, name)))

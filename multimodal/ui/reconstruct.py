@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +47,7 @@ class Reconstruct:
             output = self.pipeline.reconstruct(rgba.open_image(path), SEARCH_STEPS if search else 0)
             pair = tuple(on_checkerboard(image) for image in (output.original, output.image))
             last = last or LastPictures([], np.empty((0, *output.codebook_indices.shape), np.uint16))
-            last = last.with_reconstruction(html.escape(Path(path).stem), output.codebook_indices.numpy().astype(np.uint16))
+            last = last.with_reconstruction(Path(path).stem, output.codebook_indices.numpy().astype(np.uint16))
             return pair, self.measurements(output, Path(path).stat().st_size, texts), last
 
     def measurements(self, output: ReconstructionOutput, file_bytes: int, texts: Texts) -> str:

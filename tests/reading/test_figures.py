@@ -116,3 +116,7 @@ def test_with_the_bundled_names_one_thing_is_left_alone(text: str, bundled_names
 @pytest.mark.parametrize("text", ["a cat in a hat " * 30, "sad " * 120, "a" * 500, "a cat with " + "a hat and " * 45])
 def test_of_a_text_without_end_no_more_is_drawn_than_fits(text: str, bundled_names: Names) -> None:
     assert len(read_figure(text, bundled_names)) <= MAX_THINGS
+
+
+def test_a_name_of_signs_alone_has_no_first_word() -> None:
+    assert read_figure("a cat with a blorp", Names({"en": ["?", "fox", "cat"]})) == {}

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
-from multimodal.reading.inflections import Inflections, languages_of
+from multimodal.reading.inflections import Inflections, _stem, languages_of
 
 KNOWN = {
     "ru": {"собака": "dog", "кит": "whale", "белый медведь": "polar bear"},
@@ -50,3 +52,10 @@ def test_the_script_says_which_languages_a_word_may_be_of() -> None:
     assert list(languages_of("كلب")) == ["ar"]
     assert list(languages_of("gatto")) == ["es", "fr", "de", "it", "pt"]
     assert list(languages_of("猫")) == []
+
+
+def test_threads_do_not_mix_up_their_words() -> None:
+    words = [f"слово{letters}ами" for letters in ("к", "нн", "ст", "вл", "р")] * 200
+    alone = [_stem(word, "ru") for word in words]
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(_stem, words, ["ru"] * len(words))) == alone

@@ -8,6 +8,7 @@ import re
 import time
 import zipfile
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 from types import SimpleNamespace
@@ -107,6 +108,19 @@ def test_what_a_browser_says_it_kept_never_leads_elsewhere(secret: object, tmp_p
     assert re.fullmatch("[0-9a-f]{32}", given)
     assert given != secret
     assert histories.of(page_of("first")).folder == tmp_path / "kept" / given  # type: ignore[union-attr]
+
+
+def test_many_pages_may_forget_at_once(tmp_path: Path) -> None:
+    folders = [tmp_path / f"{k:032x}" for k in range(300)]
+    for folder in folders:
+        folder.mkdir()
+        os.utime(folder, (0, 0))
+    (folders[0] / "20000101-000000-000000-a-fox-1.png").touch()
+    with ThreadPoolExecutor(6) as pool:
+        for done in [pool.submit(Histories(tmp_path, strangers=True).forget) for _ in range(6)]:
+            done.result()
+    assert [*tmp_path.iterdir()] == [folders[0]]  # which was full until now
+    assert not [*folders[0].iterdir()]
 
 
 def test_what_strangers_keep_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -145,3 +145,15 @@ def test_the_upscaler_is_that_of_the_checkpoint_in_use(bundled_checkpoint: Path,
     assert models.pipeline.upscaler
     models.use(tiny_checkpoint)
     assert models.pipeline.upscaler is None
+
+
+def test_the_checkpoint_before_stays_in_use_where_the_names_of_another_are_damaged(
+    bundled_checkpoint: Path, tiny_checkpoint: Path, tmp_path: Path
+) -> None:
+    models = Models(tiny_checkpoint)
+    before = models.folder, models.names, models.spelling, models.statistics, models.pipeline.dit
+    shutil.copytree(tiny_checkpoint, tmp_path / "other")
+    (tmp_path / "other" / "dit" / "names.json").write_text("[]")
+    with pytest.raises(CheckpointError, match=r"names\.json"):
+        models.use(tmp_path / "other")
+    assert (models.folder, models.names, models.spelling, models.statistics, models.pipeline.dit) == before
