@@ -29,8 +29,8 @@ from multimodal.data.captions import Subject
 from multimodal.evaluation.contact_sheets import image_grid
 from multimodal.evaluation.judge import Judge, load_judge
 from multimodal.evaluation.prompts import Cell, judge_cells
-from multimodal.evaluation.reconstruction import spread
 from multimodal.evaluation.sampling import Sampling
+from multimodal.evaluation.subsets import spread
 
 MOODS = {"": 0.4, "happy ": 1.0, "sad ": -1.0, "sleeping ": 0.0}
 SHAPES = {"": (1.0, 1.0), "tall ": (0.78, 1.12), "wide ": (1.15, 0.8), "small ": (0.7, 0.7)}
@@ -171,7 +171,7 @@ def known_cells(judge: Judge, count: int) -> list[Cell]:
     classes = judge.classes
     return [
         Cell(Subject(classes.concepts[k], {"en": classes.names[k]}, {}), classes.styles[i % len(classes.styles)])
-        for i, k in enumerate(spread(len(classes.concepts), count))
+        for i, k in enumerate(spread(range(len(classes.concepts)), count))
     ]
 
 

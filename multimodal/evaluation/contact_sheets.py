@@ -15,6 +15,7 @@ from PIL import Image
 from multimodal.arguments import DEFAULT_GUIDANCE, DEFAULT_STEPS
 from multimodal.evaluation.composition import PROMPTS, load_cases
 from multimodal.evaluation.sampling import Sampling
+from multimodal.evaluation.subsets import spread
 from multimodal.pipeline import TextToImagePipeline
 
 COLUMNS = 12
@@ -38,7 +39,7 @@ def write_contact_sheets(pipeline: TextToImagePipeline, folder: Path, sampling: 
     The known names have a second one, with `FEW_STEPS` steps.
 
     Args:
-        limit: use so many prompts of each list only.
+        limit: use so many prompts of each list only, spread evenly.
     """
     folder.mkdir(parents=True, exist_ok=True)
     settings = ", ".join(f"{name} {value}" for name, value in sampling.settings().items())
@@ -47,7 +48,7 @@ def write_contact_sheets(pipeline: TextToImagePipeline, folder: Path, sampling: 
     sheets = {path.stem: (path.stem, sampling) for path in sorted(PROMPTS.glob("*.csv"))}
     sheets[f"known_{FEW_STEPS}_steps"] = "known", dataclasses.replace(sampling, num_inference_steps=FEW_STEPS)
     for name, (kind, how) in sheets.items():
-        prompts = [case.prompt for case in load_cases(kind)[:limit]]
+        prompts = [case.prompt for case in spread(load_cases(kind), limit)]
         image_grid(how.generate(pipeline, prompts, name), COLUMNS).save(folder / f"{name}.webp", quality=90)
         lines += ["", f"## {name.replace('_', ' ')}", "", f"![{name}]({name}.webp)", ""]
         lines += [f"{k // COLUMNS + 1}. " + " · ".join(prompts[k : k + COLUMNS]) for k in range(0, len(prompts), COLUMNS)]

@@ -15,6 +15,7 @@ from multimodal.data.images import load_captioned_images
 from multimodal.evaluation.composition import KINDS, load_cases
 from multimodal.evaluation.sampling import DEFAULT_SAMPLING, Sampling
 from multimodal.evaluation.statistics import mean_interval
+from multimodal.evaluation.subsets import spread
 from multimodal.pipeline import TextToImagePipeline
 
 SIZE = 32  # pixels, at which pictures are compared
@@ -33,7 +34,7 @@ def evaluate_memorization(
     Args:
         data: a table of pictures that were not trained on; the distances of those are what is usual.
         train: the table that the models were trained on.
-        limit: use so many prompts of each kind, and so many held-out pictures, only.
+        limit: use so many prompts of each kind, and so many held-out pictures, only, spread evenly.
     Returns:
         A result as `tables` describes it.
     """
@@ -42,7 +43,7 @@ def evaluate_memorization(
     threshold = usual.quantile(COPY_QUANTILE)
     rows = [_row("held-out real pictures", usual, threshold)]
     for kind in KINDS:
-        images = sampling.generate(pipeline, [case.prompt for case in load_cases(kind)[:limit]], kind)
+        images = sampling.generate(pipeline, [case.prompt for case in spread(load_cases(kind), limit)], kind)
         rows.append(_row(kind, nearest_distances(thumbnails(images), training), threshold))
     return {
         "title": "Memorisation",
@@ -76,5 +77,5 @@ def _row(label: str, distances: Tensor, threshold: Tensor) -> dict[str, Any]:
 
 def _pictures(path: Path, limit: int | None = None) -> Iterable[Image.Image]:
     table = load_captioned_images(path)
-    for image in table.select(range(min(len(table), limit or len(table))))["image"]:
+    for image in table.select(spread(range(len(table)), limit))["image"]:
         yield rgba.open_image(image["bytes"] or image["path"])

@@ -15,9 +15,9 @@ from multimodal.data.captions import Subject, load_subjects
 from multimodal.data.images import DataError, load_captioned_images
 from multimodal.data.phrases import LANGUAGES
 from multimodal.evaluation.judge import Judge
-from multimodal.evaluation.reconstruction import spread
 from multimodal.evaluation.sampling import DEFAULT_SAMPLING, Sampling
 from multimodal.evaluation.statistics import mean_interval, ratio_interval
+from multimodal.evaluation.subsets import spread
 from multimodal.pipeline import TextToImagePipeline
 
 LANGUAGE_CONCEPTS = 72
@@ -73,7 +73,7 @@ def evaluate_prompts(
     """
     table, cells = _load_cells(data, names)
     taken = {(cell.subject.concept, cell.style) for cell in cells}
-    cells = [cells[k] for k in spread(len(cells), limit)]
+    cells = spread(cells, limit)
     subjects = list({cell.subject.concept: cell.subject for cell in cells}.values())
     if train is None:
         known_table, known = None, known_cells(subjects, taken, judge.classes.styles)
@@ -93,7 +93,7 @@ def evaluate_prompts(
         sets.append(_summary("known cells", generated, known_real or real, paired=known_real is not None))
     tables = {"Recognised": sets, "Held-out cells by style": _by_style(cells, held_out, real)}
     if names:
-        some = [subjects[k] for k in spread(len(subjects), language_concepts)]
+        some = spread(subjects, language_concepts)
         tables["Names alone, by language"] = [
             {"language": language, **_language(judge, some, language, generate)} for language in LANGUAGES
         ]

@@ -18,6 +18,7 @@ from multimodal.arguments import SEARCH_STEPS
 from multimodal.data.images import DataError, decode_images, load_captioned_images
 from multimodal.evaluation.codecs import available_codecs, compress
 from multimodal.evaluation.statistics import mean_interval
+from multimodal.evaluation.subsets import spread
 from multimodal.metrics import alpha_error, perplexity, psnr_on_white, ssim_on_white, usage
 from multimodal.models.code_search import search_codes
 from multimodal.models.vqvae import VQVAE
@@ -53,13 +54,13 @@ def evaluate_reconstruction(
     """
     vqvae, device = pipeline.vqvae, pipeline.device
     table = load_captioned_images(data)
-    table = table.select(spread(len(table), limit))
+    table = table.select(spread(range(len(table)), limit))
     pixels = (tiles if tiled else decode_images)(table, vqvae.config.image_size)  # (N, 4, S, S) uint8
     rows, indices = _reconstruct(vqvae, pixels, device)
     methods = {"VQ-VAE": rows}
     if search_steps:
         methods["VQ-VAE with search"], _ = _reconstruct(vqvae, pixels, device, search_steps)
-    sample = spread(len(pixels), codec_pictures)
+    sample = spread(range(len(pixels)), codec_pictures)
     num_bytes = vqvae.config.bytes_per_image
     compared = [_summary(method, [rows[k] for k in sample]) for method, rows in methods.items()]
     for codec in available_codecs():
@@ -81,19 +82,6 @@ def evaluate_reconstruction(
             "The codecs' headers and tables are not counted; each has its best setting, quality and resolution that fits.",
         ],
     }
-
-
-def spread(count: int, limit: int | None) -> list[int]:
-    """At most `limit` of the rows 0 … count - 1, evenly apart.
-
-    Raises:
-        ValueError: the limit is below 1.
-    """
-    if limit is not None and limit < 1:
-        raise ValueError(f"the limit must be at least 1, not {limit}")
-    if limit is None or limit >= count:
-        return list(range(count))
-    return [k * count // limit for k in range(limit)]
 
 
 def tiles(table: Dataset, size: int) -> Tensor:

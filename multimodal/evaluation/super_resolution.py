@@ -12,8 +12,8 @@ from torch import Tensor
 
 from multimodal import rgba
 from multimodal.data.images import decode_images, load_captioned_images
-from multimodal.evaluation.reconstruction import spread
 from multimodal.evaluation.statistics import mean_interval
+from multimodal.evaluation.subsets import spread
 from multimodal.metrics import alpha_error, psnr_on_white, ssim_on_white
 from multimodal.models.super_resolution import SuperResolution
 from multimodal.models.vqvae import VQVAE
@@ -41,7 +41,7 @@ def evaluate_super_resolution(model: SuperResolution, vqvae: VQVAE, data: Path, 
     """
     table = load_captioned_images(data)
     size = vqvae.config.image_size
-    pixels = decode_images(table.select(spread(len(table), limit)), size)  # (N, 4, S, S) uint8
+    pixels = decode_images(table.select(spread(range(len(table)), limit)), size)  # (N, 4, S, S) uint8
     sources = {f"{scale}x, {size // scale} → {size}": (rgba.resize(pixels, size // scale), scale) for scale in SCALES}
     sources[f"VQ-VAE's {size}, 2x and back"] = (reconstruct(vqvae, pixels), 2)
     rows = [row for title, (small, scale) in sources.items() for row in _rows(title, model, small, scale, pixels)]

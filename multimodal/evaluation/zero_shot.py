@@ -11,8 +11,8 @@ from PIL import Image
 from multimodal import rgba
 from multimodal.data.captions import load_subjects
 from multimodal.data.images import load_captioned_images
-from multimodal.evaluation.reconstruction import spread
 from multimodal.evaluation.statistics import mean_interval
+from multimodal.evaluation.subsets import spread
 
 COUNTS = (1, 5)  # how many of the first names are looked at
 
@@ -35,7 +35,7 @@ def evaluate_zero_shot(
     cells: dict[tuple[str, str], int] = {}
     for row, subject in enumerate(load_subjects(table)):
         cells.setdefault((subject.name("en"), subject.style), row)
-    chosen = [list(cells.items())[k] for k in spread(len(cells), limit)]
+    chosen = spread(list(cells.items()), limit)
     images = table.select([row for _, row in chosen])["image"]
     named: dict[str, list[tuple[str, Sequence[str]]]] = {"all": []}  # per style, own names and the names that were found
     for ((name, style), _), image in zip(chosen, images, strict=True):

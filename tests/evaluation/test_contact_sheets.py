@@ -9,6 +9,7 @@ from multimodal.arguments import DEFAULT_STEPS
 from multimodal.evaluation.composition import PROMPTS, load_cases
 from multimodal.evaluation.contact_sheets import COLUMNS, FEW_STEPS, write_contact_sheets
 from multimodal.evaluation.sampling import Sampling
+from multimodal.evaluation.subsets import spread
 
 
 def test_every_list_of_prompts_has_a_sheet_and_its_prompts_stand_below(
@@ -25,7 +26,7 @@ def test_every_list_of_prompts_has_a_sheet_and_its_prompts_stand_below(
         assert sheet.size == (COLUMNS * 12 + 4, 2 * 12 + 4)
         assert sheet.getpixel((8, 8))[0] > 200
         assert sheet.getpixel((30, 20)) == (255, 255, 255)  # nothing there
-        assert all(case.prompt in text for case in load_cases(path.stem)[: COLUMNS + 1])
+        assert all(case.prompt in text for case in spread(load_cases(path.stem), COLUMNS + 1))
     assert (tmp_path / f"known_{FEW_STEPS}_steps.webp").exists()
     assert steps == [DEFAULT_STEPS] * len(list(PROMPTS.glob("*.csv"))) + [FEW_STEPS]
     assert "guidance_scale 3.0" in text

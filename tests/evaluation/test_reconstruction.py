@@ -8,7 +8,7 @@ from PIL import Image
 from multimodal.config import VQVAEConfig
 from multimodal.data.images import DataError, load_captioned_images
 from multimodal.evaluation import reconstruction
-from multimodal.evaluation.reconstruction import count_codes, evaluate_reconstruction, spread, tiles
+from multimodal.evaluation.reconstruction import count_codes, evaluate_reconstruction, tiles
 from multimodal.evaluation.tables import format_table
 from multimodal.models.vqvae import VQVAE
 
@@ -26,13 +26,6 @@ def test_codes_are_counted_as_by_hand():
     counts = count_codes(indices, 9)
     by_hand = [[indices[:, group].flatten().tolist().count(code) for code in range(9)] for group in (0, 1)]
     assert counts.tolist() == by_hand
-
-
-def test_rows_are_spread_evenly():
-    assert spread(10, 4) == [0, 2, 5, 7]
-    assert spread(3, 5) == spread(3, None) == [0, 1, 2]
-    with pytest.raises(ValueError, match="at least 1"):
-        spread(3, 0)
 
 
 def test_the_whole_evaluation(pipeline, data, monkeypatch):
