@@ -12,7 +12,7 @@ import torch
 from accelerate import Accelerator
 from torch import Tensor
 
-from multimodal import checkpoint, rgba
+from multimodal import checkpoint
 from multimodal.checkpoint import load_vqvae
 from multimodal.collage.colors import color_names
 from multimodal.config import DiTRunConfig
@@ -28,6 +28,7 @@ from multimodal.data.captions import (
 )
 from multimodal.data.images import Pictures, fingerprint, load_captioned_images
 from multimodal.data.latents import LatentCache, Rows
+from multimodal.inspection.training_set import encode_pictures
 from multimodal.models.text_encoder import CLIPTextEncoder, TextEncoding
 from multimodal.training.loop import batch_indices
 from multimodal.training.rehearsal import Rehearsal
@@ -58,12 +59,7 @@ class CaptionedLatents:
         self.fingerprint = fingerprint(pixels, subjects, vqvae_sha256)
         root = out / "training" / "dit" / "latents"
         cache = LatentCache(root, self.fingerprint, pixels, subjects, config.num_composites)
-        with torch.no_grad():
-            cache.write(
-                lambda batch: vqvae.quantize(vqvae.encode(rgba.from_uint8(batch.to(accelerator.device)))).cpu(),
-                accelerator.process_index,
-                accelerator.num_processes,
-            )
+        cache.write(lambda batch: encode_pictures(vqvae, batch), accelerator.process_index, accelerator.num_processes)
         accelerator.wait_for_everyone()
         self.codebook_indices = cache.read()  # (N, groups, h, w)
         self.subjects, self.counts = subjects, [len(subjects), len(cache.composites)]

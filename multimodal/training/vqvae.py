@@ -17,6 +17,7 @@ from multimodal.checkpoint import WEIGHTS, load_description, load_vqvae, save_mo
 from multimodal.config import VQVAERunConfig
 from multimodal.data.images import decode_images, fingerprint, load_captioned_images
 from multimodal.evaluation.contact_sheets import image_grid
+from multimodal.inspection.training_set import encode_pictures
 from multimodal.models.vqvae import VQVAE, with_decoder_blocks
 from multimodal.training.loop import Trainer, batch_indices
 from multimodal.training.searched_codes import SearchedCodes
@@ -105,8 +106,7 @@ def train_vqvae(config: VQVAERunConfig, data: Path, out: Path, max_minutes: floa
         assert isinstance(model, VQVAE)
         if not config.decoder_only:
             some = pixels[:: max(1, len(pixels) // LATENT_SCALE_PICTURES)]
-            indices = encode_indices(model, some, accelerator.device)
-            model.set_latent_scale(indices.to(accelerator.device))
+            model.set_latent_scale(encode_pictures(model, some).to(accelerator.device))
         save_model(out / "vqvae", model, config.model, training)
 
     trainer.run(loss, max_minutes=max_minutes, on_step=start_quantising, sample=sample, export=export)
@@ -149,10 +149,3 @@ def random_crops(pixels: Tensor, size: int) -> Tensor:
     lefts = torch.randint(pixels.shape[3] - size + 1, (len(pixels),)).tolist()
     crops = [picture[:, y : y + size, x : x + size] for picture, y, x in zip(pixels, tops, lefts, strict=True)]
     return torch.stack(crops)
-
-
-@torch.no_grad()
-def encode_indices(model: VQVAE, pixels: Tensor, device: torch.device, batch_size: int = 32) -> Tensor:
-    """Codebook indices, (N, groups, h, w) uint16-sized int64 on the CPU, of (N, 4, H, W) uint8 pictures."""
-    batches = [rgba.from_uint8(batch.to(device)) for batch in pixels.split(batch_size)]
-    return torch.cat([model.quantize(model.encode(batch)).cpu() for batch in batches])
