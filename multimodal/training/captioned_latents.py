@@ -75,9 +75,14 @@ class CaptionedLatents:
         self.codebook_indices = Rows([*self.codebook_indices.parts, rehearsal.codebook_indices])
         self.shown += rehearsal.subjects
 
+    @property
+    def first_rehearsed(self) -> int:
+        """The row at which what is rehearsed begins, after the pictures and their composites."""
+        return sum(self.counts[:2])
+
     def is_rehearsed(self, rows: Tensor) -> Tensor:
         """(B,) bool, True at what is repeated."""
-        return (rows >= sum(self.counts[:2])).to(self.accelerator.device)
+        return (rows >= self.first_rehearsed).to(self.accelerator.device)
 
     def batch(self, step: int, batch_size: int) -> Tensor:
         """Which pictures this process works on in a step, (batch_size / processes,): new, composites, rehearsed."""
@@ -128,7 +133,7 @@ class CaptionedLatents:
         for k, (draw, drawn) in enumerate(zip(torch.rand(len(rows)).tolist(), rows.tolist(), strict=True)):
             subject, style = self.shown[drawn], int(2 * draw * len(self.styles))
             if draw < 0.5 and isinstance(subject, Subject):
-                rehearsed = drawn >= sum(self.counts[:2])
+                rehearsed = drawn >= self.first_rehearsed
                 other = drawn if rehearsed else self.rows.get((subject.concept, self.styles[style]))
                 if other is not None:
                     views[k], shown[k] = 1 + style, other
@@ -157,7 +162,7 @@ class CaptionedLatents:
 
         When there is rehearsal, none at all is part of it: it goes on meaning what it meant, not the new pictures.
         """
-        rehearsed = row >= sum(self.counts[:2])
+        rehearsed = row >= self.first_rehearsed
         if rng.random() < self.config.prompt_dropout and (not self.rehearsal or rehearsed):
             return ""
         shown = self.shown[row]
