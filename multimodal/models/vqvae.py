@@ -127,11 +127,9 @@ class VQVAE(nn.Module):
         """The (B, latent_channels, h, w) latents, scaled, that (B, groups, h, w) codebook indices stand for."""
         return self._scale(self.quantizer.lookup(codebook_indices))
 
-    def decode(self, latents: Tensor, snap: bool = True) -> Tensor:
+    def decode(self, latents: Tensor) -> Tensor:
         """Map (B, latent_channels, h, w) latents to (B, 4, h * f, w * f) premultiplied RGBA, about [-1, 1]."""
-        if snap:
-            return self.decode_indices(self.quantize(latents))
-        return self.decoder(self.quantizer.normalize(self._unscale(latents)))
+        return self.decode_indices(self.quantize(latents))
 
     def decode_indices(self, codebook_indices: Tensor) -> Tensor:
         """Map (B, groups, h, w) codebook indices to (B, 4, h * f, w * f) premultiplied RGBA, about [-1, 1]."""
