@@ -53,30 +53,19 @@ def train_dit(
         ValueError: LoRA, rehearsal, distillation, divided patches or a new mean, and nothing to start from; or two that do
             not go together.
     """
-    on_start = ("lora_rank", "rehearsal_fraction", "guidance_distillation", "patch_size", "mean_width")
-    if not start and any(getattr(config, name) for name in on_start):
-        raise ValueError(f"{', '.join(on_start)} need a checkpoint to start from: give it with --from")
-    if config.guidance_distillation and (config.patch_size or config.rehearsal_fraction):
-        raise ValueError("guidance_distillation is a run of its own, after those with patch_size or rehearsal_fraction")
+    _check_modes(config, start)
     accelerator = Accelerator(mixed_precision=config.mixed_precision)
     folder, device = out / "training" / "dit", accelerator.device
     if start:
         with accelerator.main_process_first():
-            for part in ("vqvae", "clip", "codebook", "super_resolution"):
-                if (start / part).is_dir() and not (out / part).exists():
-                    copy_checkpoint(start / part, out / part)
-    dit = load_dit(start / "dit") if start else None
-    if dit:
-        config = dataclasses.replace(config, model=config.model_from(dit.config))
+            _copy_other_parts(start, out)
+    trained = load_dit(start / "dit") if start else None
+    if trained:
+        config = dataclasses.replace(config, model=config.model_from(trained.config))
     pictures = CaptionedLatents(config, data, names, out, accelerator)
     config = dataclasses.replace(config, model=dataclasses.replace(config.model, styles=pictures.styles))
     torch.manual_seed(config.seed)
-    if dit:
-        dit = with_mean(with_patch_size(dit, config.model.patch_size), config.model.mean_width, config.model.styles)
-        if config.guidance_distillation or not config.model.max_guidance_scale:
-            dit = undistilled(dit)
-    else:
-        dit = DiT(config.model)
+    dit = starting_dit(config, trained)
     encoder = CLIPTextEncoder if config.model.text_encoder.kind == "bundled" else CachedTextEncoder
     text_encoder = encoder.from_config(config.model.text_encoder, lambda: load_clip(out / "clip")).to(device)
     teacher = None
@@ -128,3 +117,31 @@ def train_dit(
         save_model(out / "dit", merged(model), config.model, training, torch.int8, files)
 
     trainer.run(loss, max_minutes=max_minutes, sample=sample, export=export)
+
+
+def starting_dit(config: DiTRunConfig, trained: DiT | None) -> DiT:
+    """The DiT that a run begins with: a new one, or a trained one in the sizes of `config.model`.
+
+    Of a trained one, a guidance scale that it takes goes where the run distils anew or has none, which `undistilled` does.
+
+    Raises:
+        ValueError: the patches of the trained one cannot be divided into those of `config.model`.
+    """
+    if not trained:
+        return DiT(config.model)
+    dit = with_mean(with_patch_size(trained, config.model.patch_size), config.model.mean_width, config.model.styles)
+    return undistilled(dit) if config.guidance_distillation or not config.model.max_guidance_scale else dit
+
+
+def _check_modes(config: DiTRunConfig, start: Path | None) -> None:
+    on_start = ("lora_rank", "rehearsal_fraction", "guidance_distillation", "patch_size", "mean_width")
+    if not start and any(getattr(config, name) for name in on_start):
+        raise ValueError(f"{', '.join(on_start)} need a checkpoint to start from: give it with --from")
+    if config.guidance_distillation and (config.patch_size or config.rehearsal_fraction):
+        raise ValueError("guidance_distillation is a run of its own, after those with patch_size or rehearsal_fraction")
+
+
+def _copy_other_parts(start: Path, out: Path) -> None:
+    for part in ("vqvae", "clip", "codebook", "super_resolution"):
+        if (start / part).is_dir() and not (out / part).exists():
+            copy_checkpoint(start / part, out / part)
