@@ -27,7 +27,8 @@ def read_folder(folder: Path) -> FolderContent:
 
     With a metadata.jsonl or metadata.csv (`file_name` and any other columns) these are the pictures that it names. Without,
     they are all PNG, JPEG and WebP files, also in sub-folders, and the caption of each is the first of these that it has: a
-    .txt file of the same name beside it, the name of its sub-folder, its own name without a number at the end.
+    .txt file of the same name beside it, the name of its sub-folder, its own name without a number at the end, unless it
+    is nothing else.
     """
     metadata = next((folder / name for name in METADATA if (folder / name).is_file()), None)
     return _read_metadata(folder, metadata) if metadata else _read_names(folder)
@@ -114,7 +115,7 @@ def _read_names(folder: Path) -> FolderContent:
         elif inside.name:
             source, caption = "names of sub-folders", _words(inside.name)
         else:
-            source, caption = "names of files", re.sub(r"(\s+\d+|\s*\(\d+\))$", "", _words(picture.stem))
+            source, caption = "names of files", re.sub(r"(?<=.)(\s+\d+|\s*\(\d+\))$", "", _words(picture.stem))
         sources[source] += 1
         content.rows.append({"image": str(picture), "text": caption})
         content.places.append(str(picture))

@@ -200,6 +200,14 @@ def test_without_metadata_captions_are_in_text_files_or_names(folder: Path) -> N
         load_captioned_images(folder)
 
 
+def test_a_name_that_is_a_number_alone_is_the_caption(folder: Path) -> None:
+    (folder / "metadata.jsonl").unlink()
+    (folder / "a.png").rename(folder / "(1).png")
+    (folder / "b.webp").rename(folder / "7.webp")
+    (folder / "c.jpg").rename(folder / "_8 (2).jpg")
+    assert [subject.concept for subject in load_subjects(load_captioned_images(folder))] == ["(1)", "7", "8"]
+
+
 def test_metadata_in_a_sub_folder_is_not_overlooked(folder: Path) -> None:
     with pytest.raises(DataError, match=r"metadata.jsonl: lies in a sub-folder.* give .*pictures as the folder"):
         load_captioned_images(folder.parent)
