@@ -166,7 +166,7 @@ class DiTRunConfig(RunConfig):
     min_t: float = 0.05  # clips the 1 / t² weight that the velocity loss gives an x0-prediction
     patch_size: int = 0  # to which the patches of a DiT that is started from are divided; 0: they stay as they are
     mean_width: int = 0  # of a new mean predictor for a DiT that is started from; 0: it keeps its own
-    guidance_distillation: float = 0.0  # up to which scale one pass learns to give what guidance gives in two; 0: not
+    guidance_distillation: float = 0.0  # up to which scale one pass learns what guidance gives in two; 0 disables it
     lora_rank: int = 0  # of the LoRA layers that learn in the place of all weights; 0: all weights learn
     rehearsal_fraction: float = 0.0  # of every batch, what the checkpoint that is started from makes of its own names
     num_rehearsals: int = 1024  # names that are repeated; their pictures are made once

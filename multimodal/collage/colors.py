@@ -52,7 +52,7 @@ def dominant_hue(pixels: Tensor) -> float | None:
 
 
 def recolor(pixels: Tensor, color: str) -> Tensor:
-    """The same picture with its dominant hue turned to that of a colour; what has other hues stays, a leaf for instance.
+    """Turn the dominant hue of a picture to that of a colour; what has other hues stays, a leaf for instance.
 
     A picture without a dominant hue is dyed as a whole, so that a white ghost can be green.
 
@@ -88,7 +88,7 @@ def recolor(pixels: Tensor, color: str) -> Tensor:
 
 
 def recolor_image(picture: Image.Image, color: str) -> Image.Image:
-    """The same for a PIL picture of mode "RGBa" (premultiplied); without a colour it stays as it is."""
+    """`recolor` for a PIL picture of mode "RGBa" (premultiplied); without a colour the picture stays as it is."""
     if not color:
         return picture
     pixels = recolor(torch.from_numpy(np.array(picture)).permute(2, 0, 1), color)

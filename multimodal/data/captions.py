@@ -138,7 +138,10 @@ def composite_caption(composite: Composite, rng: random.Random) -> str:
 
 
 def contrary(composite: Composite, rng: random.Random) -> Composite | None:
-    """The same things in the opposite places, in another number or another colour: what is most easily taken for it."""
+    """A composite that is easily taken for this one: its two things change places, or it gets another number or colour.
+
+    None where its caption says nothing of places, numbers or colours.
+    """
     if composite.second and (composite.kind in OPPOSITE or composite.kind == "big_small"):
         return replace(composite, first=composite.second, second=composite.first)
     if composite.kind == "count":

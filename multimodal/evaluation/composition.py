@@ -161,7 +161,10 @@ def true_composites(composer: Composer, kinds: Sequence[str], count: int) -> tup
 
 
 def spoiled(case: Case) -> Case:
-    """The same case with another colour, another number or the opposite place."""
+    """A case that its picture must fail: it asks for another colour, another number or the opposite place.
+
+    One that asks for none of these stays as it is.
+    """
     colors = list(HUES)
     return replace(
         case,

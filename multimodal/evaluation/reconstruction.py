@@ -45,7 +45,7 @@ def evaluate_reconstruction(
         data: a table of pictures, as `load_captioned_images` reads it.
         limit: use so many pictures only, spread evenly over the table.
         codec_pictures: compare with the codecs on so many of them.
-        search_steps: of the search for better codes (see `search_codes`), which is a method of its own; 0: without it.
+        search_steps: of the search for better codes (see `search_codes`), which is a method of its own; 0 leaves it out.
         tiled: cut the pictures, photographs for instance, into squares of the model's size instead of scaling them to it.
     Returns:
         A result as `tables` describes it.

@@ -41,7 +41,7 @@ class Sampling:
         return images
 
     def settings(self) -> dict[str, Any]:
-        """What a result says of it; the batch size changes no picture."""
+        """How the pictures were made, for the settings of a result; without the batch size, which changes no picture."""
         return {name: value for name, value in asdict(self).items() if name != "batch_size"}
 
 

@@ -58,7 +58,7 @@ def evaluate_super_resolution(model: SuperResolution, vqvae: VQVAE, data: Path, 
 
 @torch.inference_mode()
 def reconstruct(vqvae: VQVAE, pixels: Tensor) -> Tensor:
-    """What a VQ-VAE makes of (N, 4, H, W) uint8 pictures, as these."""
+    """Send pictures through a VQ-VAE: (N, 4, H, W) uint8 → (N, 4, H, W) uint8."""
 
     def through(images: Tensor) -> Tensor:
         return vqvae.decode_indices(vqvae.quantize(vqvae.encode(images.to(vqvae.latent_mean.device))))

@@ -103,8 +103,11 @@ class CaptionedLatents:
         )
 
     def styled_prompts(self, rows: Tensor, step: int) -> list[StyledPrompt]:
-        """Prompts for the translator: half ask for what is in the pictures, half, where there is such a one, for a style
-        in which there is no picture of it: words alone. One in ten of the former says no style, and composites say any.
+        """Prompts for the translator, one for each row.
+
+        Half of them ask for a style in which there is no picture of the thing, where there is such a style: these are not
+        `seen`. The others ask for the style of the picture, or, one in ten, for none. The view of a composite is 0,
+        whatever style its words say.
         """
         rng = random.Random(f"{self.config.seed} {step} {self.accelerator.process_index} styles")
         return [self._styled_prompt(self.shown[row], rng) for row in rows.tolist()]
@@ -149,7 +152,7 @@ class CaptionedLatents:
             return text_encoder(self.prompts(rows, step))
 
     def embed_prompts(self, rows: Tensor, step: int, text_encoder: CLIPTextEncoder) -> Tensor:
-        """The pooled embeddings of such prompts alone, (B, pooled_dim), for any number of pictures."""
+        """The pooled embeddings alone, (B, pooled_dim), of prompts drawn as in `encode_prompts`, for any rows."""
         with self.accelerator.autocast():
             return text_encoder.embed(self.prompts(rows, step)).float()
 
