@@ -61,6 +61,19 @@ def _under(body: Anatomy, ratio: float) -> Spot:
     return Spot(body.middle, body.lower - 0.22 * width * ratio, width, behind=True)
 
 
+def _beside_head(body: Anatomy, ratio: float) -> Spot:
+    """At its upper right, in profile above it, where neither a back nor a tail is."""
+    width = 0.36 * body.size / max(1, ratio)
+    if body.front:
+        return Spot(body.x + 0.62 * body.width, body.top - 0.06 * body.size - width * ratio / 2, width)
+    return Spot(body.x + 0.5 * body.width + width / 2, body.top - width * ratio, width)
+
+
+def _behind(body: Anatomy, ratio: float) -> Spot:
+    width = max(1.3 * (body.right - body.left), 1.5 * body.height / ratio)
+    return Spot(body.middle, body.lower + 0.06 * body.height - width * ratio, width, behind=True)
+
+
 PLACES: dict[str, Callable[[Anatomy, float], Spot]] = {  # from a figure's anatomy and a thing's height by its width
     "head": _on_head,
     "eyes": _on_eyes,
@@ -72,6 +85,8 @@ PLACES: dict[str, Callable[[Anatomy, float], Spot]] = {  # from a figure's anato
     "hand": _in_hand,
     "other hand": _in_other_hand,
     "under": _under,
+    "beside head": _beside_head,
+    "behind": _behind,
     "around": lambda body, ratio: Spot(body.middle, body.lower - 0.38 * body.height, 1.3 * body.size / max(1, ratio)),
 }
 DRAWN_ON = {"face": with_expression, "front": with_front}  # before the figure's anatomy is looked for

@@ -9,8 +9,8 @@ from multimodal.data.phrases import FIRST_CJK, PORTION, singulars, words_of
 from multimodal.reading.descriptions import PERSON
 from multimodal.reading.modifiers import counted, joints, split_color
 from multimodal.reading.names import Names
-from multimodal.reading.relations import DOING, ON_HEAD, WHERE_WORN, WORN, Relation, place_of, split_relations
-from multimodal.reading.smileys import expression_of, split_expression
+from multimodal.reading.relations import DOING, FIRE, ON_HEAD, WHERE_WORN, WORN, Relation, place_of, split_relations
+from multimodal.reading.smileys import MOVES, SYMBOLS, expression_of, split_expression
 from multimodal.reading.wordings import LITTLE_WORDS, everyday, looks_foreign
 
 MAX_CAPTIONS = 1000  # of one's own pictures that are looked at
@@ -19,6 +19,11 @@ WITH_FACE = {  # names and keywords of what has a face
     "animal", "baby", "bird", "claus", "crab", "creature", "dinosaur", "doll", "face", "family", "guard", "insect", "mage",
     "monster", "person", "phoenix", "prince", "princess", "scorpion", "shrimp", "skier", "sloth", "snowboarder", "snowman",
     "toy", "zombie",
+}  # fmt: skip
+WITHOUT_FACE = {  # in spite of such a keyword
+    "baby bottle", "castle", "crown", "fried shrimp", "house", "kite", "light blue heart", "mantelpiece clock",
+    "puzzle piece", "rescue worker’s helmet", "shallow pan of food", "shield", "sport utility vehicle", "sushi",
+    "water pistol", "yo-yo",
 }  # fmt: skip
 NOT_DRAWN = re.compile(  # what there is no emoji of, though it is a keyword of some
     r"(?:an?|the) (?:\w+ )*(?:bite|board|branch|cage|cane|crib|cup|desk|earring|floor|leash|mug|pond|shelf|sign|shoulder|"
@@ -40,7 +45,7 @@ def read_figure(text: str, names: Names) -> dict[str, str]:
     is_one = has_head(figure, names) and not joints().search(figure) and counted(figure, names)[0] == 1
     if not (is_one and (smiley or relations)) or _say_relations(names.own[:MAX_CAPTIONS]):
         return {}
-    places = {figure: ""} | ({smiley: "face"} if smiley else {})
+    places = {figure: ""} | ({smiley: "beside head" if smiley in SYMBOLS.values() else "face"} if smiley else {})
     for relation in relations:
         found = {thing: held if place == "hand" else place for thing, place in _places(relation, figure, names).items()}
         if not found or not {*places.values()}.isdisjoint(found.values()):
@@ -48,6 +53,8 @@ def read_figure(text: str, names: Names) -> dict[str, str]:
         if not smiley and not has_face(_name(figure, names), names):
             found = {thing: "front" if place == "eyes" else place for thing, place in found.items()}
         places |= found
+    if "behind" in places.values() and names.whole(text):  # "a burning candle"
+        return {}
     shown = shows_all(text, figure, names, by_keywords={*WORN.values()}.isdisjoint(places.values()))
     return {} if shown or len(places) > MAX_THINGS else places
 
@@ -59,7 +66,9 @@ def _say_relations(captions: tuple[str, ...]) -> bool:
 
 
 def _parts(text: str, names: Names) -> tuple[str, str, list[Relation]]:
-    """What a text is about, the smiley whose expression it is to have, or "", and what else it has to do with."""
+    """What a text is about; the smiley whose expression it is to have, or the symbol for that where it has a face of its
+    own, or ""; and what else it has to do with.
+    """
     figure, relations = split_relations(text)
     thing, smiley = split_expression(text)
     if smiley and not split_relations(thing)[1]:  # "a cactus in love", which is no place
@@ -70,9 +79,9 @@ def _parts(text: str, names: Names) -> tuple[str, str, list[Relation]]:
     expressions = [expression_of(relation) for relation in relations]
     smiley = next(filter(None, expressions), smiley)
     relations = [relation for relation, expression in zip(relations, expressions, strict=True) if not expression]
-    if smiley and names.known(smiley) and not has_face(_name(thing, names), names):
-        return thing, smiley, relations
-    return figure, "", relations
+    if has_face(_name(thing, names), names) or smiley in MOVES:
+        smiley = SYMBOLS.get(smiley, "") if not names.whole(figure) else ""
+    return (thing, smiley, relations) if names.known(smiley) else (figure, "", relations)
 
 
 def _places(relation: Relation, figure: str, names: Names) -> dict[str, str]:
@@ -82,6 +91,7 @@ def _places(relation: Relation, figure: str, names: Names) -> dict[str, str]:
     places: dict[str, str] = {}
     about = _name(figure, names)
     for thing in map(str.strip, joints().split(DOING.sub("", relation.thing))):
+        thing = FIRE if place_of(relation, "") == "behind" else thing
         bare, _ = split_color(thing, names)
         name = _name(bare, names)
         place = place_of(relation._replace(thing=thing), name)
@@ -158,5 +168,5 @@ def is_person(name: str) -> bool:
 def has_face(name: str, names: Names) -> bool:
     """Whether what has an English name has a face of its own, as animals have, people, and perhaps one's own pictures."""
     keywords = names.descriptions.english
-    with_face = any(keywords[word].get(name) == 1 for word in WITH_FACE)
+    with_face = name not in WITHOUT_FACE and any(keywords[word].get(name) == 1 for word in WITH_FACE)
     return with_face or is_person(name) or names.known(f"man {name}") or name in names.own  # a cook, as there is a man cook

@@ -18,7 +18,14 @@ from multimodal.reading.modifiers import counted, joints, patterns, split_color,
 from multimodal.reading.names import Names
 from multimodal.reading.syntax import MIXED, MIXED_STYLES, in_style, parse_weights, split_quoted, split_style, style_name
 
-FACE_PLACES = {"body", "ears", "eyes", "head", "neck"}  # what is there is seen best on a picture of the face alone
+FACE_PLACES = {
+    "beside head",
+    "body",
+    "ears",
+    "eyes",
+    "head",
+    "neck",
+}  # what is there is seen best on a picture of the face alone
 PAIRS = ("left", "right", "above", "below", "big_small", "and")  # the vague "and" last
 
 

@@ -93,6 +93,14 @@ SCENERY = re.compile(  # where something is, or when
     r"[海雪空雨夜天森林山水川街]",
     re.IGNORECASE,
 )
+FIRE = "fire"
+BURNING = re.compile(
+    "fire|flames|llamas|fuego|feu|flammes|flammen|fiamme|chamas|огне", re.IGNORECASE
+)  # "on fire", "en feu"
+AFLAME = re.compile(  # the same before a thing
+    rf"((?:{ARTICLE.pattern[1:]})?)(?:burning|flaming|fiery|on[- ]fire|brennende[rs]?|горящ(?:ий|ая|ее)|着火的|燃烧的|燃える|燃えている|불타는) ?",
+    re.IGNORECASE,
+)
 VAGUE = {"on", "in"}  # kinds that may say a state: "on fire", "in love"
 DEFINED = re.compile(rf"{ARTICLE.pattern}|s$|^bed$", re.IGNORECASE)  # with an article, or many: "on skis"
 _JOINT = re.compile("|".join(rf"(?: (?P<{kind}>{words}) )" for kind, words in JOINTS.items()), re.IGNORECASE)
@@ -115,6 +123,8 @@ def split_relations(text: str) -> tuple[str, list[Relation]]:
     for kind, pattern in _AFTERWARDS:
         if found := pattern.fullmatch(text):
             return found["a"], [Relation(kind, found["b"])]
+    if aflame := AFLAME.match(text):
+        return aflame[1] + text[aflame.end() :], [Relation("on", FIRE)]
     figure, relations, end, kind = "", [], 0, ""
     for joint in [*_JOINT.finditer(text), None]:
         part = IS.sub("", text[end : joint.start() if joint else len(text)])
@@ -130,12 +140,14 @@ def split_relations(text: str) -> tuple[str, list[Relation]]:
 def place_of(relation: Relation, name: str) -> str:
     """Where on a figure a thing of an English name is, a key of `collage.PLACES`; "" where it cannot be drawn there.
 
-    What is nothing but scenery has no place: "in the snow", "on fire", "in love".
+    What is nothing but scenery has no place: "in the snow", "in love".
     """
     if OWN_PARTS.fullmatch(relation.thing) or SCENERY.fullmatch(relation.thing):
         return ""
     if relation.kind == "drives" and name == "kite":
         return "hand"
+    if relation.kind in VAGUE and BURNING.fullmatch(relation.thing):
+        return "behind"
     if name in WORN and relation.kind in ("wears", "has", "in"):
         return "neck" if re.search(r"\bbow ?tie", relation.thing, re.IGNORECASE) else WORN[name]
     vague = relation.kind in VAGUE and relation.thing < FIRST_CJK and not DEFINED.search(relation.thing)

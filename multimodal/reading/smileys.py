@@ -9,7 +9,34 @@ from multimodal.data.phrases import ARTICLE, COLOR_WORDS, EXPRESSIONS
 from multimodal.reading.relations import Relation
 
 SMILE = "smiling face with smiling eyes"
-SMILEYS = {word: smiley for smiley, words in EXPRESSIONS.items() for word in words}
+MUSIC = "musical notes"
+MOVES = {  # what is beside something that does this, whether it has a face or not
+    MUSIC: ("dancing", "singing", "bailando", "cantando", "dansant", "qui danse", "qui chante", "tanzender", "tanzende", "tanzendes", "singender", "singende",
+            "singendes", "ballerino", "che balla", "che canta", "dançando", "танцующий", "танцующая", "поющий", "поющая", "跳舞的", "唱歌的", "踊る", "歌う", "춤추는", "노래하는"),
+}  # fmt: skip
+SMILEYS = {word: smiley for table in (EXPRESSIONS, MOVES) for smiley, words in table.items() for word in words}
+SYMBOLS = {  # what comics draw beside the head of somebody who looks like a smiley
+    "angry face": "anger symbol",
+    "astonished face": "red exclamation mark",
+    "cold face": "snowflake",
+    "confused face": "red question mark",
+    "crying face": "droplet",
+    "face blowing a kiss": "red heart",
+    "face with spiral eyes": "dizzy",
+    "fearful face": "sweat droplets",
+    "grinning face with sweat": "sweat droplets",
+    "loudly crying face": "sweat droplets",
+    "sleeping face": "ZZZ",
+    "sleepy face": "ZZZ",
+    "slightly frowning face": "droplet",
+    "smiling face with heart-eyes": "red heart",
+    "star-struck": "sparkles",
+    "thinking face": "thought balloon",
+    "weary face": "ZZZ",
+    "worried face": "sweat droplets",
+    "yawning face": "ZZZ",
+    MUSIC: MUSIC,
+}
 MIN_THING = 3  # letters of a thing where they are Latin; what is shorter is a word between others
 _HOW = "|".join(map(re.escape, sorted(SMILEYS, key=len, reverse=True)))
 _BESIDES = "(?:(?:very|so|super|little|big|cute|looking) )*"
@@ -26,7 +53,7 @@ LOOKING = [  # how a text says what something looks like
 ]
 NO_FEELING = re.compile(  # phrases that are not about a face
     r"(?:a |an |very |merry )*(?:happy (?:birthday|new|hall?oween|easter|x-?mas|christmas|holidays?|thanksgiving|\w+ ?day|anniversary|hour|"
-    r"end(?:ing)?|place|feet|camper|meal|thoughts?|hands?)|sleeping (?:bag|pill)|laughing gas|evil eye|crazy (?:love|horse|town)|mad (?:max|science|hatter)|"
+    r"end(?:ing)?|place|feet|camper|meal|thoughts?|hands?)|sleeping (?:bag|pill)|laughing gas|evil eye|crazy (?:love|horse|town)|mad (?:max|scien\w+|hatter)|"
     r"angry (?:birds?|fist)|sleepy head|thinking cap|sick (?:burn|beat|day|leave)|crying shame|silly (?:string|season)|cold feet)\b.*",
     re.IGNORECASE,
 )

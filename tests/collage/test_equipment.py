@@ -31,7 +31,7 @@ def middle_of(picture: Image.Image, color: str) -> tuple[float, float]:
 @pytest.mark.parametrize(
     ("place", "right", "down"),
     [("head", 0, -1), ("eyes", 0, 0), ("neck", 0, 1), ("chest", 0, 1), ("body", 0, 1), ("feet", 0, 1), ("hand", 1, 1),
-     ("under", 0, 1), ("around", 0, 1)],
+     ("under", 0, 1), ("around", 0, 1), ("beside head", 1, -1), ("behind", 0, 0)],
 )  # fmt: skip
 def test_things_are_where_on_a_figure_their_place_says(place: str, right: int, down: int) -> None:
     thing = Image.new("RGBa", (64, 64))
@@ -54,6 +54,15 @@ def test_a_thing_may_be_behind_the_figure() -> None:
     behind, before = (np.asarray(equip(figure(), [thing], [place])) for place in ("under", "around"))
     reds = [np.mean((pixels[..., 0] > 200) & (pixels[..., 3] > 200)) for pixels in (behind, before)]
     assert reds[0] > 1.3 * reds[1]
+
+
+def test_flames_rise_above_the_figure_and_hide_none_of_it() -> None:
+    flames = Image.new("RGBa", (64, 64))
+    flames.paste((0, 0, 255, 255), (12, 0, 52, 64))
+    whole = np.asarray(equip(figure(), [flames], ["behind"])).astype(int)
+    blue, red = (np.nonzero((whole[..., k] > 200) & (whole[..., 3] > 200)) for k in (2, 0))
+    assert blue[0].min() < red[0].min() - 6
+    assert len(red[0]) > 0.7 * np.pi / 4 * np.ptp(red[0]) * np.ptp(red[1])  # a disc but for its eyes
 
 
 def test_a_figure_may_have_several_things_also_empty_ones() -> None:

@@ -9,7 +9,7 @@ import torch
 
 from multimodal.reading.figures import MAX_THINGS, has_face, has_head, is_person, read_figure, shows_all
 from multimodal.reading.names import Names
-from multimodal.reading.smileys import SMILE
+from multimodal.reading.smileys import MUSIC, SMILE
 from multimodal.word_lists import names_in
 
 ENGLISH = ["cat", "cat face", "man", "man biking", "bicycle", "top hat", "heart with arrow", "cheese wedge", "nerd face"]
@@ -88,6 +88,35 @@ def test_a_figure_is_read_with_what_it_has_and_what_it_looks_like(text: str, pla
     assert read_figure(text, names) == places
 
 
+@pytest.mark.parametrize(
+    ("text", "places"),
+    [
+        ("a sad fox", {"fox": "", "droplet": "beside head"}),
+        ("un renard triste", {"un renard": "", "droplet": "beside head"}),
+        ("a sad fox with a crown", {"fox": "", "droplet": "beside head", "a crown": "head"}),
+        ("a fox that is crying", {"a fox": "", "droplet": "beside head"}),
+        ("a happy fox", {}),  # foxes look happy
+        ("an angry fox", {}),  # of which there is no symbol among these names
+        ("a sad cat", {}),  # which a name says
+        ("a dancing fox", {"fox": "", MUSIC: "beside head"}),
+        ("a dancing kite", {"kite": "", MUSIC: "beside head"}),
+        ("a sad kite", {"kite": "", "slightly frowning face": "face"}),
+        ("a fox on fire", {"a fox": "", "fire": "behind"}),
+        ("a burning kite", {"a kite": "", "fire": "behind"}),
+        ("un renard en feu", {"un renard": "", "fire": "behind"}),
+        ("a burning candle", {}),  # as candles do anyway
+        ("a fire", {}),
+    ],
+)
+def test_moods_are_symbols_beside_a_head_that_has_a_face_and_flames_are_behind(text: str, places: dict[str, str]) -> None:
+    english = ["fox", "kite", "crown", "crying cat", "cat", "candle", "fire", "droplet", MUSIC, "slightly frowning face"]
+    table = {"en": english, "fr": ["renard", *[""] * 9]}
+    described = {
+        "en": {"fox": ["animal"], "cat": ["animal"], "kite": ["toy"], "crying cat": ["sad"], "candle": ["burning"]}
+    }
+    assert read_figure(text, Names(table, described=described, styles={"3d": english})) == places
+
+
 def test_faces_are_of_animals_people_and_what_is_in_ones_own_pictures() -> None:
     english = ["fox", "cook", "man cook", "banana", "blixo"]
     names = Names({"en": english}, described={"en": {"fox": ["animal"]}}, styles={"3d": english[:4]})
@@ -105,7 +134,7 @@ def bundled_names(bundled_checkpoint: Path) -> Names:
         "ice cream in a cone", "dog on a leash", "bird on a branch", "fish in a tank", "cat on a table",
         "donut with sprinkles", "turtle with a shell", "planet with rings", "cupcake with a cherry", "hot dog in a bun",
         "sleeping bag", "evil eye", "happy feet", "happy halloween", "smiley with sunglasses", "surprise gift",
-        "a fox in the snow", "a dog in love", "a man riding a bike", "an angry cat", "a cat on holiday", "a happy panda",
+        "a fox in the snow", "a man riding a bike", "an angry cat", "a cat on holiday", "a happy panda",
         "a bear with big ears", "a woman with a headscarf",
     ],
 )  # fmt: skip
