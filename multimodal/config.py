@@ -199,12 +199,12 @@ class JudgeConfig:
     image_size: int = 64  # pictures are resized to it
     widths: tuple[int, ...] = (64, 128, 256)  # one per resolution, from image_size / 4 down
     embed_dim: int = 192
-    dropout: float = 0.1
+    dropout: float = 0.2
 
 
 @dataclass(frozen=True)
 class JudgeRunConfig(RunConfig):
-    steps: int = 3000
+    steps: int = 10_000
     batch_size: int = 64
     learning_rate: float = 3e-3
     weight_decay: float = 0.05
@@ -212,6 +212,7 @@ class JudgeRunConfig(RunConfig):
     model: JudgeConfig = JudgeConfig()
     smallest_size: int = 32  # pictures grow from here to the model's image_size
     label_smoothing: float = 0.1
+    margin: float = 0.1  # by which the cosine with the right concept is made smaller in training
 
 
 @dataclass(frozen=True)

@@ -47,7 +47,9 @@ def train_judge(config: JudgeRunConfig, data: Path, out: Path, max_minutes: floa
         concept, style = concepts[rows].to(seen.device), styles[rows].to(seen.device)
         with accelerator.autocast():
             output = model(seen, plain)
-        concept_loss = F.cross_entropy(output.concept_logits.float(), concept, label_smoothing=config.label_smoothing)
+        judge = accelerator.unwrap_model(model)
+        logits = with_margin(output.concept_logits.float(), concept, config.margin * judge.log_scale.exp())
+        concept_loss = F.cross_entropy(logits, concept, label_smoothing=config.label_smoothing)
         style_loss = F.cross_entropy(output.style_logits.float(), style)
         return {
             "loss": concept_loss + style_loss,
@@ -61,6 +63,11 @@ def train_judge(config: JudgeRunConfig, data: Path, out: Path, max_minutes: floa
         save_model(out / "judge", model, config.model, training, files={CLASSES: classes.to_json()})
 
     trainer.run(loss, max_minutes=max_minutes, export=export)
+
+
+def with_margin(logits: Tensor, right: Tensor, margin: Tensor) -> Tensor:
+    """(B, C) logits, those of the right classes (B,) smaller by a margin, by which these must win (Wang et al. 2018)."""
+    return logits - margin * F.one_hot(right, logits.shape[1])
 
 
 def growing_size(config: JudgeRunConfig, step: int) -> int:

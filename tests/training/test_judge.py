@@ -17,6 +17,7 @@ from multimodal.training.judge import (
     random_colors,
     random_cutout,
     train_judge,
+    with_margin,
 )
 
 CONFIG = JudgeRunConfig(
@@ -70,6 +71,12 @@ def test_a_stopped_run_goes_on_where_it_was(data, tmp_path):
     train_judge(CONFIG, data, tmp_path / "parts", max_minutes=5)
     whole, parts = (load_judge(tmp_path / name / "judge").state_dict() for name in ("whole", "parts"))
     assert all(whole[key].equal(parts[key]) for key in whole)
+
+
+def test_the_right_concept_must_win_by_a_margin():
+    logits = torch.tensor([[3.0, 2.0, 1.0], [0.0, 0.0, 5.0]])
+    pushed = with_margin(logits, torch.tensor([0, 2]), torch.tensor(1.5))
+    assert pushed.tolist() == [[1.5, 2.0, 1.0], [0.0, 0.0, 3.5]]
 
 
 def test_pictures_grow_to_full_size():
