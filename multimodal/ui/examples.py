@@ -17,14 +17,14 @@ from multimodal.ui.texts import i18n
 
 EXAMPLES = (
     Settings("a cat in a top hat, 3d style", seed=1),
-    Settings("a red apple, noto style", seed=3),
+    Settings('a robot saying "LGTM", 3d style', seed=1),
     Settings("a sad cloud, flat style", seed=1),
     Settings("a panda riding a bike, noto style", seed=2),
     Settings("un arc-en-ciel, flat style", seed=3),
     Settings("a frog with a crown and sunglasses, 3d style", seed=3),
-    Settings("smiling face with sunglasses, twemoji style", seed=1),
+    Settings("a sleepy koala, 3d style", seed=1),
     Settings("a raccoon eating pizza, flat style", seed=1),
-    Settings("a blue butterfly, noto style", seed=1),
+    Settings("a soccer ball on fire, 3d style", seed=1),
     Settings("a laughing taco, flat style", seed=6),
     Settings("a rocket and a star, 3d style", seed=1),
     Settings("红苹果, flat style", seed=2),
