@@ -31,7 +31,7 @@ MIN_SPELT, MAX_SPELT, MIN_LIKENESS = 6, 20, 0.8  # letters, and from which of di
 
 
 class Names(Vocabulary):
-    """The same, by which texts are read that say more than a name.
+    """A vocabulary by which texts are read that say more than a name.
 
     Args:
         embed: texts → (N, D) embeddings in which like texts are near; without it no name is nearest to anything.
@@ -83,10 +83,18 @@ class Names(Vocabulary):
             return self._synonym(text) or text
         if self.mentioned(text) and self._is_own(text):
             return (self._name_with(text) if " " not in ARTICLE.sub("", text) else None) or text
-        name = self.whole(text) or self._head(text) or self._noun(text)
-        name = name or self.foreign.get(plain(ARTICLE.sub("", text))) or self._misspelt(text)
-        name = name or self._first_noun(text) or self._first_synonym(text) or self._first_part(text)
-        name = name or self.descriptions.find(text, None, foreign=looks_foreign(text))
+        ways = (
+            self.whole,
+            self._head,
+            self._noun,
+            self._foreign_word,
+            self._misspelt,
+            self._first_noun,
+            self._first_synonym,
+            self._first_part,
+            self._described_without_head,
+        )
+        name = next(filter(None, (way(text) for way in ways)), None)
         return name or (self.nearest(text) if self._may_mean_one(text) else text)
 
     def nearest(self, text: str) -> str:
@@ -97,6 +105,14 @@ class Names(Vocabulary):
     def _may_mean_one(self, text: str) -> bool:
         """Whether the text is short enough to mean one name."""
         return self.english is not None and len(text) <= MAX_RENAMED
+
+    def _foreign_word(self, text: str) -> str | None:
+        """The English name for a text that is, but for an article, a word of another language, in whatever form."""
+        return self.foreign.get(plain(ARTICLE.sub("", text)))
+
+    def _described_without_head(self, text: str) -> str | None:
+        """The English name that a text describes which says nothing of what the thing is: "needs a nap"."""
+        return self.descriptions.find(text, None, foreign=looks_foreign(text))
 
     def _misspelt(self, text: str) -> str | None:
         """The English name for a text that nearly spells a name, or a word of the thesaurus."""

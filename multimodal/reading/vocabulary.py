@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from multimodal.data.phrases import ARTICLE, COLOR_WORDS, FIRST_CJK, LANGUAGES, singulars, words_of
 from multimodal.reading.inflections import STEMMERS, Inflections
@@ -33,40 +33,22 @@ class Vocabulary:
     ) -> None:
         self.styles = {style: frozenset(drawn) for style, drawn in styles.items()}
         self.english_names = tuple(dict.fromkeys(filter(None, table.get("en", ()))))
-        self.meanings = {plain(name): name for name in self.english_names}  # a name in any language → its English one
-        self.english_meanings = {content(name): name for name in self.english_names} | self.meanings
-        rows = [zip(map(plain, names), table.get("en", ()), strict=False) for names in table.values()]
-        heard = Counter(pair for row in rows for pair in dict.fromkeys(row))
-        first = {plain(name).split()[0] for name in self.english_names if len(name.split()) == 2}
-        for (name, english), languages in heard.most_common():
-            if languages > 1 or name not in first:  # "santa" is Santa Claus, though in French it is Mx Claus
-                self.meanings.setdefault(name, english)
-        self.meanings.pop("", None)
-        known = {*self.english_names}
-        synonyms = {
-            kind: {plain(word): name for name, near in lists.items() if name in known for word in near}
-            for kind, lists in words.items()
-        }
-        nouns, chosen = synonyms.get("nouns", {}), synonyms.get("en", {})
-        foreign: dict[str, str] = {}
-        for language in reversed(LANGUAGES[1:]):
-            foreign |= synonyms.get(language, {})
-        thesaurus = foreign | chosen
-        for word in self.meanings.keys() & nouns.keys() & chosen.keys() - self.english_meanings.keys():
-            self.meanings[word] = chosen[word]  # "trombone", which is a paperclip in French
-        self.meanings = _also_without_accents(self.meanings)
+        self.english_meanings = {spelt(name): name for spelt in (content, plain) for name in self.english_names}
+        near = nearest_words(words, {*self.english_names})
+        nouns, chosen = near.get("nouns", {}), near.get("en", {})
+        foreign = dict(item for language in reversed(LANGUAGES[1:]) for item in near.get(language, {}).items())
+        meanings = meanings_of(table)
+        for word in meanings.keys() & nouns.keys() & chosen.keys() - self.english_meanings.keys():
+            meanings[word] = chosen[word]  # "trombone", which is a paperclip in French
+        self.meanings = _also_without_accents(meanings)  # a name in any language → its English one
         self.nouns = _also_without_accents(nouns)  # a word for a thing that has another name → that name
-        self.thesaurus = _also_without_accents(thesaurus)  # words for which people chose a name
-        self.synonyms = _also_without_accents(nouns | synonyms.get("others", {}) | thesaurus)  # "thanks" → folded hands
-        by_language = {
-            language: {word: name for word, name in synonyms.get(language, {}).items() if not is_feeling(name)}
-            | {name: english for name, english in zip(table.get(language, ()), table.get("en", ()), strict=False) if name}
-            for language in STEMMERS
-        }
-        things = {word: name for word, name in _also_without_accents(foreign).items() if not is_feeling(name)}
-        things |= self.meanings
+        self.thesaurus = _also_without_accents(foreign | chosen)  # words for which people chose a name
+        self.synonyms = _also_without_accents(nouns | near.get("others", {}) | foreign | chosen)  # "thanks" → folded hands
+        things = {
+            word: name for word, name in _also_without_accents(foreign).items() if not is_feeling(name)
+        } | self.meanings
         telling = {word: name for word, name in things.items() if len(word) >= MIN_THING or word >= FIRST_CJK}
-        self.foreign = Inflections(telling, by_language)  # in longer texts
+        self.foreign = Inflections(telling, words_with_stems(table, near))  # in longer texts
         self.words = {  # short ones say little, unless they are whole names, as 토끼 and "ox" are
             word for name in self.meanings for word in words_of(name) if len(word) > 2 or word >= FIRST_CJK or word == name
         } - (STOP_WORDS - self.meanings.keys())
@@ -127,8 +109,40 @@ class Vocabulary:
         return next((self.nouns[form] for form in forms_of(text) if form in self.nouns), None)
 
     def _synonym(self, text: str) -> str | None:
-        """The same for any word, or several, that has a nearest name."""
+        """The nearest name for a text that is, but for an article or an s of plurals, a word, or several, that has one."""
         return next((self.synonyms[form] for form in forms_of(text) if form in self.synonyms), None)
+
+
+def meanings_of(table: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """Names in any language → the English ones; of one that means several things, what it means in most languages."""
+    english = table.get("en", ())
+    meanings = {plain(name): name for name in english if name}
+    first = {plain(name).split()[0] for name in english if len(name.split()) == 2}
+    rows = (dict.fromkeys(zip(map(plain, names), english, strict=False)) for names in table.values())
+    for (name, own), languages in Counter(pair for row in rows for pair in row).most_common():
+        if languages > 1 or name not in first:  # "santa" is Santa Claus, though in French it is Mx Claus
+            meanings.setdefault(name, own)
+    meanings.pop("", None)
+    return meanings
+
+
+def nearest_words(words: Mapping[str, Mapping[str, Sequence[str]]], known: Collection[str]) -> dict[str, dict[str, str]]:
+    """Kind → word → the known English name that it is nearest to, of kind → English name → words."""
+    return {
+        kind: {plain(word): name for name, near in lists.items() if name in known for word in near}
+        for kind, lists in words.items()
+    }
+
+
+def words_with_stems(
+    table: Mapping[str, Sequence[str]], near: Mapping[str, Mapping[str, str]]
+) -> dict[str, dict[str, str]]:
+    """Language → word → English name, for the languages that have stems: words for things, and names."""
+    return {
+        language: {word: name for word, name in near.get(language, {}).items() if not is_feeling(name)}
+        | {name: english for name, english in zip(table.get(language, ()), table.get("en", ()), strict=False) if name}
+        for language in STEMMERS
+    }
 
 
 def is_feeling(name: str) -> bool:
