@@ -103,6 +103,7 @@ class DiTConfig:
     translator_width: int = 96
     prediction: str = "x0"  # what the output means: "x0" or "velocity"
     max_guidance_scale: float = 0.0  # up to which it takes the guidance scale as an input; 0: it does not
+    guidance_interval: tuple[float, ...] = (0.1, 1.0)  # times at which it is guided (Kynkäänniemi et al. 2024)
     text_encoder: TextEncoderConfig = TextEncoderConfig()
 
 

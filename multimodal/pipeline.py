@@ -43,8 +43,6 @@ from multimodal.reading.syntax import WeightedPart, parse_weights
 from multimodal.upscaling import Upscaler
 from multimodal.word_lists import names_in
 
-GUIDANCE_INTERVAL = (0.1, 1.0)
-
 
 class TextToImagePipeline:
     """Text-to-image with the three models of one checkpoint folder; one call at a time uses them, others wait for it."""
@@ -196,7 +194,7 @@ class TextToImagePipeline:
         velocity, dropped = self.weighted_velocity(prompts)
         negative, [not_negative] = self.weighted_velocity([negative_prompt])
         dropped = [f"{words} {not_negative}".strip() for words in dropped]
-        return guided(velocity, negative, guidance_scale, GUIDANCE_INTERVAL), dropped
+        return guided(velocity, negative, guidance_scale, self.dit.config.guidance_interval), dropped
 
     def weighted_velocity(self, prompts: list[str], guidance_scale: float = 1.0) -> tuple[Velocity, list[str]]:
         """The velocity field of B prompts, with the guidance that the DiT knows; each (word:1.3) takes it once more."""
@@ -226,12 +224,12 @@ class TextToImagePipeline:
         """The velocity field v(latents, t) that the DiT gives under a prompt; one prompt serves any batch.
 
         Args:
-            guidance_scale: for times in GUIDANCE_INTERVAL, 1 … the DiT's max_guidance_scale.
+            guidance_scale: for times in its guidance_interval, 1 … the DiT's max_guidance_scale.
         """
 
         def velocity(latents: Tensor, t: Tensor) -> Tensor:
             batch = Condition(*(x.expand(len(latents), *x.shape[1:]) for x in condition))
-            low, high = GUIDANCE_INTERVAL
+            low, high = self.dit.config.guidance_interval
             scale = torch.where((low <= t) & (t <= high), guidance_scale, 1.0)
             return self.dit.velocity(latents, t, batch, scale)
 

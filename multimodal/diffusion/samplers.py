@@ -84,7 +84,7 @@ def timesteps(num_inference_steps: int, start: float = 1.0) -> list[float]:
     return [start * (1 - k / num_inference_steps) for k in range(num_inference_steps + 1)]
 
 
-def guided(velocity: Velocity, unconditional: Velocity, guidance_scale: float, interval: tuple[float, float]) -> Velocity:
+def guided(velocity: Velocity, unconditional: Velocity, guidance_scale: float, interval: tuple[float, ...]) -> Velocity:
     """Classifier-free guidance (Ho & Salimans 2022) for times within `interval` (Kynkäänniemi et al. 2024).
 
     v = v_uncond + guidance_scale * (v_cond - v_uncond); outside the interval, and at scale 1, v_cond alone.

@@ -8,19 +8,19 @@ import torch
 from accelerate import Accelerator
 from torch import Tensor
 
+from multimodal.config import DiTConfig
 from multimodal.models.dit import Condition, DiT, guidance_features
 from multimodal.models.text_encoder import CLIPTextEncoder
-from multimodal.pipeline import GUIDANCE_INTERVAL
 
 
-def sample_scales(t: Tensor, max_scale: float) -> Tensor:
-    """(B,) times → (B,) random guidance scales, 1 … max_scale, small ones more often; 1 at times without guidance.
-
-    Args:
-        max_scale: that of a DiT; 0, for one that takes no scale, gives ones too.
+def sample_scales(t: Tensor, config: DiTConfig) -> Tensor:
+    """(B,) times → (B,) random guidance scales for a DiT, small ones more often; 1 at times without guidance, and where it
+    takes no scale.
     """
-    low, high = GUIDANCE_INTERVAL
-    return torch.where((low <= t) & (t <= high), 1 + (max(1.0, max_scale) - 1) * torch.rand_like(t).square(), 1.0)
+    low, high = config.guidance_interval
+    return torch.where(
+        (low <= t) & (t <= high), 1 + (max(1.0, config.max_guidance_scale) - 1) * torch.rand_like(t).square(), 1.0
+    )
 
 
 class GuidanceTeacher:

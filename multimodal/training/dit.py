@@ -91,7 +91,7 @@ def train_dit(
         noise = torch.randn_like(x0)
         t = rectified_flow.sample_t(len(x0), device, config.t_mean)
         x_t = rectified_flow.interpolate(x0, noise, t)
-        scale = sample_scales(t, config.model.max_guidance_scale)
+        scale = sample_scales(t, config.model)
         if teacher:
             x0 = teacher.x0(x_t, t, noise, context, context_mask, pooled, scale)
         elif pictures.rehearsal:

@@ -10,6 +10,7 @@ from accelerate import Accelerator
 from torch import nn
 
 from multimodal import TextToImagePipeline
+from multimodal.config import DiTConfig
 from multimodal.diffusion.samplers import guided
 from multimodal.models.dit import DiT
 from multimodal.training.distillation import GuidanceTeacher, sample_scales, undistilled
@@ -23,12 +24,13 @@ def teacher_of(pipeline: TextToImagePipeline) -> GuidanceTeacher:
 
 
 def test_scales_are_in_their_range_and_mostly_small() -> None:
-    scales = sample_scales(torch.linspace(0.1, 1, 1000), MAX_SCALE)
+    config = DiTConfig(max_guidance_scale=MAX_SCALE, guidance_interval=(0.2, 0.9))
+    scales = sample_scales(torch.linspace(0.2, 0.9, 1000), config)
     assert 1 <= scales.min() < 1.01
     assert MAX_SCALE - 0.2 < scales.max() <= MAX_SCALE
     assert (scales < (1 + MAX_SCALE) / 2).float().mean() > 0.6
-    assert sample_scales(torch.tensor([0.0, 0.09]), MAX_SCALE).tolist() == [1, 1]  # where sampling goes without guidance
-    assert sample_scales(torch.tensor([0.5, 1.0]), 0.0).tolist() == [1, 1]
+    assert sample_scales(torch.tensor([0.0, 0.19, 0.91]), config).tolist() == [1, 1, 1]
+    assert sample_scales(torch.tensor([0.5, 1.0]), DiTConfig()).tolist() == [1, 1]
 
 
 @torch.no_grad()
