@@ -23,7 +23,12 @@ def parse_arguments() -> argparse.Namespace:
         "--port", type=int, default=os.environ.get("GRADIO_SERVER_PORT"), help="the first free one from 7860"
     )
     parser.add_argument("--cpu-offload", action="store_true", help="keep the weights off a small GPU between uses")
-    parser.add_argument("--outputs", type=Path, default=Path("outputs"), help="folder that keeps every picture")
+    parser.add_argument(
+        "--outputs",
+        type=Path,
+        default=Path("outputs"),
+        help="folder that keeps every picture; who reaches the page can fetch them",
+    )
     parser.add_argument(
         "--public", action="store_true", help="among strangers: a history per browser, one model (so on Spaces)"
     )

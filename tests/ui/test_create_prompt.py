@@ -6,9 +6,12 @@ import re
 from collections.abc import Callable
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Page, expect
 
-from tests.ui.creating import ask, finished
+from multimodal.lettering import INK, PAPER, SIZE
+from multimodal.settings import read_settings
+from tests.ui.creating import ask, downloaded, finished
 
 
 def test_choices_in_braces_become_pictures_of_their_own(page: Page) -> None:
@@ -45,6 +48,21 @@ def test_a_word_that_no_name_has_gets_the_nearest_names_and_tokens_are_counted(p
     expect(status).to_contain_text("“octopos” is in no known name; nearest known: octopus")
     expect(status).to_contain_text("“qqqqqqq” is in no known name.")
     expect(status).to_contain_text(re.compile(r"· \d+ of 46 tokens"))
+
+
+def test_words_in_quotes_are_written_on_the_pictures_and_on_stickers(page: Page) -> None:
+    ask(page, 'a red apple saying "ship it"', steps=2)
+    page.locator("#generate").click()
+    finished(page)
+    expect(page.locator("#status")).not_to_contain_text("known")
+    path = downloaded(page, "download")
+    with Image.open(path) as picture:
+        assert picture.size == (SIZE, SIZE)
+        assert {INK, PAPER} <= {color for _, color in picture.getcolors(SIZE * SIZE) or []}
+    assert read_settings(path).prompt == 'a red apple saying "ship it"'
+    page.locator("#prompt input").fill('a red apple "ฉัน"')
+    page.locator("#generate").click()
+    expect(page.get_by_test_id("toast-body").first).to_contain_text("“ฉ” in “ฉัน” cannot be written")
 
 
 def test_tokens_are_counted_while_a_prompt_is_typed(page: Page) -> None:
