@@ -21,8 +21,8 @@ from sklearn.svm import SVC
 
 from multimodal import TextToImagePipeline
 from multimodal.__main__ import main as multimodal
-from multimodal.evaluation.contact_sheets import image_grid
 from multimodal.evaluation.sampling import Sampling
+from multimodal.sheets import image_grid
 
 NAMES = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 SIZE = 32

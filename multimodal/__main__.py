@@ -45,7 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def dataset(args: argparse.Namespace) -> None:
     """Look through pictures and captions before training on them."""
     from multimodal.data.check import check_dataset
-    from multimodal.evaluation.contact_sheets import image_grid
+    from multimodal.sheets import image_grid
 
     report = check_dataset(args.data)
     if args.sheet and report.images:

@@ -13,7 +13,19 @@ ROOT = Path(__file__).resolve().parent.parent
 FILES = sorted([*(ROOT / "multimodal").rglob("*.py"), *ROOT.glob("app.py")])
 
 # "multimodal" is the package's own __init__: the version and the public names.
-LEAVES = {"config", "rgba", "metrics", "settings", "export", "arguments", "hub", "outputs", "lettering", "multimodal"}
+LEAVES = {
+    "config",
+    "rgba",
+    "metrics",
+    "settings",
+    "export",
+    "arguments",
+    "hub",
+    "outputs",
+    "lettering",
+    "sheets",
+    "multimodal",
+}
 BELOW_PIPELINE = LEAVES | {"models", "diffusion", "checkpoint", "word_lists", "data", "collage", "reading"}
 MAY_IMPORT = {
     "multimodal": {"outputs", "pipeline"},
@@ -23,6 +35,7 @@ MAY_IMPORT = {
     "settings": {"arguments", "config", "rgba", "multimodal"},
     "export": {"arguments", "rgba"},
     "lettering": {"rgba"},
+    "sheets": set(),
     "arguments": {"config"},
     "space": set(),
     "hub": set(),

@@ -7,30 +7,17 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
-from collections.abc import Sequence
 from pathlib import Path
-
-from PIL import Image
 
 from multimodal.arguments import DEFAULT_GUIDANCE, DEFAULT_STEPS
 from multimodal.evaluation.composition import PROMPTS, load_cases
 from multimodal.evaluation.sampling import Sampling
 from multimodal.evaluation.subsets import spread
 from multimodal.pipeline import TextToImagePipeline
+from multimodal.sheets import image_grid
 
 COLUMNS = 12
 FEW_STEPS = 4
-
-
-def image_grid(images: Sequence[Image.Image], columns: int, background: str = "white", gap: int = 4) -> Image.Image:
-    """Lay RGBA pictures of one size on a background, row by row; returns an RGB picture."""
-    width, height = images[0].size
-    rows = -(-len(images) // columns)
-    grid = Image.new("RGB", (columns * (width + gap) + gap, rows * (height + gap) + gap), background)
-    for k, image in enumerate(images):
-        position = (gap + (k % columns) * (width + gap), gap + (k // columns) * (height + gap))
-        grid.paste(image, position, image if image.mode == "RGBA" else None)
-    return grid
 
 
 def write_contact_sheets(pipeline: TextToImagePipeline, folder: Path, sampling: Sampling, limit: int | None = None) -> None:

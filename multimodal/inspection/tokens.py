@@ -47,15 +47,6 @@ def code_patches(
     return [picture.crop(box) for picture in pictures]
 
 
-def atlas(patches: list[Image.Image], columns: int) -> Image.Image:
-    """Equal patches, row by row, in one picture."""
-    side = patches[0].width
-    sheet = Image.new("RGBA", (columns * side, -(-len(patches) // columns) * side))
-    for k, patch in enumerate(patches):
-        sheet.paste(patch, (k % columns * side, k // columns * side))
-    return sheet
-
-
 def code_colors(codebook: Tensor) -> np.ndarray:
     """A colour for each code, so that codes close to each other look alike.
 

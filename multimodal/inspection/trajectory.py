@@ -60,16 +60,6 @@ def settled(codebook_indices: Tensor) -> Tensor:
     return (steps * differs).amax(dim=0) + 1
 
 
-def film_strip(frames: list[Image.Image], columns: int = 8) -> Image.Image:
-    """Equal frames in rows, from left to right and down, RGBA."""
-    width, height = frames[0].size
-    columns = min(columns, len(frames))
-    strip = Image.new("RGBA", (columns * width, -(-len(frames) // columns) * height))
-    for k, frame in enumerate(frames):
-        strip.paste(frame, (k % columns * width, k // columns * height))
-    return strip
-
-
 def save_animation(frames: list[Image.Image], path: str | Path) -> None:
     """Write the frames as a GIF on white that runs for ever and rests on the last."""
     white = Image.new("RGBA", frames[0].size, "white")

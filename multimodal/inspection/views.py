@@ -15,12 +15,13 @@ from multimodal.inspection.codebook_map import codebook_map, principal_plane
 from multimodal.inspection.expectation import expect
 from multimodal.inspection.provenance import Provenance, load_training_pictures
 from multimodal.inspection.restoration import TIMES, restore
-from multimodal.inspection.tokens import atlas, code_patches, codebook_patches, heat_map, index_maps
-from multimodal.inspection.trajectory import Trajectory, changed_codes, film_strip, save_animation, settled
+from multimodal.inspection.tokens import code_patches, codebook_patches, heat_map, index_maps
+from multimodal.inspection.trajectory import Trajectory, changed_codes, save_animation, settled
 from multimodal.inspection.words import NearestNames
 from multimodal.pipeline import TextToImagePipeline
 from multimodal.reading.prompts import read_prompt
 from multimodal.reading.syntax import parse_weights
+from multimodal.sheets import tiled
 
 ENLARGED = 128  # pixels of the patch and of the heat map of one code
 Pictures = dict[str, Image.Image | list[Image.Image]]
@@ -60,14 +61,14 @@ class Views:
             for word, h in zip(found.words, heat, strict=False)
         ]
         report = {"words": words, "rest": round(float(heat[-1].mean()), 6), "dropped": output.dropped[0]}
-        return View({"prompt": prompt, **sampling, **report}, {"attention.png": film_strip(tiles)})
+        return View({"prompt": prompt, **sampling, **report}, {"attention.png": tiled(tiles)})
 
     def expectation(self, prompt: str) -> View:
         """What the prompt alone lets one expect: the mean that the DiT starts from, as asked for, and in every style."""
         mean, views, familiar = expect(self.pipeline, prompt)
         titles = ["mean", *(style or "as asked" for style in views)]
         report = {"prompt": prompt, "familiar": round(familiar, 4), "pictures": titles}
-        return View(report, {"expectation.png": film_strip([mean, *views.values()])})
+        return View(report, {"expectation.png": tiled([mean, *views.values()])})
 
     def trajectory(self, prompt: str, sampling: dict[str, Any]) -> View:
         """What the picture was expected to become at each step: a film strip, an animation, and how many codes changed."""
@@ -76,9 +77,7 @@ class Views:
         frames, indices = steps.frames(), steps.codebook_indices()
         report = {"times": steps.times, "codes": indices[0].numel()}
         report |= {"changed_codes": changed_codes(indices), "settled": settled(indices).tolist()}
-        return View(
-            {"prompt": prompt, **sampling, **report}, {"trajectory.png": film_strip(frames), "trajectory.gif": frames}
-        )
+        return View({"prompt": prompt, **sampling, **report}, {"trajectory.png": tiled(frames), "trajectory.gif": frames})
 
     def restoration(self, prompt: str, sampling: dict[str, Any]) -> View:
         """The picture, noised up to four times and restored by the DiT: above with the prompt, below without."""
@@ -87,7 +86,7 @@ class Views:
         found = restore(self.pipeline, output.codebook_indices[0], prompt, TIMES, **other_noise)
         times = [{"t": one.t, "psnr": round(one.psnr[0], 2), "psnr_without_prompt": round(one.psnr[1], 2)} for one in found]
         report = {"prompt": prompt, **sampling, "noise_seed": other_noise["seed"], "restored": times}
-        strip = film_strip([one.images[row] for row in (0, 1) for one in found], columns=len(found))
+        strip = tiled([one.images[row] for row in (0, 1) for one in found], columns=len(found))
         return View(report, {"restoration.png": strip})
 
     def provenance(self, picture: Image.Image, checkpoint: str | Path, number: int = 5) -> View:
@@ -104,7 +103,7 @@ class Views:
         shown = self.pipeline.decode_codebook_indices(pictures.codebook_indices[[match.row for match in matches]])
         report = {"pictures": len(pictures.names), "usual_distance": round(float(searched.usual.median()), 4)}
         found = {"matches": [{**vars(match), "distance": round(match.distance, 4)} for match in matches]}
-        return View({**report, **found}, {"provenance.png": film_strip([output.image, *shown])})
+        return View({**report, **found}, {"provenance.png": tiled([output.image, *shown])})
 
     def reading(
         self, prompt: str, nearest: NearestNames | None, language: str = "en", number: int = 5, other: str = ""
@@ -153,7 +152,7 @@ class Views:
         groups: list[dict[str, Any]] = []
         drawn: Pictures = {}
         for group, patches in enumerate(codebook_patches(self.pipeline, statistics)):
-            drawn[f"codebook-{group + 1}.png"] = atlas(patches, columns=min(32, len(patches)))
+            drawn[f"codebook-{group + 1}.png"] = tiled(patches, columns=min(32, len(patches)))
             places, share = principal_plane(self.pipeline.vqvae.quantizer.codebook[group])
             counts = None if statistics is None else statistics.counts[group]
             drawn[f"codebook-map-{group + 1}.png"] = codebook_map(patches, places, counts)
@@ -200,4 +199,4 @@ class Views:
                     {"name": name, "style": style, "count": count} for name, style, count in statistics.most_in(group, code)
                 ],
             }
-        return View(report, {f"code-{group + 1}-{code}.png": atlas(shown, columns=len(shown))})
+        return View(report, {f"code-{group + 1}-{code}.png": tiled(shown, columns=len(shown))})

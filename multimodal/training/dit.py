@@ -17,11 +17,11 @@ from multimodal.checkpoint import copy_checkpoint, load_clip, load_dit, save_mod
 from multimodal.config import DiTRunConfig
 from multimodal.data.captions import name_table, names_by_style
 from multimodal.diffusion import rectified_flow
-from multimodal.evaluation.contact_sheets import image_grid
 from multimodal.models.cached_text_encoder import CachedTextEncoder
 from multimodal.models.dit import DiT
 from multimodal.models.text_encoder import CLIPTextEncoder
 from multimodal.pipeline import TextToImagePipeline
+from multimodal.sheets import image_grid
 from multimodal.training.captioned_latents import CaptionedLatents
 from multimodal.training.distillation import GuidanceTeacher, sample_scales, undistilled
 from multimodal.training.loop import Trainer

@@ -14,8 +14,8 @@ from multimodal import rgba
 from multimodal.checkpoint import load_vqvae, save_model
 from multimodal.config import SuperResolutionRunConfig
 from multimodal.data.images import decode_images, fingerprint, load_captioned_images
-from multimodal.evaluation.contact_sheets import image_grid
 from multimodal.models.super_resolution import SuperResolution
+from multimodal.sheets import image_grid
 from multimodal.training.loop import Trainer, batch_indices
 from multimodal.training.vqvae import random_crops
 

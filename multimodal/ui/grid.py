@@ -7,7 +7,7 @@ from html import escape
 
 from PIL import Image
 
-from multimodal.inspection.tokens import atlas
+from multimodal.sheets import tiled
 from multimodal.ui.figures import data_uri
 from multimodal.ui.texts import Texts
 
@@ -126,7 +126,7 @@ def code_grid(
             f'<button data-code="{code}" style="background-position:{x:.3f}% {y:.3f}%" aria-label="{escape(name)}" '
             f'title="{escape(name)}" {button_state(code == pressed, not cells)}></button>'
         )
-    style = f"--sheet:url({data_uri(atlas(sheet, columns))});--columns:{columns};--rows:{rows}"
+    style = f"--sheet:url({data_uri(tiled(sheet, columns))});--columns:{columns};--rows:{rows}"
     return f'<div class="codes" role="group" aria-label="{escape(label)}" style="{style}">{"".join(cells)}</div>'
 
 

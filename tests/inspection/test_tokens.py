@@ -11,7 +11,7 @@ from PIL import Image
 
 from multimodal.inspection.codebook import codebook_statistics
 from multimodal.inspection.reconstruction import difference, difference_map
-from multimodal.inspection.tokens import atlas, code_colors, codebook_patches, heat_map, highlight, index_maps
+from multimodal.inspection.tokens import code_colors, codebook_patches, heat_map, highlight, index_maps
 from multimodal.pipeline import TextToImagePipeline
 
 
@@ -29,13 +29,6 @@ def test_every_code_has_a_patch_and_its_partner_changes_it(pipeline: TextToImage
     indices[0, 1] = 5  # code 0 of the first group now stands beside code 5 of the second
     beside = codebook_patches(pipeline, codebook_statistics(indices, config.codebook_size, ["x"], ["y"]))
     assert beside[0][0].tobytes() == beside[1][5].tobytes() != plain[0][0].tobytes()
-
-
-def test_an_atlas_lays_patches_row_by_row() -> None:
-    patches = [Image.new("RGBA", (2, 2), (k, 0, 0, 255)) for k in range(5)]
-    sheet = atlas(patches, columns=3)
-    assert sheet.size == (6, 4)
-    assert [sheet.getpixel((x, y))[0] for x, y in ((0, 0), (4, 0), (0, 2), (2, 2))] == [0, 2, 3, 4]
 
 
 def test_each_index_has_its_colour_in_the_map() -> None:

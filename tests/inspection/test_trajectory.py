@@ -13,7 +13,6 @@ from multimodal.inspection.trajectory import (
     LAST_FRAME_MS,
     Trajectory,
     changed_codes,
-    film_strip,
     save_animation,
     settled,
 )
@@ -58,11 +57,8 @@ def test_changes_are_counted_and_places_settle_for_good() -> None:
     assert settled(INDICES[:1]).tolist() == [[1, 1, 1]]
 
 
-def test_a_film_strip_reads_like_text_and_an_animation_rests_on_its_end(tmp_path: Path) -> None:
+def test_an_animation_rests_on_its_end(tmp_path: Path) -> None:
     frames = [Image.new("RGBA", (4, 4), (60 * k, 0, 0, 255)) for k in range(4)] + [Image.new("RGBA", (4, 4))]
-    strip = film_strip(frames, columns=3)
-    assert strip.size == (12, 8)
-    assert [strip.getpixel(place) for place in ((5, 1), (1, 5), (5, 5))] == [(60, 0, 0, 255), (180, 0, 0, 255), (0,) * 4]
     save_animation(frames, tmp_path / "a.gif")
     with Image.open(tmp_path / "a.gif") as animation:
         assert animation.n_frames == 5

@@ -7,7 +7,7 @@ from PIL import Image
 from tokenizers import Tokenizer
 
 from multimodal.data.captions import Subject
-from multimodal.evaluation.contact_sheets import image_grid
+from multimodal.sheets import image_grid
 from multimodal.training.clip import vocabulary
 from multimodal.training.tokenizer import train_tokenizer
 
