@@ -17,13 +17,29 @@ OPAQUE = 0.5  # alpha above which a pixel belongs to a thing
 FOREHEAD, CHIN = (0.06, 0.22), (0.85, 0.94)  # rows that show nothing but skin, as shares of a smiley's height
 SKIN, FEATURE = 0.2, 0.36  # differences from the skin in the channel that differs most: none of it shows, and all of it
 RIM = 0.06  # of the width: what is nearer to the edge of a smiley is its outline
+DARK = 0.45  # of the brightest channel of what eyes are drawn on, and of eyes
 SIZE = 1.5  # of an expression, where the radius of the largest disc in the thing is 1
 ROOMY = 0.92  # of that radius: middles of discs that are as good
 
 
 def with_expression(thing: Image.Image, smiley: Image.Image) -> Image.Image:
-    """A thing with the expression of a smiley, where it has the most room for it; both mode "RGBa" (premultiplied)."""
-    return with_front(thing, features(smiley))
+    """A thing with the expression of a smiley, where it has the most room for it; both mode "RGBa" (premultiplied).
+
+    What is dark of it is light on a dark thing.
+    """
+    pixels = np.asarray(thing, dtype=np.float32) / 255
+    x, y, radius = roomiest(pixels[..., 3] > OPAQUE)
+    rows, columns = (slice(max(0, round(middle - radius / 2)), round(middle + radius / 2) + 1) for middle in (y, x))
+    is_dark = pixels[rows, columns, :3].max(-1).mean() < DARK
+    return with_front(thing, _lightened(features(smiley)) if is_dark else features(smiley))
+
+
+def _lightened(features: Image.Image) -> Image.Image:
+    """Features, mode "RGBA", of which what is dark is light."""
+    pixels = np.array(features)
+    dark = pixels[..., :3].max(-1) < 255 * DARK
+    pixels[dark, :3] = 255 - pixels[dark, :3]
+    return Image.fromarray(pixels, "RGBA")
 
 
 def with_front(thing: Image.Image, picture: Image.Image) -> Image.Image:

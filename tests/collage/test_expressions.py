@@ -52,6 +52,15 @@ def test_an_expression_is_drawn_where_a_thing_has_room_for_it_and_nowhere_else()
     assert (np.asarray(whole)[..., 3] == np.asarray(thing)[..., 3]).all(), "the outline is the thing's"
 
 
+@pytest.mark.parametrize(("color", "eyes_are_light"), [("#222222", True), ("#eecc99", False), ("#22aa22", False)])
+def test_eyes_can_be_seen_on_dark_things_too(color: str, eyes_are_light: bool) -> None:
+    whole = np.asarray(with_expression(Image.new("RGBa", (128, 128), color), smiley()).convert("RGB"))
+    left = whole[40:64, 30:60].reshape(-1, 3)
+    different = left[np.abs(left.astype(int) - whole[2, 2]).max(-1) > 40]
+    assert len(different) > 20
+    assert (different.mean() > 150) == eyes_are_light
+
+
 def ring() -> Image.Image:
     picture = Image.new("RGBA", (128, 128))
     ImageDraw.Draw(picture).ellipse((4, 4, 123, 123), outline="#cc8844", width=40)
