@@ -80,7 +80,8 @@ def _parts(text: str, names: Names) -> tuple[str, str, list[Relation]]:
     smiley = next(filter(None, expressions), smiley)
     relations = [relation for relation, expression in zip(relations, expressions, strict=True) if not expression]
     if has_face(_name(thing, names), names) or smiley in MOVES:
-        smiley = SYMBOLS.get(smiley, "") if not names.whole(figure) else ""
+        is_shown = names.whole(figure) not in (None, _name(thing, names))  # by an emoji of its own
+        smiley = "" if is_shown else SYMBOLS.get(smiley, "")
     return (thing, smiley, relations) if names.known(smiley) else (figure, "", relations)
 
 

@@ -97,10 +97,19 @@ FIRE = "fire"
 BURNING = re.compile(
     "fire|flames|llamas|fuego|feu|flammes|flammen|fiamme|chamas|огне", re.IGNORECASE
 )  # "on fire", "en feu"
-AFLAME = re.compile(  # the same before a thing
-    rf"((?:{ARTICLE.pattern[1:]})?)(?:burning|flaming|fiery|on[- ]fire|brennende[rs]?|горящ(?:ий|ая|ее)|着火的|燃烧的|燃える|燃えている|불타는) ?",
-    re.IGNORECASE,
-)
+AFLAME = [  # the same before a thing, and after it
+    re.compile(
+        rf"(?P<thing>(?:{ARTICLE.pattern[1:]})?)(?:burning|flaming|fiery|on[- ]fire|brennende[rs]?|горящ(?:ий|ая|ее)|着火的|燃烧的|燃える|燃えている|불타는) ?"
+        r"(?P<rest>.+)",
+        re.IGNORECASE,
+    ),
+    re.compile(
+        r"(?P<thing>.+?)(?P<rest>),? (?:(?:that|which|who) )?(?:(?:is|has|just|totally|completely) )*(?:burning|ablaze|aflame|(?:caught|catching|on) fire|"
+        r"(?:engulfed |all )?in (?:flames|fire)|brennt|in flammen|en llamas|ardiendo|quemándose|en feu|qui brûle|in fiamme|che brucia|em chamas|"
+        r"pegando fogo|горит|в огне)[ !.]*",
+        re.IGNORECASE,
+    ),
+]
 VAGUE = {"on", "in"}  # kinds that may say a state: "on fire", "in love"
 DEFINED = re.compile(rf"{ARTICLE.pattern}|s$|^bed$", re.IGNORECASE)  # with an article, or many: "on skis"
 _JOINT = re.compile("|".join(rf"(?: (?P<{kind}>{words}) )" for kind, words in JOINTS.items()), re.IGNORECASE)
@@ -123,8 +132,9 @@ def split_relations(text: str) -> tuple[str, list[Relation]]:
     for kind, pattern in _AFTERWARDS:
         if found := pattern.fullmatch(text):
             return found["a"], [Relation(kind, found["b"])]
-    if aflame := AFLAME.match(text):
-        return aflame[1] + text[aflame.end() :], [Relation("on", FIRE)]
+    for pattern in AFLAME:
+        if found := pattern.fullmatch(text):
+            return found["thing"] + found["rest"], [Relation("on", FIRE)]
     figure, relations, end, kind = "", [], 0, ""
     for joint in [*_JOINT.finditer(text), None]:
         part = IS.sub("", text[end : joint.start() if joint else len(text)])

@@ -11,8 +11,8 @@ from multimodal.reading.relations import Relation
 SMILE = "smiling face with smiling eyes"
 MUSIC = "musical notes"
 MOVES = {  # what is beside something that does this, whether it has a face or not
-    MUSIC: ("dancing", "singing", "bailando", "cantando", "dansant", "qui danse", "qui chante", "tanzender", "tanzende", "tanzendes", "singender", "singende",
-            "singendes", "ballerino", "che balla", "che canta", "dançando", "танцующий", "танцующая", "поющий", "поющая", "跳舞的", "唱歌的", "踊る", "歌う", "춤추는", "노래하는"),
+    MUSIC: ("dancing", "dances", "dancing around", "dancing to music", "doing a dance", "doing a little dance", "grooving", "singing", "sings", "singing a song", "bailando", "cantando", "dansant", "qui danse", "qui chante", "tanzender", "tanzende", "tanzendes", "singender", "singende",
+            "singendes", "ballerino", "che balla", "che canta", "dançando", "танцующий", "танцующая", "поющий", "поющая", "跳舞的", "唱歌的", "踊る", "歌う", "歌っている", "踊っている", "춤추는", "춤을 추는", "노래하는", "que baila", "que canta"),
 }  # fmt: skip
 SMILEYS = {word: smiley for table in (EXPRESSIONS, MOVES) for smiley, words in table.items() for word in words}
 SYMBOLS = {  # what comics draw beside the head of somebody who looks like a smiley
@@ -24,6 +24,7 @@ SYMBOLS = {  # what comics draw beside the head of somebody who looks like a smi
     "face blowing a kiss": "red heart",
     "face with spiral eyes": "dizzy",
     "fearful face": "sweat droplets",
+    "flushed face": "sweat droplets",
     "grinning face with sweat": "sweat droplets",
     "loudly crying face": "sweat droplets",
     "sleeping face": "ZZZ",
@@ -43,8 +44,11 @@ _BESIDES = "(?:(?:very|so|super|little|big|cute|looking) )*"
 _COLORED = f"(?:(?:{'|'.join(sorted(word for word in COLOR_WORDS if word.isascii()))}) )?"
 LOOKING = [  # how a text says what something looks like
     re.compile(
-        rf"(?:{ARTICLE.pattern[1:]})?{_BESIDES}(?P<before>{_COLORED}){_BESIDES}(?P<how>{_HOW})(?: |(?<=[的なのいるた]))(?P<thing>.+)",
+        rf"(?:{ARTICLE.pattern[1:]})?{_BESIDES}(?P<before>{_COLORED}){_BESIDES}(?P<how>{_HOW})(?: |(?<=[的なのいるうた]))(?P<thing>.+)",
         re.IGNORECASE,
+    ),
+    re.compile(
+        rf"(?P<before>)(?P<thing>.+?)(?:正?在|很|好)(?P<how>{'|'.join(word[:-1] for word in SMILEYS if word.endswith('的'))})"
     ),
     re.compile(
         rf"(?P<before>)(?P<thing>.+?),? (?:(?:that|who|which) )?(?:(?:is|looks|looking|está|est|ist) )?(?P<how>{_HOW})",
@@ -70,10 +74,14 @@ def split_expression(text: str) -> tuple[str, str]:
     """A thing, and the smiley that looks as a text says that it does; the text and "" where it says nothing of it."""
     for pattern in LOOKING if not NO_FEELING.fullmatch(text) else ():
         if found := pattern.fullmatch(text):
-            smiley, thing = SMILEYS.get(found["how"].casefold(), ""), found["thing"]
+            smiley, thing = _smiley(found["how"]), found["thing"]
             if smiley and not BETWEEN.fullmatch(thing) and (len(thing) >= MIN_THING or not thing.isascii()):
                 return found["before"] + thing, smiley
     return text, ""
+
+
+def _smiley(how: str) -> str:
+    return SMILEYS.get(how.casefold()) or SMILEYS.get(f"{how}的", "")
 
 
 def expression_of(relation: Relation) -> str:

@@ -128,10 +128,18 @@ def test_every_list_of_prompts_can_be_read() -> None:
         (Case("a fox", "fox"), True),
         (Case("a fox", "star"), False),
         (Case("a star and a fox", "star", relation="wears", other="fox"), False),
+        (Case("a sad fox", "fox", relation="feels", other="droplet"), True),
+        (Case("a sad fox with a crown", "fox", relation="wears", other="crown"), True),
+        (Case("a sad fox", "fox"), True),  # which is one thing
+        (Case("a fox", "fox", relation="feels", other="droplet"), False),
+        (Case("a fox on fire", "fox", relation="burns", other="fire"), True),
+        (Case("a fox on fire", "fox"), False),
     ],
 )
 def test_a_figure_is_read_right_with_its_thing_in_its_place(case: Case, right: bool) -> None:
-    assert reads_right(case, Names({"en": ["fox", "bear", "star", "crown"]})) == right
+    english = ["fox", "bear", "star", "crown", "droplet", "fire"]
+    names = Names({"en": english}, described={"en": {"fox": ["animal"]}}, styles={"3d": english})
+    assert reads_right(case, names) == right
 
 
 def test_blank_pictures_score_nothing(judge, data, blank) -> None:

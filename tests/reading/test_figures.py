@@ -93,6 +93,9 @@ def test_a_figure_is_read_with_what_it_has_and_what_it_looks_like(text: str, pla
     [
         ("a sad fox", {"fox": "", "droplet": "beside head"}),
         ("un renard triste", {"un renard": "", "droplet": "beside head"}),
+        ("a fox taking a nap", {"a fox": "", "ZZZ": "beside head"}),
+        ("狐狸在睡觉", {"狐狸": "", "ZZZ": "beside head"}),
+        ("歌う狐狸", {"狐狸": "", MUSIC: "beside head"}),
         ("a sad fox with a crown", {"fox": "", "droplet": "beside head", "a crown": "head"}),
         ("a fox that is crying", {"a fox": "", "droplet": "beside head"}),
         ("a happy fox", {}),  # foxes look happy
@@ -109,8 +112,9 @@ def test_a_figure_is_read_with_what_it_has_and_what_it_looks_like(text: str, pla
     ],
 )
 def test_moods_are_symbols_beside_a_head_that_has_a_face_and_flames_are_behind(text: str, places: dict[str, str]) -> None:
-    english = ["fox", "kite", "crown", "crying cat", "cat", "candle", "fire", "droplet", MUSIC, "slightly frowning face"]
-    table = {"en": english, "fr": ["renard", *[""] * 9]}
+    english = ["fox", "kite", "crown", "crying cat", "cat", "candle", "fire", "droplet", "ZZZ", MUSIC]
+    english += ["slightly frowning face"]
+    table = {"en": english, "fr": ["renard", *[""] * 10], "zh": ["狐狸", *[""] * 10]}
     described = {
         "en": {"fox": ["animal"], "cat": ["animal"], "kite": ["toy"], "crying cat": ["sad"], "candle": ["burning"]}
     }
