@@ -55,7 +55,9 @@ PICTURE_OF = re.compile(  # what a prompt may say around the thing itself: "a cu
     r"(?P<after>.*\w) (?:sticker|emoji|emoticon|icon)s?",
     re.IGNORECASE | re.DOTALL,
 )
-FUNCTION_WORDS = {  # of English, which describe nothing
+FUNCTION_WORDS = {  # which describe nothing: of English, and those of other languages that mean nothing else there
+    "aus", "avec", "che", "com", "con", "dans", "das", "dem", "den", "der", "des", "ein", "eine", "einem", "einen", "einer", "est", "está",
+    "les", "los", "las", "mit", "para", "por", "que", "qui", "sich", "sur", "très", "una", "und", "une", "uma", "molto", "muito", "muy", "sehr",
     "about", "after", "again", "all", "am", "any", "are", "as", "at", "away", "be", "because", "been", "being", "but", "by", "can",
     "does", "doing", "done", "every", "from", "get", "gets", "getting", "going", "had", "has", "have", "having", "he", "her",
     "hers", "him", "his", "how", "i", "if", "into", "is", "it", "its", "just", "like", "looking", "lots", "lot", "made", "making",

@@ -99,7 +99,8 @@ BURNING = re.compile(
 )  # "on fire", "en feu"
 AFLAME = [  # the same before a thing, and after it
     re.compile(
-        rf"(?P<thing>(?:{ARTICLE.pattern[1:]})?)(?:burning|flaming|fiery|on[- ]fire|brennende[rs]?|горящ(?:ий|ая|ее)|着火的|燃烧的|燃える|燃えている|불타는) ?"
+        rf"(?P<thing>(?:{ARTICLE.pattern[1:]})?)(?:(?:burning|flaming|fiery|on[- ]fire|brennende[rs]?|горящ(?:ий|ая|ее)|불타는) |着火的|燃烧的|"
+        r"燃える|燃えている)"
         r"(?P<rest>.+)",
         re.IGNORECASE,
     ),

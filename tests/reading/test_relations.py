@@ -32,6 +32,7 @@ from multimodal.reading.relations import PLACE_OF_KIND, WORN, Relation, place_of
         ("a burning house", "a house", [("on", "fire")]),
         ("on fire server", "server", [("on", "fire")]),
         ("燃えている猫", "猫", [("on", "fire")]),
+        ("flamingo in running shoes", "flamingo", [("in", "running shoes")]),
         ("the bin is on fire!!", "the bin", [("on", "fire")]),
         ("a phone that caught fire", "a phone", [("on", "fire")]),
         ("pizza pegando fogo", "pizza", [("on", "fire")]),
