@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw, ImageFont, features
 
 from multimodal import rgba
 
@@ -83,8 +83,12 @@ def font_for(words: str) -> Path:
     """The font that has all the letters; ValueError where there is none."""
     missing = [next((letter for letter in words if not has_letter(font, letter)), "") for font in FONTS]
     for font, letter in zip(FONTS, missing, strict=True):
-        if not letter:
+        if not letter and (font == FONTS[0] or features.check("raqm")):
             return font
+        if not letter:
+            raise ValueError(
+                f"“{words}” cannot be written, as its letters join: install FriBiDi (libfribidi0, or brew's fribidi)"
+            )
     raise ValueError(f"“{missing[0]}” in “{words}” cannot be written: no font has all these letters")
 
 

@@ -33,3 +33,4 @@ def write_space(out: Path, checkpoint: Path, root: Path = ROOT) -> None:
     for name in FILES:
         shutil.copy(root / name, out / name)
     (out / ".gitattributes").write_text(LARGE_FILES, encoding="utf-8")
+    (out / "packages.txt").write_text("libfribidi0\n", encoding="utf-8")  # joins the letters of Arabic and Hindi
