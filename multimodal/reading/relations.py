@@ -94,9 +94,7 @@ SCENERY = re.compile(  # where something is, or when
     re.IGNORECASE,
 )
 FIRE = "fire"
-BURNING = re.compile(
-    "fire|flames|llamas|fuego|feu|flammes|flammen|fiamme|chamas|огне", re.IGNORECASE
-)  # "on fire", "en feu"
+BURNING = re.compile(r"fire|flames|llamas|fuego|feu|flammes|flammen|fiamme|chamas|огне", re.IGNORECASE)  # "on …"
 AFLAME = [  # the same before a thing, and after it
     re.compile(
         rf"(?P<thing>(?:{ARTICLE.pattern[1:]})?)(?:(?:burning|flaming|fiery|on[- ]fire|brennende[rs]?|горящ(?:ий|ая|ее)|불타는) |着火的|燃烧的|"
