@@ -27,7 +27,7 @@ SHOWN = 120  # pictures at once, the newest first; the tab says so
 STAR = ".star"  # an empty file of this ending beside a picture
 STAMP = "%Y%m%d-%H%M%S"
 OWN, ALL, DAYS = 200, 20_000, 30  # among strangers: pictures of one browser, of all, and how long they are kept
-HOUR = 3600  # seconds
+MINUTE, HOUR = 60, 3600  # seconds
 SESSIONS = 10_000  # open pages whose browsers are known
 
 
@@ -116,7 +116,7 @@ class Histories:
         self._secrets[str(request.session_hash)] = secret
         while len(self._secrets) > SESSIONS:
             del self._secrets[next(iter(self._secrets))]
-        if time.time() - self._forgot > HOUR:
+        if time.time() - self._forgot > MINUTE:
             self._forgot = time.time()
             self.forget()
         return secret
@@ -130,13 +130,17 @@ class Histories:
 
     def forget(self) -> None:
         """Remove the pictures of strangers that are too old, the oldest of too many, and folders left empty."""
-        pictures = sorted(self.folder.glob("*/*.png"), key=lambda path: path.name)
+        pictures: list[Path] = []
+        for folder in self.folder.glob("*/"):
+            with suppress(OSError):  # another page removes it at this moment
+                pictures += folder.glob("*.png")
+        pictures.sort(key=lambda path: path.name)
         too_old = time.strftime(STAMP, time.localtime(time.time() - DAYS * 86400))
         for number, path in enumerate(pictures, start=1):
             if path.name < too_old or number <= len(pictures) - ALL:
                 History(path.parent).delete(path)
         for folder in self.folder.glob("*/"):
-            with suppress(OSError):  # another page removes it at this moment, or fills it
+            with suppress(OSError):  # it is not empty, or gone
                 if time.time() - folder.stat().st_mtime > HOUR:
                     folder.rmdir()
 

@@ -139,6 +139,7 @@ def test_what_strangers_keep_is_bounded(tmp_path: Path, monkeypatch: pytest.Monk
     assert first
     assert second
     histories.enter("", page_of("third"))
+    histories.forget()
     assert (prompts(first), len(prompts(second))) == (["first 4"], 3)
     assert histories.of(page_of("first")) is None, "the page that was opened first is forgotten"
 

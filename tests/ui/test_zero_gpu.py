@@ -23,7 +23,7 @@ from multimodal.ui.edit import Editing
 from multimodal.ui.generation import Generation
 from multimodal.ui.inside import Inside
 from multimodal.ui.mix import Mixing
-from multimodal.ui.models import Models
+from multimodal.ui.models import Lists, Models
 from multimodal.ui.token_editor import Editor
 
 Calls = list[str]
@@ -91,8 +91,7 @@ def test_what_else_computes_runs_there_too_and_follows_a_switch(calls: Calls, ti
 
 def test_so_does_every_tab(calls: Calls, tiny_checkpoint: Path) -> None:
     loaded = Models(tiny_checkpoint)
-    loaded.names = {"en": ["a fox", "a star"]}
-    loaded._take_names()
+    loaded._take(tiny_checkpoint, Lists({"en": ["a fox", "a star"]}, None, loaded.statistics))
     tab, picture = Generation(loaded), Image.new("RGBA", (9, 9), "red")
     asked = ("a fox", "", "", 2, 3.0, "euler", 1, 5, True)
     editor = Editor(loaded.pipeline, [])
@@ -123,8 +122,7 @@ def test_and_every_endpoint_that_uses_the_models(
     calls: Calls, tiny_checkpoint: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     loaded = Models(tiny_checkpoint)
-    loaded.names = {"en": ["a fox", "a star"]}
-    loaded._take_names()
+    loaded._take(tiny_checkpoint, Lists({"en": ["a fox", "a star"]}, None, loaded.statistics))
     monkeypatch.setattr(api, "uploaded", Path)
     monkeypatch.setattr(api_inspect, "uploaded", Path)
     monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path))
