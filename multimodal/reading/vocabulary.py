@@ -34,7 +34,8 @@ class Vocabulary:
         self.styles = {style: frozenset(drawn) for style, drawn in styles.items()}
         self.english_names = tuple(dict.fromkeys(filter(None, table.get("en", ()))))
         self.english_meanings = {spelt(name): name for spelt in (content, plain) for name in self.english_names}
-        near = nearest_words(words, {*self.english_names})
+        names = {*self.english_names}
+        near = nearest_words(words, names)
         nouns, chosen = near.get("nouns", {}), near.get("en", {})
         foreign = dict(item for language in reversed(LANGUAGES[1:]) for item in near.get(language, {}).items())
         meanings = meanings_of(table)
@@ -45,7 +46,7 @@ class Vocabulary:
         self.thesaurus = _also_without_accents(foreign | chosen)  # words for which people chose a name
         self.synonyms = _also_without_accents(nouns | near.get("others", {}) | foreign | chosen)  # "thanks" → folded hands
         things = {
-            word: name for word, name in _also_without_accents(foreign).items() if not is_feeling(name)
+            word: name for word, name in _also_without_accents(foreign).items() if not is_feeling(name, names)
         } | self.meanings
         telling = {word: name for word, name in things.items() if len(word) >= MIN_THING or word >= FIRST_CJK}
         self.foreign = Inflections(telling, words_with_stems(table, near))  # in longer texts
@@ -139,15 +140,18 @@ def words_with_stems(
 ) -> dict[str, dict[str, str]]:
     """Language → word → English name, for the languages that have stems: words for things, and names."""
     return {
-        language: {word: name for word, name in near.get(language, {}).items() if not is_feeling(name)}
+        language: {word: name for word, name in near.get(language, {}).items() if not is_feeling(name, table.get("en", ()))}
         | {name: english for name, english in zip(table.get(language, ()), table.get("en", ()), strict=False) if name}
         for language in STEMMERS
     }
 
 
-def is_feeling(name: str) -> bool:
-    """Whether an English name is one for a face or a hand, by which one says what one feels."""
-    return head_of(name) in FEELINGS or not FEELINGS.isdisjoint(words_of(name)[:1])
+def is_feeling(name: str, known: Collection[str]) -> bool:
+    """Whether an English name is one for a face or a hand, by which one says what one feels; not for that of a known thing,
+    as "cat face" is.
+    """
+    words = words_of(name)
+    return (head_of(name) in FEELINGS or not FEELINGS.isdisjoint(words[:1])) and " ".join(words[:-1]) not in known
 
 
 def _also_without_accents(table: Mapping[str, str]) -> dict[str, str]:
