@@ -41,7 +41,7 @@ def main() -> None:
 
     @torch.inference_mode()
     def decode() -> object:
-        return pipeline.decode_latents(pipeline.make_noise(list(range(args.pictures))))
+        return pipeline.vqvae.decode(pipeline.make_noise(list(range(args.pictures))))
 
     cases = {
         "Euler, 8 steps": sample(8),

@@ -18,11 +18,11 @@ from torch import Tensor
 from torch.utils.flop_counter import FlopCounterMode
 
 from multimodal import rgba
-from multimodal.config import DiTRunConfig, VQVAERunConfig
 from multimodal.models.dit import DiT
 from multimodal.models.vqvae import VQVAE
 from multimodal.training.plan import count_parameters
 from multimodal.training.presets import PRESETS
+from multimodal.training.run_config import DiTRunConfig, VQVAERunConfig
 from multimodal.training.vqvae import reconstruction_losses
 
 PICTURES = sorted((Path(__file__).resolve().parent.parent / "assets" / "training_examples").glob("*.png"))

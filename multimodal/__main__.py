@@ -221,7 +221,7 @@ def build_parser() -> argparse.ArgumentParser:
 
     sub = command(train, checkpoint=False, report=False)
     sub.epilog = "key=value words change settings, e.g. steps=100 model.depth=4; with all, dit.model.depth=4"
-    stages = ("all", "vqvae", "clip", "dit", "judge", "super_resolution")
+    stages = ("all", "vqvae", "clip", "dit", "judge", "super_resolution", "restyler")
     sub.add_argument("model", choices=stages, help="all: those that a picture needs")
     sub.add_argument("--config", default="cpu", choices=("tiny", "cpu", "gpu", "base", "lora", "distill"))
     sub.add_argument("--data", type=Path, required=True, help=PICTURES)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from numbers import Real
 from typing import TYPE_CHECKING
 
@@ -57,12 +57,33 @@ def check_seeds(seed: int | Sequence[int], number: int) -> list[int]:
     return [int(one) for one in seed]
 
 
+def check_start(image: bool, mask: bool, strength: float | None) -> float:
+    """The time at which sampling starts: 1, noise, or with an image the strength, which by default redraws all of a mask.
+
+    Raises:
+        ValueError: the strength is out of its range, or there is a mask without an image.
+    """
+    if mask and not image:
+        raise ValueError("a mask needs the picture that it belongs to: give an image too")
+    if strength is None:
+        strength = 1.0 if mask else 0.6
+    check_number("strength", strength, 0, 1)
+    return float(strength) if image else 1.0
+
+
 def check_number(name: str, value: float, low: float, high: float, whole: bool = False) -> None:
     """Raise ValueError, naming the argument, unless low ≤ value ≤ high, finite, and whole where asked."""
     if isinstance(value, bool) or not isinstance(value, Real) or value != value or value in (math.inf, -math.inf):
         raise ValueError(f"{name} must be a number, not {value!r}")
     if not low <= value <= high or (whole and value != int(value)):
         raise ValueError(f"{name} must be a {'whole ' if whole else ''}number from {low:g} to {high:g}, not {value!r:.40}")
+
+
+def check_choice(name: str, value: str, choices: Iterable[str]) -> None:
+    """Raise ValueError, with the choices, where the value is none of them; the dots of endings are not said."""
+    if str(value) not in choices:
+        known = ", ".join(choice.lstrip(".") for choice in filter(None, choices))
+        raise ValueError(f"{name} must be one of {known}, not {str(value).lstrip('.')!r:.40}")
 
 
 def check_indices(codebook_indices: Tensor, config: VQVAEConfig) -> Tensor:

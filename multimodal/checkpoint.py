@@ -18,6 +18,7 @@ from torch import Tensor, nn
 from multimodal import config as configs
 from multimodal.models.clip import CLIP
 from multimodal.models.dit import DiT
+from multimodal.models.restyler import Restyler
 from multimodal.models.super_resolution import SuperResolution
 from multimodal.models.text_encoder import CLIPTextEncoder
 from multimodal.models.vqvae import VQVAE
@@ -167,6 +168,11 @@ def load_clip(folder: str | Path) -> CLIP:
 def load_super_resolution(folder: str | Path) -> SuperResolution:
     """Load a super-resolution network in evaluation mode and single precision. Raises CheckpointError."""
     return load_model(folder, SuperResolution, configs.SuperResolutionConfig)
+
+
+def load_restyler(folder: str | Path) -> Restyler:
+    """Load a restyler in evaluation mode and single precision. Raises CheckpointError."""
+    return load_model(folder, Restyler, configs.RestylerConfig)
 
 
 def load_parts(folder: Path) -> tuple[CLIPTextEncoder, DiT, VQVAE]:

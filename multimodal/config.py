@@ -108,92 +108,6 @@ class DiTConfig:
 
 
 @dataclass(frozen=True)
-class RunConfig:
-    """What every training run has in common; one subclass per model adds the rest."""
-
-    steps: int = 1000
-    batch_size: int = 16  # over all processes together
-    gradient_accumulation_steps: int = 1  # so many steps, each with a batch of its own, make one update of the weights
-    learning_rate: float = 4e-4
-    beta1: float = 0.9
-    beta2: float = 0.95
-    weight_decay: float = 0.01
-    warmup_steps: int = 100
-    gradient_clip: float = 1.0
-    ema_decay: float = 0.999
-    mixed_precision: str = "no"  # accelerate's words: no, bf16, fp16
-    seed: int = 0
-    log_every: int = 20
-    sample_every: int = 500
-    save_every: int = 1000
-    compile: bool = False
-
-
-@dataclass(frozen=True)
-class VQVAERunConfig(RunConfig):
-    model: VQVAEConfig = VQVAEConfig()
-    crop_size: int = 64
-    whole_picture_fraction: float = 0.15  # of the steps, at the end, on whole pictures
-    continuous_fraction: float = 0.2  # of the steps, at the start, without quantisation
-    squared_weight: float = 2.0
-    alpha_weight: float = 0.5
-    gradient_weight: float = 0.3
-    ssim_weight: float = 0.2
-    commitment_weight: float = 0.25
-    decoder_blocks: int = 0  # to which the decoder that is started from is deepened; 0: it stays as it is
-    decoder_only: bool = False  # encoder and codebook stay as they are, so that a DiT on their codes stays right
-    latent_noise: float = 0.0  # in decoder_only, at most, in deviations of the latents: a decoder that mends a DiT's errors
-    num_searched: int = 0  # in decoder_only, pictures whose codes are searched for, once: half of what it then learns from
-
-
-@dataclass(frozen=True)
-class CLIPRunConfig(RunConfig):
-    model: CLIPConfig = CLIPConfig()
-    locked_image_fraction: float = 0.5  # of the steps, at the end, in which the text tower alone learns, mostly languages
-    wordnet_fraction: float = 0.5  # pairs of a word and a name, per picture of a batch, in that phase
-    composite_fraction: float = 0.5  # pairs of captions of a composite, as above
-
-
-@dataclass(frozen=True)
-class DiTRunConfig(RunConfig):
-    model: DiTConfig = DiTConfig()
-    composite_fraction: float = 0.16  # of every batch
-    num_composites: int = 8192  # made and encoded once
-    mean: RunConfig = RunConfig(steps=8000, batch_size=256, learning_rate=1e-3, weight_decay=0.05, ema_decay=0.99)
-    translator: RunConfig = RunConfig(steps=2000, batch_size=64, learning_rate=2e-3, weight_decay=0.02, ema_decay=0.99)
-    pooled_noise: float = 0.8  # at most, over the embedding's RMS, for the DiT to meet means as rough as new prompts give
-    prompt_dropout: float = 0.1  # for classifier-free guidance
-    t_mean: float = 0.5  # of the logit-normal times; above 0 favours noise, where it is decided what a picture shows
-    min_t: float = 0.05  # clips the 1 / t² weight that the velocity loss gives an x0-prediction
-    patch_size: int = 0  # to which the patches of a DiT that is started from are divided; 0: they stay as they are
-    mean_width: int = 0  # of a new mean predictor for a DiT that is started from; 0: it keeps its own
-    guidance_distillation: float = 0.0  # up to which scale one pass learns what guidance gives in two; 0 disables it
-    lora_rank: int = 0  # of the LoRA layers that learn in the place of all weights; 0: all weights learn
-    rehearsal_fraction: float = 0.0  # of every batch, what the checkpoint that is started from makes of its own names
-    num_rehearsals: int = 1024  # names that are repeated; their pictures are made once
-    gradient_checkpointing: bool = False  # computes each block anew in the backward pass, for its memory
-
-    def __post_init__(self) -> None:
-        for name in (name for name in ("mean", "translator") if getattr(self, name).mixed_precision != "no"):
-            raise ValueError(f"{name}.mixed_precision is not read: mixed_precision is for all parts of the run")
-
-    @property
-    def learns_styles(self) -> bool:
-        """Whether the translator is fitted; it stays as it is with the MLP, and where a DiT adds to what it knows."""
-        return self.mean.steps > 0 and not self.lora_rank and not self.rehearsal_fraction
-
-    def model_from(self, start: DiTConfig) -> DiTConfig:
-        """What this run makes of a DiT that it starts from; a guidance scale is learnt, or rehearsed, or left behind."""
-        kept = start.max_guidance_scale if self.rehearsal_fraction else 0.0
-        return dataclasses.replace(
-            start,
-            patch_size=self.patch_size or start.patch_size,
-            mean_width=self.mean_width or start.mean_width,
-            max_guidance_scale=self.guidance_distillation or kept,
-        )
-
-
-@dataclass(frozen=True)
 class JudgeConfig:
     """The classifier that judges pictures. It is in no loss of the other models."""
 
@@ -201,19 +115,6 @@ class JudgeConfig:
     widths: tuple[int, ...] = (64, 128, 256)  # one per resolution, from image_size / 4 down
     embed_dim: int = 192
     dropout: float = 0.2
-
-
-@dataclass(frozen=True)
-class JudgeRunConfig(RunConfig):
-    steps: int = 10_000
-    batch_size: int = 64
-    learning_rate: float = 3e-3
-    weight_decay: float = 0.05
-    ema_decay: float = 0.998
-    model: JudgeConfig = JudgeConfig()
-    smallest_size: int = 32  # pictures grow from here to the model's image_size
-    label_smoothing: float = 0.1
-    margin: float = 0.1  # by which the cosine with the right concept is made smaller in training
 
 
 @dataclass(frozen=True)
@@ -225,16 +126,21 @@ class SuperResolutionConfig:
 
 
 @dataclass(frozen=True)
-class SuperResolutionRunConfig(RunConfig):
-    steps: int = 4000
-    learning_rate: float = 1e-3
-    weight_decay: float = 0.0
-    model: SuperResolutionConfig = SuperResolutionConfig()
-    image_size: int = 128  # of the pictures that are learnt from, which are halved and quartered
-    crop_size: int = 64  # of these
-    gradient_weight: float = 0.3
-    drawn_fraction: float = 0.3  # of the steps, at the start, on drawn pictures alone
-    latent_noise: float = 0.5  # of what the VQ-VAE decodes, at most, in deviations of the latents
+class RestylerConfig:
+    """The U-Net that draws a picture again in another style."""
+
+    styles: tuple[str, ...] = ("3d", "color", "flat", "line")  # into which it can
+    sources: tuple[str, ...] = ("flat", "color", "3d")  # from which, the best first
+    stem_patch: int = 2  # pixel-unshuffle before the first convolution
+    widths: tuple[int, ...] = (48, 96, 128, 128)  # one per resolution, each half the one before
+
+    @property
+    def downsample_factor(self) -> int:
+        return self.stem_patch * 2 ** (len(self.widths) - 1)
+
+    @property
+    def sources_by_style(self) -> dict[str, list[str]]:
+        return {style: [source for source in self.sources if source != style] for style in self.styles}
 
 
 def from_dict(cls: type[ConfigT], data: Mapping[str, Any]) -> ConfigT:

@@ -11,10 +11,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from multimodal.commands import report_result
+from multimodal.hub import NEEDED_PARTS, OPTIONAL_PARTS
 
 PACKAGES = ("torch", "torchvision", "transformers", "open_clip_torch", "accelerate", "gradio", "pillow", "datasets")
-PARTS = ("clip", "vqvae", "dit")
-OPTIONAL_PARTS = ("judge", "super_resolution", "codebook")
 
 
 class Finding(NamedTuple):
@@ -37,7 +36,7 @@ def diagnose(checkpoint: Path) -> list[Finding]:
     findings = [Finding("python", "ok", platform.python_version())]
     findings += [_package(name) for name in PACKAGES]
     findings += [_torchvision(), _device()]
-    parts = [name for name in PARTS if name != "clip" or _has_own_clip(checkpoint)]
+    parts = [name for name in NEEDED_PARTS if name != "clip" or _has_own_clip(checkpoint)]
     parts += [name for name in OPTIONAL_PARTS if (checkpoint / name).exists()]
     return findings + [_part(checkpoint, name) for name in parts]
 

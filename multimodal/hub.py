@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-PARTS = ("clip", "vqvae", "dit", "judge", "codebook", "super_resolution")  # of a checkpoint folder
+NEEDED_PARTS = ("clip", "vqvae", "dit")  # of a checkpoint folder
+OPTIONAL_PARTS = ("restyler", "super_resolution", "judge", "codebook")
+PARTS = NEEDED_PARTS + OPTIONAL_PARTS
 FILES = [f"{part}/*.{kind}" for part in PARTS for kind in ("json", "safetensors")]  # none of which can hold code
 HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*", re.ASCII)
 

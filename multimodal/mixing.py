@@ -53,4 +53,4 @@ def mix(
         noise = pipeline.make_noise([int(seed)] * int(num_frames))
         velocity = between(start, end, torch.linspace(0, 1, int(num_frames), device=noise.device))
         latents = pipeline.sample_latents(velocity, noise, int(num_inference_steps), callback=callback)
-        return pipeline.to_images(pipeline.decode_latents(latents))
+        return pipeline.to_images(pipeline.vqvae.decode(latents))

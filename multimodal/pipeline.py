@@ -18,15 +18,17 @@ from multimodal.arguments import (
     DEFAULT_STEPS,
     MAX_IMAGES,
     MAX_STEPS,
+    check_choice,
     check_indices,
     check_number,
     check_prompts,
     check_sampling,
     check_seeds,
+    check_start,
     clean_prompt,
 )
 from multimodal.checkpoint import load_parts
-from multimodal.collage.layout import Layout, put_together
+from multimodal.collage.layout import put_together
 from multimodal.diffusion import rectified_flow
 from multimodal.diffusion.samplers import SAMPLERS, Callback, SamplerStep, Velocity, guided, keeping, weighted
 from multimodal.hub import find_checkpoint
@@ -34,12 +36,14 @@ from multimodal.lettering import check_words, write
 from multimodal.metrics import psnr_on_white
 from multimodal.models.code_search import search_codes
 from multimodal.models.dit import Condition, DiT
+from multimodal.models.restyler import Restyler
 from multimodal.models.text_encoder import CLIPTextEncoder
 from multimodal.models.vqvae import VQVAE
 from multimodal.outputs import ReconstructionOutput, TextToImageOutput
 from multimodal.reading.names import Names
 from multimodal.reading.prompts import Reading, read_prompt
 from multimodal.reading.syntax import WeightedPart, parse_weights
+from multimodal.restyling import find_restyler, restyle
 from multimodal.upscaling import Upscaler
 from multimodal.word_lists import names_in
 
@@ -55,6 +59,7 @@ class TextToImagePipeline:
         offload: bool = False,
         names: Names | None = None,
         upscaler: Upscaler | None = None,
+        restyler: Restyler | None = None,
     ) -> None:
         self.device = PartialState().device  # CUDA where there is one, else MPS, else CPU
         self.text_encoder, self.dit, self.vqvae = text_encoder, dit, vqvae
@@ -64,6 +69,7 @@ class TextToImagePipeline:
             else:
                 model.to(self.device)
         self.names, self.upscaler = names or Names(), upscaler  # by which prompts are read, and what enlarges pictures
+        self.restyler = restyler.to(self.device) if restyler else None
         self.lock = threading.Lock()
 
     @classmethod
@@ -78,7 +84,9 @@ class TextToImagePipeline:
         """
         folder = find_checkpoint(folder)
         encoder, dit, vqvae = load_parts(folder)
-        return cls(encoder, dit, vqvae, offload, names_in(folder, encoder.embed), Upscaler.from_pretrained(folder))
+        restyler = find_restyler(folder)
+        names = names_in(folder, encoder.embed, restyler.config.sources_by_style if restyler else None)
+        return cls(encoder, dit, vqvae, offload, names, Upscaler.from_pretrained(folder), restyler)
 
     @torch.inference_mode()
     def __call__(
@@ -126,12 +134,8 @@ class TextToImagePipeline:
         negative_prompt = clean_prompt(negative_prompt)
         check_sampling(num_inference_steps, guidance_scale)
         check_number("num_images_per_prompt", num_images_per_prompt, 1, MAX_IMAGES, whole=True)
-        strength = (0.6 if mask is None else 1.0) if strength is None else strength
-        check_number("strength", strength, 0, 1)
-        if mask is not None and image is None:
-            raise ValueError("a mask needs the picture that it belongs to: give an image too")
-        if sampler not in SAMPLERS:
-            raise ValueError(f"sampler must be one of {', '.join(SAMPLERS)}, not {sampler!r}")
+        start = check_start(image is not None, mask is not None, strength)
+        check_choice("sampler", sampler, SAMPLERS)
         num_images_per_prompt = int(num_images_per_prompt)
         repeated = [prompt for prompt in prompts for _ in range(num_images_per_prompt)]
         seeds = check_seeds(seed, len(repeated))
@@ -148,10 +152,9 @@ class TextToImagePipeline:
             drawn = [(thing, seed) for reading, seed in zip(readings, seeds, strict=True) for thing in reading.things]
             velocity, dropped = self.prompt_velocity([thing for thing, _ in drawn], negative_prompt, float(guidance_scale))
             latents = noise = self.make_noise([seed for _, seed in drawn])
-            start = 1.0
             if image is not None:
                 original = self.indices_of(image)
-                x0, start = self.vqvae.lookup(original).expand_as(noise), float(strength)
+                x0 = self.vqvae.lookup(original).expand_as(noise)
                 latents = rectified_flow.interpolate(x0, noise, torch.full((len(noise),), start, device=self.device))
                 if mask is not None:
                     grid = rgba.mask_grid(mask, image, self.vqvae.config.image_size, noise.shape[-1])
@@ -160,7 +163,7 @@ class TextToImagePipeline:
             steps = max(1, round(num_inference_steps * start))
             watched = seen if callback and any(layouts) else callback
             latents = self.sample_latents(velocity, latents, steps, sampler, watched, start)
-            latents = self.put_together(latents, layouts)
+            latents = self.put_together(latents, readings)
             codebook_indices = self.vqvae.quantize(latents)
             if mask is not None:
                 codebook_indices = torch.where(redrawn, codebook_indices, original)
@@ -170,15 +173,18 @@ class TextToImagePipeline:
         dropped = [" ".join(filter(None, (next(words) for _ in reading.things))) for reading in readings]
         return TextToImageOutput(images, codebook_indices.cpu(), repeated, seeds, dropped[::num_images_per_prompt], renamed)
 
-    def put_together(self, latents: Tensor, layouts: Sequence[Layout | None]) -> Tensor:
-        """The latents of pictures, from those of the things in them; those without a layout stay as they are."""
-        if not any(layouts):
+    def put_together(self, latents: Tensor, readings: Sequence[Reading]) -> Tensor:
+        """The latents of pictures, from those of the things in them; what is one thing stays as it was drawn."""
+        if all(reading.as_drawn for reading in readings):
             return latents
-        pictures = put_together(self.to_images(self.decode_latents(latents)), layouts)
+        things = self.to_images(self.vqvae.decode(latents))
+        if self.restyler:
+            things = restyle(self.restyler, things, [part.style for reading in readings for part in reading.parts()])
+        pictures = put_together(things, [reading.layout for reading in readings])
         encoded = self.vqvae.encode(torch.stack([rgba.to_tensor(one, one.width) for one in pictures]).to(self.device))
-        firsts = itertools.accumulate((len(layout.things) if layout else 1 for layout in layouts[:-1]), initial=0)
-        laid_out = torch.tensor([layout is not None for layout in layouts], device=self.device).view(-1, 1, 1, 1)
-        return torch.where(laid_out, encoded, latents[list(firsts)])
+        firsts = itertools.accumulate((len(reading.things) for reading in readings[:-1]), initial=0)
+        as_drawn = torch.tensor([reading.as_drawn for reading in readings], device=self.device).view(-1, 1, 1, 1)
+        return torch.where(as_drawn, latents[list(firsts)], encoded)
 
     def encode_prompt(self, prompts: list[str]) -> tuple[Condition, list[str]]:
         """What the DiT is told of B prompts; and per prompt the words that did not fit into the context, or ""."""
@@ -252,10 +258,6 @@ class TextToImagePipeline:
             raise ValueError(f"codebook_indices must be a grid of {size} x {size}")
         return check_indices(image[None], self.vqvae.config).to(self.device)
 
-    def decode_latents(self, latents: Tensor) -> Tensor:
-        """(B, latent_channels, h, w) latents → (B, 4, H, W) premultiplied RGBA, snapping to the codebook."""
-        return self.vqvae.decode(latents)
-
     def to_images(self, pictures: Tensor) -> list[Image.Image]:
         """(B, 4, H, W) premultiplied RGBA → PIL pictures with straight alpha."""
         return [rgba.to_image(picture) for picture in pictures]
@@ -263,7 +265,7 @@ class TextToImagePipeline:
     @torch.inference_mode()
     def preview(self, step: SamplerStep) -> list[Image.Image]:
         """What the pictures are expected to become, for a callback to show while sampling."""
-        pictures = self.to_images(self.decode_latents(step.denoised))
+        pictures = self.to_images(self.vqvae.decode(step.denoised))
         return step.together(pictures) if step.together else pictures
 
     @torch.inference_mode()

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +16,14 @@ from multimodal.reading.names import Names
 NAMES, STYLES, WORDS, DESCRIPTIONS = "names.json", "styles.json", "words.json", "descriptions.json"
 
 
-def names_in(checkpoint: Path, embed: Embed | None) -> Names:
-    """The names by which the prompts for a checkpoint folder are read; `embed`: see `Names`. Raises CheckpointError."""
+def names_in(checkpoint: Path, embed: Embed | None, restyled: Mapping[str, Sequence[str]] | None = None) -> Names:
+    """The names by which the prompts for a checkpoint folder are read. Raises CheckpointError.
+
+    Args:
+        embed, restyled: see `Names`.
+    """
     clip, dit = checkpoint / "clip", checkpoint / "dit"
-    return Names(load_name_table(dit), embed, load_words(clip), load_styles(dit), load_descriptions(clip))
+    return Names(load_name_table(dit), embed, load_words(clip), load_styles(dit), load_descriptions(clip), restyled)
 
 
 def load_names(folder: str | Path) -> dict[str, list[str]]:

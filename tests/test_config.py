@@ -6,17 +6,8 @@ import dataclasses
 
 import pytest
 
-from multimodal.config import (
-    CLIPConfig,
-    DiTConfig,
-    DiTRunConfig,
-    TextEncoderConfig,
-    VQVAEConfig,
-    VQVAERunConfig,
-    from_dict,
-    to_dict,
-    with_overrides,
-)
+from multimodal.config import CLIPConfig, DiTConfig, TextEncoderConfig, VQVAEConfig, from_dict, to_dict, with_overrides
+from multimodal.training.run_config import DiTRunConfig, VQVAERunConfig
 
 
 @pytest.mark.parametrize(

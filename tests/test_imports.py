@@ -48,8 +48,9 @@ MAY_IMPORT = {
     "collage": {"collage"},
     "reading": {"collage", "data", "reading"},
     "pipeline": (LEAVES - {"export", "settings"})
-    | {"models", "diffusion", "checkpoint", "word_lists", "collage", "reading", "upscaling"},
+    | {"models", "diffusion", "checkpoint", "word_lists", "collage", "reading", "restyling", "upscaling"},
     "mixing": {"arguments", "diffusion", "reading", "pipeline"},
+    "restyling": {"rgba", "models", "checkpoint"},
     "upscaling": {"rgba", "models", "checkpoint"},
     "editing": {"arguments", "rgba", "settings", "pipeline"},
     "inspection": BELOW_PIPELINE | {"pipeline", "inspection"},

@@ -18,12 +18,14 @@ from multimodal import TextToImagePipeline
 from multimodal.arguments import MAX_PROMPT_CHARACTERS, MAX_SEED, check_prompts
 from multimodal.checkpoint import CheckpointError, save_model
 from multimodal.collage.layout import Layout, put_together
-from multimodal.config import VQVAEConfig
+from multimodal.config import RestylerConfig, VQVAEConfig
 from multimodal.diffusion.samplers import SamplerStep, SamplingCancelled
 from multimodal.lettering import write
 from multimodal.models.dit import DiT
+from multimodal.models.restyler import Restyler
 from multimodal.models.vqvae import VQVAE
 from multimodal.reading.names import Names
+from multimodal.restyling import restyle
 from tests.generating import generate, same
 
 
@@ -74,6 +76,27 @@ def test_several_things_are_drawn_one_by_one_and_put_together(
     assert output.prompts[1] == "a fox and a star"
     whole = generate(pipeline, "a fox and a star", seed=1, interpret=False)
     assert not torch.equal(whole.codebook_indices[0], output.codebook_indices[1])
+
+
+def test_what_was_never_seen_in_a_style_is_drawn_in_another_and_then_again(
+    pipeline: TextToImagePipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = RestylerConfig(widths=(8, 16))
+    torch.manual_seed(0)
+    names = Names({"en": ["fox", "star"]}, styles={"flat": ["fox"], "line": ["star"]}, restyled=config.sources_by_style)
+    monkeypatch.setattr(pipeline, "restyler", Restyler(config).eval())
+    monkeypatch.setattr(pipeline, "names", names)
+    output = generate(pipeline, ["a star, line style", "a fox, line style", "two foxes and a star, line style"], seed=4)
+    flat, star = generate(pipeline, "a fox, flat style", seed=5), generate(pipeline, "a star, line style", seed=4)
+    assert same(output.images[0], star.images[0])
+    (expected,) = restyle(pipeline.restyler, flat.images, ["line"])
+    assert torch.equal(output.codebook_indices[1], pipeline.reconstruct(expected).codebook_indices)
+    star, flat = (generate(pipeline, prompt, seed=6).images[0] for prompt in ("a star, line style", "fox, flat style"))
+    (fox,) = restyle(pipeline.restyler, [flat], ["line"])
+    (together,) = put_together([fox, fox, star], [Layout("count", ("fox", "fox", "a star"), 3)])
+    assert torch.equal(output.codebook_indices[2], pipeline.reconstruct(together).codebook_indices)
+    picture = generate(pipeline, "a fox, line style", image=flat, strength=0.0)
+    assert torch.equal(picture.codebook_indices[0], pipeline.reconstruct(flat).codebook_indices)
 
 
 def test_other_words_are_drawn_as_the_name_that_they_mean_or_that_is_nearest(

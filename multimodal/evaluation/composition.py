@@ -135,7 +135,7 @@ def reads_right(case: Case, names: Names) -> bool:
     """Whether a figure and a thing in its place are read in a prompt, or, where the case has no other, one thing; what a
     figure feels makes no thing of it, unless the case is about that.
     """
-    parts = [(names.english_name(thing), place) for thing, _, place in read_prompt(case.prompt, names).parts()]
+    parts = [(names.english_name(part.thing), part.place) for part in read_prompt(case.prompt, names).parts()]
     if case.relation != "feels":
         parts = [part for part in parts if part[1] != FIGURE_PLACES["feels"]]
     found, (_, *places) = zip(*parts, strict=True)

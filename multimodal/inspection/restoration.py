@@ -13,7 +13,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from multimodal.arguments import DEFAULT_GUIDANCE, DEFAULT_STEPS, check_number, check_prompts, check_sampling
+from multimodal.arguments import DEFAULT_GUIDANCE, DEFAULT_STEPS, check_choice, check_number, check_prompts, check_sampling
 from multimodal.diffusion import rectified_flow
 from multimodal.diffusion.samplers import SAMPLERS
 from multimodal.metrics import psnr_on_white
@@ -55,8 +55,7 @@ def restore(
     """
     prompts = [*check_prompts([prompt]), ""]
     check_sampling(num_inference_steps, guidance_scale, seed)
-    if sampler not in SAMPLERS:
-        raise ValueError(f"sampler must be one of {', '.join(SAMPLERS)}, not {sampler!r}")
+    check_choice("sampler", sampler, SAMPLERS)
     for t in times:
         check_number("t", t, 0, 1)
     with pipeline.lock:

@@ -124,7 +124,7 @@ class Views:
         *_, [dropped] = text_encoder.tokenize([text])
         near = nearest.to_prompt(text, language, int(number)) if nearest else []
         report: dict[str, Any] = {"prompt": prompt, "tokens": used, "room": room, "dropped": dropped}
-        report["drawn"] = [{"thing": thing, "color": color, "place": place} for thing, color, place in read.parts()]
+        report["drawn"] = [part._asdict() for part in read.parts()]
         report["pieces"] = [{"piece": piece, "tokens": count} for piece, count in pieces(text_encoder, text)]
         report["near"] = [{"name": name, "similarity": round(similarity, 6)} for name, similarity in near]
         if nearest and other:

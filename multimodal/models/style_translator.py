@@ -19,13 +19,13 @@ class Translation(NamedTuple):
     style: Tensor  # (B, V) logits: which style is asked for; 0 is none
 
 
-class TranslatorBlock(nn.Module):
-    """A residual block of two convolutions, modulated by the style (FiLM, Perez et al. 2018)."""
+class StyledBlock(nn.Module):
+    """A residual block of two convolutions, modulated by the shares of styles (FiLM, Perez et al. 2018)."""
 
-    def __init__(self, width: int, num_views: int) -> None:
+    def __init__(self, width: int, num_styles: int) -> None:
         super().__init__()
         self.norm = ChannelNorm(width)
-        self.modulation = nn.Linear(num_views, 2 * width)
+        self.modulation = nn.Linear(num_styles, 2 * width)
         self.conv1 = nn.Conv2d(width, width, 3, padding=1)
         self.conv2 = nn.Conv2d(width, width, 3, padding=1)
         nn.init.zeros_(self.conv2.weight)
@@ -51,7 +51,7 @@ class StyleTranslator(nn.Module):
         self.channels = channels
         self.style = nn.Sequential(nn.RMSNorm(pooled_dim, eps=1e-6), nn.Linear(pooled_dim, num_views))
         self.input = nn.Conv2d(num_styles * channels, width, 3, padding=1)
-        self.blocks = nn.ModuleList(TranslatorBlock(width, num_views) for _ in range(DEPTH))
+        self.blocks = nn.ModuleList(StyledBlock(width, num_views) for _ in range(DEPTH))
         self.output = nn.Conv2d(width, num_views * channels, 1)  # a translation into each style
         self.pooled_norm = nn.RMSNorm(pooled_dim, eps=1e-6)
         self.familiar = nn.Sequential(

@@ -36,6 +36,7 @@ class Names(Vocabulary):
     Args:
         embed: texts → (N, D) embeddings in which like texts are near; without it no name is nearest to anything.
         described: language → English name → words that it is described by (see `load_descriptions`).
+        table, words, styles, restyled: see `Vocabulary`.
     """
 
     def __init__(
@@ -45,8 +46,9 @@ class Names(Vocabulary):
         words: Mapping[str, Mapping[str, Sequence[str]]] | None = None,
         styles: Mapping[str, Iterable[str]] | None = None,
         described: Mapping[str, Mapping[str, Sequence[str]]] | None = None,
+        restyled: Mapping[str, Sequence[str]] | None = None,
     ) -> None:
-        super().__init__(table or {}, words or {}, styles or {})
+        super().__init__(table or {}, words or {}, styles or {}, restyled or {})
         self.english = EncodedNames(self.english_names, embed) if embed and self.english_names else None
         self.descriptions = Descriptions(table or {}, described or {}, self.synonyms)
         self.own_words = {word for name in self.own for word in words_of(name)} - LITTLE_WORDS if self.styles else None

@@ -29,6 +29,15 @@ FACE_PLACES = {
 PAIRS = ("left", "right", "above", "below", "big_small", "and")  # the vague "and" last
 
 
+class Part(NamedTuple):
+    """A thing of a picture; what does not apply is ""."""
+
+    thing: str  # the prompt that is drawn
+    color: str  # that it is turned to
+    place: str  # where on a figure it is
+    style: str  # in which it is drawn again
+
+
 class Reading(NamedTuple):
     """What is drawn for a prompt."""
 
@@ -36,11 +45,20 @@ class Reading(NamedTuple):
     layout: Layout | None = None  # how they become one picture; None where there is one thing, as it is
     renamed: tuple[tuple[str, str], ...] = ()  # what the prompt calls a thing, and the nearest name, if that is drawn
     written: str = ""  # the words that are written on the picture
+    restyled: tuple[
+        str, ...
+    ] = ()  # for each thing the style in which it is drawn again, where it was never seen in it, or ""
 
-    def parts(self) -> list[tuple[str, str, str]]:
-        """Each thing, the colour that it is turned to and where on a figure it is, or ""."""
+    @property
+    def as_drawn(self) -> bool:
+        """Whether the picture of the thing is the whole picture, as it is."""
+        return not self.layout and not any(self.restyled)
+
+    def parts(self) -> list[Part]:
+        """Each thing, and what becomes of it."""
         colors, places = (self.layout.colors, ("", *self.layout.places)) if self.layout else ((), ())
-        return list(itertools.zip_longest(self.things, colors, places[: len(self.things)], fillvalue=""))
+        columns = itertools.zip_longest(self.things, colors, places[: len(self.things)], self.restyled, fillvalue="")
+        return [Part(*column) for column in columns]
 
 
 def read_prompt(prompt: str, names: Names, apart: bool = True) -> Reading:
@@ -64,7 +82,8 @@ def read_prompt(prompt: str, names: Names, apart: bool = True) -> Reading:
         name, style = split_style(things[0])
         face = f"{ARTICLE.sub('', name)} face"
         things[0] = (face if names.known(face) else name) + style
-    return Reading(tuple(things), layout, tuple(dict.fromkeys(renamed)), parsed.written)
+    drawn, restyled = zip(*(_in_seen_style(thing, names) if apart else (thing, "") for thing in things), strict=True)
+    return Reading(drawn, layout, tuple(dict.fromkeys(renamed)), parsed.written, restyled if any(restyled) else ())
 
 
 def is_known(prompt: str, names: Names) -> bool:
@@ -133,6 +152,13 @@ def parse_layout(prompt: str, names: Names) -> Layout | None:
         return layout("count", (thing,), number)
     colored = layout("colored", (text,))
     return colored if colored.colors[0] else None
+
+
+def _in_seen_style(thing: str, names: Names) -> tuple[str, str]:
+    """A thing in a style in which it was seen in training, and the one that it is then drawn again in, or ""."""
+    text, style = split_style(thing)[0], style_name(thing)
+    first = names.drawn_first_in(text, style)
+    return (thing, "") if first is None else (in_style(text, first), style)
 
 
 def _subject(prompt: str, names: Names) -> str:

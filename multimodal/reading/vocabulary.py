@@ -23,6 +23,7 @@ class Vocabulary:
         table: language → names, row k of each being one thing's, or "" (see `word_lists.load_name_table`).
         words: "nouns", "others" and each language: English name → words that are nearest to it (see `load_words`).
         styles: style → English names of the things that were drawn in it.
+        restyled: style in which pictures can be drawn again → the styles of these, the best first (see `Restyler`).
     """
 
     def __init__(
@@ -30,7 +31,9 @@ class Vocabulary:
         table: Mapping[str, Sequence[str]],
         words: Mapping[str, Mapping[str, Sequence[str]]],
         styles: Mapping[str, Iterable[str]],
+        restyled: Mapping[str, Sequence[str]],
     ) -> None:
+        self.restyled = restyled
         self.styles = {style: frozenset(drawn) for style, drawn in styles.items()}
         self.english_names = tuple(dict.fromkeys(filter(None, table.get("en", ()))))
         self.english_meanings = {spelt(name): name for spelt in (content, plain) for name in self.english_names}
@@ -69,6 +72,15 @@ class Vocabulary:
         """The styles in which the thing was drawn of which the text is the name, or all, where it is none."""
         name = self._meaning(text)
         return [style for style, drawn in self.styles.items() if name is None or name in drawn]
+
+    def drawn_first_in(self, text: str, style: str) -> str | None:
+        """The style in which a thing is drawn, "" for none, to be drawn again in one in which it was never seen; None where
+        the thing was seen in it, is not known, or cannot be drawn again in it.
+        """
+        seen = self.styles_of(text)
+        if not self.styles or not self.known(text) or style in seen or style not in self.restyled:
+            return None
+        return next((source for source in (*self.restyled[style], *seen) if source in seen), "")
 
     def mentioned(self, text: str) -> bool:
         """Whether a thing is named in the text."""

@@ -15,7 +15,6 @@ from torch import Tensor
 from multimodal import checkpoint
 from multimodal.checkpoint import load_vqvae
 from multimodal.collage.colors import color_names
-from multimodal.config import DiTRunConfig
 from multimodal.data.captions import (
     Composite,
     Subject,
@@ -32,6 +31,7 @@ from multimodal.inspection.training_set import encode_pictures
 from multimodal.models.text_encoder import CLIPTextEncoder, TextEncoding
 from multimodal.training.loop import batch_indices
 from multimodal.training.rehearsal import Rehearsal
+from multimodal.training.run_config import DiTRunConfig
 
 
 class StyledPrompt(NamedTuple):

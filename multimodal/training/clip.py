@@ -19,7 +19,6 @@ from torch import Tensor, nn
 
 from multimodal import rgba
 from multimodal.checkpoint import TOKENIZER, load_clip, save_model
-from multimodal.config import CLIPRunConfig
 from multimodal.data.captions import (
     Composite,
     Subject,
@@ -37,6 +36,7 @@ from multimodal.data.phrases import COLORS, NUMBERS, PATTERNS, STYLES
 from multimodal.data.synonyms import flags, synsets_near, words_by_name
 from multimodal.models.clip import CLIP
 from multimodal.training.loop import Trainer, batch_indices
+from multimodal.training.run_config import CLIPRunConfig
 from multimodal.training.tokenizer import train_tokenizer
 from multimodal.word_lists import DESCRIPTIONS, WORDS
 

@@ -14,9 +14,9 @@ from PIL import Image
 from torch import Tensor, nn
 
 from multimodal.checkpoint import copy_checkpoint, load_clip, load_dit, save_model
-from multimodal.config import DiTRunConfig
 from multimodal.data.captions import name_table, names_by_style
 from multimodal.diffusion import rectified_flow
+from multimodal.hub import PARTS
 from multimodal.models.cached_text_encoder import CachedTextEncoder
 from multimodal.models.dit import DiT
 from multimodal.models.text_encoder import CLIPTextEncoder
@@ -29,6 +29,7 @@ from multimodal.training.lora import merged, with_lora
 from multimodal.training.mean import add_noise, fit_mean, with_mean
 from multimodal.training.patches import with_patch_size
 from multimodal.training.rehearsal import Rehearsal
+from multimodal.training.run_config import DiTRunConfig
 from multimodal.word_lists import NAMES, STYLES
 
 SAMPLE_PROMPTS = (
@@ -142,6 +143,6 @@ def _check_modes(config: DiTRunConfig, start: Path | None) -> None:
 
 
 def _copy_other_parts(start: Path, out: Path) -> None:
-    for part in ("vqvae", "clip", "codebook", "super_resolution"):
-        if (start / part).is_dir() and not (out / part).exists():
+    for part in PARTS:
+        if part not in ("dit", "judge") and (start / part).is_dir() and not (out / part).exists():
             copy_checkpoint(start / part, out / part)

@@ -13,11 +13,11 @@ from torch import Tensor, nn
 
 from multimodal import rgba
 from multimodal.checkpoint import save_model
-from multimodal.config import JudgeRunConfig
 from multimodal.data.captions import load_subjects
 from multimodal.data.images import decode_images, fingerprint, load_captioned_images
 from multimodal.evaluation.judge import CLASSES, Classes, Judge
 from multimodal.training.loop import Trainer, batch_indices
+from multimodal.training.run_config import JudgeRunConfig
 
 GROWN_AT = 0.7  # of the steps: from here on pictures have their full size
 SIZE_STEP = 8

@@ -25,9 +25,9 @@ from tqdm.auto import tqdm
 
 from multimodal import checkpoint
 from multimodal import config as configs
-from multimodal.config import RunConfig
 from multimodal.training import fsdp
 from multimodal.training.ema import moving_average
+from multimodal.training.run_config import RunConfig
 from multimodal.training.signals import stop_signals
 
 StepLoss = Callable[[nn.Module, int], dict[str, Tensor]]

@@ -21,7 +21,7 @@ from multimodal.data.images import load_captioned_images
 from multimodal.models.clip import CLIP
 from multimodal.models.dit import DiT
 from multimodal.models.vqvae import VQVAE
-from multimodal.training import clip, dit, judge, super_resolution, vqvae
+from multimodal.training import clip, dit, judge, restyler, run_config, super_resolution, vqvae
 from multimodal.training.loop import TrainingError
 from multimodal.training.presets import PRESETS
 from multimodal.training.tokenizer import train_tokenizer
@@ -49,7 +49,7 @@ class Stage:
 
     def __str__(self) -> str:
         config, millions = self.config, count_parameters(self.config.model) / 1e6
-        before = f"{config.mean.steps:,} for the mean, " if isinstance(config, configs.DiTRunConfig) else ""
+        before = f"{config.mean.steps:,} for the mean, " if isinstance(config, run_config.DiTRunConfig) else ""
         if before and config.learns_styles:
             before += f"{config.translator.steps:,} for its translator where pictures have styles, "
         steps = f"{before}{'then ' * bool(before)}{config.steps:,} of {config.batch_size} pictures"
@@ -159,11 +159,13 @@ def _train(name: str, config: Any, sources: Sources, out: Path, max_minutes: flo
         dit.train_dit(config, data, out, max_minutes, names, start)
     elif name == "judge":
         judge.train_judge(config, data, out, max_minutes)
+    elif name == "restyler":
+        restyler.train_restyler(config, data, out, max_minutes)
     else:
         super_resolution.train_super_resolution(config, data, out, max_minutes)
 
 
-def _preset(name: str, preset: str) -> configs.RunConfig:
+def _preset(name: str, preset: str) -> run_config.RunConfig:
     if preset not in PRESETS[name]:
         others = [other for other in PRESETS if preset in PRESETS[other]]
         belongs = f"; {preset} is for {' and '.join(others)}" if others else ""

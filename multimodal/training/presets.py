@@ -10,16 +10,20 @@ from typing import Any
 
 from multimodal.config import (
     CLIPConfig,
-    CLIPRunConfig,
     DiTConfig,
-    DiTRunConfig,
     JudgeConfig,
-    JudgeRunConfig,
-    RunConfig,
+    RestylerConfig,
     SuperResolutionConfig,
-    SuperResolutionRunConfig,
     TextEncoderConfig,
     VQVAEConfig,
+)
+from multimodal.training.run_config import (
+    CLIPRunConfig,
+    DiTRunConfig,
+    JudgeRunConfig,
+    RestylerRunConfig,
+    RunConfig,
+    SuperResolutionRunConfig,
     VQVAERunConfig,
 )
 
@@ -94,5 +98,10 @@ PRESETS: dict[str, dict[str, RunConfig]] = {
             **_TINY, model=SuperResolutionConfig(width=8, depth=1), image_size=32, crop_size=16
         ),
         "cpu": SuperResolutionRunConfig(),
+    },
+    "restyler": {
+        "tiny": RestylerRunConfig(**_TINY, model=RestylerConfig(widths=(8, 16)), image_size=32),
+        "cpu": RestylerRunConfig(),
+        "gpu": RestylerRunConfig(mixed_precision="bf16", steps=20_000, batch_size=128),
     },
 }  # fmt: skip

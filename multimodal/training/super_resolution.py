@@ -12,11 +12,11 @@ from torch import Tensor, nn
 
 from multimodal import rgba
 from multimodal.checkpoint import load_vqvae, save_model
-from multimodal.config import SuperResolutionRunConfig
 from multimodal.data.images import decode_images, fingerprint, load_captioned_images
 from multimodal.models.super_resolution import SuperResolution
 from multimodal.sheets import image_grid
 from multimodal.training.loop import Trainer, batch_indices
+from multimodal.training.run_config import SuperResolutionRunConfig
 from multimodal.training.vqvae import random_crops
 
 

@@ -14,12 +14,12 @@ from torch import Tensor, nn
 
 from multimodal import rgba
 from multimodal.checkpoint import WEIGHTS, load_description, load_vqvae, save_model
-from multimodal.config import VQVAERunConfig
 from multimodal.data.images import decode_images, fingerprint, load_captioned_images
 from multimodal.inspection.training_set import encode_pictures
 from multimodal.models.vqvae import VQVAE, with_decoder_blocks
 from multimodal.sheets import image_grid
 from multimodal.training.loop import Trainer, batch_indices
+from multimodal.training.run_config import VQVAERunConfig
 from multimodal.training.searched_codes import SearchedCodes
 
 LATENT_SCALE_PICTURES = 1024  # the mean and deviation of the latents are measured on so many

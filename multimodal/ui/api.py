@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from multimodal.arguments import (
     DEFAULT_STEPS,
     MAX_IMAGES,
     SEARCH_STEPS,
+    check_choice,
     check_indices,
     check_number,
     check_prompts,
@@ -268,13 +269,6 @@ def add_endpoints(models: Models, served: Serve) -> None:
     for endpoint in (generate, edit, mix, reconstruct, decode, go_on):
         gr.api(endpoint, api_name=endpoint.__name__, concurrency_id="model", concurrency_limit=1)
     gr.api(export, api_name="export")
-
-
-def check_choice(name: str, value: str, choices: Iterable[str]) -> None:
-    """Raise ValueError, with the choices, where the value is none of them; the dots of endings are not said."""
-    if str(value) not in choices:
-        known = ", ".join(choice.lstrip(".") for choice in filter(None, choices))
-        raise ValueError(f"{name} must be one of {known}, not {str(value).lstrip('.')!r:.40}")
 
 
 def new_folder() -> Path:

@@ -145,16 +145,20 @@ class Inside:
         if read.things == (prompt,):
             return ""
         said = [
-            (thing, color and texts(f"color_{color}"), place and texts(f"place_{place}"))
-            for thing, color, place in read.parts()
+            (
+                thing,
+                style and texts("drawn_again", style=style_label(style, texts)),
+                color and texts(f"color_{color}"),
+                place and texts(f"place_{place}"),
+            )
+            for thing, color, place, style in read.parts()
         ]
         return section(texts("drawn"), texts("drawn_about"), [chips(" · ".join(filter(None, part)) for part in said)])
 
     def expectation(self, expectation: Expectation, texts: Texts) -> str:
         """What the prompt alone lets one expect, in every style, as HTML."""
-        names = {"": texts("as_asked"), **{style: texts(f"style_{style}") for style in STYLES}}
         mean = texts("expected_mean", share=f"{expectation.familiar:.0%}")
-        titles = [mean, *(names.get(style, style) for style in expectation.views)]
+        titles = [mean, *(style_label(style, texts) if style else texts("as_asked") for style in expectation.views)]
         pictures = [expectation.mean, *expectation.views.values()]
         shown = [figure(picture, title, title) for picture, title in zip(pictures, titles, strict=True)]
         return section(texts("expected"), texts("expected_about"), shown)
@@ -203,6 +207,11 @@ class Inside:
 def layer_choices(depth: int) -> list[tuple[Any, int]]:
     """Labels and values for the layers of a DiT, all of them first."""
     return [(i18n("all_layers"), ALL_LAYERS), *((str(k + 1), k) for k in range(depth))]
+
+
+def style_label(style: str, texts: Texts) -> str:
+    """A style in the language of the page, where it has a word for it."""
+    return texts(f"style_{style}") if style in STYLES else style
 
 
 def inside_tab(models: Models, last: gr.State, tab_item: gr.Tab) -> None:

@@ -207,6 +207,33 @@ def test_prompts_in_one_style_have_that_of_the_first() -> None:
     assert in_one_style(["a fox, flat style", "a star"], "3d", 0, names) == ["a fox, flat style", "a star, 3d style"]
 
 
+@pytest.mark.parametrize(
+    ("prompt", "things", "restyled"),
+    [
+        ("a star, line style", ("a star, line style",), ()),  # it was seen in it
+        ("a fox, line style", ("a fox, 3d style",), ("line",)),  # the better of two
+        ("a rocket, line style", ("a rocket, noto style",), ("line",)),  # no source, but all that there is
+        ("a cherry, line style", ("a cherry",), ("line",)),  # drawn in no style
+        ("a fox, flat style", ("a fox, flat style",), ()),  # in which nothing can be drawn again
+        ("a vixen, line style", ("a vixen, line style",), ()),  # of which nothing is known
+        ("a fox", ("a fox",), ()),
+        ("a fox and a star, line style", ("a fox, 3d style", "a star, line style"), ("line", "")),
+        ("two blue foxes, line style", ("fox, 3d style",), ("line",)),
+        ("a star with a crown, line style", ("star face, 3d style", "a crown, line style"), ("line", "")),
+        ("a (fox:1.2), line style", ("a (fox:1.2), line style",), ()),
+    ],
+)
+def test_what_was_never_seen_in_a_style_is_drawn_in_another_and_then_again(
+    prompt: str, things: tuple[str, ...], restyled: tuple[str, ...]
+) -> None:
+    drawn = {"noto": ["fox", "Rocket"], "3d": ["star face", "fox"], "line": ["star", "crown"]}
+    names = Names(TABLE, styles=drawn, restyled={"line": ["flat", "3d"]})
+    reading = read_prompt(prompt, names)
+    assert (reading.things, reading.restyled) == (things, restyled)
+    assert read_prompt(prompt, names, apart=False).restyled == ()
+    assert read_prompt(prompt, Names(TABLE, restyled={"line": ["flat"]})).restyled == (), "nothing is known of styles"
+
+
 def test_without_styles_that_can_be_mixed_prompts_stay_as_they_are() -> None:
     assert in_styles(["a star", "a fox, flat style"], MIXED, [1, 2], NAMES) == ["a star", "a fox, flat style"]
     assert in_styles(["a star"], MIXED, [1], Names(TABLE, styles={"line": ["star"]})) == ["a star"]

@@ -7,9 +7,10 @@ import dataclasses
 import torch
 
 from multimodal import TextToImagePipeline
-from multimodal.config import DiTConfig, DiTRunConfig
+from multimodal.config import DiTConfig
 from multimodal.models.dit import DiT
 from multimodal.training.dit import starting_dit
+from multimodal.training.run_config import DiTRunConfig
 
 
 def run_of(trained: DiTConfig, **changes: float) -> DiTRunConfig:

@@ -7,7 +7,7 @@ from datasets import Dataset
 from PIL import Image
 
 from multimodal import rgba
-from multimodal.config import JudgeConfig, JudgeRunConfig
+from multimodal.config import JudgeConfig
 from multimodal.evaluation.judge import load_judge
 from multimodal.training.judge import (
     augment,
@@ -19,6 +19,7 @@ from multimodal.training.judge import (
     train_judge,
     with_margin,
 )
+from multimodal.training.run_config import JudgeRunConfig
 
 CONFIG = JudgeRunConfig(
     steps=4,

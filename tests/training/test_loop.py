@@ -23,8 +23,8 @@ from PIL import Image
 from torch import Tensor, nn
 
 from multimodal.checkpoint import load_tensors, save_tensors
-from multimodal.config import RunConfig
 from multimodal.training.loop import MAX_SKIPPED, Trainer, TrainingError, batch_indices
+from multimodal.training.run_config import RunConfig
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -15,7 +15,7 @@ from torch import nn
 
 from multimodal import TextToImagePipeline
 from multimodal.checkpoint import load_clip, load_description, load_dit, load_tensors, load_vqvae
-from multimodal.config import TextEncoderConfig, VQVAERunConfig
+from multimodal.config import TextEncoderConfig
 from multimodal.models.dit import DiT
 from multimodal.models.vqvae import VQVAE
 from multimodal.training.clip import train_clip
@@ -23,6 +23,7 @@ from multimodal.training.dit import train_dit
 from multimodal.training.loop import TrainingError
 from multimodal.training.plan import make_plan
 from multimodal.training.presets import PRESETS
+from multimodal.training.run_config import VQVAERunConfig
 from multimodal.training.vqvae import train_vqvae
 
 Train = Callable[..., None]

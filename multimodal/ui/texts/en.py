@@ -196,6 +196,7 @@ ENGLISH = {
     "inside": "Inside",
     "inside_about": "What happens between a prompt and its picture. Here a prompt is drawn as one thing, in 8 steps.",
     "look": "Look inside",
+    "drawn_again": "then drawn again: {style}",
     "drawn": "What the app draws",
     "drawn_about": (
         "Things by names that the model learnt, each by itself, which are then put together. What follows is what CLIP and "

@@ -193,6 +193,7 @@ CHINESE = {
     "inside": "内部",
     "inside_about": "看看从提示词到图片之间发生了什么。这里提示词作为一个整体来画，共 8 步。",
     "look": "查看内部",
+    "drawn_again": "再重画为：{style}",
     "drawn": "应用画的是什么",
     "drawn_about": "模型学过名称的事物，逐一画出，再拼在一起。下面是 CLIP 和 DiT 对提示词原文的理解。",
     "color_red": "红色",

@@ -1,0 +1,109 @@
+"""Train the restyler: a thing in one style, as drawn or through the VQ-VAE → the same thing in another → save."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+from accelerate import Accelerator
+from PIL import Image
+from torch import Tensor, nn
+
+from multimodal import rgba
+from multimodal.checkpoint import load_vqvae, save_model
+from multimodal.config import RestylerConfig
+from multimodal.data.captions import Subject, load_subjects
+from multimodal.data.images import DataError, decode_images, fingerprint, load_captioned_images
+from multimodal.models.restyler import Restyler
+from multimodal.models.vqvae import VQVAE
+from multimodal.sheets import image_grid
+from multimodal.training.loop import Trainer, batch_indices
+from multimodal.training.run_config import RestylerRunConfig
+from multimodal.training.super_resolution import enlargement_losses
+
+BATCH = 32  # pictures that are sent through the VQ-VAE at once
+
+
+def train_restyler(config: RestylerRunConfig, data: Path, out: Path, max_minutes: float) -> None:
+    """Train on the pictures at `data`; the checkpoint is `out`/restyler, the run's state `out`/training/restyler.
+
+    It learns from the things that were drawn in two of its styles or more. What it is given in the app comes out of a
+    VQ-VAE, with a DiT's errors. So, where `out` has a VQ-VAE, part of the pictures are what it decodes from noised codes.
+
+    Raises:
+        DataError: nothing was drawn in two of the styles.
+    """
+    accelerator = Accelerator(mixed_precision=config.mixed_precision)
+    table = load_captioned_images(data)
+    subjects = load_subjects(table)
+    pairs = style_pairs(subjects, config.model)
+    accelerator.print(f"learning from {len(pairs):,} pairs of pictures")
+    pixels = decode_images(table, config.image_size)  # (N, 4, S, S) uint8
+    torch.manual_seed(config.seed)
+    vqvae = load_vqvae(out / "vqvae").to(accelerator.device) if (out / "vqvae").is_dir() else None
+    decoded = reconstructions(vqvae, pixels, pairs[:, 0].unique(), config.latent_noise) if vqvae else pixels
+    trainer = Trainer(
+        config, Restyler(config.model), out / "training" / "restyler", accelerator, fingerprint(pixels, subjects)
+    )
+
+    def to_device(images: Tensor) -> Tensor:
+        return rgba.from_uint8(images.to(accelerator.device)).contiguous(memory_format=torch.channels_last)
+
+    def loss(model: nn.Module, step: int) -> dict[str, Tensor]:
+        rows = batch_indices(len(pairs), config.batch_size, step, config.seed, accelerator)
+        first, second, styles = pairs[rows].unbind(dim=1)
+        as_decoded = torch.rand(len(rows), 1, 1, 1) < config.reconstructed_fraction
+        images, target = to_device(torch.where(as_decoded, decoded[first], pixels[first])), to_device(pixels[second])
+        mirrored = (torch.rand(len(rows), 1, 1, 1) < 0.5).to(accelerator.device)
+        images, target = (torch.where(mirrored, each.flip(3), each) for each in (images, target))
+        with accelerator.autocast():
+            restyled = model(images, styles.to(accelerator.device))
+        losses = enlargement_losses(restyled.float(), target)
+        return {"loss": losses["l1"] + config.gradient_weight * losses["gradient"], **losses}
+
+    def sample(model: nn.Module) -> Image.Image:
+        few = pairs[:, 0].unique()[:: max(1, len(pairs) // 24)][:8]
+        images = to_device(decoded[few])
+        styles = torch.arange(len(config.model.styles), device=accelerator.device)
+        rows = [images, *(model(images, style.expand(len(few))) for style in styles)]
+        return image_grid([rgba.to_image(picture) for picture in torch.cat(rows)], columns=len(few))
+
+    def export(model: nn.Module, training: dict[str, Any]) -> None:
+        assert isinstance(model, Restyler)
+        save_model(out / "restyler", model, config.model, training)
+
+    trainer.run(loss, max_minutes=max_minutes, sample=sample, export=export)
+
+
+def style_pairs(subjects: Sequence[Subject], config: RestylerConfig) -> Tensor:
+    """(P, 3) int64: the row of a thing in one of the sources, its row in another style, and the row of that style.
+
+    Of pictures of a thing in a style, as of skin tones, the first counts.
+
+    Raises:
+        DataError: there are none.
+    """
+    rows: dict[tuple[str, str], int] = {}
+    for row, subject in enumerate(subjects):
+        rows.setdefault((subject.concept, subject.style), row)
+    pairs = [
+        (rows[concept, source], row, config.styles.index(style))
+        for (concept, style), row in rows.items()
+        if style in config.styles
+        for source in config.sources
+        if source != style and (concept, source) in rows
+    ]
+    if not pairs:
+        raise DataError(f"nothing was drawn in two of the styles {', '.join(config.styles)}, of which one is a source")
+    return torch.tensor(pairs, dtype=torch.int64)
+
+
+@torch.no_grad()
+def reconstructions(vqvae: VQVAE, pixels: Tensor, rows: Tensor, noise: float) -> Tensor:
+    """(N, 4, S, S) uint8 pictures, of which some rows are as the VQ-VAE decodes them from noised codes."""
+    device, decoded = vqvae.latent_mean.device, pixels.clone()
+    for some in rows.split(BATCH):
+        decoded[some] = rgba.to_bytes(vqvae.decode_noised(rgba.from_uint8(pixels[some].to(device)), noise).images).cpu()
+    return decoded
