@@ -36,3 +36,9 @@ def restyle(restyler: Restyler, images: Sequence[Image.Image], styles: Sequence[
         for k, picture in zip(rows, restyler(pictures, asked), strict=True):
             restyled[k] = rgba.to_image(picture)
     return restyled
+
+
+def in_every_style(restyler: Restyler, image: Image.Image, size: int) -> dict[str, Image.Image]:
+    """A picture of any size and mode, fitted into a square of `size` pixels, and drawn again in each of the styles."""
+    fitted, styles = rgba.to_image(rgba.to_tensor(image, size)), restyler.config.styles
+    return dict(zip(styles, restyle(restyler, [fitted] * len(styles), styles), strict=True))

@@ -26,7 +26,7 @@ LEAVES = {
     "sheets",
     "multimodal",
 }
-BELOW_PIPELINE = LEAVES | {"models", "diffusion", "checkpoint", "word_lists", "data", "collage", "reading"}
+BELOW_PIPELINE = LEAVES | {"models", "diffusion", "checkpoint", "word_lists", "data", "collage", "reading", "restyling"}
 MAY_IMPORT = {
     "multimodal": {"outputs", "pipeline"},
     "config": set(),
@@ -56,7 +56,8 @@ MAY_IMPORT = {
     "inspection": BELOW_PIPELINE | {"pipeline", "inspection"},
     "evaluation": BELOW_PIPELINE | {"pipeline", "evaluation"},
     "training": BELOW_PIPELINE | {"pipeline", "inspection", "evaluation", "training"},
-    "ui": LEAVES | {"pipeline", "reading", "mixing", "editing", "inspection", "diffusion", "word_lists", "data", "ui"},
+    "ui": LEAVES
+    | {"pipeline", "reading", "mixing", "editing", "inspection", "diffusion", "word_lists", "data", "restyling", "ui"},
     "app": LEAVES | {"pipeline", "ui"},
 }
 MAY_IMPORT_ALL = {"__main__", "commands", "doctor"}

@@ -83,6 +83,14 @@ def provenance(args: argparse.Namespace) -> None:
     _report(args, _of_file(view, args), lines, args.file.stem)
 
 
+def styles(args: argparse.Namespace) -> None:
+    """A picture drawn again in each style in which the checkpoint can."""
+    from multimodal import rgba
+
+    view = _views(args).styles(rgba.open_image(args.file))
+    _report(args, _of_file(view, args), view.report["styles"], args.file.stem, "styles.json")
+
+
 def tokens(args: argparse.Namespace) -> None:
     """The codes of a picture, each group's as a grid in the colours of the codes."""
     from multimodal import rgba
@@ -121,7 +129,7 @@ def code(args: argparse.Namespace) -> None:
 
 
 VIEWS: tuple[Callable[[argparse.Namespace], None], ...] = (
-    reading, expectation, attention, trajectory, restoration, words, provenance, tokens, codebook, code,
+    reading, expectation, attention, trajectory, restoration, words, provenance, styles, tokens, codebook, code,
 )  # fmt: skip
 
 
@@ -136,7 +144,7 @@ def add_arguments(parser: argparse.ArgumentParser, view: Callable[..., None], ad
     if view is attention:
         parser.add_argument("--layer", type=int, help="one block of the DiT, from 0 (default: the mean of all)")
         parser.add_argument("--evaluation", type=int, help="one evaluation of the DiT, from 0 (default: the mean of all)")
-    if view in (words, provenance, tokens):
+    if view in (words, provenance, styles, tokens):
         parser.add_argument("file", type=Path)
     if view in (reading, words, provenance):
         parser.add_argument("-n", "--number", type=int, default=5, help="how many to find")

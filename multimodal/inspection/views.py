@@ -21,6 +21,7 @@ from multimodal.inspection.words import NearestNames
 from multimodal.pipeline import TextToImagePipeline
 from multimodal.reading.prompts import read_prompt
 from multimodal.reading.syntax import parse_weights
+from multimodal.restyling import in_every_style
 from multimodal.sheets import tiled
 
 ENLARGED = 128  # pixels of the patch and of the heat map of one code
@@ -139,6 +140,18 @@ class Views:
         report: dict[str, Any] = {"language": language, "names": len(nearest.names[language].names)}
         report["found"] = [{"name": name, "probability": round(probability, 6)} for name, probability in found]
         return View(report, {})
+
+    def styles(self, picture: Image.Image) -> View:
+        """A picture drawn again in each style in which the checkpoint can.
+
+        Raises:
+            ValueError: it has no restyler.
+        """
+        if self.pipeline.restyler is None:
+            raise ValueError("this checkpoint has no restyler, which draws pictures again; train one: train restyler")
+        with self.pipeline.lock:
+            drawn = in_every_style(self.pipeline.restyler, picture, self.pipeline.vqvae.config.image_size)
+        return View({"styles": list(drawn)}, {f"style-{style}.png": image for style, image in drawn.items()})
 
     def tokens(self, picture: Image.Image) -> View:
         """The codes of a picture, each group's as a grid in the colours of the codes."""

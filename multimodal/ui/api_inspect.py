@@ -21,7 +21,7 @@ def add_inspection(models: Models, served: Serve) -> None:
     """Add the endpoints to the page that is being built; they wait for the model as the tabs do."""
     views = Views(models.pipeline)
     on_prompt = {name: on_gpu(getattr(views, name)) for name in ("expectation", "attention", "trajectory", "restoration")}
-    find_provenance = on_gpu(views.provenance)
+    find_provenance, find_styles = on_gpu(views.provenance), on_gpu(views.styles)
 
     def given(view: View) -> tuple[list[gr.FileData], dict[str, Any]]:
         folder = new_folder()
@@ -144,6 +144,17 @@ def add_inspection(models: Models, served: Serve) -> None:
                 raise ValueError("this checkpoint has no codes of the pictures that it was trained on")
             return given(find_provenance(rgba.open_image(uploaded(image)), models.folder, number))
 
+    def styles(image: gr.FileData) -> tuple[list[gr.FileData], dict[str, Any]]:
+        """Draw a picture again in other styles, such as 3d, flat and line.
+
+        Args:
+            image: PNG, JPEG or WebP.
+        Returns:
+            a PNG with a transparent background for each style, and which is which.
+        """
+        with friendly_errors(Texts()):
+            return given(find_styles(rgba.open_image(uploaded(image))))
+
     def codebook() -> tuple[list[gr.FileData], dict[str, Any]]:
         """Show every code of the codebook as the patch that it decodes to.
 
@@ -167,5 +178,5 @@ def add_inspection(models: Models, served: Serve) -> None:
         with friendly_errors(Texts()):
             return given(views.code(models.statistics, group, code))
 
-    for endpoint in (expectation, attention, trajectory, restoration, reading, words, provenance, codebook, code):
+    for endpoint in (expectation, attention, trajectory, restoration, reading, words, provenance, styles, codebook, code):
         gr.api(endpoint, api_name=endpoint.__name__, concurrency_id="model", concurrency_limit=1)

@@ -14,7 +14,6 @@ import torch
 from PIL import Image
 
 from multimodal.arguments import MAX_PROMPT_CHARACTERS, MAX_SEED, check_number, check_prompts
-from multimodal.data.phrases import STYLES
 from multimodal.inspection.attention import AttentionRecorder, heat_overlay, pieces
 from multimodal.inspection.expectation import Expectation, expect
 from multimodal.inspection.restoration import Restoration, restore
@@ -147,7 +146,7 @@ class Inside:
         said = [
             (
                 thing,
-                style and texts("drawn_again", style=style_label(style, texts)),
+                style and texts("drawn_again", style=texts.style(style)),
                 color and texts(f"color_{color}"),
                 place and texts(f"place_{place}"),
             )
@@ -158,7 +157,7 @@ class Inside:
     def expectation(self, expectation: Expectation, texts: Texts) -> str:
         """What the prompt alone lets one expect, in every style, as HTML."""
         mean = texts("expected_mean", share=f"{expectation.familiar:.0%}")
-        titles = [mean, *(style_label(style, texts) if style else texts("as_asked") for style in expectation.views)]
+        titles = [mean, *(texts.style(style) if style else texts("as_asked") for style in expectation.views)]
         pictures = [expectation.mean, *expectation.views.values()]
         shown = [figure(picture, title, title) for picture, title in zip(pictures, titles, strict=True)]
         return section(texts("expected"), texts("expected_about"), shown)
@@ -207,11 +206,6 @@ class Inside:
 def layer_choices(depth: int) -> list[tuple[Any, int]]:
     """Labels and values for the layers of a DiT, all of them first."""
     return [(i18n("all_layers"), ALL_LAYERS), *((str(k + 1), k) for k in range(depth))]
-
-
-def style_label(style: str, texts: Texts) -> str:
-    """A style in the language of the page, where it has a word for it."""
-    return texts(f"style_{style}") if style in STYLES else style
 
 
 def inside_tab(models: Models, last: gr.State, tab_item: gr.Tab) -> None:

@@ -15,6 +15,7 @@ from multimodal.inspection.reconstruction import difference_map
 from multimodal.inspection.tokens import index_maps
 from multimodal.metrics import ssim_on_white
 from multimodal.outputs import ReconstructionOutput
+from multimodal.restyling import in_every_style
 from multimodal.ui.errors import friendly_errors
 from multimodal.ui.examples import example_gallery
 from multimodal.ui.figures import bars, figure, figures, message, section, table, tiles
@@ -77,6 +78,15 @@ class Reconstruct:
         ]
         return shown + figures(pictures, "") + "".join(tables)
 
+    def styles(self, path: str | None, request: gr.Request) -> Any:
+        """An uploaded file drawn again in other styles: an update of the gallery, which is there where a restyler is."""
+        restyler = self.pipeline.restyler
+        if path is None or restyler is None:
+            return gr.Gallery(visible=False)
+        with friendly_errors(texts := Texts(request)), self.pipeline.lock:
+            drawn = in_every_style(restyler, rgba.open_image(path), self.pipeline.vqvae.config.image_size)
+            return gr.Gallery([(image, texts.style(style)) for style, image in drawn.items()], visible=True)
+
     def words(self, path: str | None, request: gr.Request) -> str:
         """The likeliest names of an uploaded file, as HTML."""
         texts = Texts(request)
@@ -125,6 +135,17 @@ def reconstruct_tab(models: Models, last: gr.State, assets: Path) -> None:
     search = gr.Checkbox(
         value=True, label=i18n("search_codes"), info=i18n("search_codes_info"), container=False, elem_id="search-codes"
     )
+    styles = gr.Gallery(
+        label=i18n("in_styles"),
+        format="png",
+        columns=4,
+        object_fit="contain",
+        interactive=False,
+        buttons=["download", "fullscreen"],
+        visible=False,
+        elem_id="in-styles",
+        elem_classes="checkered",
+    )
     words = gr.HTML(elem_id="words")
     measurements = gr.HTML(elem_id="measurements")
     reconstruction: dict[str, Any] = {
@@ -136,6 +157,7 @@ def reconstruct_tab(models: Models, last: gr.State, assets: Path) -> None:
     }
     shown = upload.change(**reconstruction)
     search.input(**reconstruction)
+    shown.success(tab.styles, upload, styles, show_progress="hidden", **MODEL)
     shown.success(tab.words, upload, words, show_progress="minimal", **MODEL)
 
 

@@ -12,7 +12,10 @@ import pytest
 from PIL import Image
 
 from multimodal.__main__ import main
+from multimodal.checkpoint import save_model
+from multimodal.config import RestylerConfig
 from multimodal.inspection.training_set import write_codebook_statistics
+from multimodal.models.restyler import Restyler
 from multimodal.pipeline import TextToImagePipeline
 
 
@@ -121,6 +124,20 @@ def test_provenance(checkpoint: Path, train: Path, capsys: pytest.CaptureFixture
         assert strip.crop((0, 0, 32, 32)).tobytes() == strip.crop((32, 0, 64, 32)).tobytes(), "it and its match are one"
     again = inspect("provenance", star, "-n", "2", checkpoint=checkpoint, capsys=capsys)
     assert again == report, "the second time the tables are not needed"
+
+
+def test_styles(checkpoint: Path, train: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    star = train.parent / "star.png"
+    assert main(["inspect", "styles", str(star), "--checkpoint", str(checkpoint)]) == 1
+    assert "this checkpoint has no restyler" in capsys.readouterr().err
+    config = RestylerConfig(styles=("ink", "paint"), widths=(8, 16))
+    save_model(checkpoint / "restyler", Restyler(config), config, {})
+    report = inspect("styles", star, checkpoint=checkpoint, capsys=capsys)
+    assert report["styles"] == ["ink", "paint"]
+    assert [Path(file).name for file in report["files"]] == ["star-style-ink.png", "star-style-paint.png"]
+    ink, paint = (Image.open(file) for file in report["files"])
+    assert (ink.size, ink.mode) == ((32, 32), "RGBA")
+    assert ink.tobytes() != paint.tobytes()
 
 
 def test_codebook(checkpoint: Path, train: Path, capsys: pytest.CaptureFixture[str]) -> None:

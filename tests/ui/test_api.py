@@ -10,12 +10,13 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
 from mcp import ClientSession
 from mcp.client.streamable_http import streamablehttp_client
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from multimodal import rgba
 from multimodal.export import TARGETS, to_sticker
@@ -157,6 +158,21 @@ def test_a_prompt_is_read_and_a_picture_put_into_words(client: Client) -> None:
     assert client.predict("红苹果", language="zh", number=1, api_name="/reading")["near"][0]["name"] == "红苹果"
     found = client.predict(handle_file(FOX), number=2, api_name="/words")["found"]
     assert 1 >= found[0]["probability"] >= found[1]["probability"] > 0
+
+
+def test_a_picture_is_drawn_again_in_other_styles(client: Client, tmp_path: Path) -> None:
+    disc = Image.new("RGBA", (200, 200))
+    ImageDraw.Draw(disc).ellipse((30, 30, 170, 170), "#ffb02e")
+    disc.save(tmp_path / "disc.png")
+    files, report = client.predict(handle_file(tmp_path / "disc.png"), api_name="/styles")
+    assert report == {"styles": ["3d", "color", "flat", "line"]}
+    *colored, line = (np.asarray(Image.open(file)).astype(int) for file in files)
+    for picture in colored:
+        assert np.abs(picture[64, 64] - (255, 176, 46, 255)).max() < 60, "the disc keeps its colour"
+    assert line[..., 3].max() > 200
+    assert line[line[..., 3] > 200][:, :3].max() < 70, "a line is black"
+    assert line[64, 64, 3] < 60, "what is light is hollow"
+    assert {tuple(picture[2, 2]) for picture in (*colored, line)} == {(0, 0, 0, 0)}
 
 
 def test_codes_show_where_they_are_used(client: Client) -> None:

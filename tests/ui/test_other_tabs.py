@@ -52,6 +52,16 @@ def test_a_picture_is_reconstructed_and_its_codes_are_found_in_the_codebook(page
     expect(detail.locator("figcaption", has_text="disc")).to_have_text(re.compile(r"disc × \d+"))
 
 
+def test_a_picture_is_drawn_again_in_other_styles(page: Page, picture: Path) -> None:
+    styles = page.locator("#in-styles")
+    expect(styles).to_be_hidden()
+    upload(page, picture)
+    expect(styles.locator("img")).to_have_count(4)
+    expect(styles.locator(".caption-label")).to_have_text(["3D", "gradient", "flat", "line"])
+    page.locator("#upload").get_by_label("Clear").or_(page.locator("#upload [aria-label='Remove Image']")).first.click()
+    expect(styles).to_be_hidden()
+
+
 def test_the_search_for_codes_comes_nearer_and_can_be_left_out(page: Page, picture: Path) -> None:
     upload(page, picture)
     psnr = page.locator("#measurements dd").first

@@ -32,6 +32,10 @@ class Texts:
         """The text of a key, with its {places} filled."""
         return self.words[key].format(**values)
 
+    def style(self, name: str) -> str:
+        """A style by its name on the page; one of somebody's own pictures by its own."""
+        return self.words.get(f"style_{name}", name)
+
     def html(self, key: str, **values: object) -> str:
         """The same, safe to put into HTML."""
         return html.escape(self(key, **values))

@@ -199,8 +199,8 @@ ENGLISH = {
     "drawn_again": "then drawn again: {style}",
     "drawn": "What the app draws",
     "drawn_about": (
-        "Things by names that the model learnt, each by itself, which are then put together. What follows is what CLIP and "
-        "the DiT make of the prompt as it stands."
+        "Things by names that the model learnt, each by itself, which are then put together; in a style in which a thing "
+        "was never seen, it is drawn again. What follows is what CLIP and the DiT make of the prompt as it stands."
     ),
     "color_red": "red",
     "color_orange": "orange",
@@ -273,6 +273,7 @@ ENGLISH = {
     "without_prompt": "Without it",
     "restored": "t = {t} · {psnr:.1f} dB",
     "restored_exactly": "t = {t} · exact",
+    "in_styles": "Drawn again in other styles: best for flat drawings, not meant for photographs",
     "words": "In words",
     "words_about": (
         "The names that CLIP takes to be likeliest. It often errs: of pictures that were held out from training, the "

@@ -195,7 +195,10 @@ CHINESE = {
     "look": "查看内部",
     "drawn_again": "再重画为：{style}",
     "drawn": "应用画的是什么",
-    "drawn_about": "模型学过名称的事物，逐一画出，再拼在一起。下面是 CLIP 和 DiT 对提示词原文的理解。",
+    "drawn_about": (
+        "模型学过名称的事物，逐一画出，再拼在一起；"
+        "如果模型从未见过某事物的这种风格，就把它重画成这种风格。下面是 CLIP 和 DiT 对提示词原文的理解。"
+    ),
     "color_red": "红色",
     "color_orange": "橙色",
     "color_yellow": "黄色",
@@ -258,6 +261,7 @@ CHINESE = {
     "without_prompt": "没有提示词",
     "restored": "t = {t} · {psnr:.1f} dB",
     "restored_exactly": "t = {t} · 完全一致",
+    "in_styles": "用其他风格重画：最适合平面图画，不适合照片",
     "words": "用词语描述",
     "words_about": (
         "CLIP 认为最可能的名称。它常常出错：对训练中未见过的图片，内置的 CLIP 首选即正确的约六分之一，"
