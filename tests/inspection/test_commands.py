@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+import torch
 from PIL import Image
 
 from multimodal.__main__ import main
@@ -131,7 +132,10 @@ def test_styles(checkpoint: Path, train: Path, capsys: pytest.CaptureFixture[str
     assert main(["inspect", "styles", str(star), "--checkpoint", str(checkpoint)]) == 1
     assert "this checkpoint has no restyler" in capsys.readouterr().err
     config = RestylerConfig(styles=("ink", "paint"), widths=(8, 16))
-    save_model(checkpoint / "restyler", Restyler(config), config, {})
+    restyler = Restyler(config)
+    for parameter in restyler.parameters():
+        torch.nn.init.normal_(parameter, std=0.2)  # at first the styles are one
+    save_model(checkpoint / "restyler", restyler, config, {})
     report = inspect("styles", star, checkpoint=checkpoint, capsys=capsys)
     assert report["styles"] == ["ink", "paint"]
     assert [Path(file).name for file in report["files"]] == ["star-style-ink.png", "star-style-paint.png"]
