@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from multimodal.data.phrases import COLORS, FIRST_CJK, NUMBERS, PATTERNS, STYLES, words_of
-from multimodal.reading.syntax import parse_weights
+from multimodal.reading.syntax import parse_weights, split_quoted
 
 HELPERS = (  # English words that need no name
     "a an the of with on in at to from for by no its his her style sticker emoji emoticon icon picture image photo drawing "
@@ -29,7 +29,8 @@ class Spelling:
 
     def unknown(self, prompt: str) -> list[str]:
         """The words of a prompt that are in no known name, in their order; English plurals count as their singulars."""
-        return [word for word in dict.fromkeys(words_of(parse_weights(prompt).text)) if not self._knows(word)]
+        text = parse_weights(split_quoted(prompt)[0]).text
+        return [word for word in dict.fromkeys(words_of(text)) if not self._knows(word)]
 
     def nearest(self, word: str, count: int = 3) -> list[str]:
         """The known names that are spelt most like a word, the nearest first; none where none is near."""

@@ -48,7 +48,7 @@ class Names(Vocabulary):
         described: Mapping[str, Mapping[str, Sequence[str]]] | None = None,
         restyled: Mapping[str, Sequence[str]] | None = None,
     ) -> None:
-        super().__init__(table or {}, words or {}, styles or {}, restyled or {})
+        super().__init__(table or {}, words or {}, styles or {}, restyled)
         self.english = EncodedNames(self.english_names, embed) if embed and self.english_names else None
         self.descriptions = Descriptions(table or {}, described or {}, self.synonyms)
         self.own_words = {word for name in self.own for word in words_of(name)} - LITTLE_WORDS if self.styles else None

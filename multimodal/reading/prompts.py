@@ -67,10 +67,11 @@ def read_prompt(prompt: str, names: Names, apart: bool = True) -> Reading:
     Args:
         apart: look for several things, and for colours; otherwise the prompt is one thing.
     """
-    parsed = parse_weights(prompt)
-    if parsed.parts:  # whose words are meant as they stand
-        return Reading((prompt,), written=parsed.written)
-    prompt = _subject(split_quoted(prompt)[0], names)
+    is_name = names.known(split_style(prompt)[0])  # 'Japanese “here” button', in which nothing is to be written
+    prompt, written = (prompt, "") if is_name else split_quoted(prompt)
+    if parse_weights(prompt).parts:  # whose words are meant as they stand
+        return Reading((prompt,), written=written)
+    prompt = _subject(prompt, names)
     layout = parse_layout(prompt, names) if apart else None
     things, renamed = [], []
     for thing in layout.things if layout else (prompt,):
@@ -83,7 +84,7 @@ def read_prompt(prompt: str, names: Names, apart: bool = True) -> Reading:
         face = f"{ARTICLE.sub('', name)} face"
         things[0] = (face if names.known(face) else name) + style
     drawn, restyled = zip(*(_in_seen_style(thing, names) if apart else (thing, "") for thing in things), strict=True)
-    return Reading(drawn, layout, tuple(dict.fromkeys(renamed)), parsed.written, restyled if any(restyled) else ())
+    return Reading(drawn, layout, tuple(dict.fromkeys(renamed)), written, restyled if any(restyled) else ())
 
 
 def is_known(prompt: str, names: Names) -> bool:

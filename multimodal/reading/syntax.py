@@ -30,7 +30,6 @@ class WeightedPart(NamedTuple):
 class WeightedPrompt(NamedTuple):
     text: str  # all words, without the signs
     parts: tuple[WeightedPart, ...]  # those whose weight is not 1
-    written: str = ""  # the words in quotes, which are none of the text
 
 
 def expand(prompt: str) -> list[str]:
@@ -49,13 +48,12 @@ def expand(prompt: str) -> list[str]:
 
 
 def parse_weights(prompt: str) -> WeightedPrompt:
-    """A prompt's words, those that have a weight, as (word:1.3), and those in quotes; other parentheses are text.
+    """A prompt's words, and those that have a weight, as (word:1.3); other parentheses are text.
 
     Raises:
         ValueError: a weight that is not closed, has no words, is no number or is out of its range, or stands in another;
             or too many weights.
     """
-    prompt, written = split_quoted(prompt)
     pieces = re.split(r"\(([^()]*):\s*([-+.]?\d[^()]*)\)", prompt)  # text, words, weight, text, …, text
     texts, words, weights = pieces[::3], pieces[1::3], pieces[2::3]
     if re.search(WEIGHT_SIGN, "·".join(texts)):
@@ -73,7 +71,7 @@ def parse_weights(prompt: str) -> WeightedPrompt:
         return " ".join("".join(itertools.chain(*zip(texts, [*kept, ""], strict=True))).split())
 
     parts = [WeightedPart(joined(k), float(weight)) for k, weight in enumerate(weights)]
-    return WeightedPrompt(joined(), tuple(part for part in parts if part.weight != 1), written)
+    return WeightedPrompt(joined(), tuple(part for part in parts if part.weight != 1))
 
 
 def split_quoted(prompt: str) -> tuple[str, str]:

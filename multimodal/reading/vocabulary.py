@@ -31,9 +31,9 @@ class Vocabulary:
         table: Mapping[str, Sequence[str]],
         words: Mapping[str, Mapping[str, Sequence[str]]],
         styles: Mapping[str, Iterable[str]],
-        restyled: Mapping[str, Sequence[str]],
+        restyled: Mapping[str, Sequence[str]] | None = None,
     ) -> None:
-        self.restyled = restyled
+        self.restyled = restyled or {}
         self.styles = {style: frozenset(drawn) for style, drawn in styles.items()}
         self.english_names = tuple(dict.fromkeys(filter(None, table.get("en", ()))))
         self.english_meanings = {spelt(name): name for spelt in (content, plain) for name in self.english_names}

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from multimodal.data.phrases import ARTICLE, EVERYDAY, FUNCTION_WORDS, singulars, words_of
 
 LITTLE_WORDS = {"a", "an", "and", "for", "in", "of", "on", "the", "to", "with"}  # of English, which name nothing
+OF_KEYBOARDS = str.maketrans("’“”„«»", '\'"""""')
 DRESSING = re.compile("[\ufe0f\U0001f3fb-\U0001f3ff]")  # of emoji: in colour, and with which skin
 ACCENTS = re.compile("[\u0300-\u036f\u064b-\u0655\u093c]")  # Latin and Cyrillic ones, Arabic vowels, Devanagari's nukta
 PREPOSITION = re.compile(
@@ -41,8 +42,8 @@ def looks_foreign(text: str) -> bool:
 
 
 def plain(text: str) -> str:
-    """A text as names are compared: in small letters, with the apostrophe of keyboards, without marks around it."""
-    bare = DRESSING.sub("", text.casefold().replace("’", "'").strip(" !?.…"))
+    """A text as names are compared: in small letters, with the quotes of keyboards, without marks around it."""
+    bare = DRESSING.sub("", text.casefold().translate(OF_KEYBOARDS).strip(" !?.…"))
     return bare or text
 
 

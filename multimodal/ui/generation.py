@@ -27,7 +27,7 @@ from multimodal.arguments import (
 from multimodal.diffusion.samplers import SamplingCancelled
 from multimodal.outputs import TextToImageOutput
 from multimodal.reading.prompts import in_styles, is_known
-from multimodal.reading.syntax import expand, parse_weights
+from multimodal.reading.syntax import expand, parse_weights, split_quoted
 from multimodal.settings import Settings, pack_indices, read_settings, save_picture
 from multimodal.ui.download import numbered
 from multimodal.ui.errors import friendly_errors
@@ -91,7 +91,7 @@ class Generation:
                 settings, prompts, seeds = self.asked(
                     texts, Asked(*asked)._replace(steps=DRAFT_STEPS, number=1, keep_seed=True)
                 )
-                parse_weights(prompts[0])
+                parse_weights(split_quoted(prompts[0])[0])
             except ValueError:
                 yield gr.skip(), message(""), *[gr.skip()] * 5
                 return
@@ -215,7 +215,8 @@ class Generation:
         device = str(self.pipeline.device.type).upper()
         done = texts.html("done", count=len(output.images), seconds=seconds, device=device, seeds=seeds)
         prompts = list(dict.fromkeys(output.prompts))
-        used, room = max(self.pipeline.text_encoder.count_tokens(parse_weights(prompt).text) for prompt in prompts)
+        texts_read = (parse_weights(split_quoted(prompt)[0]).text for prompt in prompts)
+        used, room = max(map(self.pipeline.text_encoder.count_tokens, texts_read))
         line = message(f"{done} · {texts.html('tokens', used=used, room=room)}")
         return line + self.not_drawn(prompts, output.dropped, output.renamed, texts)
 
@@ -230,7 +231,7 @@ class Generation:
         for words, name in list(drawn_as.items())[:UNKNOWN_SHOWN]:
             lines.append(message(texts.html("renamed", words=words if len(words) <= 60 else f"{words[:59]}…", name=name)))
         rest = [prompt for prompt in prompts if not any(words in prompt for words in drawn_as)]
-        rest = [prompt for prompt in rest if parse_weights(prompt).parts or not is_known(prompt, self.pipeline.names)]
+        rest = [prompt for prompt in rest if not is_known(prompt, self.pipeline.names)]
         return "".join(lines + [message(line) for line in self.unknown_words(rest, texts)])
 
     def tokens_used(self, prompt: str, request: gr.Request) -> Any:
@@ -239,7 +240,7 @@ class Generation:
         if not prompt.strip():
             return ""
         try:
-            choices = [parse_weights(choice).text for choice in expand(prompt)]
+            choices = [parse_weights(split_quoted(choice)[0]).text for choice in expand(prompt)]
         except ValueError:  # not complete yet
             return gr.skip()
         used, room = max(map(text_encoder.count_tokens, choices))

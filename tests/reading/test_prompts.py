@@ -173,6 +173,22 @@ def test_where_own_captions_say_what_figures_have_none_is_put_together() -> None
     assert parse_layout("a fox with a crown", Names({"en": captions})) is None
 
 
+@pytest.mark.parametrize(
+    ("prompt", "thing", "written"),
+    [
+        ("Japanese “here” button", "Japanese “here” button", ""),
+        ('a Japanese "here" button, 3d style', "Japanese “here” button, 3d style", ""),
+        ("кнопка «здесь»", "Japanese “here” button", ""),
+        ("Japanese “there” button", "Japanese button", "there"),
+        ("a fox saying “here”, 3d style", "a fox, 3d style", "here"),
+        ('a (fox:1.2) "eat (me:2)"', "a (fox:1.2)", "eat (me:2)"),
+    ],
+)
+def test_quotes_in_a_name_are_no_words_to_write(prompt: str, thing: str, written: str) -> None:
+    reading = read_prompt(prompt, Names({"en": ["Japanese “here” button", "fox"], "ru": ["кнопка «здесь»", "лиса"]}))
+    assert (reading.things, reading.written) == ((thing,), written)
+
+
 def test_a_prompt_that_is_not_taken_apart_is_one_thing() -> None:
     assert read_prompt("a rocket and a star", NAMES, apart=False) == Reading(("a rocket and a star",))
 

@@ -80,12 +80,7 @@ def test_words_have_weights(prompt: str, text: str, parts: list[tuple[str, float
 )
 def test_words_in_quotes_are_written(prompt: str, text: str, written: str) -> None:
     assert split_quoted(prompt) == (text, written)
-    assert parse_weights(prompt) == (text, (), written)
-
-
-def test_words_in_quotes_have_no_part_in_weights() -> None:
-    text, [part], written = parse_weights('a (red:1.3) apple "eat (me:2)"')
-    assert (text, part.without, part.weight, written) == ("a red apple", "a apple", 1.3, "eat (me:2)")
+    assert parse_weights(prompt) == (prompt, ())
 
 
 @pytest.mark.parametrize(
