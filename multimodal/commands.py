@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -87,7 +88,7 @@ def generate(args: argparse.Namespace) -> None:
     }
     lines = [str(picture["path"]) for picture in pictures]
     lines += [f"too long for the text encoder, left out: {words}" for words in dropped]
-    lines += [f"“{words}” is drawn as “{name}”, the nearest that the model knows" for words, name in renamed.items()]
+    lines += drawn_as(renamed)
     report_result(args, report, "\n".join([*lines, f"{seconds:.1f} s on {pipeline.device}"]))
 
 
@@ -98,7 +99,7 @@ def mix(args: argparse.Namespace) -> None:
     from multimodal.arguments import check_prompts
     from multimodal.export import check_animation, save_animation
     from multimodal.mixing import mix
-    from multimodal.reading.prompts import in_one_style
+    from multimodal.reading.prompts import in_one_style, read_prompt
 
     check_animation(args.out, args.duration)  # before the work is done
     args.out.parent.mkdir(parents=True, exist_ok=True)
@@ -119,9 +120,17 @@ def mix(args: argparse.Namespace) -> None:
         )
     save_animation(images, args.out, args.duration)
     seconds = round(time.perf_counter() - start, 3)
+    readings = [read_prompt(prompt, pipeline.names, apart=False) for prompt in (first, second)]
+    renamed = {words: name for reading in readings for words, name in reading.renamed}
     report = {"path": str(args.out), "prompts": [first, second], "frames": len(images)}
-    report |= {"seconds": seconds, "device": str(pipeline.device)}
-    report_result(args, report, f"{args.out}: {len(images)} frames, {seconds:.1f} s on {pipeline.device}")
+    report |= {"seconds": seconds, "device": str(pipeline.device), "renamed": renamed}
+    made = f"{args.out}: {len(images)} frames, {seconds:.1f} s on {pipeline.device}"
+    report_result(args, report, "\n".join([*drawn_as(renamed), made]))
+
+
+def drawn_as(renamed: Mapping[str, str]) -> list[str]:
+    """A line for each thing that is drawn as another."""
+    return [f"“{words}” is drawn as “{name}”, the nearest that the model knows" for words, name in renamed.items()]
 
 
 def export(args: argparse.Namespace) -> None:

@@ -126,6 +126,21 @@ def test_mix_writes_an_animation(tiny_checkpoint: Path, tmp_path: Path, capsys: 
         assert (animation.format, animation.mode) == ("WEBP", "RGBA")
 
 
+@pytest.mark.parametrize("command", [["generate", "a vixen"], ["mix", "a vixen", "a star"]])
+def test_what_is_drawn_as_something_else_is_said(
+    command: list[str], tiny_checkpoint: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.copytree(tiny_checkpoint, checkpoint := tmp_path / "checkpoint")
+    (checkpoint / "dit" / "names.json").write_text('{"en": ["star"]}', encoding="utf-8")
+    out = tmp_path / ("mix.webp" if command[0] == "mix" else "pictures")
+    options = ["--checkpoint", str(checkpoint), "--steps", "1", "--out", str(out)]
+    assert main([*command, *options]) == 0
+    assert "“a vixen” is drawn as “star”, the nearest that the model knows" in capsys.readouterr().out
+    again = [*options[:-1], str(out.with_stem("again"))]
+    assert main([*command, *again, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["renamed"] == {"a vixen": "star"}
+
+
 def test_an_unknown_messenger_is_refused_with_the_known_ones(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(["export", "a.png", "--for", "fax"])
