@@ -129,8 +129,8 @@ class SuperResolutionConfig:
 class RestylerConfig:
     """The U-Net that draws a picture again in another style."""
 
-    styles: tuple[str, ...] = ("3d", "color", "flat", "line")  # into which it can
-    sources: tuple[str, ...] = ("flat", "color", "3d")  # from which, the best first
+    styles: tuple[str, ...] = ("3d", "color", "flat", "line")  # into which it can; neighbours are most alike
+    sources: tuple[str, ...] = ("3d", "color", "flat")  # from which
     stem_patch: int = 2  # pixel-unshuffle before the first convolution
     widths: tuple[int, ...] = (48, 96, 128, 128)  # one per resolution, each half the one before
 
@@ -140,7 +140,16 @@ class RestylerConfig:
 
     @property
     def sources_by_style(self) -> dict[str, list[str]]:
-        return {style: [source for source in self.sources if source != style] for style in self.styles}
+        """For each style the others from which pictures are drawn again in it, the one most alike first."""
+        places = {style: place for place, style in enumerate(self.styles)}
+
+        def distance(source: str, style: str) -> int:
+            return abs(places[source] - places[style]) if source in places else len(places)
+
+        return {
+            style: sorted((one for one in self.sources if one != style), key=lambda one: distance(one, style))
+            for style in self.styles
+        }
 
 
 def from_dict(cls: type[ConfigT], data: Mapping[str, Any]) -> ConfigT:

@@ -6,7 +6,16 @@ import dataclasses
 
 import pytest
 
-from multimodal.config import CLIPConfig, DiTConfig, TextEncoderConfig, VQVAEConfig, from_dict, to_dict, with_overrides
+from multimodal.config import (
+    CLIPConfig,
+    DiTConfig,
+    RestylerConfig,
+    TextEncoderConfig,
+    VQVAEConfig,
+    from_dict,
+    to_dict,
+    with_overrides,
+)
 from multimodal.training.run_config import DiTRunConfig, VQVAERunConfig
 
 
@@ -77,3 +86,13 @@ def test_what_a_picture_costs() -> None:
 def test_a_setting_that_would_not_be_read_is_refused(part: str) -> None:
     with pytest.raises(ValueError, match=f"{part}.mixed_precision is not read"):
         with_overrides(DiTRunConfig(), [f"{part}.mixed_precision=bf16"])
+
+
+def test_pictures_are_drawn_again_from_the_style_most_alike() -> None:
+    config = RestylerConfig(styles=("3d", "color", "flat", "line"), sources=("photo", "flat", "color", "3d"))
+    assert config.sources_by_style == {
+        "3d": ["color", "flat", "photo"],
+        "color": ["flat", "3d", "photo"],
+        "flat": ["color", "3d", "photo"],
+        "line": ["flat", "color", "3d", "photo"],
+    }

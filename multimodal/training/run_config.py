@@ -129,7 +129,7 @@ class SuperResolutionRunConfig(RunConfig):
 
 @dataclass(frozen=True)
 class RestylerRunConfig(RunConfig):
-    steps: int = 8000
+    steps: int = 9000
     learning_rate: float = 2e-3
     ema_decay: float = 0.998
     model: RestylerConfig = RestylerConfig()
