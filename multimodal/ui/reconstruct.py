@@ -78,14 +78,14 @@ class Reconstruct:
         ]
         return shown + figures(pictures, "") + "".join(tables)
 
-    def styles(self, path: str | None, request: gr.Request) -> Any:
-        """An uploaded file drawn again in other styles: an update of the gallery, which is there where a restyler is."""
+    def styles(self, path: str | None, request: gr.Request) -> tuple[Any, Any]:
+        """An uploaded file drawn again in other styles: whether that is shown, which takes a restyler, and the pictures."""
         restyler = self.pipeline.restyler
         if path is None or restyler is None:
-            return gr.Gallery(visible=False)
+            return gr.Column(visible=False), []
         with friendly_errors(texts := Texts(request)), self.pipeline.lock:
             drawn = in_every_style(restyler, rgba.open_image(path), self.pipeline.vqvae.config.image_size)
-            return gr.Gallery([(image, texts.style(style)) for style, image in drawn.items()], visible=True)
+            return gr.Column(visible=True), [(image, texts.style(style)) for style, image in drawn.items()]
 
     def words(self, path: str | None, request: gr.Request) -> str:
         """The likeliest names of an uploaded file, as HTML."""
@@ -135,17 +135,19 @@ def reconstruct_tab(models: Models, last: gr.State, assets: Path) -> None:
     search = gr.Checkbox(
         value=True, label=i18n("search_codes"), info=i18n("search_codes_info"), container=False, elem_id="search-codes"
     )
-    styles = gr.Gallery(
-        label=i18n("in_styles"),
-        format="png",
-        columns=4,
-        object_fit="contain",
-        interactive=False,
-        buttons=["download", "fullscreen"],
-        visible=False,
-        elem_id="in-styles",
-        elem_classes="checkered",
-    )
+    with gr.Column(visible=False) as again:
+        gr.Markdown(i18n("in_styles"))
+        styles = gr.Gallery(
+            label=i18n("in_styles"),
+            show_label=False,
+            format="png",
+            columns=4,
+            object_fit="contain",
+            interactive=False,
+            buttons=["download", "fullscreen"],
+            elem_id="in-styles",
+            elem_classes="checkered",
+        )
     words = gr.HTML(elem_id="words")
     measurements = gr.HTML(elem_id="measurements")
     reconstruction: dict[str, Any] = {
@@ -157,7 +159,7 @@ def reconstruct_tab(models: Models, last: gr.State, assets: Path) -> None:
     }
     shown = upload.change(**reconstruction)
     search.input(**reconstruction)
-    shown.success(tab.styles, upload, styles, show_progress="hidden", **MODEL)
+    shown.success(tab.styles, upload, [again, styles], show_progress="hidden", **MODEL)
     shown.success(tab.words, upload, words, show_progress="minimal", **MODEL)
 
 
