@@ -124,8 +124,8 @@ class TextToImagePipeline:
             mask: where `image` is drawn anew, as a picture of the size of `image` (white there), or an (h, w) grid (True
                 there). Elsewhere the codebook indices of `image` stay exactly as they are.
             interpret: draw things by their English names, or the nearest, where a prompt has none of their words; and the
-                things of "a rocket and a star", "three apples" or "a blue apple" one by one, to colour them and put them
-                together (see `read_prompt`), unless there is an `image`. Otherwise the DiT gets the prompt as it is.
+                things of "a rocket and a star" or "a blue apple" one by one, to colour them, draw them again in an unseen
+                style and put them together (see `read_prompt`), unless there is an `image`. Otherwise as the prompt says.
         Raises:
             ValueError: a prompt is empty or an argument out of its range.
             SamplingCancelled: the callback returned False.
@@ -141,6 +141,7 @@ class TextToImagePipeline:
         seeds = check_seeds(seed, len(repeated))
 
         def seen(step: SamplerStep) -> bool | None:
+            layouts = [reading.layout for reading in readings]
             return callback(step._replace(together=lambda things: put_together(things, layouts))) if callback else None
 
         with self.lock:
@@ -148,7 +149,6 @@ class TextToImagePipeline:
             check_words(*(reading.written for reading in readings))
             renamed = [dict(reading.renamed) for reading in readings]
             readings = [reading for reading in readings for _ in range(num_images_per_prompt)]
-            layouts = [reading.layout for reading in readings]
             drawn = [(thing, seed) for reading, seed in zip(readings, seeds, strict=True) for thing in reading.things]
             velocity, dropped = self.prompt_velocity([thing for thing, _ in drawn], negative_prompt, float(guidance_scale))
             latents = noise = self.make_noise([seed for _, seed in drawn])
@@ -161,7 +161,7 @@ class TextToImagePipeline:
                     redrawn = grid[None, None].to(self.device)
                     velocity = keeping(velocity, x0, noise, redrawn)
             steps = max(1, round(num_inference_steps * start))
-            watched = seen if callback and any(layouts) else callback
+            watched = seen if callback and any(reading.layout for reading in readings) else callback
             latents = self.sample_latents(velocity, latents, steps, sampler, watched, start)
             latents = self.put_together(latents, readings)
             codebook_indices = self.vqvae.quantize(latents)

@@ -56,8 +56,7 @@ MAY_IMPORT = {
     "inspection": BELOW_PIPELINE | {"pipeline", "inspection"},
     "evaluation": BELOW_PIPELINE | {"pipeline", "evaluation"},
     "training": BELOW_PIPELINE | {"pipeline", "inspection", "evaluation", "training"},
-    "ui": LEAVES
-    | {"pipeline", "reading", "mixing", "editing", "inspection", "diffusion", "word_lists", "data", "restyling", "ui"},
+    "ui": LEAVES | {"pipeline", "reading", "mixing", "editing", "inspection", "diffusion", "word_lists", "data", "ui"},
     "app": LEAVES | {"pipeline", "ui"},
 }
 MAY_IMPORT_ALL = {"__main__", "commands", "doctor"}

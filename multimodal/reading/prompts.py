@@ -45,9 +45,7 @@ class Reading(NamedTuple):
     layout: Layout | None = None  # how they become one picture; None where there is one thing, as it is
     renamed: tuple[tuple[str, str], ...] = ()  # what the prompt calls a thing, and the nearest name, if that is drawn
     written: str = ""  # the words that are written on the picture
-    restyled: tuple[
-        str, ...
-    ] = ()  # for each thing the style in which it is drawn again, where it was never seen in it, or ""
+    restyled: tuple[str, ...] = ()  # for each thing the style that it was never seen in, and is drawn again in, or ""
 
     @property
     def as_drawn(self) -> bool:

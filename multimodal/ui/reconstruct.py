@@ -13,15 +13,16 @@ from multimodal import rgba
 from multimodal.arguments import SEARCH_STEPS
 from multimodal.inspection.reconstruction import difference_map
 from multimodal.inspection.tokens import index_maps
+from multimodal.inspection.views import Views
 from multimodal.metrics import ssim_on_white
 from multimodal.outputs import ReconstructionOutput
-from multimodal.restyling import in_every_style
 from multimodal.ui.errors import friendly_errors
 from multimodal.ui.examples import example_gallery
 from multimodal.ui.figures import bars, figure, figures, message, section, table, tiles
 from multimodal.ui.models import Models
 from multimodal.ui.session import DRAW, MODEL, LastPictures
 from multimodal.ui.texts import Texts, i18n
+from multimodal.ui.zero_gpu import on_gpu
 
 ENLARGED = 4  # pixels on the page for each of the model's
 
@@ -31,6 +32,7 @@ class Reconstruct:
 
     def __init__(self, models: Models) -> None:
         self.models, self.pipeline = models, models.pipeline
+        self.draw_again = on_gpu(Views(models.pipeline).styles)
 
     def reconstruct(
         self, path: str | None, search: bool, last: LastPictures | None, request: gr.Request
@@ -80,12 +82,12 @@ class Reconstruct:
 
     def styles(self, path: str | None, request: gr.Request) -> tuple[Any, Any]:
         """An uploaded file drawn again in other styles: whether that is shown, which takes a restyler, and the pictures."""
-        restyler = self.pipeline.restyler
-        if path is None or restyler is None:
+        if path is None or self.pipeline.restyler is None:
             return gr.Column(visible=False), []
-        with friendly_errors(texts := Texts(request)), self.pipeline.lock:
-            drawn = in_every_style(restyler, rgba.open_image(path), self.pipeline.vqvae.config.image_size)
-            return gr.Column(visible=True), [(image, texts.style(style)) for style, image in drawn.items()]
+        with friendly_errors(texts := Texts(request)):
+            view = self.draw_again(rgba.open_image(path))
+            names = map(texts.style, view.report["styles"])
+            return gr.Column(visible=True), list(zip(view.pictures.values(), names, strict=True))
 
     def words(self, path: str | None, request: gr.Request) -> str:
         """The likeliest names of an uploaded file, as HTML."""

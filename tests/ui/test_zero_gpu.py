@@ -16,7 +16,9 @@ import pytest
 import torch
 from PIL import Image
 
+from multimodal.config import RestylerConfig
 from multimodal.inspection.token_editing import Edit
+from multimodal.models.restyler import Restyler
 from multimodal.settings import pack_indices
 from multimodal.ui import api, api_inspect, zero_gpu
 from multimodal.ui.edit import Editing
@@ -24,6 +26,7 @@ from multimodal.ui.generation import Generation
 from multimodal.ui.inside import Inside
 from multimodal.ui.mix import Mixing
 from multimodal.ui.models import Lists, Models
+from multimodal.ui.reconstruct import Reconstruct
 from multimodal.ui.token_editor import Editor
 
 Calls = list[str]
@@ -89,10 +92,12 @@ def test_what_else_computes_runs_there_too_and_follows_a_switch(calls: Calls, ti
     assert calls == ["reconstruct", "decode_codebook_indices"]
 
 
-def test_so_does_every_tab(calls: Calls, tiny_checkpoint: Path) -> None:
+def test_so_does_every_tab(calls: Calls, tiny_checkpoint: Path, tmp_path: Path) -> None:
     loaded = Models(tiny_checkpoint)
     loaded._take(tiny_checkpoint, Lists({"en": ["a fox", "a star"]}, None, loaded.statistics))
+    loaded.pipeline.restyler = Restyler(RestylerConfig(widths=(8, 16)))
     tab, picture = Generation(loaded), Image.new("RGBA", (9, 9), "red")
+    picture.save(tmp_path / "picture.png")
     asked = ("a fox", "", "", 2, 3.0, "euler", 1, 5, True)
     editor = Editor(loaded.pipeline, [])
     *_, (*_, last) = tab.generate(None, *asked)  # type: ignore[arg-type]
@@ -103,6 +108,7 @@ def test_so_does_every_tab(calls: Calls, tiny_checkpoint: Path) -> None:
         "inside": lambda: Inside(loaded).look("a fox", 5, "", None),  # type: ignore[arg-type]
         "go on": lambda: editor.sample("a fox", 0.5, edit, 0, None, None),  # type: ignore[arg-type]
         "words": lambda: [loaded.nearest and loaded.nearest.to_picture(picture)],
+        "styles": lambda: Reconstruct(loaded).styles(str(tmp_path / "picture.png"), None),  # type: ignore[arg-type]
     }
     ran = {}
     for name, run in runs.items():
@@ -115,6 +121,7 @@ def test_so_does_every_tab(calls: Calls, tiny_checkpoint: Path) -> None:
         "inside": ["to_prompt", "_draw", "decode_codebook_indices", "_restore"],
         "go on": ["_draw", "decode_codebook_indices"],
         "words": ["to_picture"],
+        "styles": ["styles"],
     }
 
 
@@ -123,6 +130,7 @@ def test_and_every_endpoint_that_uses_the_models(
 ) -> None:
     loaded = Models(tiny_checkpoint)
     loaded._take(tiny_checkpoint, Lists({"en": ["a fox", "a star"]}, None, loaded.statistics))
+    loaded.pipeline.restyler = Restyler(RestylerConfig(widths=(8, 16)))
     monkeypatch.setattr(api, "uploaded", Path)
     monkeypatch.setattr(api_inspect, "uploaded", Path)
     monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path))
@@ -147,6 +155,7 @@ def test_and_every_endpoint_that_uses_the_models(
         "restoration": ("a fox",),
         "reading": ("a fox",),
         "words": (picture,),
+        "styles": (picture,),
         "codebook": (),
         "code": (1, 3),
     }
@@ -161,7 +170,7 @@ def test_and_every_endpoint_that_uses_the_models(
         **{"generate": "__call__", "edit": "reconstruct", "mix": "_mix", "reconstruct": "reconstruct"},
         **{"decode": "decode_codebook_indices", "go_on": "__call__"},
         **{name: name for name in ("expectation", "attention", "trajectory", "restoration")},
-        **{"reading": "to_prompt", "words": "to_picture"},
+        **{"reading": "to_prompt", "words": "to_picture", "styles": "styles"},
         **dict.fromkeys(("codebook", "code"), "decode_codebook_indices"),
     }
 
