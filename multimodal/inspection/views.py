@@ -142,15 +142,17 @@ class Views:
         return View(report, {})
 
     def styles(self, picture: Image.Image) -> View:
-        """A picture drawn again in each style in which the checkpoint can.
+        """A picture drawn again in each style in which the checkpoint can; twice as large where it can enlarge, too.
 
         Raises:
             ValueError: it has no restyler.
         """
         if self.pipeline.restyler is None:
             raise ValueError("this checkpoint has no restyler, which draws pictures again; train one: train restyler")
+        size, upscaler = self.pipeline.vqvae.config.image_size, self.pipeline.upscaler
         with self.pipeline.lock:
-            drawn = in_every_style(self.pipeline.restyler, picture, self.pipeline.vqvae.config.image_size)
+            drawn = in_every_style(self.pipeline.restyler, picture, size)
+        drawn = {style: upscaler(image, 2 * size) if upscaler else image for style, image in drawn.items()}
         return View({"styles": list(drawn)}, {f"style-{style}.png": image for style, image in drawn.items()})
 
     def tokens(self, picture: Image.Image) -> View:

@@ -167,11 +167,12 @@ def test_a_picture_is_drawn_again_in_other_styles(client: Client, tmp_path: Path
     files, report = client.predict(handle_file(tmp_path / "disc.png"), api_name="/styles")
     assert report == {"styles": ["3d", "color", "flat", "line"]}
     *colored, line = (np.asarray(Image.open(file)).astype(int) for file in files)
+    assert line.shape == (256, 256, 4), "enlarged"
     for picture in colored:
-        assert np.abs(picture[64, 64] - (255, 176, 46, 255)).max() < 60, "the disc keeps its colour"
+        assert np.abs(picture[128, 128] - (255, 176, 46, 255)).max() < 60, "the disc keeps its colour"
     assert line[..., 3].max() > 200
     assert line[line[..., 3] > 200][:, :3].max() < 70, "a line is black"
-    assert line[64, 64, 3] < 60, "what is light is hollow"
+    assert line[128, 128, 3] < 60, "what is light is hollow"
     assert {tuple(picture[2, 2]) for picture in (*colored, line)} == {(0, 0, 0, 0)}
 
 
@@ -271,6 +272,6 @@ def test_endpoints_are_mcp_tools(app_url: str) -> None:
     assert tools == {
         *("generate", "edit", "mix", "export", "reconstruct", "decode", "go_on"),
         *("expectation", "attention", "trajectory", "restoration"),
-        *("reading", "words", "provenance", "codebook", "code"),
+        *("reading", "words", "provenance", "styles", "codebook", "code"),
     }
     assert not failed
