@@ -90,6 +90,7 @@ class Names(Vocabulary):
             self._head,
             self._noun,
             self._foreign_word,
+            self._compound,
             self._misspelt,
             self._first_noun,
             self._first_synonym,
@@ -111,6 +112,10 @@ class Names(Vocabulary):
     def _foreign_word(self, text: str) -> str | None:
         """The English name for a text that is, but for an article, a word of another language, in whatever form."""
         return self.foreign.get(plain(ARTICLE.sub("", text)))
+
+    def _compound(self, text: str) -> str | None:
+        """The English name for a text that is, but for an article, a German compound."""
+        return self.foreign.by_last_part(plain(ARTICLE.sub("", text)))
 
     def _described_without_head(self, text: str) -> str | None:
         """The English name that a text describes which says nothing of what the thing is: "needs a nap"."""

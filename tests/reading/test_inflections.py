@@ -34,6 +34,15 @@ def test_parts_of_names_and_other_words_are_not(word: str) -> None:
     assert word not in INFLECTIONS
 
 
+@pytest.mark.parametrize(
+    ("word", "name"),
+    [("polizeihund", "dog"), ("schäferhunde", "dog"), ("bratäpfel", "red apple"), ("hund", None), ("a hund", None),
+     ("gattohund1", None), ("supergatto", None), ("", None)],
+)  # fmt: skip
+def test_the_last_part_of_a_german_compound_says_what_it_is(word: str, name: str | None) -> None:
+    assert INFLECTIONS.by_last_part(word) == name
+
+
 def test_what_is_iterated_are_the_words_themselves() -> None:
     assert (list(INFLECTIONS), len(INFLECTIONS)) == (list(WORDS), len(WORDS))
     with pytest.raises(KeyError):

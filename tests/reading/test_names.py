@@ -218,3 +218,12 @@ def test_the_first_word_of_an_english_name_is_not_another_name_of_one_other_lang
     names = Names(table, lambda texts: torch.ones(len(texts), 2))
     assert names.in_known_words("santa") == "Santa Claus"
     assert names.in_known_words("cane") == "dog"
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [("eine Babykatze", "cat"), ("Babykatzen", "cat"), ("Katzenbaby", "Katzenbaby"), ("elefnat", "elephant")],
+)
+def test_german_compounds_are_what_their_last_part_is(text: str, name: str) -> None:
+    names = Names({"en": ["cat", "elephant"], "de": ["Katze", "Elefant"]}, styles={"flat": ["cat", "elephant"]})
+    assert names.in_known_words(text) == name
