@@ -9,6 +9,17 @@ from torch import Tensor
 from multimodal import rgba
 
 
+def picture_losses(made: Tensor, images: Tensor) -> dict[str, Tensor]:
+    """How far (B, 4, H, W) pictures are apart on black, on white and in alpha, and with that on all backgrounds between.
+
+    Returns:
+        l1 and gradient (of finite differences), mean absolute errors, each ().
+    """
+    error = made - images
+    error = torch.cat([error, error[:, :3] - error[:, 3:]], dim=1)  # (B, 7, H, W): on black, alpha, on white
+    return {"l1": error.abs().mean(), "gradient": error.diff(dim=2).abs().mean() + error.diff(dim=3).abs().mean()}
+
+
 def psnr_on_white(a: Tensor, b: Tensor) -> Tensor:
     """Peak signal-to-noise ratio, in dB per picture, of (B, 4, H, W) premultiplied RGBA in [-1, 1], laid on white."""
     error = (rgba.composite(a, 1.0).clamp(-1, 1) - rgba.composite(b, 1.0).clamp(-1, 1)).square().mean(dim=(1, 2, 3))

@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from multimodal.metrics import alpha_error, perplexity, psnr_on_white, ssim_on_white, usage
+from multimodal.metrics import alpha_error, perplexity, picture_losses, psnr_on_white, ssim_on_white, usage
 
 
 def flat(red: float, green: float, blue: float, alpha: float, size: int = 16) -> Tensor:
@@ -50,3 +50,11 @@ def test_perplexity_runs_from_one_to_the_number_of_codes() -> None:
     assert perplexity(counts).tolist() == pytest.approx([4, 1, 2])
     uneven = torch.tensor([3, 1])
     assert perplexity(uneven).item() == pytest.approx(math.exp(-0.75 * math.log(0.75) - 0.25 * math.log(0.25)))
+
+
+def test_an_error_that_shows_on_white_alone_counts() -> None:
+    images = torch.full((1, 4, 8, 8), -1.0)
+    faint = images.clone()
+    faint[:, 3] = -0.5  # black, a quarter there
+    assert picture_losses(faint, images)["l1"] == pytest.approx(0.5 * 4 / 7)  # alpha and three colours on white
+    assert picture_losses(images, images)["l1"] == 0

@@ -16,12 +16,12 @@ from multimodal.checkpoint import load_vqvae, save_model
 from multimodal.config import RestylerConfig
 from multimodal.data.captions import Subject, load_subjects
 from multimodal.data.images import DataError, decode_images, fingerprint, load_captioned_images
+from multimodal.metrics import picture_losses
 from multimodal.models.restyler import Restyler
 from multimodal.models.vqvae import VQVAE
 from multimodal.sheets import image_grid
 from multimodal.training.loop import Trainer, batch_indices
 from multimodal.training.run_config import RestylerRunConfig
-from multimodal.training.super_resolution import enlargement_losses
 
 BATCH = 32  # pictures that are sent through the VQ-VAE at once
 
@@ -60,7 +60,7 @@ def train_restyler(config: RestylerRunConfig, data: Path, out: Path, max_minutes
         images, target = (torch.where(mirrored, each.flip(3), each) for each in (images, target))
         with accelerator.autocast():
             restyled = model(images, styles.to(accelerator.device))
-        losses = enlargement_losses(restyled.float(), target)
+        losses = picture_losses(restyled.float(), target)
         return {"loss": losses["l1"] + config.gradient_weight * losses["gradient"], **losses}
 
     def sample(model: nn.Module) -> Image.Image:

@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from multimodal import rgba
 from multimodal.checkpoint import load_vqvae, save_model
 from multimodal.data.images import decode_images, fingerprint, load_captioned_images
+from multimodal.metrics import picture_losses
 from multimodal.models.super_resolution import SuperResolution
 from multimodal.sheets import image_grid
 from multimodal.training.loop import Trainer, batch_indices
@@ -61,7 +62,7 @@ def train_super_resolution(config: SuperResolutionRunConfig, data: Path, out: Pa
             images, target = mending(rows[::4])  # of four times as many pixels
         else:
             images, target = enlarging(rows, scale=4 if step % 2 else 2)
-        losses = enlargement_losses(model(images, target.shape[2] // images.shape[2]), target)
+        losses = picture_losses(model(images, target.shape[2] // images.shape[2]), target)
         return {"loss": losses["l1"] + config.gradient_weight * losses["gradient"], **losses}
 
     def sample(model: nn.Module) -> Image.Image:
@@ -76,17 +77,6 @@ def train_super_resolution(config: SuperResolutionRunConfig, data: Path, out: Pa
         save_model(out / "super_resolution", model, config.model, training)
 
     trainer.run(loss, max_minutes=max_minutes, sample=sample, export=export)
-
-
-def enlargement_losses(enlarged: Tensor, images: Tensor) -> dict[str, Tensor]:
-    """How far (B, 4, H, W) pictures are apart on black, on white and in alpha, and with that on all backgrounds between.
-
-    Returns:
-        l1 and gradient (of finite differences), mean absolute errors, each ().
-    """
-    error = enlarged - images
-    error = torch.cat([error, error[:, :3] - error[:, 3:]], dim=1)  # (B, 7, H, W): on black, alpha, on white
-    return {"l1": error.abs().mean(), "gradient": error.diff(dim=2).abs().mean() + error.diff(dim=3).abs().mean()}
 
 
 def paired_crops(small: Tensor, large: Tensor, size: int) -> tuple[Tensor, Tensor]:
