@@ -45,8 +45,9 @@ KINDS = {
     "pairs": ("left", "right", "above", "below"),
 }
 TRUE_PICTURES = 150  # of each kind, to try the checks on
-FIGURE_PLACES = {  # what is worn has its own
+FIGURE_PLACES = {  # what is worn has its own, and so has what shows a role
     "wears": "", "holds": "hand", "on": "under", "in": "around", "looks": "face", "feels": "beside head", "burns": "behind",
+    "role": "",
 }  # fmt: skip
 MAX_DRAWS = 100  # for each of them
 TOP = 5  # where a picture holds several things, each smaller than what the judge learned from
@@ -110,7 +111,7 @@ def evaluate_composition(
         "settings": {"data": data.name, **sampling.settings()},
         "tables": {
             "Right thing, and right in colour, number or place": rows,
-            "Figures: what they wear, hold, sit on, are in, look like and feel; flames; and what is one thing": figures,
+            "Figures: what they wear, hold, sit on, are in, look like, feel; flames; roles; what is one thing": figures,
         },
         "notes": [
             "95 % bootstrap intervals in brackets. True accepted: composites of real pictures that pass, the ceiling.",
@@ -133,12 +134,14 @@ def check(judge: Judge, cases: Sequence[Case], images: Sequence[Image.Image]) ->
 
 def reads_right(case: Case, names: Names) -> bool:
     """Whether a figure and a thing in its place are read in a prompt, or, where the case has no other, one thing; what a
-    figure feels makes no thing of it, unless the case is about that.
+    figure feels makes no thing of it, unless the case is about that. Of what shows a role, one thing is enough.
     """
     parts = [(names.english_name(part.thing), part.place) for part in read_prompt(case.prompt, names).parts()]
     if case.relation != "feels":
         parts = [part for part in parts if part[1] != FIGURE_PLACES["feels"]]
     found, (_, *places) = zip(*parts, strict=True)
+    if case.relation == "role":
+        return found[0] in case.concept.split("|") and not {*found[1:]}.isdisjoint(case.other.split("|"))
     wanted = [one for one in (case.concept, case.other) if one]
     if len(found) != len(wanted) or any(name not in one.split("|") for name, one in zip(found, wanted, strict=True)):
         return False

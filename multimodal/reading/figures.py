@@ -10,7 +10,8 @@ from multimodal.reading.descriptions import PERSON
 from multimodal.reading.modifiers import counted, joints, split_color
 from multimodal.reading.names import Names
 from multimodal.reading.relations import DOING, FIRE, ON_HEAD, WHERE_WORN, WORN, Relation, place_of, split_relations
-from multimodal.reading.smileys import MOVES, SYMBOLS, expression_of, split_expression
+from multimodal.reading.roles import role_of, split_role
+from multimodal.reading.smileys import MOVES, SMILEYS, SYMBOLS, expression_of, split_expression
 from multimodal.reading.wordings import LITTLE_WORDS, everyday, looks_foreign
 
 MAX_CAPTIONS = 1000  # of one's own pictures that are looked at
@@ -30,6 +31,7 @@ NOT_DRAWN = re.compile(  # what there is no emoji of, though it is a keyword of 
     r"space ?suit|surfboard|swing|table|tank|tracks?|wall)",
     re.IGNORECASE,
 )
+PLAIN = {"baby", "boy", "child", "girl", "man", "person", "woman"}  # people in no role
 ADVERBS = {"away", "back", "down", "off", "up"}  # which look like the last words of names
 
 
@@ -46,9 +48,12 @@ def read_figure(text: str, names: Names) -> dict[str, str]:
     if not (is_one and (smiley or relations)) or _say_relations(names.own[:MAX_CAPTIONS]):
         return {}
     places = {figure: ""} | ({smiley: "beside head" if smiley in SYMBOLS.values() else "face"} if smiley else {})
+    in_role = any(relation.kind == "is" for relation in relations)
     for relation in relations:
         found = {thing: held if place == "hand" else place for thing, place in _places(relation, figure, names).items()}
         if not found or not {*places.values()}.isdisjoint(found.values()):
+            if in_role:  # which says enough, and less than what one has
+                continue
             return {}
         if not smiley and not has_face(_name(figure, names), names):
             found = {thing: "front" if place == "eyes" else place for thing, place in found.items()}
@@ -56,7 +61,7 @@ def read_figure(text: str, names: Names) -> dict[str, str]:
     if "behind" in places.values() and names.whole(text):  # "a burning candle"
         return {}
     shown = shows_all(text, figure, names, by_keywords={*WORN.values()}.isdisjoint(places.values()))
-    return {} if shown or len(places) > MAX_THINGS else places
+    return places if 1 < len(places) <= MAX_THINGS and not shown else {}
 
 
 @functools.cache
@@ -75,6 +80,11 @@ def _parts(text: str, names: Names) -> tuple[str, str, list[Relation]]:
         figure, relations = text, []
     elif relations and not has_head(figure, names):
         figure = DOING.sub("", figure)
+    relations = [role_of(relation) for relation in relations]
+    for who, role in split_role(figure):
+        if _plays(who, names) and not shows_all(figure, who, names):
+            figure, relations = who, [*relations, role]
+            break
     thing, smiley = split_expression(figure)
     expressions = [expression_of(relation) for relation in relations]
     smiley = next(filter(None, expressions), smiley)
@@ -83,6 +93,13 @@ def _parts(text: str, names: Names) -> tuple[str, str, list[Relation]]:
         is_shown = names.whole(figure) not in (None, _name(thing, names))  # by an emoji of its own
         smiley = "" if is_shown else SYMBOLS.get(smiley, "")
     return (thing, smiley, relations) if names.known(smiley) else (figure, "", relations)
+
+
+def _plays(who: str, names: Names) -> bool:
+    """Whether a text says somebody who can be in a role: who has a face, and is nothing already, as a cook is."""
+    name = _name(who, names)
+    somebody = not names.is_smiley(name) and (not names.descriptions.english["person"].get(name) or name in PLAIN)
+    return somebody and who.casefold() not in SMILEYS and has_head(who, names) and has_face(name, names)
 
 
 def _places(relation: Relation, figure: str, names: Names) -> dict[str, str]:
@@ -100,7 +117,7 @@ def _places(relation: Relation, figure: str, names: Names) -> dict[str, str]:
         if not place or has_it or not is_drawn(bare, name, names) or counted(thing, names)[0] > 1:
             return {}
         if name not in WORN:
-            alone = relation.kind != "holds" or has_face(name, names)  # "a cat with a hat and a dog" has no dog
+            alone = relation.kind not in ("holds", "is") or has_face(name, names)  # "a cat with a hat and a dog" has no dog
             if is_person(name) or names.is_smiley(about) or (places and alone):
                 return {}
             place = "other hand" if place == "hand" and "hand" in places.values() else place

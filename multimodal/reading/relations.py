@@ -64,7 +64,7 @@ WORN = {  # where on a figure things are that are worn, by their English names
     for name in names.split(", ")
 }
 PLACE_OF_KIND = {  # of what is not worn
-    "wears": "hand", "holds": "hand", "has": "hand", "on": "under", "rides": "under", "in": "around", "drives": "around",
+    "wears": "hand", "holds": "hand", "has": "hand", "is": "hand", "on": "under", "rides": "under", "in": "around", "drives": "around",
 }  # fmt: skip
 OWN_PARTS = re.compile(  # of a figure, which it has anyway, or none of them as an emoji shows it
     r"(?:[\w-]+ )*(?:antennae?|arms?|beak|beard|bun|candles?|cherry|chimney|ears?|eyes?|face|fangs?|feet|foot|fur|hair|hands?|head|hooves|horns?|jewels?|"
@@ -151,13 +151,13 @@ def place_of(relation: Relation, name: str) -> str:
 
     What is nothing but scenery has no place: "in the snow", "in love".
     """
-    if OWN_PARTS.fullmatch(relation.thing) or SCENERY.fullmatch(relation.thing):
+    if relation.kind != "is" and (OWN_PARTS.fullmatch(relation.thing) or SCENERY.fullmatch(relation.thing)):
         return ""
     if relation.kind == "drives" and name == "kite":
         return "hand"
     if relation.kind in VAGUE and BURNING.fullmatch(relation.thing):
         return "behind"
-    if name in WORN and relation.kind in ("wears", "has", "in"):
+    if name in WORN and relation.kind in ("wears", "has", "is", "in"):
         return "neck" if re.search(r"\bbow ?tie", relation.thing, re.IGNORECASE) else WORN[name]
     vague = relation.kind in VAGUE and relation.thing < FIRST_CJK and not DEFINED.search(relation.thing)
     return "" if vague else PLACE_OF_KIND[relation.kind]

@@ -134,6 +134,9 @@ def test_every_list_of_prompts_can_be_read() -> None:
         (Case("a fox", "fox", relation="feels", other="droplet"), False),
         (Case("a fox on fire", "fox", relation="burns", other="fire"), True),
         (Case("a fox on fire", "fox"), False),
+        (Case("king fox", "fox", relation="role", other="star|crown"), True),
+        (Case("king fox", "fox", relation="role", other="star"), False),
+        (Case("a fox", "fox", relation="role", other="crown"), False),
     ],
 )
 def test_a_figure_is_read_right_with_its_thing_in_its_place(case: Case, right: bool) -> None:

@@ -121,6 +121,34 @@ def test_moods_are_symbols_beside_a_head_that_has_a_face_and_flames_are_behind(t
     assert read_figure(text, Names(table, described=described, styles={"3d": english})) == places
 
 
+@pytest.mark.parametrize(
+    ("text", "places"),
+    [
+        ("king fox", {"fox": "", "crown": "head"}),
+        ("a fox as a king, lol", {"a fox": "", "crown": "head"}),
+        ("le renard roi", {"le renard": "", "crown": "head"}),
+        ("国王狐狸", {"狐狸": "", "crown": "head"}),
+        ("a fox in a king costume", {"a fox": "", "crown": "head"}),
+        ("a red fox knight", {"a red fox": "", "dagger": "hand", "shield": "other hand"}),
+        ("a knight fox in the snow", {"a fox": "", "dagger": "hand", "shield": "other hand"}),
+        ("a knight fox with a kite", {"a fox": "", "a kite": "hand"}),  # what it is said to have goes first
+        ("a knight fox with a crown", {"a fox": "", "a crown": "head", "dagger": "hand", "shield": "other hand"}),
+        ("a sad king fox", {"fox": "", "droplet": "beside head", "crown": "head"}),
+        ("skater fox", {"fox": "", "skateboard": "under"}),
+        ("king kite", {}),  # which has no face
+        ("king cook", {}),  # who is something already
+        ("a king", {}),
+        ("fox", {}),
+        ("chef fox", {}),  # of which nothing that shows it is among these names
+    ],
+)
+def test_a_role_is_shown_by_what_one_has_in_it(text: str, places: dict[str, str]) -> None:
+    english = ["fox", "kite", "cook", "man cook", "crown", "dagger", "shield", "skateboard", "droplet"]
+    table = {"en": english, "fr": ["renard", *[""] * 8], "zh": ["狐狸", *[""] * 8]}
+    described = {"en": {"fox": ["animal"], "kite": ["toy"], "cook": ["person"]}}
+    assert read_figure(text, Names(table, described=described, styles={"3d": english})) == places
+
+
 def test_faces_are_of_animals_people_and_what_is_in_ones_own_pictures() -> None:
     english = ["fox", "cook", "man cook", "banana", "blixo"]
     names = Names({"en": english}, described={"en": {"fox": ["animal"]}}, styles={"3d": english[:4]})
@@ -139,7 +167,8 @@ def bundled_names(bundled_checkpoint: Path) -> Names:
         "donut with sprinkles", "turtle with a shell", "planet with rings", "cupcake with a cherry", "hot dog in a bun",
         "sleeping bag", "evil eye", "happy feet", "happy halloween", "smiley with sunglasses", "surprise gift",
         "a fox in the snow", "a man riding a bike", "an angry cat", "a cat on holiday", "a happy panda",
-        "a bear with big ears", "a woman with a headscarf",
+        "a bear with big ears", "a woman with a headscarf", "police car", "christmas cookie", "king penguin",
+        "a nerdy face", "a lady cop", "merry christmas", "party animal", "a king wearing his crown",
     ],
 )  # fmt: skip
 def test_with_the_bundled_names_one_thing_is_left_alone(text: str, bundled_names: Names) -> None:
