@@ -9,6 +9,8 @@ import torch.distributed as dist
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+ROWS = 16_384  # latents that are compared with all codes at once
+
 
 class Quantized(NamedTuple):
     latents: Tensor  # (B, groups * codebook_dim, H, W), differentiable by the straight-through estimator
@@ -100,6 +102,40 @@ class ProductQuantizer(nn.Module):
         self.ema_sum.copy_(self.codebook * self.ema_count.unsqueeze(-1))
 
     @torch.no_grad()
+    def split(self, latents: Tensor, count: int) -> None:
+        """Split the codes that are used most, so that all carry more, in place of those that are missed least.
+
+        All others stay as they are, and so does what they decode to.
+
+        Args:
+            latents: (B, groups * codebook_dim, H, W), more than there are codes.
+            count: how many codes of each group are added by splitting, and as many are given up.
+        Raises:
+            ValueError: there are too few latents, or as many splits as codes.
+        """
+        all_vectors = self._vectors(self.normalize(latents))
+        if count >= self.codebook_size or all_vectors.shape[1] <= self.codebook_size:
+            raise ValueError(f"{all_vectors.shape[1]} latents cannot split {count} of {self.codebook_size} codes")
+        for group, vectors in enumerate(all_vectors):
+            codebook = self.codebook[group]
+            cosines, nearest = two_nearest(vectors, codebook)
+            missed = torch.zeros_like(codebook[:, 0]).index_add_(0, nearest[:, 0], cosines[:, 0] - cosines[:, 1])
+            spare = missed.topk(count, largest=False).indices
+            codebook[spare] = 0.0  # near to nothing
+            nearest = two_nearest(vectors, codebook)[1][:, 0]
+            for code in spare:
+                largest = nearest.bincount().argmax()
+                members = (nearest == largest).nonzero().squeeze(1)
+                longest = torch.linalg.eigh(vectors[members].T.cov()).eigenvectors[:, -1]
+                order = (vectors[members] @ longest).argsort()
+                nearest[members[order[len(order) // 2 :]]] = code
+                for half in (largest, code):
+                    codebook[half] = F.normalize(vectors[nearest == half].mean(dim=0), dim=0)
+            used = nearest.bincount(minlength=self.codebook_size)
+            self.ema_count[group] = used.clamp(min=1) / used.float().mean()
+        self.ema_sum.copy_(self.codebook * self.ema_count.unsqueeze(-1))
+
+    @torch.no_grad()
     def _update(self, vectors: Tensor, indices: Tensor) -> None:
         count, total = self._count(vectors, indices.transpose(0, 1).flatten(1))
         if dist.is_initialized():
@@ -129,3 +165,9 @@ class ProductQuantizer(nn.Module):
     def _random_rows(self, vectors: Tensor) -> Tensor:
         rows = torch.randint(vectors.shape[1], (self.groups, self.codebook_size, 1), device=vectors.device)
         return vectors.gather(1, rows.expand(-1, -1, self.codebook_dim))
+
+
+def two_nearest(vectors: Tensor, codebook: Tensor) -> tuple[Tensor, Tensor]:
+    """The cosines with the two nearest codes, best first, and which these are: (N, C), (K, C) → (N, 2) twice."""
+    found = [(some @ codebook.T).topk(2, dim=1) for some in vectors.split(ROWS)]
+    return torch.cat([values for values, _ in found]), torch.cat([codes for _, codes in found])

@@ -49,8 +49,9 @@ class VQVAERunConfig(RunConfig):
     ssim_weight: float = 0.2
     commitment_weight: float = 0.25
     decoder_blocks: int = 0  # to which the decoder that is started from is deepened; 0: it stays as it is
-    decoder_only: bool = False  # encoder and codebook stay as they are, so that a DiT on their codes stays right
+    decoder_only: bool = False  # encoder and codes stay, but for those that are split, so that a DiT on them stays right
     latent_noise: float = 0.0  # in decoder_only, at most, in deviations of the latents: a decoder that mends a DiT's errors
+    num_split: int = 0  # codes of each group that are split where the start uses them most, in place of others
     num_searched: int = 0  # in decoder_only, pictures whose codes are searched for, once: half of what it then learns from
 
 

@@ -22,7 +22,8 @@ from multimodal.training.loop import Trainer, batch_indices
 from multimodal.training.run_config import VQVAERunConfig
 from multimodal.training.searched_codes import SearchedCodes
 
-LATENT_SCALE_PICTURES = 1024  # the mean and deviation of the latents are measured on so many
+BATCH = 64  # pictures that are encoded at once
+MEASURED_PICTURES = 1024  # on which the latents' mean and deviation, and how often codes are used, are measured
 
 
 def train_vqvae(config: VQVAERunConfig, data: Path, out: Path, max_minutes: float, start: Path | None = None) -> None:
@@ -31,13 +32,15 @@ def train_vqvae(config: VQVAERunConfig, data: Path, out: Path, max_minutes: floa
     Args:
         start: a checkpoint folder whose VQ-VAE, with its config, is where a new run starts from.
     Raises:
-        ValueError: `config.decoder_only` or `decoder_blocks` without a `start`, fewer blocks than it has, or `num_searched`
-            without `decoder_only`.
+        ValueError: `config.decoder_only`, `decoder_blocks` or `num_split` without a `start`, fewer blocks than it has, or
+            `num_searched` without `decoder_only`.
     """
     if config.decoder_only and not start:
         raise ValueError("decoder_only=true needs --from CHECKPOINT, whose encoder and codebook stay as they are")
     if config.decoder_blocks and not start:
         raise ValueError("decoder_blocks needs --from CHECKPOINT; a new decoder has model.decoder_blocks")
+    if config.num_split and not start:
+        raise ValueError("num_split needs --from CHECKPOINT, whose codes are split; those of a new run follow its pictures")
     if config.num_searched and not config.decoder_only:
         raise ValueError("num_searched needs decoder_only=true: codes that are searched for teach the decoder alone")
     accelerator = Accelerator(mixed_precision=config.mixed_precision)
@@ -50,9 +53,12 @@ def train_vqvae(config: VQVAERunConfig, data: Path, out: Path, max_minutes: floa
         vqvae.encoder.requires_grad_(False)
     pixels = decode_images(load_captioned_images(data), config.model.image_size)  # (N, 4, S, S) uint8
     folder, searched = out / "training" / "vqvae", None
+    measured = pixels[:: max(1, len(pixels) // MEASURED_PICTURES)]
+    vqvae.to(accelerator.device)
+    if config.num_split:
+        split_codes(vqvae, measured, config.num_split)
     if start and config.num_searched:
-        key = load_description(start / "vqvae")["sha256"][WEIGHTS]
-        vqvae.to(accelerator.device)
+        key = f"{load_description(start / 'vqvae')['sha256'][WEIGHTS]} {config.num_split}"
         searched = SearchedCodes(vqvae, pixels, config.num_searched, folder / "searched", key, config.seed, accelerator)
     trainer = Trainer(config, vqvae, folder, accelerator, fingerprint(pixels))
     first_quantised = 0 if start else int(config.continuous_fraction * config.steps)
@@ -105,11 +111,17 @@ def train_vqvae(config: VQVAERunConfig, data: Path, out: Path, max_minutes: floa
     def export(model: nn.Module, training: dict[str, Any]) -> None:
         assert isinstance(model, VQVAE)
         if not config.decoder_only:
-            some = pixels[:: max(1, len(pixels) // LATENT_SCALE_PICTURES)]
-            model.set_latent_scale(encode_pictures(model, some).to(accelerator.device))
+            model.set_latent_scale(encode_pictures(model, measured).to(accelerator.device))
         save_model(out / "vqvae", model, config.model, training)
 
     trainer.run(loss, max_minutes=max_minutes, on_step=start_quantising, sample=sample, export=export)
+
+
+@torch.no_grad()
+def split_codes(vqvae: VQVAE, pixels: Tensor, count: int) -> None:
+    """Split so many codes of each group, those that (N, 4, S, S) uint8 pictures use most, in place of others."""
+    images = (rgba.from_uint8(some.to(vqvae.latent_mean.device)) for some in pixels.split(BATCH))
+    vqvae.quantizer.split(torch.cat([vqvae.encoder(some) for some in images]), count)
 
 
 def reconstruction_losses(reconstruction: Tensor, images: Tensor) -> dict[str, Tensor]:

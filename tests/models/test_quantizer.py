@@ -138,6 +138,44 @@ def test_kmeans_finds_the_clusters_of_every_group() -> None:
         quantizer.initialize(latents[..., :3])
 
 
+def test_the_codes_that_are_used_most_are_split_in_place_of_those_that_are_missed_least() -> None:
+    quantizer = ProductQuantizer(groups=2, codebook_size=8, codebook_dim=4)
+    centres = F.normalize(torch.randn(9, 4), dim=-1)
+    twin = F.normalize(centres[7] + 0.02 * torch.randn(4), dim=-1)  # which nobody would miss
+    quantizer.codebook.copy_(torch.stack([*centres[1:8], twin]).expand(2, -1, -1))
+    counts = [60, 900, 60, 60, 60, 60, 60]  # the second is used most, by two clusters that lie side by side
+    clusters = [around(centre, count) for centre, count in zip(centres[1:8], counts, strict=True)]
+    beside = F.normalize(centres[2] + 0.3 * torch.randn(4), dim=-1)
+    latents = torch.cat([*clusters, around(beside, 900)], dim=3).repeat(1, 2, 1, 1)
+    before, usage = quantizer.codebook.clone(), torch.bincount(quantizer.quantize(latents)[:, 0].flatten(), minlength=8)
+
+    quantizer.split(latents, 1)
+
+    for group in range(2):
+        changed = (quantizer.codebook[group] != before[group]).any(dim=1).nonzero().flatten().tolist()
+        assert 1 in changed
+        assert set(changed) - {1} < {6, 7}  # one of the twins
+        codes = quantizer.codebook[group][changed]
+        assert torch.allclose(codes.norm(dim=1), torch.ones(2))
+        assert (codes @ beside).max() > 0.99
+        assert (codes @ centres[2]).max() > 0.99
+    after = torch.bincount(quantizer.quantize(latents)[:, 0].flatten(), minlength=8)
+    assert after.max() < 0.6 * usage.max()
+    assert torch.allclose(quantizer.codebook, F.normalize(quantizer.ema_sum, dim=-1)), "training goes on from there"
+
+
+def test_a_code_of_equal_latents_can_be_split() -> None:
+    quantizer = ProductQuantizer(groups=1, codebook_size=4, codebook_dim=2)
+    quantizer.split(torch.tensor([0.6, 0.8]).view(1, 2, 1, 1).expand(1, 2, 3, 3), 2)
+    assert quantizer.codebook.isfinite().all()
+
+
+@pytest.mark.parametrize(("count", "num_latents"), [(4, 9), (1, 4)])
+def test_fewer_codes_are_split_than_there_are_and_there_must_be_more_latents(count: int, num_latents: int) -> None:
+    with pytest.raises(ValueError, match=f"{num_latents} latents cannot split {count} of 4 codes"):
+        ProductQuantizer(groups=1, codebook_size=4, codebook_dim=2).split(torch.randn(1, 2, 1, num_latents), count)
+
+
 def test_latents_that_are_not_finite_do_not_spoil_the_codebook() -> None:
     quantizer = ProductQuantizer(groups=1, codebook_size=4, codebook_dim=2)
     quantizer(torch.full((1, 2, 2, 2), float("nan")))

@@ -157,6 +157,20 @@ def test_a_decoder_can_learn_from_searched_codes(trained: Path, train: Train, tm
     assert all(key.startswith("decoder.") for key in changed)
 
 
+def test_codes_can_be_split_for_a_decoder_to_learn_them(trained: Path, train: Train, tmp_path: Path) -> None:
+    train("vqvae", tmp_path, start=trained, decoder_only=True, num_split=2)
+    before, after = load_vqvae(trained / "vqvae"), load_vqvae(tmp_path / "vqvae")
+    changed = (before.quantizer.codebook != after.quantizer.codebook).any(dim=2).sum(dim=1)
+    assert all(3 <= count <= 4 for count in changed), "as many are given up, and their places split"
+    assert torch.equal(before.latent_mean, after.latent_mean)
+    assert all(map(torch.equal, before.encoder.parameters(), after.encoder.parameters()))
+
+
+def test_only_codes_that_are_started_from_can_be_split(train: Train, tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="num_split needs --from CHECKPOINT"):
+        train("vqvae", tmp_path, num_split=2)
+
+
 def test_searched_codes_teach_the_decoder_alone(trained: Path, train: Train, tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="num_searched needs decoder_only=true"):
         train("vqvae", tmp_path, start=trained, num_searched=3)
