@@ -13,6 +13,10 @@ HUES = {"red": 0, "orange": 30, "yellow": 52, "green": 115, "blue": 215, "purple
 SHADES = {  # degrees, and the saturation and value of most of a thing that is to be of this colour
     "brown": (25, 0.6, 0.5), "black": (0, 0.0, 0.2), "white": (0, 0.0, 0.94), "gray": (0, 0.0, 0.55),
 }  # fmt: skip
+TINTS = {  # the same of colours that have no names here
+    "gold": (45, 0.75, 0.85), "silver": (215, 0.07, 0.75), "turquoise": (176, 0.7, 0.75),
+}  # fmt: skip
+RAINBOW = "rainbow"  # all hues from the left to the right
 NEAR_HUE = 60  # degrees: what belongs to the dominant hue when it is turned
 DYED_SATURATION, BRIGHT = 0.55, 0.75  # of what is recoloured, at least
 
@@ -58,15 +62,21 @@ def recolor(pixels: Tensor, color: str) -> Tensor:
 
     Args:
         pixels: (4, H, W) uint8 premultiplied RGBA.
-        color: a key of HUES or SHADES.
+        color: a key of HUES, SHADES or TINTS, or RAINBOW.
     """
     image = Image.fromarray(pixels.permute(1, 2, 0).numpy(), "RGBa").convert("RGBA")
     bands = np.asarray(image.convert("RGB").convert("HSV"), dtype=np.float64)
     hue, saturation, value = bands[..., 0] / 255 * 360, bands[..., 1], bands[..., 2]
     own = dominant_hue(pixels)
-    target, gray, shade = SHADES[color] if color in SHADES else (HUES[color], None, None)
+    gray, shade = None, None
+    if color in HUES:
+        target: float | np.ndarray = HUES[color]
+    elif color == RAINBOW:
+        target = _from_side_to_side(image)
+    else:
+        target, gray, shade = (SHADES | TINTS)[color]
     if own is None:
-        turned, hue = np.ones_like(hue, dtype=bool), np.full_like(hue, target)
+        turned, hue = np.ones_like(hue, dtype=bool), np.broadcast_to(target, hue.shape)
         saturation = np.maximum(saturation, DYED_SATURATION * 255)
     else:
         distance = (hue - own + 180) % 360 - 180
@@ -93,6 +103,12 @@ def recolor_image(picture: Image.Image, color: str) -> Image.Image:
         return picture
     pixels = recolor(torch.from_numpy(np.array(picture)).permute(2, 0, 1), color)
     return Image.fromarray(pixels.permute(1, 2, 0).numpy(), "RGBa")
+
+
+def _from_side_to_side(image: Image.Image) -> np.ndarray:
+    """The hues of a rainbow in degrees, from red to purple, for each column of what is in an RGBA picture."""
+    left, _, right, _ = image.getchannel("A").getbbox() or (0, 0, 1, 1)
+    return np.interp(np.arange(image.width), [left, right - 1], [HUES["red"], HUES["purple"]])
 
 
 def _hsv(pixels: Tensor) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:

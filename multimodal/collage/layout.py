@@ -19,7 +19,7 @@ class Layout(NamedTuple):
     kind: str  # a key of PATTERNS, or "figure"
     things: tuple[str, ...]  # a prompt of each: one for "colored", one or all for "count"; the figure first
     number: int = 1  # how many there are, for kind "count"
-    colors: tuple[str, ...] = ()  # what to turn them to: keys of HUES or SHADES, or "" for what stays as it is
+    colors: tuple[str, ...] = ()  # what to turn them to, as `recolor` names it, or "" for what stays as it is
     places: tuple[str, ...] = ()  # for kind "figure", where on the first the others are
 
 

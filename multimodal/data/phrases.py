@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 BETWEEN_WORDS = re.compile(r"[\s_,.;:!?\"'“”‘’«»()（）\[\]|，。、；：！？/]+")
 FIRST_CJK = "\u2e80"  # scripts from here on have no blanks between words, or particles that stick to them
@@ -14,9 +15,9 @@ ARTICLE = re.compile(  # of the languages that have them
     re.IGNORECASE,
 )
 REQUESTS = (  # what a prompt may begin or end with: "please draw me a cat", "нарисуй собаку", "猫を描いて"
-    r"^(?:please |can you |could you )*(?:draw|make|create|generate|show|give|paint|design) "
+    r"^(?:please |(?:can|could) (?:you|someone|anyone) )*(?:draw|make|create|generate|show|give|paint|design) "
     r"(?:(?:me|us) |(?=(?:an?|the|some|my|\d|two|three|four|five) ))",  # "paint brush" is none
-    r"^(?:please |can you |could you )*(?:i(?: want|[’']d like| would like| need)|we (?:want|need)) ",
+    r"^(?:please |can you |could you )*(?:i(?: want|[’']d like| would like| need)|we (?:want|need)|need(?= an? )) ",
     r"^(?:dibuja|dibújame|píntame|hazme|quiero) ",
     r"^(?:dessine|fais)(?:[ -]moi)? |^je (?:veux|voudrais) ",
     r"^(?:zeichne(?: mir| uns)?|male? (?:mir|uns)|ich (?:will|möchte)) ",  # "male" is English too, "mal" bad in French
@@ -28,7 +29,7 @@ REQUESTS = (  # what a prompt may begin or end with: "please draw me a cat", "н
     r"(?:を描いて(?:ください|くれ)?|の(?:絵|イラスト|スタンプ))[!。]?$",
     r"[을를]? ?그려 ?(?:줘|주세요)[!.]?$",
     r"^(?:请|给我|帮我)+画(?:一?[只个条朵辆座头匹棵位])?|^画(?:我)?一?[只个条朵辆座头匹棵位]",  # "画家" is a painter
-    r",? (?:please|por favor|s'il te plaît|bitte|per favore|пожалуйста)[!.]?$",
+    r",? (?:please|pls|plz|por favor|porfa|s'il te plaît|stp|svp|bitte|per favore|пожалуйста)[!.?]*$",
 )
 REQUEST = re.compile("|".join(REQUESTS), re.IGNORECASE)
 SAID_BEFORE = (  # what may lead to words in quotes: "a cat saying “hi”", "ein Schild mit der Aufschrift „Achtung“"
@@ -274,3 +275,8 @@ def singulars(noun: str) -> list[str]:
 def words_of(text: str) -> list[str]:
     """The words of a text, in small letters, without what stands between them."""
     return [word for word in BETWEEN_WORDS.split(text.casefold()) if word]
+
+
+def any_of(words: Iterable[str]) -> str:
+    """An expression for each of some words, of which the longest that fits is found."""
+    return "|".join(map(re.escape, sorted(words, key=len, reverse=True)))

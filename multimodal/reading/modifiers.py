@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (tables)
 """What a text says of a thing besides its name: how many there are, in which colour, and what it is joined to."""
 
 from __future__ import annotations
@@ -7,16 +8,73 @@ import re
 from collections.abc import Iterable, Mapping
 
 from multimodal.collage.arrangement import COUNT_ROWS
-from multimodal.collage.colors import HUES, SHADES
-from multimodal.data.phrases import ARTICLE, COLOR_WORDS, COLORS, FIRST_CJK, NUMBERS, PATTERNS, WORDED, singulars, words_of
+from multimodal.collage.colors import HUES, RAINBOW, SHADES, TINTS
+from multimodal.data.phrases import (
+    ARTICLE,
+    COLOR_WORDS,
+    COLORS,
+    FIRST_CJK,
+    NUMBERS,
+    PATTERNS,
+    WORDED,
+    any_of,
+    singulars,
+    words_of,
+)
 from multimodal.reading.names import Names
+from multimodal.reading.wordings import looks_foreign
 
 PEOPLE = {  # whom no shade is given to
     "baby", "boy", "child", "children", "couple", "face", "family", "girl", "hand", "hands", "man", "men", "people",
     "person", "woman", "women",
 }  # fmt: skip
 FOREIGN_ARTICLE = re.compile(rf"(?!(?:an?|the) ){ARTICLE.pattern[1:]}", re.IGNORECASE)
-SPELLINGS = {"gray": ("grey",)}
+SPELLINGS = {  # of colours, besides those of captions: of other genders and numbers, and of other shades: en; es, fr, de, it, pt, ru, zh, ja, ko, ar, hi
+    "red": "красную, красного, crimson, scarlet, ruby red, cherry red, roja, rojos, rojas, rouges, rote, roter, rotes, roten, rossa, rossi, rosse, vermelha, vermelhos, vermelhas, encarnado, красная, красное, красные, "
+           "红, 大红, 鲜红, 赤の, 赤色の, 真っ赤な, 빨간색, 빨강, 빨강색, 붉은, حمراء, لال",
+    "orange": "оранжевую, оранжевого, orange-colored, orange-coloured, anaranjado, anaranjada, naranjas, orangefarbene, orangefarbener, orangefarbenes, orangene, orangener, orangenes, arancioni, arancio, alaranjado, alaranjada, "
+              "оранжевая, оранжевое, оранжевые, 橘色, 橙黄色, オレンジ, オレンジの, オレンジ色, 주황, برتقالية",
+    "yellow": "жёлтую, жёлтого, желтую, lemon yellow, amarilla, amarillos, amarillas, jaunes, gelbe, gelber, gelbes, gelben, gialla, gialli, gialle, amarela, amarelos, amarelas, жёлтая, жёлтое, жёлтые, желтый, желтая, желтое, "
+              "黄, 黄的, 黄の, 黄色の, 黄色, 노란색, 노랑, 노랑색, صفراء, पीली, पीले",
+    "green": "зелёную, зелёного, зеленую, lime green, olive green, mint green, forest green, emerald green, verdes, verte, verts, vertes, grüne, grüner, grünes, grünen, verdi, зелёная, зелёное, зелёные, зеленый, зеленая, зеленое, "
+             "绿, 翠绿, 翠绿色, 緑, 緑色の, 黄緑の, 黄緑色の, グリーンの, 초록, 녹색, 연두색, 초록색의, خضراء, हरी, हरे",
+    "blue": "синюю, синего, голубую, голубого, azure, navy blue, sky blue, sky-blue, baby blue, royal blue, cobalt blue, celeste, azules, bleue, bleus, bleues, blaue, blauer, blaues, blauen, hellblaue, hellblauer, hellblaues, dunkelblaue, dunkelblauer, dunkelblaues, "
+            "himmelblaue, himmelblauer, himmelblaues, azzurro, azzurra, azzurri, azzurre, azuis, синяя, синее, синие, голубой, голубая, голубое, голубые, 蓝, 天蓝, 天蓝色, 浅蓝, 浅蓝色, 深蓝, 深蓝色, 青の, 青色の, 水色の, 真っ青な, ブルーの, "
+            "파란색, 파랑, 파랑색, 푸른, 하늘색, 남색, زرقاء, नीली, नीले",
+    "purple": "фиолетовую, фиолетового, violet, lilac, mauve, morada, morados, moradas, violeta, púrpura, violette, violets, violettes, violetter, lilane, lilafarbene, lilafarbener, lilafarbenes, viola, roxa, roxos, roxas, "
+              "фиолетовая, фиолетовое, сиреневый, сиреневая, лиловый, 紫, 紫色の, パープルの, 보라, 자주색, بنفسجية, أرجواني, أرجوانية",
+    "pink": "розовую, розового, hot pink, magenta, fuchsia, salmon pink, rosado, rosada, rosados, rosadas, roses, rosane, rosafarbene, rosafarbener, rosafarbenes, pinke, pinker, pinkes, cor-de-rosa, cor de rosa, розовая, розовое, розовые, "
+            "粉红, 粉红色, 桃色の, ピンク, ピンク色の, 핑크, 핑크색, 분홍, وردية, زهري, زهرية, गुलाबी",
+    "brown": "коричневую, коричневого, chocolate brown, marrones, brun, brune, bruns, brunes, braune, brauner, braunes, braunen, marroni, castanho, castanha, коричневая, коричневое, 褐色, 咖啡色, 茶色い, 밤색, بنية, भूरी, भूरे",
+    "black": "чёрную, чёрного, черную, jet black, negra, negros, negras, noire, noirs, noires, schwarze, schwarzer, schwarzes, schwarzen, nera, neri, nere, preta, pretos, pretas, чёрная, чёрное, чёрные, черный, черная, черное, "
+             "黑, 黑的, 黒の, 黒色の, 真っ黒な, 검은색, 검정, 검정색, 까만, سوداء, काली, काले",
+    "white": "белую, белого, blanca, blancos, blancas, blanche, blancs, blanches, weiße, weißer, weißes, weißen, bianca, bianchi, bianche, branca, brancos, brancas, белая, белое, белые, "
+             "白, 白的, 白の, 白色の, 真っ白な, 하얀, 하얀색, 흰색, 하양, بيضاء, सफ़ेद",
+    "gray": "серую, серого, grey, grises, grise, graue, grauer, graues, grauen, grigia, grigi, grigie, cinzento, cinzenta, серая, серое, серые, 灰, グレーの, ねずみ色の, 회색의, رمادية",
+    "gold": "золотую, золотого, golden, gold-colored, gold-coloured, dorado, dorada, dorados, doradas, doré, dorée, dorés, goldene, goldener, goldenes, goldenen, dorato, dorata, d'oro, dourado, dourada, золотой, золотая, золотое, "
+            "金色, 金色の, 金の, ゴールドの, 금색, 황금, 황금색, 금빛, ذهبي, ذهبية, सुनहरा, सुनहरी",
+    "silver": "серебряную, silvery, plateado, plateada, argenté, argentée, silberne, silberner, silbernes, argentato, argentata, d'argento, prateado, prateada, серебряный, серебряная, серебристый, серебристая, "
+              "银色, 銀色の, 銀の, 은색, 은빛, فضي, فضية, चांदी का",
+    "turquoise": "бирюзовую, teal, cyan, aqua, aquamarine, turquesa, celadon, türkise, türkiser, türkises, türkisfarbene, türkisfarbener, türkisfarbenes, turchese, бирюзовый, бирюзовая, бирюзовое, 青绿色, 蓝绿色, 青色, 绿松石色, 青緑の, 青緑色の, ターコイズの, "
+                 "ターコイズブルーの, 청록색, 옥색, فيروزي, فيروزية, फ़िरोज़ी",
+    "rainbow": "радужную, разноцветную, rainbow-colored, rainbow-coloured, rainbow colored, rainbow coloured, multicolored, multicoloured, multicolor, arcoíris, arcoiris, arc-en-ciel, multicolore, regenbogenfarbene, regenbogenfarbener, regenbogenfarbenes, "
+               "bunte, bunter, buntes, arcobaleno, arco-íris, colorido, colorida, радужный, радужная, радужное, разноцветный, разноцветная, 彩虹, 彩虹色, 彩色, 七彩, 虹色の, レインボーの, 무지개, 무지개색, 무지갯빛, بألوان قوس قزح, इंद्रधनुषी",
+}  # fmt: skip
+SPELLED = COLOR_WORDS.union(word.casefold() for words in SPELLINGS.values() for word in words.split(", "))
+WORDED_COLOR = (
+    "{a}, but make it {color}", "{a} but make it {color}", "{a}, but {color}", "{a} but {color}", "{a} that is {color}", "{a} in {color}",
+    "{a} colored {color}", "{a} coloured {color}",
+)  # fmt: skip
+_SIZES = (  # and how nice something is: what may stand before or after a thing and its colour
+    "tiny|little|small|big|large|huge|giant|cute|adorable|fluffy|fuzzy|chubby|fat|pretty|beautiful|lovely|nice|shiny|smol|one|single|simple|"
+    "pequeñ[oa]s?|pequeñit[oa]|chiquit[oa]|grande?|lind[oa]|bonit[oa]|petite?s?|grande?s?|jolie?|mignonn?e?|gros(?:se)?|(?:klein|groß|süß|niedlich|schön)e[rs]?|"
+    "piccol[oa]|carin[oa]|bell[oa]|pequen[oa]|fof[oa]|bem grande|muy grande|(?:маленьк|больш|мил|красив)(?:ий|ой|ый|ая|ое|ую)|작은|큰|귀여운|예쁜|صغيرة?|كبيرة?|छोट[ाी]|बड़[ाी]"
+)
+AROUND = re.compile(
+    rf"^(?:(?:{_SIZES}),? )+|(?: (?:{_SIZES}))+$|^(?:来?一?[只个條条朵辆座头匹棵位颗把]|小小的|大大的|可爱的)|^(?:小さな|小さい|大きな|大きい|かわいい|可愛い)",
+    re.IGNORECASE,
+)
+SHADED = "(?:(?:bright|dark|deep|light|neon|pale|pastel|vivid|dull)[ -])?"  # what may stand before a colour
 
 
 def counted(text: str, names: Names) -> tuple[int, str]:
@@ -35,21 +93,22 @@ def split_color(thing: str, names: Names) -> tuple[str, str]:
     """The name of a thing without its colour, and the colour: "" where there is none, or where it is part of the name."""
     if names.known(thing):
         return thing, ""
-    text = ARTICLE.sub("", thing)
-    for color in (*HUES, *SHADES):
-        spellings = (*COLORS[color], *SPELLINGS.get(color, ()))
-        for match in filter(None, (pattern.fullmatch(text) for pattern in patterns("colored", color=spellings))):
+    text = AROUND.sub("", ARTICLE.sub("", thing))
+    for color in (*HUES, *SHADES, *TINTS, RAINBOW):
+        for match in filter(None, (pattern.fullmatch(text) for pattern in _colored(color))):
             name, start = match["a"], match.start("a")
-            if (_says_color(name) and not names.known(name)) or names.known(text[:start].strip()):
+            if (_says_color(name) and not names.known(name)) or (color != RAINBOW and names.known(text[:start].strip())):
                 continue  # "black and white cat"; "rose" is pink in "une pomme rose", and a flower in "a rose bouquet"
             after = text[match.end("a") :].strip()
-            if (after.casefold() in HUES or names.known(after)) and not FOREIGN_ARTICLE.match(thing):
+            if (after.casefold() in HUES or names.known(after)) and not (
+                FOREIGN_ARTICLE.match(thing) or looks_foreign(name)
+            ):
                 continue  # a blood orange, a desert rose
             if start and text[start - 1].isalpha() and text[start - 1] < FIRST_CJK:
                 continue  # a blueberry
-            if color in SHADES and not PEOPLE.isdisjoint(words_of(names.english_name(name))):
+            if color not in HUES and not PEOPLE.isdisjoint(words_of(names.english_name(name))):
                 continue
-            if names.mentioned(name) or (start and " " in text and names.drawable(name)):
+            if names.mentioned(name) or names.is_synonym(name) or (start and " " in text and names.drawable(name)):
                 return name, color  # after the thing, what looks like a colour may be one: "a wild rose"
     return thing, ""
 
@@ -57,7 +116,14 @@ def split_color(thing: str, names: Names) -> tuple[str, str]:
 def _says_color(text: str) -> bool:
     """Whether a word of the text is one for a colour, or, in a script without blanks, a part."""
     text = text.casefold()
-    return not COLOR_WORDS.isdisjoint(words_of(text)) or any(word in text for word in COLOR_WORDS if word >= FIRST_CJK)
+    return not SPELLED.isdisjoint(words_of(text)) or any(word in text for word in COLOR_WORDS if word >= FIRST_CJK)
+
+
+@functools.cache
+def _colored(color: str) -> list[re.Pattern[str]]:
+    """How every language says that something is of a colour, as expressions with the group a."""
+    words = any_of([*COLORS.get(color, (color,)), *SPELLINGS[color].split(", ")])
+    return _expressions([*WORDED_COLOR, *PATTERNS["colored"]], {"color": f"{SHADED}(?:{words})"})
 
 
 @functools.cache
@@ -70,7 +136,7 @@ def joints() -> re.Pattern[str]:
 @functools.cache
 def patterns(kind: str, **words: tuple[str, ...]) -> list[re.Pattern[str]]:
     """How every language says it, as expressions with the groups a and b; `words` are what else may stand in it."""
-    return _expressions(PATTERNS[kind], words)
+    return _expressions(PATTERNS[kind], {place: f"(?:{any_of(choices)})" for place, choices in words.items()})
 
 
 @functools.cache
@@ -79,9 +145,8 @@ def worded() -> list[tuple[str, re.Pattern[str]]]:
     return [(kind, pattern) for kind, texts in WORDED.items() for pattern in _expressions(texts, {})]
 
 
-def _expressions(patterns: Iterable[str], words: Mapping[str, Iterable[str]]) -> list[re.Pattern[str]]:
-    texts = dict.fromkeys(patterns)
-    for place, choices in words.items():
-        texts = dict.fromkeys(text.replace(f"{{{place}}}", word) for text in texts for word in dict.fromkeys(choices))
-    things = (re.escape(text).replace(r"\{a\}", "(?P<a>.+)").replace(r"\{b\}", "(?P<b>.+)") for text in texts)
-    return [re.compile(thing, re.IGNORECASE) for thing in things]
+def _expressions(patterns: Iterable[str], places: Mapping[str, str]) -> list[re.Pattern[str]]:
+    texts = [re.escape(text) for text in dict.fromkeys(patterns)]
+    for place, expression in {**places, "a": "(?P<a>.+)", "b": "(?P<b>.+)"}.items():
+        texts = [text.replace(rf"\{{{place}\}}", expression) for text in texts]
+    return [re.compile(text, re.IGNORECASE) for text in texts]

@@ -68,7 +68,7 @@ PLACE_OF_KIND = {  # of what is not worn
 }  # fmt: skip
 OWN_PARTS = re.compile(  # of a figure, which it has anyway, or none of them as an emoji shows it
     r"(?:[\w-]+ )*(?:antennae?|arms?|beak|beard|bun|candles?|cherry|chimney|ears?|eyes?|face|fangs?|feet|foot|fur|hair|hands?|head|hooves|horns?|jewels?|"
-    r"legs?|lights?|lips|mouth|mustache|nose|paws?|rings?|shell|skin|smile|spots|sprinkles|stripes|tail|teeth|tongue|tooth|wheels?|wings?)|"
+    r"legs?|lights?|lips|mane|mouth|mustache|nose|paws?|rings?|shell|skin|smile|spots|sprinkles|stripes|tail|teeth|tongue|tooth|wheels?|wings?)|"
     r"(?:an? )?(?:face |medical |surgical )?mask",
     re.IGNORECASE,
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 
-from multimodal.data.phrases import ARTICLE
+from multimodal.data.phrases import ARTICLE, any_of
 from multimodal.reading.relations import Relation
 
 ROLES = {  # what one has in a role → words for it: en, es, fr, de, it, pt, ru, zh, ja, ko, ar, hi; with "-" where it is part of a word
@@ -124,15 +124,9 @@ SPECIES = re.compile(  # whose names begin like a role
     re.IGNORECASE,
 )
 WORDS = {word: things for things, words in ROLES.items() for word in words.split(", ")}
-
-
-def _any_of(words: list[str]) -> str:
-    return "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
-
-
-_PARTS = _any_of([word[:-1] for word in WORDS if word.endswith("-")])
-_GLUED = _any_of([word for word in WORDS if re.fullmatch(r"[\u3040-\u9fff]+", word)])  # of zh and ja, without blanks
-_WORDS = _any_of([word for word in WORDS if not word.endswith("-")])
+_PARTS = any_of([word[:-1] for word in WORDS if word.endswith("-")])
+_GLUED = any_of([word for word in WORDS if re.fullmatch(r"[\u3040-\u9fff]+", word)])  # of zh and ja, without blanks
+_WORDS = any_of([word for word in WORDS if not word.endswith("-")])
 _CHAT = r"(?:,? (?:lol|lmao|haha|omg|xd|pls|plz|please|dude|stp|svp|pf|bitte|porfa|por favor))*[ !.?~]*(?:, .+)?"
 _ONE = rf"(?:{ARTICLE.pattern[1:]})?"
 _COSTUME = "costume|outfit|uniform|clothes|disguise|attire|gear|suit|cosplay|mode"

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 
-from multimodal.data.phrases import ARTICLE, COLOR_WORDS, EXPRESSIONS
+from multimodal.data.phrases import ARTICLE, COLOR_WORDS, EXPRESSIONS, any_of
 from multimodal.reading.relations import Relation
 
 SMILE = "smiling face with smiling eyes"
@@ -39,7 +39,7 @@ SYMBOLS = {  # what comics draw beside the head of somebody who looks like a smi
     MUSIC: MUSIC,
 }
 MIN_THING = 3  # letters of a thing where they are Latin; what is shorter is a word between others
-_HOW = "|".join(map(re.escape, sorted(SMILEYS, key=len, reverse=True)))
+_HOW = any_of(SMILEYS)
 _BESIDES = "(?:(?:very|so|super|little|big|cute|looking) )*"
 _COLORED = f"(?:(?:{'|'.join(sorted(word for word in COLOR_WORDS if word.isascii()))}) )?"
 LOOKING = [  # how a text says what something looks like

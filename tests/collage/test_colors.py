@@ -8,7 +8,7 @@ import torch
 from PIL import Image, ImageDraw
 from torch import Tensor
 
-from multimodal.collage.colors import HUES, SHADES, color_names, dominant_hue, recolor
+from multimodal.collage.colors import HUES, RAINBOW, SHADES, color_names, dominant_hue, recolor
 
 
 def disc(*colors: str, size: int = 64) -> Tensor:
@@ -60,6 +60,19 @@ def test_recolouring_gives_the_named_colour_and_keeps_the_shape(name: str) -> No
     assert color_names(changed) == [name]
     assert torch.equal(changed[3], picture[3])
     assert (changed[:3] <= changed[3:]).all()  # still premultiplied
+
+
+def test_a_rainbow_goes_from_red_at_the_left_to_purple_at_the_right() -> None:
+    changed = recolor(torch.tensor([224, 40, 40, 255], dtype=torch.uint8).view(4, 1, 1).expand(4, 64, 64), RAINBOW)
+    assert color_names(changed[:, :, :4]) == ["red"]
+    assert {"yellow", "green", "blue"} <= {*color_names(changed, min_share=0.1)}
+    assert color_names(changed[:, :, -4:]) == ["purple"]
+
+
+@pytest.mark.parametrize(("name", "looks"), [("gold", "yellow"), ("silver", "gray"), ("turquoise", "blue")])
+def test_tints_look_like_their_neighbours_among_the_named_colours(name: str, looks: str) -> None:
+    assert color_names(recolor(disc("#e02828"), name)) == [looks]
+    assert color_names(recolor(disc("#808080"), name)) == [looks]
 
 
 def test_what_has_another_hue_keeps_it() -> None:

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 
-from multimodal.reading.modifiers import counted, joints, split_color, worded
+from multimodal.collage.colors import HUES, RAINBOW, SHADES, TINTS
+from multimodal.reading.modifiers import SPELLINGS, counted, joints, split_color, worded
 from multimodal.reading.names import Names
 
-NAMES = Names({"en": ["fox", "star", "red apple", "four leaf clover"]})
+NAMES = Names(
+    {
+        "en": ["fox", "star", "red apple", "four leaf clover", "rainbow", "rose"],
+        **{"de": ["Fuchs", *[""] * 5], "fr": ["", "étoile", *[""] * 4], "es": ["", "estrella", *[""] * 4]},
+        **{"ru": ["", "звезда", *[""] * 4], "zh": ["狐狸", *[""] * 5], "ko": ["여우", *[""] * 5]},
+    }
+)
 
 
 @pytest.mark.parametrize(
@@ -24,12 +33,32 @@ def test_a_number_is_split_off(text: str, number: int, thing: str) -> None:
     [
         ("a blue fox", "fox", "blue"),
         ("a grey fox", "fox", "gray"),
+        ("a tiny golden fox", "fox", "gold"),
+        ("a light blue fox", "fox", "blue"),
+        ("a fox in navy blue", "fox", "blue"),
+        ("star, but make it teal", "star", "turquoise"),
+        ("rainbow star", "star", "rainbow"),
+        ("ein kleiner blauer Fuchs", "Fuchs", "blue"),
+        ("une étoile rose", "étoile", "pink"),
+        ("una estrella roja", "estrella", "red"),
+        ("синяя звезда", "звезда", "blue"),
+        ("一只红狐狸", "狐狸", "red"),
+        ("파란색 여우", "여우", "blue"),
         ("a red apple", "a red apple", ""),
+        ("a rainbow", "a rainbow", ""),
+        ("a rose star", "a rose star", ""),  # which is a flower in English
+        ("a bluestar", "a bluestar", ""),
         ("a fox", "a fox", ""),
     ],
 )
 def test_a_colour_is_split_off_where_it_is_not_in_the_name(text: str, thing: str, color: str) -> None:
     assert split_color(text, NAMES) == (thing, color)
+
+
+def test_every_colour_has_words_and_no_word_is_of_two() -> None:
+    assert set(SPELLINGS) == {*HUES, *SHADES, *TINTS, RAINBOW}
+    words = [word for words in SPELLINGS.values() for word in words.split(", ")]
+    assert sorted(word for word, count in Counter(words).items() if count > 1) == []
 
 
 @pytest.mark.parametrize("text", ["a fox and a star", "a fox, a star", "un fox et un star", "a fox & a star"])
