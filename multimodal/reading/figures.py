@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Sequence
 
 from multimodal.data.phrases import FIRST_CJK, PORTION, singulars, words_of
 from multimodal.reading.descriptions import PERSON
-from multimodal.reading.modifiers import counted, joints, split_color
+from multimodal.reading.modifiers import counted, joints, names_several, split_color
 from multimodal.reading.names import Names
 from multimodal.reading.relations import DOING, FIRE, ON_HEAD, WHERE_WORN, WORN, Relation, place_of, split_relations
 from multimodal.reading.roles import role_of, split_role
@@ -51,8 +52,10 @@ def read_figure(text: str, names: Names) -> dict[str, str]:
     in_role = any(relation.kind == "is" for relation in relations)
     for relation in relations:
         found = {thing: held if place == "hand" else place for thing, place in _places(relation, figure, names).items()}
+        if relation.kind == "is" and not {_name(thing, names) for thing in places}.isdisjoint(found):
+            continue  # the pilot's plane is there already
         if not found or not {*places.values()}.isdisjoint(found.values()):
-            if in_role:  # which says enough, and less than what one has
+            if relation.kind == "is" or (in_role and not found):  # a role says enough: "a pirate cat in the snow"
                 continue
             return {}
         if not smiley and not has_face(_name(figure, names), names):
@@ -74,17 +77,22 @@ def _parts(text: str, names: Names) -> tuple[str, str, list[Relation]]:
     """What a text is about; the smiley whose expression it is to have, or the symbol for that where it has a face of its
     own, or ""; and what else it has to do with.
     """
-    figure, relations = split_relations(text)
-    thing, smiley = split_expression(text)
-    if smiley and not split_relations(thing)[1]:  # "a cactus in love", which is no place
-        figure, relations = text, []
-    elif relations and not has_head(figure, names):
-        figure = DOING.sub("", figure)
-    relations = [role_of(relation) for relation in relations]
-    for who, role in split_role(figure):
-        if _plays(who, names) and not shows_all(figure, who, names):
-            figure, relations = who, [*relations, role]
-            break
+    apart = [
+        way for way in split_role(text) if not split_relations(f"{way[0]} it")[1]
+    ]  # "un chat en pirate" is in no pirate
+    if role := _role_in(text, apart, names):
+        figure, relations = role[0], [role[1]]
+    else:
+        figure, relations = split_relations(text)
+        thing, smiley = split_expression(text)
+        if smiley and not split_relations(thing)[1]:  # "a cactus in love", which is no place
+            figure, relations = text, []
+        elif relations and not has_head(figure, names):
+            figure = DOING.sub("", figure)
+        if role := _role_in(figure, split_role(figure), names):
+            figure, relations = role[0], [*relations, role[1]]
+        elif _plays(figure, names):
+            relations = [role_of(relation) for relation in relations]
     thing, smiley = split_expression(figure)
     expressions = [expression_of(relation) for relation in relations]
     smiley = next(filter(None, expressions), smiley)
@@ -95,11 +103,25 @@ def _parts(text: str, names: Names) -> tuple[str, str, list[Relation]]:
     return (thing, smiley, relations) if names.known(smiley) else (figure, "", relations)
 
 
+def _role_in(text: str, ways: Sequence[tuple[str, Relation]], names: Names) -> tuple[str, Relation] | None:
+    """The first of the ways in which a text says a role of somebody who can be in it, unless a name shows both."""
+    if names_several(text):
+        return None
+    return next((way for way in ways if _plays(way[0], names) and not _is_own_name(text, way[0], names)), None)
+
+
+def _is_own_name(text: str, who: str, names: Names) -> bool:
+    """Whether a name shows somebody in a role: a woman police officer, Santa Claus ("papa noël")."""
+    name = _name(who, names)
+    return shows_all(text, who, names) or (name in PLAIN and _name(text, names) not in (name, ""))
+
+
 def _plays(who: str, names: Names) -> bool:
     """Whether a text says somebody who can be in a role: who has a face, and is nothing already, as a cook is."""
     name = _name(who, names)
-    somebody = not names.is_smiley(name) and (not names.descriptions.english["person"].get(name) or name in PLAIN)
-    return somebody and who.casefold() not in SMILEYS and has_head(who, names) and has_face(name, names)
+    person = is_person(name) or names.descriptions.english["person"].get(name)
+    free = name in PLAIN if person else not names.is_smiley(name)
+    return free and who.casefold() not in SMILEYS and has_head(who, names) and has_face(name, names)
 
 
 def _places(relation: Relation, figure: str, names: Names) -> dict[str, str]:
@@ -108,7 +130,8 @@ def _places(relation: Relation, figure: str, names: Names) -> dict[str, str]:
     """
     places: dict[str, str] = {}
     about = _name(figure, names)
-    for thing in map(str.strip, joints().split(DOING.sub("", relation.thing))):
+    text = DOING.sub("", relation.thing)
+    for thing in [text] if names.known(text) else map(str.strip, joints().split(text)):  # "bow and arrow"
         thing = FIRE if place_of(relation, "") == "behind" else thing
         bare, _ = split_color(thing, names)
         name = _name(bare, names)

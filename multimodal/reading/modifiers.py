@@ -24,7 +24,7 @@ from multimodal.data.phrases import (
 from multimodal.reading.names import Names
 from multimodal.reading.wordings import looks_foreign
 
-PEOPLE = {  # whom no shade is given to
+PEOPLE = {  # whom no shade is given to, nor the colour of what they wear
     "baby", "boy", "child", "children", "couple", "face", "family", "girl", "hand", "hands", "man", "men", "people",
     "person", "woman", "women",
 }  # fmt: skip
@@ -35,16 +35,16 @@ SPELLINGS = {  # of colours, besides those of captions: of other genders and num
     "orange": "оранжевую, оранжевого, orange-colored, orange-coloured, anaranjado, anaranjada, naranjas, orangefarbene, orangefarbener, orangefarbenes, orangene, orangener, orangenes, arancioni, arancio, alaranjado, alaranjada, "
               "оранжевая, оранжевое, оранжевые, 橘色, 橙黄色, オレンジ, オレンジの, オレンジ色, 주황, برتقالية",
     "yellow": "жёлтую, жёлтого, желтую, lemon yellow, amarilla, amarillos, amarillas, jaunes, gelbe, gelber, gelbes, gelben, gialla, gialli, gialle, amarela, amarelos, amarelas, жёлтая, жёлтое, жёлтые, желтый, желтая, желтое, "
-              "黄, 黄的, 黄の, 黄色の, 黄色, 노란색, 노랑, 노랑색, صفراء, पीली, पीले",
+              "黄, 黄的, 黄の, 黄色の, 노란색, 노랑, 노랑색, صفراء, पीली, पीले",
     "green": "зелёную, зелёного, зеленую, lime green, olive green, mint green, forest green, emerald green, verdes, verte, verts, vertes, grüne, grüner, grünes, grünen, verdi, зелёная, зелёное, зелёные, зеленый, зеленая, зеленое, "
              "绿, 翠绿, 翠绿色, 緑, 緑色の, 黄緑の, 黄緑色の, グリーンの, 초록, 녹색, 연두색, 초록색의, خضراء, हरी, हरे",
     "blue": "синюю, синего, голубую, голубого, azure, navy blue, sky blue, sky-blue, baby blue, royal blue, cobalt blue, celeste, azules, bleue, bleus, bleues, blaue, blauer, blaues, blauen, hellblaue, hellblauer, hellblaues, dunkelblaue, dunkelblauer, dunkelblaues, "
             "himmelblaue, himmelblauer, himmelblaues, azzurro, azzurra, azzurri, azzurre, azuis, синяя, синее, синие, голубой, голубая, голубое, голубые, 蓝, 天蓝, 天蓝色, 浅蓝, 浅蓝色, 深蓝, 深蓝色, 青の, 青色の, 水色の, 真っ青な, ブルーの, "
             "파란색, 파랑, 파랑색, 푸른, 하늘색, 남색, زرقاء, नीली, नीले",
-    "purple": "фиолетовую, фиолетового, violet, lilac, mauve, morada, morados, moradas, violeta, púrpura, violette, violets, violettes, violetter, lilane, lilafarbene, lilafarbener, lilafarbenes, viola, roxa, roxos, roxas, "
+    "purple": "фиолетовую, фиолетового, lilac, mauve, morada, morados, moradas, violeta, púrpura, violette, violets, violettes, violetter, lilane, lilafarbene, lilafarbener, lilafarbenes, roxa, roxos, roxas, "
               "фиолетовая, фиолетовое, сиреневый, сиреневая, лиловый, 紫, 紫色の, パープルの, 보라, 자주색, بنفسجية, أرجواني, أرجوانية",
     "pink": "розовую, розового, hot pink, magenta, fuchsia, salmon pink, rosado, rosada, rosados, rosadas, roses, rosane, rosafarbene, rosafarbener, rosafarbenes, pinke, pinker, pinkes, cor-de-rosa, cor de rosa, розовая, розовое, розовые, "
-            "粉红, 粉红色, 桃色の, ピンク, ピンク色の, 핑크, 핑크색, 분홍, وردية, زهري, زهرية, गुलाबी",
+            "粉红, 粉红色, 桃色の, ピンク, ピンク色の, 핑크, 핑크색, 분홍, وردية, زهري, زهرية",
     "brown": "коричневую, коричневого, chocolate brown, marrones, brun, brune, bruns, brunes, braune, brauner, braunes, braunen, marroni, castanho, castanha, коричневая, коричневое, 褐色, 咖啡色, 茶色い, 밤색, بنية, भूरी, भूरे",
     "black": "чёрную, чёрного, черную, jet black, negra, negros, negras, noire, noirs, noires, schwarze, schwarzer, schwarzes, schwarzen, nera, neri, nere, preta, pretos, pretas, чёрная, чёрное, чёрные, черный, черная, черное, "
              "黑, 黑的, 黒の, 黒色の, 真っ黒な, 검은색, 검정, 검정색, 까만, سوداء, काली, काले",
@@ -67,7 +67,7 @@ WORDED_COLOR = (
 )  # fmt: skip
 _SIZES = (  # and how nice something is: what may stand before or after a thing and its colour
     "tiny|little|small|big|large|huge|giant|cute|adorable|fluffy|fuzzy|chubby|fat|pretty|beautiful|lovely|nice|shiny|smol|one|single|simple|"
-    "pequeñ[oa]s?|pequeñit[oa]|chiquit[oa]|grande?|lind[oa]|bonit[oa]|petite?s?|grande?s?|jolie?|mignonn?e?|gros(?:se)?|(?:klein|groß|süß|niedlich|schön)e[rs]?|"
+    "pequeñ[oa]s?|pequeñit[oa]|chiquit[oa]|lind[oa]|bonit[oa]|petite?s?|grande?s?|jolie?|mignonn?e?|gros(?:se)?|(?:klein|groß|süß|niedlich|schön)e[rs]?|"
     "piccol[oa]|carin[oa]|bell[oa]|pequen[oa]|fof[oa]|bem grande|muy grande|(?:маленьк|больш|мил|красив)(?:ий|ой|ый|ая|ое|ую)|작은|큰|귀여운|예쁜|صغيرة?|كبيرة?|छोट[ाी]|बड़[ाी]"
 )
 AROUND = re.compile(
@@ -94,6 +94,8 @@ def split_color(thing: str, names: Names) -> tuple[str, str]:
     if names.known(thing):
         return thing, ""
     text = AROUND.sub("", ARTICLE.sub("", thing))
+    if names.known(text):  # "a tiny black cat"
+        return thing, ""
     for color in (*HUES, *SHADES, *TINTS, RAINBOW):
         for match in filter(None, (pattern.fullmatch(text) for pattern in _colored(color))):
             name, start = match["a"], match.start("a")
@@ -106,11 +108,18 @@ def split_color(thing: str, names: Names) -> tuple[str, str]:
                 continue  # a blood orange, a desert rose
             if start and text[start - 1].isalpha() and text[start - 1] < FIRST_CJK:
                 continue  # a blueberry
-            if color not in HUES and not PEOPLE.isdisjoint(words_of(names.english_name(name))):
+            if names.known(f"{color} {name}"):  # "a dark blue heart"
+                return thing, ""
+            if (color not in HUES or after.startswith("in ")) and _is_somebody(name, names):
                 continue
             if names.mentioned(name) or names.is_synonym(name) or (start and " " in text and names.drawable(name)):
                 return name, color  # after the thing, what looks like a colour may be one: "a wild rose"
     return thing, ""
+
+
+def _is_somebody(text: str, names: Names) -> bool:
+    name = names.english_name(names.in_known_words(text))
+    return not PEOPLE.isdisjoint(words_of(name)) or bool(names.descriptions.english["person"].get(name))
 
 
 def _says_color(text: str) -> bool:
@@ -131,6 +140,12 @@ def joints() -> re.Pattern[str]:
     """What stands between things, in every language."""
     words = (re.escape(text.removeprefix("{a}").removesuffix("{b}")) for text in dict.fromkeys(PATTERNS["and"]))
     return re.compile("|".join(("[,，、&]", *words)), re.IGNORECASE)
+
+
+def names_several(text: str) -> bool:
+    """Whether a text joins things, or says where one is as seen from another."""
+    places = (pattern for kind in ("left", "right", "above", "below", "big_small") for pattern in patterns(kind))
+    return bool(joints().search(text)) or any(pattern.fullmatch(text) for pattern in [*places, *(p for _, p in worded())])
 
 
 @functools.cache

@@ -66,6 +66,7 @@ WORN = {  # where on a figure things are that are worn, by their English names
 PLACE_OF_KIND = {  # of what is not worn
     "wears": "hand", "holds": "hand", "has": "hand", "is": "hand", "on": "under", "rides": "under", "in": "around", "drives": "around",
 }  # fmt: skip
+RIDDEN = {"airplane", "bicycle", "motorcycle", "rocket", "skateboard", "skis", "sled"}  # by who is in a role
 OWN_PARTS = re.compile(  # of a figure, which it has anyway, or none of them as an emoji shows it
     r"(?:[\w-]+ )*(?:antennae?|arms?|beak|beard|bun|candles?|cherry|chimney|ears?|eyes?|face|fangs?|feet|foot|fur|hair|hands?|head|hooves|horns?|jewels?|"
     r"legs?|lights?|lips|mane|mouth|mustache|nose|paws?|rings?|shell|skin|smile|spots|sprinkles|stripes|tail|teeth|tongue|tooth|wheels?|wings?)|"
@@ -157,6 +158,8 @@ def place_of(relation: Relation, name: str) -> str:
         return "hand"
     if relation.kind in VAGUE and BURNING.fullmatch(relation.thing):
         return "behind"
+    if relation.kind == "is" and name in RIDDEN:
+        return "under"
     if name in WORN and relation.kind in ("wears", "has", "is", "in"):
         return "neck" if re.search(r"\bbow ?tie", relation.thing, re.IGNORECASE) else WORN[name]
     vague = relation.kind in VAGUE and relation.thing < FIRST_CJK and not DEFINED.search(relation.thing)

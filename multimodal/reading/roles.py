@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 
-from multimodal.data.phrases import ARTICLE, any_of
+from multimodal.data.phrases import ARTICLE, COLORS, any_of
 from multimodal.reading.relations import Relation
 
 ROLES = {  # what one has in a role → words for it: en, es, fr, de, it, pt, ru, zh, ja, ko, ar, hi; with "-" where it is part of a word
@@ -37,7 +37,7 @@ ROLES = {  # what one has in a role → words for it: en, es, fr, de, it, pt, ru
     "rescue worker’s helmet": "construction worker, construction, builder, engineer, miner, architect, obrero, albañil, ingeniero, ouvrier, maçon, ingénieur, bauarbeiter, ingenieur, operaio, muratore, ingegnere, pedreiro, engenheiro, строитель, инженер, шахтёр, 工程师, 建筑工人, 建筑工, 工人, エンジニア, 大工, 工事, 엔지니어, 건설, مهندس, इंजीनियर",
     "rescue worker’s helmet, fire extinguisher": "firefighter, fireman, bombero, pompier, feuerwehrmann, feuerwehr-, pompiere, vigile del fuoco, bombeiro, пожарный, 消防员, 消防士, 소방관, رجل إطفاء",
     "police car light": "police, police officer, policeman, policewoman, cop, sheriff, policía, policier, policière, polizist, polizistin, polizei-, poliziotto, poliziotta, policial, полицейский, полицейская, 警察, お巡りさん, 警察官, 경찰, 경찰관, شرطي, पुलिस",
-    "military helmet": "soldier, army, military, commando, marine, veteran, soldado, soldat, militaire, soldaten-, soldato, солдат, 士兵, 军人, 兵士, 軍人, 兵隊, 군인, جندي, सैनिक",
+    "military helmet": "soldier, army, military, commando, veteran, soldado, soldat, militaire, soldaten-, soldato, солдат, 士兵, 军人, 兵士, 軍人, 兵隊, 군인, جندي, सैनिक",
     "laptop": "hackerman, programmer, programming, coder, coding, developer, hacker, hacking, software engineer, software developer, web developer, data scientist, streamer, programador, programadora, informático, desarrollador, programmeur, programmeuse, développeur, informaticien, programmierer, programmiererin, entwickler, informatiker, programmatore, programmatrice, sviluppatore, informatico, desenvolvedor, desenvolvedora, программист, хакер, разработчик, 程序员, 黑客, 码农, プログラマー, ハッカー, 프로그래머, 개발자, 해커, مبرمج, प्रोग्रामर",
     "artist palette": "artist, painter, painting, artsy, artista, pintor, pintora, peintre, artiste, künstler, künstlerin, maler, malerin, pittore, pittrice, художник, художница, 画家, 艺术家, 芸術家, 絵描き, 화가, 예술가, رسام, चित्रकार",
     "microphone": "singer, pop star, popstar, karaoke, diva, comedian, cantante, chanteur, chanteuse, sänger, sängerin, cantor, cantora, певец, певица, 歌手, アイドル, 가수, 아이돌, مغني, مغنية, गायक",
@@ -63,11 +63,11 @@ ROLES = {  # what one has in a role → words for it: en, es, fr, de, it, pt, ru
     "dagger, shield": "ritter-, knight, chevalier, ritter, cavaliere, cavaleiro, caballero medieval, рыцарь, 骑士, 騎士, 기사",
     "shield": "فارس",
     "crossed swords": "warrior, samurai, gladiator, viking, barbarian, fighter, guerrero, guerrera, samurái, vikingo, guerrier, guerrière, samouraï, krieger, kriegerin, wikinger, guerriero, guerriera, vichingo, guerreiro, guerreira, воин, самурай, викинг, 战士, 武士, 戦士, 侍, サムライ, バイキング, 전사, 사무라이, 바이킹, محارب, ساموراي, योद्धा",
-    "bow and arrow": "archer, cupid, hunter, robin hood, elf, elven, arquero, arquera, cupido, cazador, archère, cupidon, chasseur, bogenschütze, amor, jäger, arciere, cacciatore, arqueiro, caçador, лучник, охотник, купидон, амур, эльф, 弓箭手, 猎人, 丘比特, 射手, 狩人, キューピッド, 궁수, 사냥꾼, 큐피드",
+    "bow and arrow": "archer, cupid, hunter, robin hood, elf, elven, arquero, arquera, cupido, cazador, archère, cupidon, chasseur, bogenschütze, jäger, arciere, cacciatore, arqueiro, caçador, лучник, охотник, купидон, амур, эльф, 弓箭手, 猎人, 丘比特, 射手, 狩人, キューピッド, 궁수, 사냥꾼, 큐피드",
     "kitchen knife": "butcher, stabby, carnicero, boucher, metzger, macellaio, açougueiro, мясник, 屠夫, 肉屋, 정육점",
     "party popper": "silvester-, nochevieja, capodanno, réveillon, новый год, party, partying, celebrating, celebratory, new year, new years, new year's, new year’s, fiestero, fiestera, de fiesta, party-, праздничный, праздничная, 派对, 庆祝, パーティー, 파티",
     "fishing pole": "fisherman, fishing, angler, pescador, pescadora, pêcheur, pêcheuse, angelnder, fischer, pescatore, рыбак, 钓鱼, 渔夫, 釣り人, 釣り師, 漁師, 낚시꾼, 낚시하는, 어부, صياد",
-    "money bag": "capitalist, kapitalist, capitalista, capitaliste, капиталист, tycoon, rich, wealthy, millionaire, billionaire, rico, rica, millonario, riche, millionnaire, reicher, reiche, reiches, ricco, ricca, milionario, milionária, milionário, богатый, богатая, миллионер, 有钱, 富豪, 土豪, 百万富翁, お金持ちの, お金持ち, 金持ちの, 부자, غني, अमीर",
+    "money bag": "capitalist, kapitalist, capitalista, capitaliste, капиталист, tycoon, rich, wealthy, millionaire, billionaire, millonario, riche, millionnaire, reicher, reiche, reiches, ricco, ricca, milionario, milionária, milionário, богатый, богатая, миллионер, 有钱, 富豪, 土豪, 百万富翁, お金持ちの, お金持ち, 金持ちの, 부자, غني, अमीर",
     "necktie, briefcase": "businessman, business, lawyer, office worker, corporate, salaryman, ejecutivo, oficinista, homme d'affaires, geschäftsmann, empresário, executivo, бизнесмен, офисный, 上班族, サラリーマン, ビジネスマン, 회사원, 직장인",
     "necktie": "boss, manager, ceo, banker, accountant, jefe, abogado, patron, avocat, anwalt, büro-, capo, avvocato, advogado, босс, начальник, юрист, 老板, 总裁, 律师, 商务, 社長, 弁護士, 사장, 변호사, مدير, محامي, बॉस, वकील",
     "test tube, goggles": "mad scientist, scientist, chemist, científico, científica, scientifique, wissenschaftler, wissenschaftlerin, scienziato, scienziata, cientista, учёный, ученый, химик, 科学家, 科学者, 과학자",
@@ -76,7 +76,7 @@ ROLES = {  # what one has in a role → words for it: en, es, fr, de, it, pt, ru
     "telescope": "astronomer, stargazing, stargazer, astrónomo, astronome, astronom, astronomo, астроном, 天文学家, 天文学者, 천문학자",
     "rocket": "astronaut, cosmonaut, space, spaceman, nasa, astronauta, astronaute, spationaute, cosmonaute, weltraum-, космонавт, астронавт, 宇航员, 太空, 航天员, 宇宙飛行士, 宇宙, 우주비행사, 우주, رائد فضاء, अंतरिक्ष यात्री",
     "airplane": "aviator, pilot, piloto, pilote, aviateur, pilotin, pilota, aviatore, пилот, лётчик, 飞行员, パイロット, 조종사, 파일럿, طيار, पायलट",
-    "anchor": "sailor, captain, ship captain, sea captain, nautical, marinero, marinera, capitán, marin, capitaine, matrose, kapitän, seemann, marinaio, capitano, marinheiro, capitão, моряк, капитан, 水手, 船长, 海军, 船長, 船乗り, 水兵, 선장, 선원, بحار, कप्तान",
+    "anchor": "sailor, captain, ship captain, sea captain, nautical, marinero, marinera, capitán, capitaine, matrose, kapitän, seemann, marinaio, capitano, marinheiro, capitão, моряк, капитан, 水手, 船长, 海军, 船長, 船乗り, 水兵, 선장, 선원, بحار, कप्तान",
     "skateboard": "skater, skateboarder, skateboarding, 滑板, スケボー, スケートボーダー, 스케이트보드, скейтер, скейтбордист",
     "bicycle": "cyclist, cycling, biking, ciclista, cycliste, radfahrer, велосипедист, サイクリスト",
     "motorcycle": "biker, motorcyclist, motero, motera, motard, motociclista, motoqueiro, байкер, мотоциклист, 机车, バイカー, 바이커, 오토바이",
@@ -114,21 +114,22 @@ ROLES = {  # what one has in a role → words for it: en, es, fr, de, it, pt, ru
     "shopping bags": "shopper, shopping, shopaholic",
     "clipboard": "project manager, scrum master, product manager, secretary",
 }  # fmt: skip
-RIDDEN = {"airplane", "bicycle", "motorcycle", "rocket", "skateboard", "skis", "sled"}
-SPECIES = re.compile(  # whose names begin like a role
-    r"\b(?:(?:king|queen|emperor|royal) (?:penguin|crab|cobra|snake|bee|ant|salmon|fish|tiger|eagle|vulture|butterfly)|(?:army|soldier|fire|carpenter) ant|"
-    r"hermit crab|sea captain|boxer dogs?|(?:pilot|killer) whale|nurse shark|(?:sand|wolf|hunting) spider|(?:soldier|cleaner) (?:fish|shrimp)|party animal|secretary bird|winter wren|christmas island|easter island|"
-    r"monarch butterfly)\b|"
-    r"pingüino (?:rey|emperador)|manchot (?:royal|empereur)|pinguim[- ](?:rei|imperador)|abeja reina|abelha rainha|reine des abeilles|königs(?:pinguin|kobra|tiger)|"
-    r"(?:帝|国)王企鹅|コウテイペンギン",
+NO_ROLE = re.compile(  # species whose names begin like a role, proverbial ones, and greetings
+    r"\b(?:(?:king|queen|emperor|royal|fairy) (?:penguin|crab|cobra|snake|bee|ant|salmon|fish|tiger|tamarin|eagle|vulture|butterfl(?:y|ie))|"
+    r"(?:army|soldier|carpenter) (?:ant|fish|beetle)|(?:archer|surgeon|doctor|cleaner) (?:fish|shrimp)|elf owl|pilot whale|nurse shark|boxer (?:dog|puppy)|"
+    r"party animal|secretary bird|winter wren|christmas island|easter island|monarch butterfl(?:y|ie)|marine turtle|pingüino (?:rey|emperador)|"
+    r"manchot (?:royal|empereur)|pinguim[- ](?:rei|imperador)|abeja reina|hormiga reina|abelha rainha|reine des abeilles|tortue marine|königs(?:pinguin|kobra|tiger|pudel))"
+    r"(?:s|n|e|es)?\b|(?:帝|国)王企鹅|女王(?:蜂|アリ)|(?:コウテイ|王様)ペンギン|"
+    r"^(?:happy|merry|feliz|felices|joyeux|joyeuse|frohe|fröhliche|alles gute|buon|buona|boas) ",
     re.IGNORECASE,
 )
 WORDS = {word: things for things, words in ROLES.items() for word in words.split(", ")}
 _PARTS = any_of([word[:-1] for word in WORDS if word.endswith("-")])
 _GLUED = any_of([word for word in WORDS if re.fullmatch(r"[\u3040-\u9fff]+", word)])  # of zh and ja, without blanks
 _WORDS = any_of([word for word in WORDS if not word.endswith("-")])
-_CHAT = r"(?:,? (?:lol|lmao|haha|omg|xd|pls|plz|please|dude|stp|svp|pf|bitte|porfa|por favor))*[ !.?~]*(?:, .+)?"
+_CHAT = r"(?:,? (?:lol|lmao|haha|omg|xd|pls|plz|please|dude|stp|svp|pf|bitte|porfa|por favor))*[ !.?~]*"
 _ONE = rf"(?:{ARTICLE.pattern[1:]})?"
+_NOT_THING = rf"(?:(?:of|in|on|at|by|for|and|with|who|that|is) |who$|{ARTICLE.pattern[1:]}|(?:\w+-)?(?:colou?red|flavou?red|themed)\b|(?:{any_of(COLORS)})\b)"  # "royal blue"
 _COSTUME = "costume|outfit|uniform|clothes|disguise|attire|gear|suit|cosplay|mode"
 _AS = "|".join(  # what stands between who it is and a role, where it comes last
     (
@@ -141,15 +142,15 @@ _AS = "|".join(  # what stands between who it is and a role, where it comes last
 )
 IN_ROLE = [  # how a text says who is in a role
     re.compile(
-        rf"(?P<before>(?:[\w’'-]+,? )*?)(?P<role>{_WORDS})(?:[’']?s)?(?: |-|의 |하는 |की |का )(?P<thing>(?!{ARTICLE.pattern[1:]}).+?){_CHAT}",
+        rf"(?P<before>(?:[\w’'-]+,? )*?)(?P<role>{_WORDS})(?:[’']?s)?(?: |-|의 |하는 |की |का )(?P<thing>(?!{_NOT_THING}).+?){_CHAT}",
         re.IGNORECASE,
     ),
     re.compile(
-        rf"(?P<before>)(?P<thing>.+?),? (?:(?:{_AS}) )?{_ONE}(?:(?:its|his|her|their|my) )?(?:(?:de|di|da|do|en|zu|zum|pour|at|on|for) )?"
+        rf"(?P<before>)(?P<thing>.+?),? (?:(?:{_AS}) )?{_ONE}(?:(?:its|his|her|their|my) )?(?:(?:de|di|da|do|en|zu|zum|pour|at|for) )?"
         rf"(?P<role>{_WORDS})(?:[’']?s)?(?: day| {_COSTUME}| time| party| verkleidet)?{_CHAT}",
         re.IGNORECASE,
     ),
-    re.compile(rf"(?P<before>(?:[\w’'-]+ )*?)(?P<role>{_PARTS})-?(?P<thing>\w+)", re.IGNORECASE),
+    re.compile(rf"(?P<before>(?:[\w’'-]+ )*?)(?P<role>{_PARTS})-?(?P<thing>(?!ich\b)\w{{3,}})", re.IGNORECASE),
     re.compile(rf"(?P<before>)(?P<thing>[\w-]+)-(?P<role>{_WORDS})", re.IGNORECASE),
     re.compile(
         rf"(?P<before>)(?:打扮成|装扮成|扮成|穿成|当)?(?P<role>{_GLUED})(?:的|の(?:格好をした|コスプレをした|服を着た|衣装を着た)?|姿の|をする|する|な)?"
@@ -167,22 +168,18 @@ COSTUME = re.compile(  # what is worn in a role
 
 def split_role(text: str) -> list[tuple[str, Relation]]:
     """The ways in which a text can be read as somebody in a role: who, and what shows it."""
-    found = [] if SPECIES.search(text) else [pattern.fullmatch(text) for pattern in IN_ROLE]
-    ways = [(m["before"] + m["thing"], _role(m["role"])) for m in found if m and not ARTICLE.fullmatch(f"{m['thing']} ")]
-    return [(who, role) for who, role in ways if role.thing]
+    found = [] if NO_ROLE.search(text) else [pattern.fullmatch(text) for pattern in IN_ROLE]
+    ways = [(ARTICLE.sub("", m["before"] + m["thing"]), _role(m["role"])) for m in found if m]
+    return [(who, role) for who, role in ways if role.thing and not ARTICLE.fullmatch(f"{who} ")]
 
 
 def role_of(relation: Relation) -> Relation:
-    """What shows the role whose costume something is said to wear, or to be in ("un chat en pirate"), else the relation as
-    it is.
-    """
+    """What shows the role whose costume something is said to wear, or to be in; else the relation as it is."""
     found = COSTUME.fullmatch(relation.thing) if relation.kind in ("wears", "in") else None
-    word = next(filter(None, found.groups())) if found else relation.thing if relation.kind == "in" else ""
-    role = _role(word)
+    role = _role(next(filter(None, found.groups()))) if found else relation
     return role if role.thing else relation
 
 
 def _role(word: str) -> Relation:
     word = word.lower()
-    things = WORDS.get(word) or WORDS.get(f"{word}-", "")
-    return Relation("rides" if things in RIDDEN else "is", things)
+    return Relation("is", WORDS.get(word) or WORDS.get(f"{word}-", ""))

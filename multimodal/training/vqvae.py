@@ -58,7 +58,7 @@ def train_vqvae(config: VQVAERunConfig, data: Path, out: Path, max_minutes: floa
     if config.num_split:
         split_codes(vqvae, measured, config.num_split)
     if start and config.num_searched:
-        key = f"{load_description(start / 'vqvae')['sha256'][WEIGHTS]} {config.num_split}"
+        key = load_description(start / "vqvae")["sha256"][WEIGHTS] + f" {config.num_split} split" * bool(config.num_split)
         searched = SearchedCodes(vqvae, pixels, config.num_searched, folder / "searched", key, config.seed, accelerator)
     trainer = Trainer(config, vqvae, folder, accelerator, fingerprint(pixels))
     first_quantised = 0 if start else int(config.continuous_fraction * config.steps)

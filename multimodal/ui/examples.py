@@ -20,13 +20,13 @@ EXAMPLES = (
     Settings('a robot saying "LGTM", 3d style', seed=1),
     Settings("a sad cloud, flat style", seed=1),
     Settings("a panda riding a bike, noto style", seed=2),
-    Settings("un arc-en-ciel, flat style", seed=3),
+    Settings("un chat de Noël, 3d style", seed=3),
     Settings("a frog with a crown and sunglasses, 3d style", seed=3),
     Settings("a sleepy koala, 3d style", seed=1),
     Settings("a raccoon eating pizza, flat style", seed=1),
     Settings("a soccer ball on fire, 3d style", seed=1),
-    Settings("a laughing taco, flat style", seed=6),
-    Settings("a rocket and a star, 3d style", seed=1),
+    Settings("a pirate parrot, 3d style", seed=1),
+    Settings("a rainbow unicorn, 3d style", seed=1),
     Settings("红苹果, flat style", seed=2),
 )
 

@@ -6,7 +6,7 @@ ENGLISH = {
     "tagline": "Stickers and emoji from a prompt, on your own machine.",
     "create": "Create",
     "prompt": "Prompt",
-    "prompt_placeholder": "a cat in a top hat, a sad cloud, two foxes and a bird, a robot saying “ship it”, 红苹果, …",
+    "prompt_placeholder": "a pirate parrot, a rainbow unicorn, a sad cloud, a cat in a top hat, a robot saying “hi”, …",
     "generate": "Generate",
     "stop": "Stop",
     "pictures": "Pictures",

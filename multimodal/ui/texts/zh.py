@@ -6,7 +6,7 @@ CHINESE = {
     "tagline": "在自己的电脑上，用一句话生成贴纸和表情。",
     "create": "创作",
     "prompt": "提示词",
-    "prompt_placeholder": "红苹果, 戴着帽子的猫, 悲伤的云, 写着“加油”的熊猫, a rocket and a star, …",
+    "prompt_placeholder": "海盗鹦鹉, 彩虹独角兽, 戴着帽子的猫, 悲伤的云, 写着“加油”的熊猫, a rocket and a star, …",
     "generate": "生成",
     "stop": "停止",
     "pictures": "图片",
