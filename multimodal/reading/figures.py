@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Sequence
 
 from multimodal.data.phrases import FIRST_CJK, PORTION, singulars, words_of
 from multimodal.reading.descriptions import PERSON
@@ -32,7 +31,7 @@ NOT_DRAWN = re.compile(  # what there is no emoji of, though it is a keyword of 
     r"space ?suit|surfboard|swing|table|tank|tracks?|wall)",
     re.IGNORECASE,
 )
-PLAIN = {"baby", "boy", "child", "girl", "man", "person", "woman"}  # people in no role
+WITHOUT_ROLE = {"baby", "boy", "child", "girl", "man", "person", "woman"}  # people who may be given one
 ADVERBS = {"away", "back", "down", "off", "up"}  # which look like the last words of names
 
 
@@ -77,22 +76,7 @@ def _parts(text: str, names: Names) -> tuple[str, str, list[Relation]]:
     """What a text is about; the smiley whose expression it is to have, or the symbol for that where it has a face of its
     own, or ""; and what else it has to do with.
     """
-    apart = [
-        way for way in split_role(text) if not split_relations(f"{way[0]} it")[1]
-    ]  # "un chat en pirate" is in no pirate
-    if role := _role_in(text, apart, names):
-        figure, relations = role[0], [role[1]]
-    else:
-        figure, relations = split_relations(text)
-        thing, smiley = split_expression(text)
-        if smiley and not split_relations(thing)[1]:  # "a cactus in love", which is no place
-            figure, relations = text, []
-        elif relations and not has_head(figure, names):
-            figure = DOING.sub("", figure)
-        if role := _role_in(figure, split_role(figure), names):
-            figure, relations = role[0], [*relations, role[1]]
-        elif _plays(figure, names):
-            relations = [role_of(relation) for relation in relations]
+    figure, relations = _figure_and_relations(text, names)
     thing, smiley = split_expression(figure)
     expressions = [expression_of(relation) for relation in relations]
     smiley = next(filter(None, expressions), smiley)
@@ -103,24 +87,46 @@ def _parts(text: str, names: Names) -> tuple[str, str, list[Relation]]:
     return (thing, smiley, relations) if names.known(smiley) else (figure, "", relations)
 
 
-def _role_in(text: str, ways: Sequence[tuple[str, Relation]], names: Names) -> tuple[str, Relation] | None:
-    """The first of the ways in which a text says a role of somebody who can be in it, unless a name shows both."""
-    if names_several(text):
-        return None
-    return next((way for way in ways if _plays(way[0], names) and not _is_own_name(text, way[0], names)), None)
+def _figure_and_relations(text: str, names: Names) -> tuple[str, list[Relation]]:
+    """What a text is about without what it does besides, and what it has to do with, what shows a role last."""
+    if found := _role_in(text, names, alone=True):  # "un chat en pirate", which is in no pirate
+        return found[0], [found[1]]
+    figure, relations = split_relations(text)
+    thing, smiley = split_expression(text)
+    if smiley and not split_relations(thing)[1]:  # "a cactus in love", which is no place
+        figure, relations = text, []
+    elif relations and not has_head(figure, names):
+        figure = DOING.sub("", figure)
+    if found := _role_in(figure, names):
+        return found[0], [*relations, found[1]]
+    return figure, [role_of(relation) for relation in relations] if relations and _plays(figure, names) else relations
+
+
+def _role_in(text: str, names: Names, alone: bool = False) -> tuple[str, Relation] | None:
+    """Who is in a role, and what shows it; none where nobody is who can be, or a name shows both.
+
+    Args:
+        alone: only where that is all that the text says.
+    """
+    ways = split_role(text) if not names_several(text) else []
+    for who, role in ways:
+        says_more = alone and split_relations(f"{who} it")[1]
+        if not says_more and _plays(who, names) and not _is_own_name(text, who, names):
+            return who, role
+    return None
 
 
 def _is_own_name(text: str, who: str, names: Names) -> bool:
     """Whether a name shows somebody in a role: a woman police officer, Santa Claus ("papa noël")."""
     name = _name(who, names)
-    return shows_all(text, who, names) or (name in PLAIN and _name(text, names) not in (name, ""))
+    return shows_all(text, who, names) or (name in WITHOUT_ROLE and _name(text, names) not in (name, ""))
 
 
 def _plays(who: str, names: Names) -> bool:
     """Whether a text says somebody who can be in a role: who has a face, and is nothing already, as a cook is."""
     name = _name(who, names)
     person = is_person(name) or names.descriptions.english["person"].get(name)
-    free = name in PLAIN if person else not names.is_smiley(name)
+    free = name in WITHOUT_ROLE if person else not names.is_smiley(name)
     return free and who.casefold() not in SMILEYS and has_head(who, names) and has_face(name, names)
 
 
