@@ -127,8 +127,8 @@ WORDS = {word: things for things, words in ROLES.items() for word in words.split
 _PARTS = any_of([word[:-1] for word in WORDS if word.endswith("-")])
 _GLUED = any_of([word for word in WORDS if re.fullmatch(r"[\u3040-\u9fff]+", word)])  # of zh and ja, without blanks
 _WORDS = any_of([word for word in WORDS if not word.endswith("-")])
-_CHAT = r"(?:,? (?:lol|lmao|haha|omg|xd|pls|plz|please|dude|stp|svp|pf|bitte|porfa|por favor))*[ !.?~]*"
-_ONE = rf"(?:{ARTICLE.pattern[1:]})?"
+_CHAT = r"(?:,? (?:lol|lmao|haha|omg|xd|dude))*[ !.?~]*"
+_ARTICLE = rf"(?:{ARTICLE.pattern[1:]})?"
 _NOT_THING = rf"(?:(?:of|in|on|at|by|for|and|with|who|that|is) |who$|{ARTICLE.pattern[1:]}|(?:\w+-)?(?:colou?red|flavou?red|themed)\b|(?:{any_of(COLORS)})\b)"  # "royal blue"
 _COSTUME = "costume|outfit|uniform|clothes|disguise|attire|gear|suit|cosplay|mode"
 _AS = "|".join(  # what stands between who it is and a role, where it comes last
@@ -146,17 +146,17 @@ IN_ROLE = [  # how a text says who is in a role
         re.IGNORECASE,
     ),
     re.compile(
-        rf"(?P<before>)(?P<thing>.+?),? (?:(?:{_AS}) )?{_ONE}(?:(?:its|his|her|their|my) )?(?:(?:de|di|da|do|en|zu|zum|pour|at|for) )?"
+        rf"(?P<thing>.+?),? (?:(?:{_AS}) )?{_ARTICLE}(?:(?:its|his|her|their|my) )?(?:(?:de|di|da|do|en|zu|zum|pour|at|for) )?"
         rf"(?P<role>{_WORDS})(?:[’']?s)?(?: day| {_COSTUME}| time| party| verkleidet)?{_CHAT}",
         re.IGNORECASE,
     ),
     re.compile(rf"(?P<before>(?:[\w’'-]+ )*?)(?P<role>{_PARTS})-?(?P<thing>(?!ich\b)\w{{3,}})", re.IGNORECASE),
-    re.compile(rf"(?P<before>)(?P<thing>[\w-]+)-(?P<role>{_WORDS})", re.IGNORECASE),
+    re.compile(rf"(?P<thing>[\w-]+)-(?P<role>{_WORDS})", re.IGNORECASE),
     re.compile(
-        rf"(?P<before>)(?:打扮成|装扮成|扮成|穿成|当)?(?P<role>{_GLUED})(?:的|の(?:格好をした|コスプレをした|服を着た|衣装を着た)?|姿の|をする|する|な)?"
+        rf"(?:打扮成|装扮成|扮成|穿成|当)?(?P<role>{_GLUED})(?:的|の(?:格好をした|コスプレをした|服を着た|衣装を着た)?|姿の|をする|する|な)?"
         r"(?!さん|さま|様|ちゃん|くん|们|的)(?P<thing>.+)"
     ),
-    re.compile(rf"(?P<before>)(?P<thing>.+?)(?:の|打扮成|扮成|扮|当)?(?P<role>{_GLUED})"),
+    re.compile(rf"(?P<thing>.+?)(?:の|打扮成|扮成|扮|当)?(?P<role>{_GLUED})"),
 ]
 COSTUME = re.compile(  # what is worn in a role
     rf"(?:(?:an?|the|its|his|her|un|el|ein(?:em|en)?|il|um) )?(?:(?P<role>{_WORDS})(?:[’']?s)?[ -](?:{_COSTUME}|옷|복장)|"
@@ -169,7 +169,8 @@ COSTUME = re.compile(  # what is worn in a role
 def split_role(text: str) -> list[tuple[str, Relation]]:
     """The ways in which a text can be read as somebody in a role: who, and what shows it."""
     found = [] if NO_ROLE.search(text) else [pattern.fullmatch(text) for pattern in IN_ROLE]
-    ways = [(ARTICLE.sub("", m["before"] + m["thing"]), _role(m["role"])) for m in found if m]
+    parts = [match.groupdict("") for match in found if match]
+    ways = [(ARTICLE.sub("", part.get("before", "") + part["thing"]), _role(part["role"])) for part in parts]
     return [(who, role) for who, role in ways if role.thing and not ARTICLE.fullmatch(f"{who} ")]
 
 
