@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+from PIL import Image
 from playwright.sync_api import Page, TimeoutError, expect
 
 PATIENCE = 60  # seconds, for a machine that is busy with something else
@@ -52,3 +55,8 @@ def downloaded(page: Page, button: str) -> Path:
             return Path(download.value.path())
         except TimeoutError:
             assert time.monotonic() < end, f"{button} gives nothing"
+
+
+def settings_of(path: Path) -> dict[str, Any]:
+    """The settings that a downloaded picture carries."""
+    return json.loads(Image.open(path).info["multimodal"])

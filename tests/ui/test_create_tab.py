@@ -12,7 +12,7 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from tests.ui.creating import ask, downloaded, downloaded_when, finished, set_number
+from tests.ui.creating import ask, downloaded, downloaded_when, finished, set_number, settings_of
 
 
 def vary(page: Page, how: str) -> None:
@@ -51,8 +51,7 @@ def test_a_prompt_becomes_four_stickers_that_can_be_taken_home_and_made_again(pa
     page.locator("#pictures button:has(img)").nth(2).click()  # takes its seed
     expect(page.locator("#seed input")).to_have_value(str(seeds[2]))
     page.get_by_label("Keep this seed").check()
-    third = Image.open(downloaded(page, "download"))
-    assert json.loads(third.info["multimodal"])["seed"] == seeds[2]
+    third = Image.open(downloaded_when(lambda path: settings_of(path)["seed"] == seeds[2], page, "download"))
     set_number(page, "count", "1")
     page.locator("#generate").click()
     expect(page.locator("#status")).to_have_text(re.compile(rf"1 in .*seed {seeds[2]}\b"))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from pathlib import Path
 from typing import Any
@@ -20,7 +19,7 @@ from multimodal.ui.edit import Editing, parse_painted
 from multimodal.ui.generation import Generation
 from multimodal.ui.models import Models
 from multimodal.ui.session import LastPictures
-from tests.ui.creating import downloaded_when
+from tests.ui.creating import downloaded_when, settings_of
 
 ASKED = ("a fox", "", "", 2, 3.0, "euler", 2, 5, True)
 
@@ -123,9 +122,6 @@ def test_a_picture_is_painted_over_and_drawn_anew_there(page: Page) -> None:
     expect(page.locator("#pictures img").first).to_have_attribute("alt", re.compile("a green apple"))
 
     redrawn = f"a green apple, {style}"
-
-    def settings_of(path: Path) -> dict[str, Any]:
-        return json.loads(Image.open(path).info["multimodal"])
 
     settings = settings_of(downloaded_when(lambda path: settings_of(path)["prompt"] == redrawn, page, "download"))
     assert unpack_indices(settings["mask"]).flatten().nonzero()[:, 0].tolist() == numbers
