@@ -126,7 +126,8 @@ def save_model(
 ) -> None:
     """Write a model's weights, as `dtype`, with the config that rebuilds it and a note on its training.
 
-    With torch.int8, matrices get 8 bits and a scale for each row (LLM.int8(), Dettmers et al. 2022), the rest 16.
+    With torch.int8, matrices and the kernels of convolutions get 8 bits and a scale for each row, or output channel
+    (LLM.int8(), Dettmers et al. 2022), the rest 16.
     Buffers stay as they are: rounded codes would not have length 1, and a neighbour might be nearer to one than itself.
     """
     parameters = dict(model.named_parameters())
@@ -137,7 +138,7 @@ def save_model(
             tensors[key] = value
         elif dtype != torch.int8:
             tensors[key] = value.to(dtype)
-        elif value.ndim == 2:
+        elif value.ndim >= 2:
             tensors[key], tensors[key + SCALE] = _quantized(value.float())
         else:
             tensors[key] = value.to(torch.float16)
@@ -236,19 +237,20 @@ def check_finite(tensors: Mapping[str, Tensor], where: Path) -> None:
             raise CheckpointError(f"{where}: {key} holds numbers that are not finite")
 
 
-def _quantized(matrix: Tensor) -> tuple[Tensor, Tensor]:
-    """(M, N) → (M, N) int8 and (M, 1) scales: their product is the matrix, to within half a scale."""
-    scale = matrix.abs().amax(dim=1, keepdim=True).clamp(min=1e-12) / 127
-    return (matrix / scale).round().to(torch.int8), scale
+def _quantized(weight: Tensor) -> tuple[Tensor, Tensor]:
+    """(M, …) → (M, …) int8 and (M, 1) scales: row by row their product is the weight, to within half a scale."""
+    rows = weight.flatten(1)  # (M, N)
+    scale = rows.abs().amax(dim=1, keepdim=True).clamp(min=1e-12) / 127
+    return (rows / scale).round().to(torch.int8).view_as(weight), scale
 
 
 def _dequantize(tensors: dict[str, Tensor], where: Path) -> None:
-    """Replace, in place, what `_quantized` made by the matrices. Raises CheckpointError where a scale is missing."""
+    """Replace, in place, what `_quantized` made by the weights. Raises CheckpointError where a scale is missing."""
     for key in [key for key, tensor in tensors.items() if tensor.dtype == torch.int8]:
         scale = tensors.pop(key + SCALE, None)
-        if scale is None or tensors[key].ndim != 2 or scale.shape != (len(tensors[key]), 1):
+        if scale is None or tensors[key].ndim < 2 or scale.shape != (len(tensors[key]), 1):
             raise CheckpointError(f"{where}: {key} has 8 bits, and {key}{SCALE} is not one scale for each of its rows")
-        tensors[key] = tensors[key] * scale
+        tensors[key] = (tensors[key].flatten(1) * scale).view_as(tensors[key])
 
 
 def _replace(temporary: Path, folder: Path) -> None:

@@ -17,23 +17,23 @@ from multimodal.pipeline import TextToImagePipeline
 from multimodal.sheets import image_grid
 
 COLUMNS = 12
-FEW_STEPS = 4
+MANY_STEPS = 24
 
 
 def write_contact_sheets(pipeline: TextToImagePipeline, folder: Path, sampling: Sampling, limit: int | None = None) -> None:
     """A sheet `NAME.webp` for each list of prompts, and a `README.md` that says which prompts they show.
 
-    The known names have a second one, with `FEW_STEPS` steps.
+    The known names have a second one, with `MANY_STEPS` steps.
 
     Args:
         limit: use so many prompts of each list only, spread evenly.
     """
     folder.mkdir(parents=True, exist_ok=True)
     settings = ", ".join(f"{name} {value}" for name, value in sampling.settings().items())
-    settings += f" (known {FEW_STEPS} steps: {FEW_STEPS})"
+    settings += f" (known {MANY_STEPS} steps: {MANY_STEPS})"
     lines = ["# Contact sheets", "", f"Made by the bundled model: {settings}. Row by row, nothing left out:"]
     sheets = {path.stem: (path.stem, sampling) for path in sorted(PROMPTS.glob("*.csv"))}
-    sheets[f"known_{FEW_STEPS}_steps"] = "known", dataclasses.replace(sampling, num_inference_steps=FEW_STEPS)
+    sheets[f"known_{MANY_STEPS}_steps"] = "known", dataclasses.replace(sampling, num_inference_steps=MANY_STEPS)
     for name, (kind, how) in sheets.items():
         prompts = [case.prompt for case in spread(load_cases(kind), limit)]
         image_grid(how.generate(pipeline, prompts, name), COLUMNS).save(folder / f"{name}.webp", quality=90)

@@ -60,7 +60,7 @@ def train_judge(config: JudgeRunConfig, data: Path, out: Path, max_minutes: floa
 
     def export(model: nn.Module, training: dict[str, Any]) -> None:
         assert isinstance(model, Judge)
-        save_model(out / "judge", model, config.model, training, files={CLASSES: classes.to_json()})
+        save_model(out / "judge", model, config.model, training, torch.int8, {CLASSES: classes.to_json()})
 
     trainer.run(loss, max_minutes=max_minutes, export=export)
 

@@ -72,7 +72,7 @@ def train_restyler(config: RestylerRunConfig, data: Path, out: Path, max_minutes
 
     def export(model: nn.Module, training: dict[str, Any]) -> None:
         assert isinstance(model, Restyler)
-        save_model(out / "restyler", model, config.model, training)
+        save_model(out / "restyler", model, config.model, training, torch.int8)
 
     trainer.run(loss, max_minutes=max_minutes, sample=sample, export=export)
 

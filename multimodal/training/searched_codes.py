@@ -39,7 +39,7 @@ class SearchedCodes:
             with accelerator.autocast():
                 return search_codes(vqvae, images).cpu()
 
-        cache.write(search, accelerator.process_index, accelerator.num_processes, batch_size=16)
+        cache.write(search, accelerator.process_index, accelerator.num_processes, batch_size=SHARD_ROWS)
         accelerator.wait_for_everyone()
         self.codebook_indices = cache.read()  # (count, groups, h, w)
 

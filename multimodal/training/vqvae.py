@@ -112,7 +112,7 @@ def train_vqvae(config: VQVAERunConfig, data: Path, out: Path, max_minutes: floa
         assert isinstance(model, VQVAE)
         if not config.decoder_only:
             model.set_latent_scale(encode_pictures(model, measured).to(accelerator.device))
-        save_model(out / "vqvae", model, config.model, training)
+        save_model(out / "vqvae", model, config.model, training, torch.int8)
 
     trainer.run(loss, max_minutes=max_minutes, on_step=start_quantising, sample=sample, export=export)
 

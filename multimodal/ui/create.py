@@ -26,7 +26,7 @@ from multimodal.ui.models import Models
 from multimodal.ui.session import DRAW, MODEL, LastPictures, Runs
 from multimodal.ui.texts import Texts, i18n
 
-SPEEDS = {"fast": 4, "balanced": DEFAULT_STEPS, "best": 24}
+SPEEDS = {"fast": DEFAULT_STEPS, "balanced": 8, "best": 24}
 COPY = """async () => {
     const image = document.querySelector('#pictures .selected img') ?? document.querySelector('#pictures img');
     try {

@@ -30,8 +30,8 @@ from multimodal.ui.texts import Texts, i18n
 from multimodal.ui.zero_gpu import on_gpu
 
 FIRST = Settings("a red apple", seed=0)  # before anything was made
-FRAMES = 8  # of the film strip
-RESTORATION_STEPS = 12  # from pure noise; half of what the picture itself takes, to be quick
+FRAMES = 8  # of the film strip, one for each step
+RESTORATION_STEPS = 12  # from pure noise
 ALL_LAYERS = -1
 
 
@@ -77,7 +77,7 @@ class Inside:
                 raise ValueError(texts("empty_prompt"))
             check_number("seed", seed, 0, MAX_SEED, whole=True)  # type: ignore[arg-type]
             assert seed is not None
-            settings = Settings(expand(check_prompts([prompt])[0])[0], int(seed))
+            settings = Settings(expand(check_prompts([prompt])[0])[0], int(seed), num_inference_steps=FRAMES)
             hidden = gr.update(visible=False)
             yield self.reading(settings.prompt, other.strip(), texts), "", "", hidden, "", hidden, "", None
 

@@ -84,17 +84,17 @@ def test_numbers_out_of_range_are_refused_with_a_sentence(page: Page, control: s
 
 
 def test_speed_sets_the_steps_and_other_steps_are_no_speed(page: Page) -> None:
-    expect(page.get_by_label("Balanced · 8 steps")).to_be_checked()
+    expect(page.get_by_label("Fast · 4 steps")).to_be_checked()
     ask(page, "a star", steps=7)
     expect(page.locator("#speed input:checked")).to_have_count(0)
-    page.get_by_label("Fast").check()
-    expect(page.locator("#steps input[type=number]")).to_have_value("4")
+    page.get_by_label("Balanced").check()
+    expect(page.locator("#steps input[type=number]")).to_have_value("8")
     page.locator("#generate").click()
     finished(page)
-    assert json.loads(Image.open(downloaded(page, "download")).info["multimodal"])["num_inference_steps"] == 4
-    expect(page.get_by_label(re.compile(r"Fast · 4 steps · \d+\.\d+ s"))).to_be_checked()
-    page.reload()
+    assert json.loads(Image.open(downloaded(page, "download")).info["multimodal"])["num_inference_steps"] == 8
     expect(page.get_by_label(re.compile(r"Balanced · 8 steps · \d+\.\d+ s"))).to_be_checked()
+    page.reload()
+    expect(page.get_by_label(re.compile(r"Fast · 4 steps · \d+\.\d+ s"))).to_be_checked()
 
 
 WATCH = """() => {
