@@ -91,7 +91,10 @@ PRESETS: dict[str, dict[str, RunConfig]] = {
     "judge": {
         "tiny": JudgeRunConfig(**_TINY, model=JudgeConfig(image_size=32, widths=(8, 16), embed_dim=8), smallest_size=16),
         "cpu": JudgeRunConfig(),
-        "gpu": JudgeRunConfig(mixed_precision="bf16", steps=20_000, batch_size=256),
+        "gpu": JudgeRunConfig(
+            mixed_precision="bf16", steps=9000, batch_size=256, smallest_size=48,
+            model=JudgeConfig(image_size=96, widths=(96, 192, 384), embed_dim=256),
+        ),
     },
     "super_resolution": {
         "tiny": SuperResolutionRunConfig(

@@ -30,7 +30,7 @@ from multimodal.ui.texts import Texts, i18n
 from multimodal.ui.zero_gpu import on_gpu
 
 FIRST = Settings("a red apple", seed=0)  # before anything was made
-FRAMES = 8  # of the film strip, one for each step
+STEPS = 8  # each a frame of the film strip
 RESTORATION_STEPS = 12  # from pure noise
 ALL_LAYERS = -1
 
@@ -77,7 +77,7 @@ class Inside:
                 raise ValueError(texts("empty_prompt"))
             check_number("seed", seed, 0, MAX_SEED, whole=True)  # type: ignore[arg-type]
             assert seed is not None
-            settings = Settings(expand(check_prompts([prompt])[0])[0], int(seed), num_inference_steps=FRAMES)
+            settings = Settings(expand(check_prompts([prompt])[0])[0], int(seed), num_inference_steps=STEPS)
             hidden = gr.update(visible=False)
             yield self.reading(settings.prompt, other.strip(), texts), "", "", hidden, "", hidden, "", None
 
@@ -179,10 +179,9 @@ class Inside:
 
     def film(self, drawn: Drawn, texts: Texts) -> str:
         """The film strip, the codes that changed, and where the picture settled when, as HTML."""
-        indices, frames = drawn.steps, drawn.frames
-        shown = sorted({-(-len(frames) * k // FRAMES) - 1 for k in range(1, FRAMES + 1)})
-        captions = [texts("film_step", step=k + 1, t=drawn.times[k]) for k in shown]
-        strip = [figure(frames[k], caption, caption) for k, caption in zip(shown, captions, strict=True)]
+        indices = drawn.steps
+        captions = [texts("film_step", step=k, t=t) for k, t in enumerate(drawn.times, start=1)]
+        strip = [figure(frame, caption, caption) for frame, caption in zip(drawn.frames, captions, strict=True)]
         places = heat_map(settled(indices).numpy(), cell=8)
         title = texts("changed", codes=f"{indices[0].numel():,}")
         plots = [
