@@ -189,7 +189,7 @@ def build_parser() -> argparse.ArgumentParser:
     sub.add_argument("--mask", type=Path, help="a picture as large as that one, white where it is drawn anew")
     sub.add_argument("--out", type=Path, default=Path("outputs"), help="folder")
     sub.add_argument("--no-settings", action="store_true", help="keep the settings out of the files; names say the prompt")
-    _add_target(sub)
+    _add_target(sub, sub)
 
     sub = command(mix)
     sub.add_argument("prompts", nargs=2, metavar="PROMPT", help="what to lead from, and to")
@@ -202,7 +202,7 @@ def build_parser() -> argparse.ArgumentParser:
     sub = command(export)
     sub.add_argument("file", type=Path)
     either = sub.add_mutually_exclusive_group(required=True)
-    _add_target(either)
+    _add_target(sub, either)
     either.add_argument("--size", dest="target", type=_size, metavar="PIXELS", help="or a plain PNG of 16 to 1024 pixels")
     sub.add_argument("--out", type=Path, help="file to write (default: beside the picture)")
 
@@ -228,9 +228,7 @@ def build_parser() -> argparse.ArgumentParser:
     sub.add_argument("--names", type=Path, help="a parquet table of names in other languages")
     sub.add_argument("--text", type=Path, help="a parquet table of words, for the tokenizer")
     sub.add_argument("--out", type=Path, default=Path("checkpoints/mine"), help="checkpoint folder to write or to resume")
-    sub.add_argument(
-        "--from", dest="start", type=Path, help="folder, or user/name on the hub, to start from, its sizes included"
-    )
+    sub.add_argument("--from", dest="start", type=Path, help="folder, or user/name on the hub to start from, sizes and all")
     sub.add_argument("--max-minutes", type=float, default=float("inf"), help="save and stop after so long")
 
     sub = command(evaluate, report=False)
@@ -284,7 +282,7 @@ def _size(text: str) -> Any:
         raise argparse.ArgumentTypeError(str(error)) from error
 
 
-def _add_target(parser: Any) -> None:
+def _add_target(parser: argparse.ArgumentParser, either: Any) -> None:
     def target(name: str) -> Any:
         from multimodal.export import TARGETS
 
@@ -293,7 +291,8 @@ def _add_target(parser: Any) -> None:
         return TARGETS[name]
 
     text = "slack, discord-emoji, discord-sticker, telegram or ios: write stickers as this one wants them"
-    parser.add_argument("--for", dest="target", type=target, metavar="MESSENGER", help=text)
+    either.add_argument("--for", dest="target", type=target, metavar="MESSENGER", help=text)
+    parser.add_argument("--motion", default="", help="bounce, wiggle, shake, spin, pulse or party: a GIF that moves so")
 
 
 if __name__ == "__main__":

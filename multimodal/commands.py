@@ -22,12 +22,15 @@ def generate(args: argparse.Namespace) -> None:
     from multimodal import rgba
     from multimodal.arguments import MAX_IMAGES, check_number, check_prompts, check_seeds, clean_prompt
     from multimodal.editing import start_from
-    from multimodal.export import file_name, to_sticker
+    from multimodal.export import file_name, in_motion, to_sticker
     from multimodal.reading.prompts import in_styles
     from multimodal.reading.syntax import expand
     from multimodal.settings import Settings, save_picture, write_new
 
     check_number("--number", args.number, 1, MAX_IMAGES, whole=True)
+    if args.motion and not args.target:
+        raise ValueError("--motion needs --for, the messenger that the sticker is for")
+    target = in_motion(args.target, args.motion) if args.target else None
     pipeline = load_pipeline(args)
     settings: dict[str, Any] = {
         "negative_prompt": clean_prompt(args.negative_prompt),
@@ -47,10 +50,10 @@ def generate(args: argparse.Namespace) -> None:
         settings |= start_from(pipeline, rgba.open_image(args.image), mask, args.strength)
 
     def save(image: Image.Image, settings: Settings) -> Path:
-        if not args.target:
+        if not target:
             return save_picture(image, settings, args.out, not args.no_settings)
-        name = file_name(settings.prompt, args.target, settings.seed)
-        return write_new(to_sticker(image, args.target, pipeline.upscaler), args.out / name)
+        name = file_name(settings.prompt, target, settings.seed)
+        return write_new(to_sticker(image, target, pipeline.upscaler), args.out / name)
 
     args.out.mkdir(parents=True, exist_ok=True)
     pictures: list[dict[str, Any]] = []
@@ -136,15 +139,16 @@ def drawn_as(renamed: Mapping[str, str]) -> list[str]:
 def export(args: argparse.Namespace) -> None:
     """Write a picture as a sticker for a messenger."""
     from multimodal import rgba
-    from multimodal.export import file_name, to_sticker
+    from multimodal.export import file_name, in_motion, to_sticker
     from multimodal.upscaling import Upscaler
 
-    data = to_sticker(rgba.open_image(args.file), args.target, Upscaler.from_pretrained(args.checkpoint))
-    path = args.out or args.file.with_name("sticker_" + file_name(args.file.stem, args.target))
+    target = in_motion(args.target, args.motion)
+    data = to_sticker(rgba.open_image(args.file), target, Upscaler.from_pretrained(args.checkpoint))
+    path = args.out or args.file.with_name("sticker_" + file_name(args.file.stem, target))
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(data)
-    report = {"path": str(path), "bytes": len(data), "size": args.target.size}
-    report_result(args, report, f"{path}: {args.target.title}, {args.target.size} pixels, {len(data):,} bytes")
+    report = {"path": str(path), "bytes": len(data), "size": target.size}
+    report_result(args, report, f"{path}: {target.title}, {target.size} pixels, {len(data):,} bytes")
 
 
 def reconstruct(args: argparse.Namespace) -> None:

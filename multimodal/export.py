@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import itertools
 import re
 import sys
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from PIL import Image
 
-from multimodal import rgba
-from multimodal.arguments import check_number
+from multimodal import motion, rgba
+from multimodal.arguments import check_choice, check_number
 
 ANIMATIONS = {".webp": "WEBP", ".gif": "GIF"}
 Upscale = Callable[[Image.Image, int], Image.Image]  # a picture and the size that it is to reach, as `Upscaler` has it
@@ -30,6 +31,7 @@ class Target:
     size: int  # pixels, width and height
     max_bytes: int
     format: str = "PNG"
+    motion: str = ""  # a key of `motion.MOTIONS`; "": it stands still
 
 
 TARGETS = {
@@ -47,10 +49,24 @@ def plain_png(size: int) -> Target:
     return Target("PNG", size, sys.maxsize)
 
 
+def in_motion(target: Target, name: str) -> Target:
+    """The same target for a sticker that moves, a GIF; for "" the target itself.
+
+    Raises:
+        ValueError: there is no such motion, or the messenger takes no GIF as a sticker.
+    """
+    if not name:
+        return target
+    check_choice("motion", name, motion.MOTIONS)
+    if target.format == "WEBP":
+        raise ValueError(f"a moving {target.title} is a video, which is not made here: choose another form or no motion")
+    return dataclasses.replace(target, format="GIF", motion=name)
+
+
 def to_sticker(image: Image.Image, target: Target, upscale: Upscale | None = None) -> bytes:
     """The file of a picture for a messenger: trimmed to the drawing, centred in the square, within the byte limit.
 
-    A PNG that would be too large gets a palette.
+    A PNG that would be too large gets a palette, and a GIF a smaller one.
 
     Args:
         image: RGBA with straight alpha.
@@ -59,9 +75,7 @@ def to_sticker(image: Image.Image, target: Target, upscale: Upscale | None = Non
         ValueError: it cannot be made small enough.
     """
     square = trimmed(image, target.size, upscale)
-    palettes = (square.quantize(colors, Image.Quantize.FASTOCTREE) for colors in COLORS)
-    for version in itertools.chain([square], palettes):
-        data = _encode(version, target.format)
+    for data in _moving(square, target.motion) if target.motion else _still(square, target.format):
         if len(data) <= target.max_bytes:
             return data
     raise ValueError(f"the picture does not fit into the {target.max_bytes:,} bytes of a {target.title}")
@@ -78,10 +92,7 @@ def save_animation(images: Sequence[Image.Image], path: Path, seconds: float = 1
         ValueError: another ending, or `seconds` out of its range.
     """
     format = check_animation(path, seconds)
-    first, *others = [*images, *images[-2:0:-1]]
-    options: dict[str, Any] = {"lossless": True} if format == "WEBP" else {"disposal": 2}
-    duration = round(1000 * seconds / (len(images) - 1))  # milliseconds
-    first.save(path, format, save_all=True, append_images=others, duration=duration, loop=0, **options)
+    path.write_bytes(_animated([*images, *images[-2:0:-1]], format, seconds / (len(images) - 1)))
 
 
 def check_animation(path: Path, seconds: float) -> str:
@@ -107,6 +118,31 @@ def file_name(prompt: str, target: Target, seed: int | None = None) -> str:
     if not re.search("[a-z]", words):
         words = f"sticker_{zlib.crc32(prompt.encode()):08x}"
     return f"{words}{'' if seed is None else f'_{seed}'}.{target.format.lower()}"
+
+
+def _still(square: Image.Image, format: str) -> Iterator[bytes]:
+    """A picture as a file, then with fewer and fewer colours."""
+    palettes = (square.quantize(colors, Image.Quantize.FASTOCTREE) for colors in COLORS)
+    return (_encode(version, format) for version in itertools.chain([square], palettes))
+
+
+def _moving(square: Image.Image, name: str) -> Iterator[bytes]:
+    """A picture in motion as a GIF, whose pixels are there or not, then with fewer and fewer colours."""
+    frames = motion.loop(square, name)
+    solid = [frame.getchannel("A").point(lambda alpha: 255 * (alpha > 127)) for frame in frames]
+    for colors in COLORS:
+        fewer = [frame.convert("RGB").quantize(colors - 1).convert("RGB") for frame in frames]  # and one for nothing
+        for frame, alpha in zip(fewer, solid, strict=True):
+            frame.putalpha(alpha)
+        yield _animated(fewer, "GIF", motion.SECONDS / len(frames))
+
+
+def _animated(images: Sequence[Image.Image], format: str, seconds: float) -> bytes:
+    """RGBA pictures as an animation that runs for ever, each shown for so many seconds."""
+    buffer, (first, *others) = io.BytesIO(), images
+    options: dict[str, Any] = {"lossless": True} if format == "WEBP" else {"disposal": 2}
+    first.save(buffer, format, save_all=True, append_images=others, duration=round(1000 * seconds), loop=0, **options)
+    return buffer.getvalue()
 
 
 def _encode(image: Image.Image, format: str) -> bytes:

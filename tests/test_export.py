@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageSequence
 
-from multimodal.export import TARGETS, Target, file_name, save_animation, to_sticker
+from multimodal.export import TARGETS, Target, file_name, in_motion, plain_png, save_animation, to_sticker
+from multimodal.motion import FRAMES, MOTIONS
 
 
 def drawing(size: int = 128) -> Image.Image:
@@ -101,3 +102,38 @@ def test_an_animation_runs_there_and_back_and_is_transparent(ending: str, tmp_pa
 def test_an_animation_of_another_ending_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=r"written as \.webp or \.gif, not as a\.png"):
         save_animation([Image.new("RGBA", (4, 4))] * 2, tmp_path / "a.png")
+
+
+@pytest.mark.parametrize("motion", MOTIONS)
+@pytest.mark.parametrize("name", ["slack", "discord-emoji", "discord-sticker", "ios"])
+def test_a_sticker_that_moves_is_a_transparent_gif_within_the_limit(name: str, motion: str) -> None:
+    target = in_motion(TARGETS[name], motion)
+    data = to_sticker(drawing(), target)
+    animation = opened(data)
+    assert (animation.format, animation.size) == ("GIF", (target.size, target.size))
+    assert (animation.n_frames, animation.info["loop"], animation.info["duration"]) == (FRAMES, 0, 60)  # type: ignore[attr-defined]
+    assert len(data) <= TARGETS[name].max_bytes
+    for frame in ImageSequence.Iterator(animation):
+        alpha = np.asarray(frame.convert("RGBA").getchannel("A"))
+        assert set(np.unique(alpha)) == {0, 255}
+        assert alpha[0, 0] == 0  # a disc has no corners, and no frame is drawn over another
+    assert file_name("A red disc", target, seed=7) == "a_red_disc_7.gif"
+
+
+def test_a_gif_that_would_be_too_large_gets_fewer_colours() -> None:
+    noise = np.random.default_rng(0).integers(0, 255, (64, 64, 4), dtype=np.uint8)
+    noise[..., 3] = 255
+    image = Image.fromarray(noise, "RGBA")
+    large = to_sticker(image, in_motion(plain_png(64), "shake"))
+    small = to_sticker(image, in_motion(Target("small", 64, len(large) // 2), "shake"))
+    assert len(small) <= len(large) // 2
+    colors = [len(opened(data).convert("RGBA").getcolors(5000) or ()) for data in (large, small)]
+    assert colors[1] < colors[0]
+
+
+def test_without_a_motion_the_target_stays_and_what_cannot_move_is_said() -> None:
+    assert in_motion(TARGETS["telegram"], "") is TARGETS["telegram"]
+    with pytest.raises(ValueError, match="a moving Telegram sticker is a video"):
+        in_motion(TARGETS["telegram"], "spin")
+    with pytest.raises(ValueError, match="motion"):
+        in_motion(TARGETS["slack"], "fly")

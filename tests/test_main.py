@@ -108,6 +108,22 @@ def test_generate_writes_stickers_for_a_messenger_and_export_makes_one_of_a_file
         assert image.size == (512, 512)
 
 
+def test_stickers_that_move_are_gifs(tiny_checkpoint: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    options = ["--checkpoint", str(tiny_checkpoint)]
+    still = ["generate", "a star", "--steps", "1", "--out", str(tmp_path), *options]
+    drawing = [*still, "--motion", "party"]
+    assert main([*drawing, "--for", "slack"]) == 0
+    assert main([*still, "--for", "slack"]) == 0
+    assert main(["export", str(tmp_path / "a_star_0.png"), "--size", "64", "--motion", "spin", *options]) == 0
+    for name, side in (("a_star_0.gif", 128), ("sticker_a_star_0.gif", 64)):
+        with Image.open(tmp_path / name) as image:
+            assert (image.size, image.n_frames) == ((side, side), 12)  # type: ignore[attr-defined]
+    assert main(drawing) == 1
+    assert "--motion needs --for" in capsys.readouterr().err
+    assert main([*drawing, "--for", "telegram"]) == 1
+    assert "a moving Telegram sticker is a video" in capsys.readouterr().err
+
+
 def test_settings_are_left_out_where_asked(tiny_checkpoint: Path, tmp_path: Path) -> None:
     options = ["--checkpoint", str(tiny_checkpoint), "--steps", "1", "--out", str(tmp_path), "--no-settings"]
     assert main(["generate", "a fox", *options]) == 0

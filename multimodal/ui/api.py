@@ -27,7 +27,7 @@ from multimodal.arguments import (
 )
 from multimodal.data.phrases import STYLES
 from multimodal.editing import start_from
-from multimodal.export import ANIMATIONS, TARGETS, file_name, save_animation, to_sticker
+from multimodal.export import ANIMATIONS, TARGETS, file_name, in_motion, save_animation, to_sticker
 from multimodal.reading.prompts import in_one_style, in_styles
 from multimodal.reading.syntax import MIXED
 from multimodal.settings import Settings, save_picture
@@ -174,20 +174,22 @@ def add_endpoints(models: Models, served: Serve) -> None:
             save_animation(images, folder / f"mix.{file_format}")
             return served(folder / f"mix.{file_format}"), files
 
-    def export(image: gr.FileData, target: str) -> gr.FileData:
+    def export(image: gr.FileData, target: str, motion: str = "") -> gr.FileData:
         """Make a sticker of a picture: trimmed, centred, of the size and format that a messenger takes.
 
         Args:
             image: PNG, JPEG or WebP.
             target: slack, discord-emoji, discord-sticker, telegram or ios.
+            motion: bounce, wiggle, shake, spin, pulse or party, for a GIF that moves so; not for telegram.
         Returns:
             the file.
         """
         with friendly_errors(Texts()):
             check_choice("target", target, TARGETS)
             source = uploaded(image)
-            path = new_folder() / file_name(source.stem, TARGETS[target])
-            path.write_bytes(to_sticker(rgba.open_image(source), TARGETS[target], pipeline.upscaler))
+            form = in_motion(TARGETS[target], motion)
+            path = new_folder() / file_name(source.stem, form)
+            path.write_bytes(to_sticker(rgba.open_image(source), form, pipeline.upscaler))
             return served(path)
 
     def reconstruct(image: gr.FileData, search_steps: int = SEARCH_STEPS) -> tuple[gr.FileData, dict[str, Any]]:

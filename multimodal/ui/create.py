@@ -12,6 +12,7 @@ from multimodal.arguments import DEFAULT_GUIDANCE, DEFAULT_STEPS, MAX_GUIDANCE, 
 from multimodal.data.phrases import STYLES
 from multimodal.diffusion.samplers import SAMPLERS
 from multimodal.export import TARGETS
+from multimodal.motion import MOTIONS
 from multimodal.reading.syntax import MIXED
 from multimodal.settings import Settings, read_settings
 from multimodal.ui.download import BARE, deliver
@@ -152,6 +153,13 @@ def create_tab(
             min_width=240,
             elem_id="target",
         )
+        motion = gr.Dropdown(
+            [(i18n(f"motion_{name or 'none'}"), name) for name in ("", *MOTIONS)],
+            value="",
+            label=i18n("motion"),
+            min_width=120,
+            elem_id="motion",
+        )
         download = gr.DownloadButton(i18n("download"), interactive=False, size="md", min_width=110, elem_id="download")
         download_all = gr.DownloadButton(
             i18n("download_all"), interactive=False, size="md", min_width=124, elem_id="download-all"
@@ -167,10 +175,15 @@ def create_tab(
         return gr.update(choices=[(f"{texts(f'speed_{name}')} · {rounded[name]} s", n) for name, n in SPEEDS.items()])
 
     def files(
-        pictures: list[tuple[str, str]] | None, chosen: int, target: str, last: LastPictures | None, request: gr.Request
+        pictures: list[tuple[str, str]] | None,
+        chosen: int,
+        target: str,
+        motion: str,
+        last: LastPictures | None,
+        request: gr.Request,
     ) -> Iterator[tuple[Any, ...]]:
         finished = pictures if last else None  # others are half formed
-        yield from deliver(finished, chosen, target, tab.pipeline.upscaler, request)
+        yield from deliver(finished, chosen, target, motion, tab.pipeline.upscaler, request)
 
     gr.on(None, speeds, None, speed, **DRAW)  # for the next who opens the page
     outputs = [gallery, status, seed, chosen, download, download_all, last]
@@ -194,7 +207,7 @@ def create_tab(
     read = restore.upload(take, restore, filled, **DRAW)
     runs.append(read.success(tab.again, restore, outputs, **shown_as, **MODEL))
     delivery: dict[str, Any] = {
-        "inputs": [gallery, chosen, target, last],
+        "inputs": [gallery, chosen, target, motion, last],
         "outputs": [download, download_all, sizes],
         **DRAW,
     }
@@ -206,7 +219,7 @@ def create_tab(
         run.success(speeds, None, speed, **DRAW)
     stop.click(tab.runs.stop, None, None, cancels=[*runs, mixing], queue=False, **DRAW)
     waiting: dict[str, Any] = {"fn": lambda: [gr.update(interactive=False)] * 2, "inputs": None, **DRAW}
-    for event in (target.change, gallery.select(choose, last, [chosen, seed], **DRAW).success):
+    for event in (target.change, motion.change, gallery.select(choose, last, [chosen, seed], **DRAW).success):
         event(outputs=[download, download_all], **waiting).success(files, **delivery)
     prompt.change(tab.tokens_used, prompt, tokens, queue=False, trigger_mode="always_last", **DRAW)
     seed.input(lambda: True, None, keep_seed, **DRAW)

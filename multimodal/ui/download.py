@@ -9,13 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import gradio as gr
-from PIL import Image
 
 from multimodal import rgba
-from multimodal.export import TARGETS, Upscale, file_name, to_sticker, trimmed
+from multimodal.export import TARGETS, Upscale, file_name, in_motion, plain_png, to_sticker, trimmed
 from multimodal.settings import read_settings
 from multimodal.ui.errors import friendly_errors
-from multimodal.ui.figures import data_uri
+from multimodal.ui.figures import data_uri, gif_uri
 from multimodal.ui.texts import Texts
 
 BARE = "bare"  # the choice of PNG without its settings
@@ -23,17 +22,25 @@ SIZES = (16, 22, 32, 64, 128)  # pixels
 
 
 def deliver(
-    pictures: list[tuple[str, str]] | None, chosen: int, target: str, upscale: Upscale | None, request: gr.Request
+    pictures: list[tuple[str, str]] | None,
+    chosen: int,
+    target: str,
+    motion: str,
+    upscale: Upscale | None,
+    request: gr.Request,
 ) -> Iterator[tuple[Any, ...]]:
     """Fill the download buttons: one with the chosen picture, the other with a zip of all; and show it at small sizes.
 
+    Args:
+        target, motion: as for `as_file`.
     Yields:
         updates of both buttons and of the sizes, once; Gradio copies the files before they go.
     """
     texts = Texts(request)
     with friendly_errors(texts), tempfile.TemporaryDirectory() as folder:
         files = [
-            as_file(Path(path), target, numbered(Path(folder), k), upscale) for k, (path, _) in enumerate(pictures or ())
+            as_file(Path(path), target, numbered(Path(folder), k), upscale, motion)
+            for k, (path, _) in enumerate(pictures or ())
         ]
         if not files:
             yield (gr.skip(),) * 3
@@ -43,28 +50,40 @@ def deliver(
             yield (
                 gr.update(value=str(files[chosen]), interactive=True),
                 gr.update(value=str(everything), interactive=True),
-                at_sizes(rgba.open_image(pictures[chosen][0]), texts),  # type: ignore[index]
+                at_sizes(files[chosen], texts) if motion else at_sizes(Path(pictures[chosen][0]), texts),  # type: ignore[index]
             )
 
 
-def at_sizes(image: Image.Image, texts: Texts) -> str:
-    """HTML: the picture as small as messengers show it, on light and on dark."""
-    shown = ((size, data_uri(trimmed(image, size)), texts.html("at_size", size=size)) for size in SIZES)
+def at_sizes(path: Path, texts: Texts) -> str:
+    """HTML: the picture, or the GIF, as small as messengers show it, on light and on dark."""
+    if path.suffix == ".gif":
+        uris = [gif_uri(path.read_bytes())] * len(SIZES)
+    else:
+        image = rgba.open_image(path)
+        uris = [data_uri(trimmed(image, size)) for size in SIZES]
+    shown = ((size, uri, texts.html("at_size", size=size)) for size, uri in zip(SIZES, uris, strict=True))
     pictures = "".join(f'<img src="{uri}" alt="{alt}" width="{size}" height="{size}">' for size, uri, alt in shown)
     return f'<div class="sizes"><div class="on-light">{pictures}</div><div class="on-dark">{pictures}</div></div>'
 
 
-def as_file(picture: Path, target: str, folder: Path, upscale: Upscale | None = None) -> Path:
-    """The file itself; for `BARE` a copy without its settings, for a key of `export.TARGETS` the sticker, in `folder`."""
-    if target == BARE:
+def as_file(picture: Path, target: str, folder: Path, upscale: Upscale | None = None, motion: str = "") -> Path:
+    """The file itself; for `BARE` a copy without its settings, for a key of `export.TARGETS` the sticker, in `folder`.
+
+    With a motion, a key of `motion.MOTIONS`, what is no sticker is a GIF of the picture's size.
+
+    Raises:
+        ValueError: there is no such motion, or the target takes none.
+    """
+    if target == BARE and not motion:
         path = folder / picture.name
         rgba.save_png(rgba.open_image(picture), path)
         return path
-    if target not in TARGETS:
+    if target not in TARGETS and not motion:
         return picture
-    settings = read_settings(picture)
-    path = folder / file_name(settings.prompt, TARGETS[target], settings.seed)
-    path.write_bytes(to_sticker(rgba.open_image(picture), TARGETS[target], upscale))
+    settings, image = read_settings(picture), rgba.open_image(picture)
+    form = in_motion(TARGETS.get(target) or plain_png(image.width), motion)
+    path = folder / file_name(settings.prompt, form, settings.seed)
+    path.write_bytes(to_sticker(image, form, upscale))
     return path
 
 

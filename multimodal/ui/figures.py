@@ -17,6 +17,11 @@ def data_uri(image: Image.Image) -> str:
     return "data:image/png;base64," + base64.b64encode(rgba.png_bytes(image)).decode()
 
 
+def gif_uri(data: bytes) -> str:
+    """A GIF inside an address."""
+    return "data:image/gif;base64," + base64.b64encode(data).decode()
+
+
 def figure(image: Image.Image, alt: str, caption: str = "") -> str:
     """A picture with its description and, where given, a caption."""
     below = f"<figcaption>{escape(caption)}</figcaption>" if caption else ""

@@ -7,7 +7,7 @@ from PIL import Image
 
 from multimodal.arguments import DEFAULT_STEPS
 from multimodal.evaluation.composition import PROMPTS, load_cases
-from multimodal.evaluation.contact_sheets import COLUMNS, FEW_STEPS, write_contact_sheets
+from multimodal.evaluation.contact_sheets import COLUMNS, MANY_STEPS, write_contact_sheets
 from multimodal.evaluation.sampling import Sampling
 from multimodal.evaluation.subsets import spread
 
@@ -27,6 +27,6 @@ def test_every_list_of_prompts_has_a_sheet_and_its_prompts_stand_below(
         assert sheet.getpixel((8, 8))[0] > 200
         assert sheet.getpixel((30, 20)) == (255, 255, 255)  # nothing there
         assert all(case.prompt in text for case in spread(load_cases(path.stem), COLUMNS + 1))
-    assert (tmp_path / f"known_{FEW_STEPS}_steps.webp").exists()
-    assert steps == [DEFAULT_STEPS] * len(list(PROMPTS.glob("*.csv"))) + [FEW_STEPS]
+    assert (tmp_path / f"known_{MANY_STEPS}_steps.webp").exists()
+    assert steps == [DEFAULT_STEPS] * len(list(PROMPTS.glob("*.csv"))) + [MANY_STEPS]
     assert "guidance_scale 3.0" in text

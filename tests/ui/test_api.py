@@ -79,6 +79,8 @@ def test_stickers_fit_their_messenger(client: Client) -> None:
         assert (image.format, image.size) == ("PNG", (320, 320))
     large = client.predict(handle_file(FOX), "telegram", api_name="/export")
     assert Path(large).read_bytes() != to_sticker(rgba.open_image(FOX), TARGETS["telegram"])  # not Lanczos' filter alone
+    with Image.open(client.predict(handle_file(FOX), "slack", "spin", api_name="/export")) as image:
+        assert (image.format, image.n_frames) == ("GIF", 12)
 
 
 def test_a_picture_is_reconstructed(client: Client) -> None:
@@ -206,6 +208,7 @@ def test_a_picture_becomes_a_sticker(client: Client) -> None:
         ("mix", {"prompt_a": "a fox", "prompt_b": "a dog", "file_format": "../a"}, "file_format must be one of webp, gif"),
         ("export", {"image": handle_file(FOX), "target": "post"}, "target must be one of slack"),
         ("export", {"image": {"path": "/etc/passwd"}, "target": "slack"}, "upload the picture first"),
+        ("export", {"image": handle_file(FOX), "target": "slack", "motion": "fly"}, "motion must be one of bounce"),
         ("decode", {"codebook_indices": [[[1, 2], [3]]]}, "2 grids of 16 x 16 whole numbers"),
         ("decode", {"codebook_indices": [[[0.5] * 16] * 16] * 2}, "2 grids of 16 x 16 whole numbers"),
         ("decode", {"codebook_indices": [[[1024] * 16] * 16] * 2}, "must lie in 0 … 1023"),

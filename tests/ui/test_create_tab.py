@@ -38,7 +38,7 @@ def test_a_prompt_becomes_four_stickers_that_can_be_taken_home_and_made_again(pa
     assert (low, high) == (0, 255), "the background is transparent and the apple is not"
     settings = json.loads(first.info["multimodal"])
     assert re.fullmatch("a red apple, (3d|noto|flat|twemoji|color) style", settings["prompt"])
-    told = f"{settings['prompt']}\nSteps: 8, Sampler: Euler, CFG scale: 3, Seed: "
+    told = f"{settings['prompt']}\nSteps: 4, Sampler: Euler, CFG scale: 3, Seed: "
     assert first.info["parameters"].startswith(told)
     assert page.locator("#seed input").input_value() == str(settings["seed"])
 
@@ -112,13 +112,37 @@ def test_a_picture_is_saved_as_a_sticker_for_a_messenger(page: Page) -> None:
     ask(page, "a red heart", count=2)
     page.locator("#generate").click()
     finished(page)
-    page.locator("#target input").click()
-    page.get_by_role("option", name="Discord sticker").click()
+    choose(page, "target", "Discord sticker")
     sticker = Image.open(downloaded_when(lambda path: Image.open(path).size != (128, 128), page, "download"))
     assert (sticker.size, sticker.mode) == ((320, 320), "RGBA")
     with zipfile.ZipFile(downloaded(page, "download-all")) as archive:
         assert len(archive.namelist()) == 2
         assert all(re.fullmatch(r"a_red_heart_\d+\.png", name) for name in archive.namelist())
+
+
+def choose(page: Page, dropdown: str, option: str) -> None:
+    page.locator(f"#{dropdown} input").click()
+    page.get_by_role("option", name=option).click()
+
+
+def test_a_sticker_moves_as_it_is_told_to_and_is_seen_to_do_so(page: Page) -> None:
+    ask(page, "a red heart", count=2)
+    page.locator("#generate").click()
+    finished(page)
+    choose(page, "motion", "Party")
+    plain = Image.open(downloaded_when(lambda path: Image.open(path).format == "GIF", page, "download"))
+    assert (plain.size, plain.n_frames) == ((128, 128), 12)  # type: ignore[attr-defined]
+    expect(page.locator("#sizes img").first).to_have_attribute("src", re.compile("^data:image/gif"))
+    choose(page, "target", "Discord sticker")
+    sticker = Image.open(downloaded_when(lambda path: Image.open(path).size != (128, 128), page, "download"))
+    assert (sticker.format, sticker.size) == ("GIF", (320, 320))
+    with zipfile.ZipFile(downloaded(page, "download-all")) as archive:
+        assert all(re.fullmatch(r"a_red_heart_\d+\.gif", name) for name in archive.namelist())
+    choose(page, "target", "Telegram sticker")
+    expect(page.get_by_test_id("toast-body").first).to_contain_text("a moving Telegram sticker is a video")
+    choose(page, "motion", "None")
+    still = Image.open(downloaded_when(lambda path: Image.open(path).format == "WEBP", page, "download"))
+    assert still.size == (512, 512)
 
 
 def test_a_picture_is_copied_and_starred(open_page: Callable[..., Page]) -> None:
