@@ -14,13 +14,27 @@ from multimodal.collage.arrangement import paint
 from multimodal.collage.colors import recolor_image
 from multimodal.collage.equipment import equip
 
+ALONE = ("colored", "figure")  # kinds of one part
+
 
 class Layout(NamedTuple):
-    kind: str  # a key of PATTERNS, or "figure"
-    things: tuple[str, ...]  # a prompt of each: one for "colored", one or all for "count"; the figure first
-    number: int = 1  # how many there are, for kind "count"
+    """How many parts become one picture; a part is a thing, or a figure and the things about it."""
+
+    kind: str  # a key of PATTERNS, or, of one part, "figure"
+    things: tuple[str, ...]  # a prompt of each, figures before what is about them; for "count" of one part or of all
+    number: int = 1  # how many parts there are, for kind "count"
     colors: tuple[str, ...] = ()  # what to turn them to, as `recolor` names it, or "" for what stays as it is
-    places: tuple[str, ...] = ()  # for kind "figure", where on the first the others are
+    places: tuple[str, ...] = ()  # where on the figure before it each is, or "" for what begins a part; (): all do
+
+    def parts(self) -> list[list[int]]:
+        """The rows of `things` that each part is made of."""
+        parts: list[list[int]] = []
+        for row, place in enumerate(self.places or ("",) * len(self.things)):
+            if place:
+                parts[-1].append(row)
+            else:
+                parts.append([row])
+        return parts
 
 
 def put_together(images: Sequence[Image.Image], layouts: Sequence[Layout | None]) -> list[Image.Image]:
@@ -33,9 +47,15 @@ def put_together(images: Sequence[Image.Image], layouts: Sequence[Layout | None]
             continue
         colors = layout.colors or ("",) * len(layout.things)
         own = [recolor_image(next(things).convert("RGBa"), color) for color in colors]
-        if layout.kind == "figure":
-            whole = equip(own[0], own[1:], layout.places)
-        else:
-            whole = own[0] if layout.kind == "colored" else paint(layout.kind, own, layout.number)
+        parts = [_part(own, layout.places, rows) for rows in layout.parts()]
+        whole = parts[0] if layout.kind in ALONE else paint(layout.kind, parts, layout.number)
         pictures.append(whole.convert("RGBA"))
     return pictures
+
+
+def _part(own: Sequence[Image.Image], places: Sequence[str], rows: Sequence[int]) -> Image.Image:
+    """The picture of a thing, or of a figure with the things about it."""
+    figure, *others = rows
+    if not others:
+        return own[figure]
+    return equip(own[figure], [own[row] for row in others], [places[row] for row in others])

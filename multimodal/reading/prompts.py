@@ -54,8 +54,8 @@ class Reading(NamedTuple):
 
     def parts(self) -> list[Part]:
         """Each thing, and what becomes of it."""
-        colors, places = (self.layout.colors, ("", *self.layout.places)) if self.layout else ((), ())
-        columns = itertools.zip_longest(self.things, colors, places[: len(self.things)], self.restyled, fillvalue="")
+        colors, places = (self.layout.colors, self.layout.places) if self.layout else ((), ())
+        columns = itertools.zip_longest(self.things, colors, places, self.restyled, fillvalue="")
         return [Part(*column) for column in columns]
 
 
@@ -77,10 +77,11 @@ def read_prompt(prompt: str, names: Names, apart: bool = True) -> Reading:
         name = names.in_known_words(text)
         things.append(name + style)
         renamed += [] if names.known(text) or name == text else [(text, name)]
-    if layout and not FACE_PLACES.isdisjoint(layout.places):
-        name, style = split_style(things[0])
-        face = f"{ARTICLE.sub('', name)} face"
-        things[0] = (face if names.known(face) else name) + style
+    for first, *others in layout.parts() if layout else ():
+        if layout and not FACE_PLACES.isdisjoint(layout.places[row] for row in others):
+            name, style = split_style(things[first])
+            face = f"{ARTICLE.sub('', name)} face"
+            things[first] = (face if names.known(face) else name) + style
     drawn, restyled = zip(*(_in_seen_style(thing, names) if apart else (thing, "") for thing in things), strict=True)
     return Reading(drawn, layout, tuple(dict.fromkeys(renamed)), written, restyled if any(restyled) else ())
 
@@ -129,28 +130,35 @@ def parse_layout(prompt: str, names: Names) -> Layout | None:
     if names.known(text) or names.is_synonym(text):
         return None
 
-    def layout(kind: str, things: Sequence[str], number: int = 1) -> Layout:
-        found = [split_color(thing, names) for thing in things]
-        return Layout(kind, tuple(thing + style for thing, _ in found), number, tuple(color for _, color in found))
+    def layout(kind: str, parts: Sequence[dict[str, str]], number: int = 1) -> Layout:
+        found = [(*split_color(thing, names), place) for part in parts for thing, place in part.items()]
+        things, colors, places = zip(*found, strict=True)
+        return Layout(kind, tuple(thing + style for thing in things), number, colors, places if any(places) else ())
 
-    if places := read_figure(text, names):
-        return layout("figure", list(places))._replace(places=tuple(places.values())[1:])
+    if figure := read_figure(text, names):
+        return layout("figure", [figure])
     if several := _enumerated(text, names):
-        return layout("count", several, len(several))
+        return layout("count", [_part(thing, names) for thing in several], len(several))
     for kind in PAIRS:
         for pattern in patterns(kind):
             if found := pattern.fullmatch(text):
                 pair = found["a"], found["b"]
                 if all(_is_thing(thing, names, vague=kind == "and") for thing in pair):
-                    return layout(kind, pair)
+                    return layout(kind, [_part(thing, names) for thing in pair])
     for kind, pattern in worded():
         if (found := pattern.fullmatch(text)) and all(has_head(thing, names) for thing in found.groups()):
-            return layout(kind, found.groups())
+            return layout(kind, [_part(thing, names) for thing in found.groups()])
     number, thing = counted(text, names)
     if number > 1 and not _are_two(text, names):
-        return layout("count", (thing,), number)
-    colored = layout("colored", (text,))
+        return layout("count", [_part(thing, names)], number)
+    colored = layout("colored", [{text: ""}])
     return colored if colored.colors[0] else None
+
+
+def _part(text: str, names: Names) -> dict[str, str]:
+    """One of several: a figure and what is about it, as `read_figure` says it, or a thing alone."""
+    is_one = names.known(text) or names.is_synonym(text)
+    return (not is_one and read_figure(text, names)) or {text: ""}
 
 
 def _in_seen_style(thing: str, names: Names) -> tuple[str, str]:

@@ -62,7 +62,7 @@ def test_things_are_turned_to_their_colours() -> None:
 
 
 def test_a_layout_of_a_figure_is_put_together_with_its_colours() -> None:
-    layout = Layout("figure", ("a", "b"), colors=("", "blue"), places=("under",))
+    layout = Layout("figure", ("a", "b"), colors=("", "blue"), places=("", "under"))
     (whole,) = put_together([solid("lime"), solid("red")], [layout])
     assert whole.getpixel((32, 8)) == (0, 255, 0, 255)
     red, green, blue, _ = np.asarray(whole)[60, 32].tolist()
