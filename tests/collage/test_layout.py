@@ -45,6 +45,17 @@ def test_several_things_have_a_place_each() -> None:
     ]
 
 
+def test_each_part_may_be_a_figure_with_things_about_it() -> None:
+    images = [solid("lime"), solid("red"), solid("blue")]
+    (pair,) = put_together(images, [Layout("and", ("a", "b", "c"), places=("", "under", ""))])
+    (figure,) = put_together(images[:2], [Layout("figure", ("a", "b"), places=("", "under"))])
+    (expected,) = put_together([figure, images[2]], [Layout("and", ("a", "b"))])
+    assert np.allclose(pair, expected, atol=2)  # which went through straight alpha
+    (twice,) = put_together(images[:2], [Layout("count", ("a", "b"), 2, places=("", "under"))])
+    (expected,) = put_together([figure], [Layout("count", ("a",), 2)])
+    assert np.allclose(twice, expected, atol=2)
+
+
 def test_pictures_without_a_layout_stay_what_they_are() -> None:
     images = [solid("lime"), solid("red"), solid("blue"), solid("white")]
     pictures = put_together(images, [None, Layout("and", ("a", "b")), None])

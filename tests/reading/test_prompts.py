@@ -57,15 +57,26 @@ NAMES = Names(TABLE)
         ("a fox with a star", Layout("figure", ("a fox", "a star"), places=("", "hand"))),
         (
             "a fox wearing a red crown, 3d style",
-            Layout("figure", ("a fox, 3d style", "crown, 3d style"), 1, ("", "red"), ("head",)),
+            Layout("figure", ("a fox, 3d style", "crown, 3d style"), 1, ("", "red"), ("", "head")),
         ),
         (
             "a blue fox in a crown riding a rocket",
-            Layout("figure", ("fox", "a crown", "a rocket"), 1, ("blue", "", ""), ("head", "under")),
+            Layout("figure", ("fox", "a crown", "a rocket"), 1, ("blue", "", ""), ("", "head", "under")),
         ),
         ("a fox with a crown and glasses", Layout("figure", ("a fox", "a crown", "glasses"), places=("", "head", "eyes"))),
         ("a fox with a star in its mouth", Layout("figure", ("a fox", "a star"), places=("", "hand"))),
-        ("a fox with a star and a rocket", Layout("and", ("a fox with a star", "a rocket"))),
+        ("a fox with a star and a rocket", Layout("and", ("a fox", "a star", "a rocket"), places=("", "hand", ""))),
+        (
+            "a fox in a crown and a blue rocket, 3d style",
+            Layout(
+                "and", ("a fox, 3d style", "a crown, 3d style", "rocket, 3d style"), 1, ("", "", "blue"), ("", "head", "")
+            ),
+        ),
+        ("two foxes in crowns", Layout("count", ("foxes", "crown"), 2, places=("", "head"))),
+        (
+            "a fox, a fox with a star and a rocket",
+            Layout("count", ("a fox", "a fox", "a star", "a rocket"), 3, places=("", "", "hand", "")),
+        ),
         ("火箭、星星和狐狸, 3d style", Layout("count", ("火箭, 3d style", "星星, 3d style", "狐狸, 3d style"), 3)),
     ],
 )
