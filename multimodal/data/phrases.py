@@ -250,7 +250,7 @@ PATTERNS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 
 WORDED = {  # other words for some of them, where both things must have a name
-    "and": ("{a} & {b}", "{a} next to {b}", "{a} beside {b}", "{a} junto a {b}", "{a} al lado de {b}", "{a} à côté de {b}", "{a} neben {b}",
+    "and": ("{a} & {b}", "{a} + {b}", "{a} next to {b}", "{a} beside {b}", "{a} together with {b}", "{a} followed by {b}", "{a} junto a {b}", "{a} al lado de {b}", "{a} à côté de {b}", "{a} neben {b}",
             "{a} accanto a {b}", "{a} ao lado de {b}", "{a} рядом с {b}"),
     "left": ("{a} left of {b}", "{a} on the left of {b}"),
     "right": ("{a} right of {b}", "{a} on the right of {b}"),

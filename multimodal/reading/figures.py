@@ -9,7 +9,17 @@ from multimodal.data.phrases import FIRST_CJK, PORTION, singulars, words_of
 from multimodal.reading.descriptions import PERSON
 from multimodal.reading.modifiers import counted, joints, names_several, split_color
 from multimodal.reading.names import Names
-from multimodal.reading.relations import DOING, FIRE, ON_HEAD, WHERE_WORN, WORN, Relation, place_of, split_relations
+from multimodal.reading.relations import (
+    DOING,
+    FIRE,
+    HEADWEAR,
+    ON_HEAD,
+    WHERE_WORN,
+    WORN,
+    Relation,
+    place_of,
+    split_relations,
+)
 from multimodal.reading.roles import role_of, split_role
 from multimodal.reading.smileys import MOVES, SMILEYS, SYMBOLS, expression_of, split_expression
 from multimodal.reading.wordings import LITTLE_WORDS, everyday, looks_foreign
@@ -44,7 +54,7 @@ def read_figure(text: str, names: Names) -> dict[str, str]:
     held = "head" if ON_HEAD.search(text) else "hand"
     text = WHERE_WORN.sub("", text)
     figure, smiley, relations = _parts(text, names)
-    is_one = has_head(figure, names) and not joints().search(figure) and counted(figure, names)[0] == 1
+    is_one = has_head(figure, names) and not names_several(figure) and counted(figure, names)[0] == 1
     if not (is_one and (smiley or relations)) or _say_relations(names.own[:MAX_CAPTIONS]):
         return {}
     places = {figure: ""} | ({smiley: "beside head" if smiley in SYMBOLS.values() else "face"} if smiley else {})
@@ -141,6 +151,9 @@ def _places(relation: Relation, figure: str, names: Names) -> dict[str, str]:
         thing = FIRE if place_of(relation, "") == "behind" else thing
         bare, _ = split_color(thing, names)
         name = _name(bare, names)
+        if name not in WORN and (worn := HEADWEAR.fullmatch(bare)):
+            thing = bare = worn["plain"]
+            name = _name(bare, names)
         place = place_of(relation._replace(thing=thing), name)
         has_it = {*words_of(name)} <= {*words_of(about)}
         if not place or has_it or not is_drawn(bare, name, names) or counted(thing, names)[0] > 1:

@@ -77,14 +77,17 @@ AROUND = re.compile(
 SHADED = "(?:(?:bright|dark|deep|light|neon|pale|pastel|vivid|dull)[ -])?"  # what may stand before a colour
 
 
+TWO = ("a pair of", "a couple of")
+
+
 def counted(text: str, names: Names) -> tuple[int, str]:
     """The number of things that a text asks for, and one of them; 1 and the text where it says none."""
     for number in COUNT_ROWS:
-        for pattern in patterns("count", n=(str(number), *NUMBERS[number])):
+        for pattern in patterns("count", n=(str(number), *NUMBERS[number], *(TWO if number == 2 else ()))):
             if found := pattern.fullmatch(text):
-                thing = max(singulars(found["a"]), key=names.mentioned)
+                thing = max(singulars(found["a"]), key=lambda one: (names.is_synonym(one), names.mentioned(one)))
                 is_one = names.known(f"{NUMBERS[number][0]} {found['a']}")  # "4 leaf clover"
-                if names.drawable(thing) and not is_one:
+                if (names.drawable(thing) or names.is_synonym(thing)) and not is_one:
                     return number, thing
     return 1, text
 

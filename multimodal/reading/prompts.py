@@ -16,6 +16,7 @@ from multimodal.data.phrases import ARTICLE, PICTURE_OF, REQUEST, singulars
 from multimodal.reading.figures import MAX_THINGS, has_head, read_figure
 from multimodal.reading.modifiers import counted, joints, patterns, split_color, worded
 from multimodal.reading.names import Names
+from multimodal.reading.relations import OWN_PARTS, split_relations
 from multimodal.reading.syntax import MIXED, MIXED_STYLES, in_style, parse_weights, split_quoted, split_style, style_name
 
 FACE_PLACES = {
@@ -137,28 +138,35 @@ def parse_layout(prompt: str, names: Names) -> Layout | None:
 
     if figure := read_figure(text, names):
         return layout("figure", [figure])
-    if several := _enumerated(text, names):
+    if len(several := _enumerated(text, names)) > 2:
         return layout("count", [_part(thing, names) for thing in several], len(several))
     for kind in PAIRS:
         for pattern in patterns(kind):
             if found := pattern.fullmatch(text):
                 pair = found["a"], found["b"]
-                if all(_is_thing(thing, names, vague=kind == "and") for thing in pair):
+                if not _has(*pair) and all(_is_thing(thing, names, vague=kind == "and") for thing in pair):
                     return layout(kind, [_part(thing, names) for thing in pair])
+    if len(several) == 2 and all(_part(thing, names) != {thing: ""} for thing in several):
+        return layout("count", [_part(thing, names) for thing in several], 2)
     for kind, pattern in worded():
         if (found := pattern.fullmatch(text)) and all(has_head(thing, names) for thing in found.groups()):
             return layout(kind, [_part(thing, names) for thing in found.groups()])
     number, thing = counted(text, names)
     if number > 1 and not _are_two(text, names):
-        return layout("count", [_part(thing, names)], number)
+        return layout("count", [_part(thing, names, many=True)], number)
     colored = layout("colored", [{text: ""}])
     return colored if colored.colors[0] else None
 
 
-def _part(text: str, names: Names) -> dict[str, str]:
-    """One of several: a figure and what is about it, as `read_figure` says it, or a thing alone."""
-    is_one = names.known(text) or names.is_synonym(text)
-    return (not is_one and read_figure(text, names)) or {text: ""}
+def _part(text: str, names: Names, many: bool = False) -> dict[str, str]:
+    """One of several: a figure and what is about it, as `read_figure` says it, or a thing alone.
+
+    Args:
+        many: it is one of many of that kind, "penguins on skateboard".
+    """
+    if names.known(text) or names.is_synonym(text):
+        return {text: ""}
+    return read_figure(text, names) or (many and read_figure(f"{text}s", names)) or {text: ""}
 
 
 def _in_seen_style(thing: str, names: Names) -> tuple[str, str]:
@@ -178,6 +186,11 @@ def _subject(prompt: str, names: Names) -> str:
     return (found["before"] or found["after"] if found else text) + style
 
 
+def _has(figure: str, other: str) -> bool:
+    """Whether the second of two things is part of the first: "a cat with stripes and a long tail"."""
+    return bool(split_relations(figure)[1] and OWN_PARTS.fullmatch(ARTICLE.sub("", other)))
+
+
 def _is_thing(text: str, names: Names, vague: bool) -> bool:
     """Whether a text says a thing that can be drawn; where it is vague, by a name, with an article, or in a language that
     may have none.
@@ -189,19 +202,25 @@ def _is_thing(text: str, names: Names, vague: bool) -> bool:
         names.known(name)
         or names.is_noun(name)
         or (names.drawable(text) if ARTICLE.match(text) else not text.isascii() and names.mentioned(text))
+        or bool(read_figure(text, names))
     )
 
 
 def _enumerated(text: str, names: Names) -> list[str]:
-    """The things of "two foxes, a cat and a bird", each as often as it is asked for: three to five, or none."""
+    """The things of "two foxes, a cat and a bird", each as often as it is asked for: two to five, or none."""
+    parts: list[str] = []
+    for part in filter(None, map(str.strip, joints().split(text))):
+        if parts and len(read_figure(f"{parts[-1]} and {part}", names)) > len(read_figure(parts[-1], names)) > 1:
+            parts[-1] += f" and {part}"  # "a dog in a hat and glasses and a cat"
+        else:
+            parts.append(part)
     things: list[str] = []
-    parts = [part.strip() for part in joints().split(text) if part.strip()]
     for part in parts if len(parts) > 1 else ():
         number, thing = counted(part, names)
         if not _is_thing(thing, names, vague=True):
             return []
         things += [thing] * number
-    return things if 2 < len(things) <= MAX_THINGS else []
+    return things if 2 <= len(things) <= MAX_THINGS else []
 
 
 def _are_two(text: str, names: Names) -> bool:

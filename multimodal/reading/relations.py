@@ -27,7 +27,7 @@ JOINTS = {  # what stands between a figure and a thing, where the figure comes f
     "rides": r"(?:riding|rides)(?: on)?|surfing(?: on)?|montando(?: en)?|chevauchant|montado em|cavalcando",
     "in": r"(?:(?:\w+ing|sits|sleeps|asleep|hidden|seated|stuck|trapped) )?(?:inside of|inside|in)|dentro de|en|dans|im|dentro|em|num|numa|в|في",
     "drives": r"driving|drives|piloting|flying|steering|conduciendo|conduisant|guidando|dirigindo",
-    "has": r"with|w/|w|has|having|con|avec|mit|com|с|со|مع",
+    "has": r"(?<!together )with|w/|w|has|having|con|avec|mit|com|с|со|مع",
 }
 AFTERWARDS = {  # the same where the thing comes first, or a word follows: zh, ja, ko, hi, de
     "wears": (
@@ -73,6 +73,7 @@ OWN_PARTS = re.compile(  # of a figure, which it has anyway, or none of them as 
     r"(?:an? )?(?:face |medical |surgical )?mask",
     re.IGNORECASE,
 )
+HEADWEAR = re.compile(r"(?:.* )?(?P<plain>(?:hat|cap|helmet)s?)", re.IGNORECASE)  # "a cowboy hat", for want of one a hat
 WHERE_WORN = re.compile(  # what says no more than what is worn or held: "a hat on", "a bone in its mouth"
     r" (?:on|in|around|over|under|at|by)(?: (?:its|his|her|their|the|my|your))? (?:(?:\w+ )?(?:head|face|eyes?|nose|neck|ears?|feet|foot|mouth|hands?|paws?|beak|"
     r"trunk|arms?|back|claws?|wings?|tentacles?))(?= |$)| on$| (?:on|over) (?:it|them)$| puest[oa]s?$",

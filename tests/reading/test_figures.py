@@ -79,11 +79,12 @@ def test_somebody_is_a_person() -> None:
         ("a smiling cat and a cheese wedge", {}),
         ("a happy cheese wedge with a man", {}),
         ("a cheese wedge in a top hat on a bicycle", {"a cheese wedge": "", "a top hat": "head", "a bicycle": "under"}),
+        ("a cheese wedge in a cowboy hat", {"a cheese wedge": "", "hat": "head"}),
     ],
 )
 def test_a_figure_is_read_with_what_it_has_and_what_it_looks_like(text: str, places: dict[str, str]) -> None:
-    english = [*ENGLISH, SMILE, "slightly frowning face", "crying face"]
-    table = {"en": english, "fr": [*FRENCH, "", "", ""], "zh": ["", "", "", "", "", "", "", "奶酪", "", "", "", "", "", ""]}
+    english = [*ENGLISH, SMILE, "slightly frowning face", "crying face", "cowboy hat face"]
+    table = {"en": english, "fr": [*FRENCH, *[""] * 4], "zh": [*[""] * 7, "奶酪", *[""] * 7]}
     names = Names(table, described={"en": {"cat": ["animal"]}}, styles={"3d": english})
     assert read_figure(text, names) == places
 

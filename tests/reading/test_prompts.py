@@ -72,6 +72,17 @@ NAMES = Names(TABLE)
                 "and", ("a fox, 3d style", "a crown, 3d style", "rocket, 3d style"), 1, ("", "", "blue"), ("", "head", "")
             ),
         ),
+        (
+            "a fox in a crown and glasses and a rocket",
+            Layout("and", ("a fox", "a crown", "glasses", "a rocket"), places=("", "head", "eyes", "")),
+        ),
+        (
+            "fox with a star, fox in a crown",
+            Layout("count", ("fox", "a star", "fox", "a crown"), 2, places=("", "hand", "", "head")),
+        ),
+        ("a fox followed by a star", Layout("and", ("a fox", "a star"))),
+        ("a pair of foxes", Layout("count", ("fox",), 2)),
+        ("two foxes on rockets", Layout("count", ("foxes", "rockets"), 2, places=("", "under"))),
         ("two foxes in crowns", Layout("count", ("foxes", "crown"), 2, places=("", "head"))),
         (
             "a fox, a fox with a star and a rocket",
@@ -89,6 +100,7 @@ def test_several_things_are_recognised_in_any_language(prompt: str, layout: Layo
     "prompt",
     [
         "a fox",
+        "a fox with spots and a long tail",
         "a red apple",
         "a blue thing",
         "blue",
