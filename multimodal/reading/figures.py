@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import re
 
-from multimodal.data.phrases import FIRST_CJK, PORTION, singulars, words_of
+from multimodal.data.phrases import ARTICLE, FIRST_CJK, PORTION, singulars, words_of
 from multimodal.reading.descriptions import PERSON
 from multimodal.reading.modifiers import counted, joints, names_several, split_color
 from multimodal.reading.names import Names
@@ -37,11 +37,12 @@ WITHOUT_FACE = {  # in spite of such a keyword
     "water pistol", "yo-yo",
 }  # fmt: skip
 NOT_DRAWN = re.compile(  # what there is no emoji of, though it is a keyword of some
-    r"(?:an?|the) (?:\w+ )*(?:bite|board|branch|cage|cane|crib|cup|desk|earring|floor|leash|mug|pond|shelf|sign|shoulder|"
-    r"space ?suit|surfboard|swing|table|tank|tracks?|wall)",
+    r"(?:an?|the) (?:\w+ )*(?:bite|board|branch|cage|cane|crib|cup|deal|desk|earring|floor|leash|mug|pond|shelf|sign|"
+    r"shoulder|space ?suit|surfboard|swing|table|tank|tracks?|wall|wire)",
     re.IGNORECASE,
 )
 WITHOUT_ROLE = {"baby", "boy", "child", "girl", "man", "person", "woman"}  # people who may be given one
+FACELESS = {"bust in silhouette", "busts in silhouette", "ear", "eye", "eyes", "mouth", "nose"}  # also if sad
 ADVERBS = {"away", "back", "down", "off", "up"}  # which look like the last words of names
 
 
@@ -54,7 +55,14 @@ def read_figure(text: str, names: Names) -> dict[str, str]:
     held = "head" if ON_HEAD.search(text) else "hand"
     text = WHERE_WORN.sub("", text)
     figure, smiley, relations = _parts(text, names)
-    is_one = has_head(figure, names) and not names_several(figure) and counted(figure, names)[0] == 1
+    if smiley and smiley not in SYMBOLS.values() and _name(figure, names) in FACELESS:
+        return {}
+    is_one = (
+        bool(ARTICLE.sub("", f"{figure} "))
+        and has_head(figure, names)
+        and not names_several(figure)
+        and counted(figure, names)[0] == 1
+    )
     if not (is_one and (smiley or relations)) or _say_relations(names.own[:MAX_CAPTIONS]):
         return {}
     places = {figure: ""} | ({smiley: "beside head" if smiley in SYMBOLS.values() else "face"} if smiley else {})
@@ -135,9 +143,14 @@ def _is_own_name(text: str, who: str, names: Names) -> bool:
 def _plays(who: str, names: Names) -> bool:
     """Whether a text says somebody who can be in a role: who has a face, and is nothing already, as a cook is."""
     name = _name(who, names)
-    person = is_person(name) or names.descriptions.english["person"].get(name)
-    free = name in WITHOUT_ROLE if person else not names.is_smiley(name)
+    free = _is_nobody_yet(name, names) and not names.is_smiley(name)
     return free and who.casefold() not in SMILEYS and has_head(who, names) and has_face(name, names)
+
+
+def _is_nobody_yet(name: str, names: Names) -> bool:
+    """Whether a name is of no person, or of one who is nothing in particular, as a mage is, who has a hat."""
+    person = is_person(name) or names.descriptions.english["person"].get(name)
+    return not person or name in WITHOUT_ROLE
 
 
 def _places(relation: Relation, figure: str, names: Names) -> dict[str, str]:
@@ -151,7 +164,7 @@ def _places(relation: Relation, figure: str, names: Names) -> dict[str, str]:
         thing = FIRE if place_of(relation, "") == "behind" else thing
         bare, _ = split_color(thing, names)
         name = _name(bare, names)
-        if name not in WORN and (worn := HEADWEAR.fullmatch(bare)):
+        if name not in WORN and _is_nobody_yet(about, names) and (worn := HEADWEAR.fullmatch(bare)):
             thing = bare = worn["plain"]
             name = _name(bare, names)
         place = place_of(relation._replace(thing=thing), name)

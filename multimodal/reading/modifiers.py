@@ -6,6 +6,7 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
 from multimodal.collage.arrangement import COUNT_ROWS
 from multimodal.collage.colors import HUES, RAINBOW, SHADES, TINTS
@@ -80,16 +81,22 @@ SHADED = "(?:(?:bright|dark|deep|light|neon|pale|pastel|vivid|dull)[ -])?"  # wh
 TWO = ("a pair of", "a couple of")
 
 
-def counted(text: str, names: Names) -> tuple[int, str]:
+class Counted(NamedTuple):
+    number: int
+    thing: str  # one of them
+    all: str  # as the text says them
+
+
+def counted(text: str, names: Names) -> Counted:
     """The number of things that a text asks for, and one of them; 1 and the text where it says none."""
     for number in COUNT_ROWS:
         for pattern in patterns("count", n=(str(number), *NUMBERS[number], *(TWO if number == 2 else ()))):
             if found := pattern.fullmatch(text):
-                thing = max(singulars(found["a"]), key=lambda one: (names.is_synonym(one), names.mentioned(one)))
+                thing = max(singulars(found["a"]), key=lambda one: (names.mentioned(one), names.is_synonym(one)))
                 is_one = names.known(f"{NUMBERS[number][0]} {found['a']}")  # "4 leaf clover"
                 if (names.drawable(thing) or names.is_synonym(thing)) and not is_one:
-                    return number, thing
-    return 1, text
+                    return Counted(number, thing, found["a"])
+    return Counted(1, text, text)
 
 
 def split_color(thing: str, names: Names) -> tuple[str, str]:

@@ -8,15 +8,16 @@ It is done in the way in which training composites are made.
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from multimodal.collage.layout import Layout
 from multimodal.data.phrases import ARTICLE, PICTURE_OF, REQUEST, singulars
-from multimodal.reading.figures import MAX_THINGS, has_head, read_figure
+from multimodal.reading.figures import MAX_THINGS, has_face, has_head, read_figure
 from multimodal.reading.modifiers import counted, joints, patterns, split_color, worded
 from multimodal.reading.names import Names
-from multimodal.reading.relations import OWN_PARTS, split_relations
+from multimodal.reading.relations import OF_BODY, split_relations
 from multimodal.reading.syntax import MIXED, MIXED_STYLES, in_style, parse_weights, split_quoted, split_style, style_name
 
 FACE_PLACES = {
@@ -27,6 +28,9 @@ FACE_PLACES = {
     "head",
     "neck",
 }  # what is there is seen best on a picture of the face alone
+FACE_ONLY = {"", "face", "beside head"}  # places of a figure that only looks somehow
+SHARED = {"around", "under"}  # places on which several things may be at once
+INNER_ARTICLE = re.compile(r"(?<=\w) (?:an?|the) ", re.IGNORECASE)
 PAIRS = ("left", "right", "above", "below", "big_small", "and")  # the vague "and" last
 
 
@@ -146,27 +150,37 @@ def parse_layout(prompt: str, names: Names) -> Layout | None:
                 pair = found["a"], found["b"]
                 if not _has(*pair) and all(_is_thing(thing, names, vague=kind == "and") for thing in pair):
                     return layout(kind, [_part(thing, names) for thing in pair])
-    if len(several) == 2 and all(_part(thing, names) != {thing: ""} for thing in several):
+    if len(several) == 2 and all(not FACE_ONLY.issuperset(_part(thing, names).values()) for thing in several):
         return layout("count", [_part(thing, names) for thing in several], 2)
     for kind, pattern in worded():
         if (found := pattern.fullmatch(text)) and all(has_head(thing, names) for thing in found.groups()):
             return layout(kind, [_part(thing, names) for thing in found.groups()])
-    number, thing = counted(text, names)
+    number, thing, several_of_it = counted(text, names)
     if number > 1 and not _are_two(text, names):
-        return layout("count", [_part(thing, names, many=True)], number)
+        return layout("count", [_one_of(thing, several_of_it, names)], number)
     colored = layout("colored", [{text: ""}])
     return colored if colored.colors[0] else None
 
 
-def _part(text: str, names: Names, many: bool = False) -> dict[str, str]:
-    """One of several: a figure and what is about it, as `read_figure` says it, or a thing alone.
+def _part(text: str, names: Names) -> dict[str, str]:
+    """One of several: a figure and what is about it, as `read_figure` says it, or a thing alone."""
+    plainly = INNER_ARTICLE.sub(" ", text)  # "a heart with an arrow", which is a name but for that
+    is_one = names.known(plainly) or names.is_synonym(text)
+    return (not is_one and read_figure(text, names)) or {text: ""}
 
-    Args:
-        many: it is one of many of that kind, "penguins on skateboard".
+
+def _one_of(thing: str, several: str, names: Names) -> dict[str, str]:
+    """One of many, said as one, "penguin on skateboard", and as all, "penguins on skateboards", without what all of them
+    share: there is one cake under "candles on a cake".
     """
-    if names.known(text) or names.is_synonym(text):
-        return {text: ""}
-    return read_figure(text, names) or (many and read_figure(f"{text}s", names)) or {text: ""}
+    if names.known(" ".join(singulars(word)[0] for word in several.split())):  # "men in tuxedos"
+        return {thing: ""}
+    figure = _part(thing, names)
+    if len(figure) == 1 and split_relations(several)[1]:
+        figure = read_figure(several, names) or figure
+    name, *others = figure
+    shared = any(figure[other] in SHARED and ARTICLE.match(other) for other in others)
+    return {thing: ""} if shared and not has_face(names.english_name(names.in_known_words(name)), names) else figure
 
 
 def _in_seen_style(thing: str, names: Names) -> tuple[str, str]:
@@ -188,7 +202,8 @@ def _subject(prompt: str, names: Names) -> str:
 
 def _has(figure: str, other: str) -> bool:
     """Whether the second of two things is part of the first: "a cat with stripes and a long tail"."""
-    return bool(split_relations(figure)[1] and OWN_PARTS.fullmatch(ARTICLE.sub("", other)))
+    is_part = OF_BODY.fullmatch(ARTICLE.sub("", other)) and not split_relations(other)[1]
+    return bool(is_part and split_relations(figure)[1])
 
 
 def _is_thing(text: str, names: Names, vague: bool) -> bool:
@@ -216,7 +231,7 @@ def _enumerated(text: str, names: Names) -> list[str]:
             parts.append(part)
     things: list[str] = []
     for part in parts if len(parts) > 1 else ():
-        number, thing = counted(part, names)
+        number, thing, _ = counted(part, names)
         if not _is_thing(thing, names, vague=True):
             return []
         things += [thing] * number

@@ -67,13 +67,16 @@ PLACE_OF_KIND = {  # of what is not worn
     "wears": "hand", "holds": "hand", "has": "hand", "is": "hand", "on": "under", "rides": "under", "in": "around", "drives": "around",
 }  # fmt: skip
 RIDDEN = {"airplane", "bicycle", "motorcycle", "rocket", "skateboard", "skis", "sled"}  # by who is in a role
+OF_BODIES = r"antennae?|arms?|beak|beard|ears?|eyes?|face|fangs?|feet|foot|fur|hair|hands?|head|hooves|legs?|lips|mane|mouth|mustache|nose|paws?|skin|smile|spots|stripes|tail|teeth|tongue|wings?"
+OF_BODY = re.compile(rf"(?:[\w-]+ )*(?:{OF_BODIES})", re.IGNORECASE)
 OWN_PARTS = re.compile(  # of a figure, which it has anyway, or none of them as an emoji shows it
-    r"(?:[\w-]+ )*(?:antennae?|arms?|beak|beard|bun|candles?|cherry|chimney|ears?|eyes?|face|fangs?|feet|foot|fur|hair|hands?|head|hooves|horns?|jewels?|"
-    r"legs?|lights?|lips|mane|mouth|mustache|nose|paws?|rings?|shell|skin|smile|spots|sprinkles|stripes|tail|teeth|tongue|tooth|wheels?|wings?)|"
+    rf"(?:[\w-]+ )*(?:{OF_BODIES}|bun|candles?|cherry|chimney|horns?|jewels?|leaves|lights?|rings?|sails?|shell|sprinkles|tooth|wheels?)|"
     r"(?:an? )?(?:face |medical |surgical )?mask",
     re.IGNORECASE,
 )
-HEADWEAR = re.compile(r"(?:.* )?(?P<plain>(?:hat|cap|helmet)s?)", re.IGNORECASE)  # "a cowboy hat", for want of one a hat
+HEADWEAR = re.compile(
+    r"(?!.*point)(?:.* )?(?P<plain>(?:hat|cap|helmet)s?)", re.IGNORECASE
+)  # "a cowboy hat", for want of one a hat
 WHERE_WORN = re.compile(  # what says no more than what is worn or held: "a hat on", "a bone in its mouth"
     r" (?:on|in|around|over|under|at|by)(?: (?:its|his|her|their|the|my|your))? (?:(?:\w+ )?(?:head|face|eyes?|nose|neck|ears?|feet|foot|mouth|hands?|paws?|beak|"
     r"trunk|arms?|back|claws?|wings?|tentacles?))(?= |$)| on$| (?:on|over) (?:it|them)$| puest[oa]s?$",

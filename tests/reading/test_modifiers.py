@@ -27,7 +27,7 @@ NAMES = Names(
      ("six foxes", 1, "six foxes"), ("两个fox", 2, "fox")],
 )  # fmt: skip
 def test_a_number_is_split_off(text: str, number: int, thing: str) -> None:
-    assert counted(text, NAMES) == (number, thing)
+    assert counted(text, NAMES)[:2] == (number, thing)
 
 
 @pytest.mark.parametrize(

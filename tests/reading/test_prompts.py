@@ -82,6 +82,10 @@ NAMES = Names(TABLE)
         ),
         ("a fox followed by a star", Layout("and", ("a fox", "a star"))),
         ("a pair of foxes", Layout("count", ("fox",), 2)),
+        (
+            "a fox with a star and a fox with long ears",
+            Layout("and", ("a fox", "a star", "a fox with long ears"), places=("", "hand", "")),
+        ),
         ("two foxes on rockets", Layout("count", ("foxes", "rockets"), 2, places=("", "under"))),
         ("two foxes in crowns", Layout("count", ("foxes", "crown"), 2, places=("", "head"))),
         (
@@ -94,6 +98,13 @@ NAMES = Names(TABLE)
 def test_several_things_are_recognised_in_any_language(prompt: str, layout: Layout) -> None:
     colors = layout.colors or ("",) * len(layout.things)
     assert parse_layout(prompt, NAMES) == layout._replace(colors=colors)
+
+
+def test_what_many_things_share_is_not_drawn_with_each_of_them() -> None:
+    names = Names(TABLE, described={"en": {"fox": ["animal"]}}, styles={"3d": ENGLISH})
+    stars, foxes = (parse_layout(f"three {several} on a rocket", names) for several in ("stars", "foxes"))
+    assert stars == Layout("count", ("stars on a rocket",), 3, ("",))
+    assert foxes == Layout("count", ("foxes", "a rocket"), 3, ("", ""), ("", "under"))
 
 
 @pytest.mark.parametrize(
