@@ -224,7 +224,8 @@ def _is_thing(text: str, names: Names, vague: bool) -> bool:
 def _enumerated(text: str, names: Names) -> list[str]:
     """The things of "two foxes, a cat and a bird", each as often as it is asked for: two to five, or none."""
     parts: list[str] = []
-    for part in filter(None, map(str.strip, joints().split(text))):
+    said = [*filter(None, map(str.strip, joints().split(text)))]
+    for part in said if len(said) <= 2 * MAX_THINGS else ():
         if parts and len(read_figure(f"{parts[-1]} and {part}", names)) > len(read_figure(parts[-1], names)) > 1:
             parts[-1] += f" and {part}"  # "a dog in a hat and glasses and a cat"
         else:

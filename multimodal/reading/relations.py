@@ -74,9 +74,9 @@ OWN_PARTS = re.compile(  # of a figure, which it has anyway, or none of them as 
     r"(?:an? )?(?:face |medical |surgical )?mask",
     re.IGNORECASE,
 )
-HEADWEAR = re.compile(
+HEADWEAR = re.compile(  # "a cowboy hat" is a hat, as there is no other; mages have their pointed ones
     r"(?!.*point)(?:.* )?(?P<plain>(?:hat|cap|helmet)s?)", re.IGNORECASE
-)  # "a cowboy hat", for want of one a hat
+)
 WHERE_WORN = re.compile(  # what says no more than what is worn or held: "a hat on", "a bone in its mouth"
     r" (?:on|in|around|over|under|at|by)(?: (?:its|his|her|their|the|my|your))? (?:(?:\w+ )?(?:head|face|eyes?|nose|neck|ears?|feet|foot|mouth|hands?|paws?|beak|"
     r"trunk|arms?|back|claws?|wings?|tentacles?))(?= |$)| on$| (?:on|over) (?:it|them)$| puest[oa]s?$",

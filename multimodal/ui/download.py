@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import gradio as gr
+from PIL import Image
 
 from multimodal import rgba
 from multimodal.export import TARGETS, Upscale, file_name, in_motion, plain_png, to_sticker, trimmed
@@ -50,16 +51,15 @@ def deliver(
             yield (
                 gr.update(value=str(files[chosen]), interactive=True),
                 gr.update(value=str(everything), interactive=True),
-                at_sizes(files[chosen], texts) if motion else at_sizes(Path(pictures[chosen][0]), texts),  # type: ignore[index]
+                at_sizes(rgba.open_image(pictures[chosen][0]), motion, texts),  # type: ignore[index]
             )
 
 
-def at_sizes(path: Path, texts: Texts) -> str:
-    """HTML: the picture, or the GIF, as small as messengers show it, on light and on dark."""
-    if path.suffix == ".gif":
-        uris = [gif_uri(path.read_bytes())] * len(SIZES)
+def at_sizes(image: Image.Image, motion: str, texts: Texts) -> str:
+    """HTML: the picture, in motion where it has one, as small as messengers show it, on light and on dark."""
+    if motion:
+        uris = [gif_uri(to_sticker(image, in_motion(plain_png(SIZES[-1]), motion)))] * len(SIZES)
     else:
-        image = rgba.open_image(path)
         uris = [data_uri(trimmed(image, size)) for size in SIZES]
     shown = ((size, uri, texts.html("at_size", size=size)) for size, uri in zip(SIZES, uris, strict=True))
     pictures = "".join(f'<img src="{uri}" alt="{alt}" width="{size}" height="{size}">' for size, uri, alt in shown)
