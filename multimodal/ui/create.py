@@ -131,7 +131,7 @@ def create_tab(
         elem_classes="checkered",
     )
     chosen = gr.State(0)
-    with gr.Row(elem_id="downloads"):
+    with gr.Row(elem_id="actions"):
         vary = {
             name: gr.Button(i18n(f"vary_{name}"), interactive=False, size="md", min_width=width, elem_id=f"vary-{name}")
             for name, width in zip(VARIATIONS, (124, 70), strict=True)
@@ -141,6 +141,7 @@ def create_tab(
             for name, elem_id in (("edit", "edit"), ("copy", "copy"), ("star", "star-chosen"))
         )
         star.visible = histories is not None
+    with gr.Row(elem_id="downloads"):
         target = gr.Dropdown(
             [
                 (i18n("plain_png"), ""),
@@ -150,14 +151,14 @@ def create_tab(
             value="",
             label=i18n("save_as"),
             scale=3,
-            min_width=240,
+            min_width=180,
             elem_id="target",
         )
         motion = gr.Dropdown(
             [(i18n(f"motion_{name or 'none'}"), name) for name in ("", *MOTIONS)],
             value="",
             label=i18n("motion"),
-            min_width=120,
+            min_width=130,
             elem_id="motion",
         )
         download = gr.DownloadButton(i18n("download"), interactive=False, size="md", min_width=110, elem_id="download")
