@@ -14,7 +14,7 @@ if TYPE_CHECKING:  # the command line reads the bounds without waiting for torch
     from torch import Tensor
 
 DEFAULT_STEPS, DEFAULT_GUIDANCE = 4, 3.0
-SEARCH_STEPS = 30  # for codes, where a second may be spent on a picture
+SEARCH_STEPS = 30  # for codes, where two seconds may be spent on a picture
 MAX_STEPS, MAX_GUIDANCE, MAX_IMAGES, MAX_PROMPT_CHARACTERS, MAX_SEED = 100, 20.0, 16, 2000, 2**32 - 1
 
 

@@ -96,7 +96,7 @@ ENGLISH = {
     "reconstruct_about": "Drop a picture of up to 10 MB: the VQ-VAE makes it a grid of codes, and the codes a picture.",
     "upload": "Picture: PNG, JPEG or WebP",
     "search_codes": "Search for better codes",
-    "search_codes_info": "Tries other codes than the encoder's, for a second, and keeps what comes nearer.",
+    "search_codes_info": "Tries other codes than the encoder's, for two seconds, and keeps what comes nearer.",
     "compare": "Original (left) and reconstruction (right)",
     "difference": "Difference × 4",
     "difference_alt": "Where original and reconstruction differ: dark where they agree, bright where they do not",

@@ -96,7 +96,7 @@ CHINESE = {
     "reconstruct_about": "放入任意图片（不超过 10 MB）。VQ-VAE 把它变成一张编码网格，再由编码还原成图片。",
     "upload": "图片：PNG、JPEG 或 WebP",
     "search_codes": "寻找更好的编码",
-    "search_codes_info": "在编码器给出的编码之外再试约一秒钟，留下更接近原图的。",
+    "search_codes_info": "在编码器给出的编码之外再试约两秒钟，留下更接近原图的。",
     "compare": "原图（左）与重建（右）",
     "difference": "差异 × 4",
     "difference_alt": "原图与重建的差异：越暗越一致，越亮差别越大",
