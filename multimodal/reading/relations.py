@@ -77,6 +77,7 @@ OWN_PARTS = re.compile(  # of a figure, which it has anyway, or none of them as 
 HEADWEAR = re.compile(  # "a cowboy hat" is a hat, as there is no other; mages have their pointed ones
     r"(?!.*point)(?:.* )?(?P<plain>(?:hat|cap|helmet)s?)", re.IGNORECASE
 )
+HUT = re.compile(r"\bHut\b")  # a hat in German, a hut in English
 WHERE_WORN = re.compile(  # what says no more than what is worn or held: "a hat on", "a bone in its mouth"
     r" (?:on|in|around|over|under|at|by)(?: (?:its|his|her|their|the|my|your))? (?:(?:\w+ )?(?:head|face|eyes?|nose|neck|ears?|feet|foot|mouth|hands?|paws?|beak|"
     r"trunk|arms?|back|claws?|wings?|tentacles?))(?= |$)| on$| (?:on|over) (?:it|them)$| puest[oa]s?$",
@@ -139,15 +140,16 @@ def split_relations(text: str) -> tuple[str, list[Relation]]:
     for pattern in AFLAME:
         if found := pattern.fullmatch(text):
             return found["thing"] + found["rest"], [Relation("on", FIRE)]
-    figure, relations, end, kind = "", [], 0, ""
+    figure, relations, end, kind, word = "", [], 0, "", ""
     for joint in [*_JOINT.finditer(text), None]:
         part = IS.sub("", text[end : joint.start() if joint else len(text)])
         if kind:
+            part = HUT.sub("Zylinder", part) if word == "mit" else part
             relations.append(Relation(kind, POSSESSIVE.sub("", part)))
         else:
             figure = part
         if joint:
-            kind, end = str(joint.lastgroup), joint.end()
+            kind, word, end = str(joint.lastgroup), joint[0].strip().casefold(), joint.end()
     return figure, relations
 
 

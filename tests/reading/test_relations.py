@@ -25,6 +25,8 @@ from multimodal.reading.relations import PLACE_OF_KIND, WORN, Relation, place_of
         ("a cat with a hat and holding a star", "a cat", [("has", "a hat"), ("holds", "a star")]),
         ("un chat avec un chapeau", "un chat", [("has", "un chapeau")]),
         ("un gato con gafas", "un gato", [("has", "gafas")]),
+        ("Katze mit Hut und Schal", "Katze", [("has", "Zylinder und Schal")]),
+        ("a cat with a Hut", "a cat", [("has", "a Hut")]),
         ("ein Fuchs, der ein Buch liest", "ein Fuchs", [("holds", "ein Buch")]),
         ("戴着帽子的猫", "猫", [("wears", "帽子")]),
         ("帽子をかぶった猫", "猫", [("wears", "帽子")]),
