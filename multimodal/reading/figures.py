@@ -162,10 +162,11 @@ def _places(relation: Relation, figure: str, names: Names) -> dict[str, str]:
     text = DOING.sub("", relation.thing)
     for thing in [text] if names.known(text) else map(str.strip, joints().split(text)):  # "bow and arrow"
         thing = FIRE if place_of(relation, "") == "behind" else thing
-        bare, _ = split_color(thing, names)
+        bare, color = split_color(thing, names)
         name = _name(bare, names)
         if name not in WORN and _is_nobody_yet(about, names) and (worn := HEADWEAR.fullmatch(bare)):
-            thing = bare = worn["plain"]
+            bare = worn["plain"]
+            thing = f"{color} {bare}".strip()
             name = _name(bare, names)
         place = place_of(relation._replace(thing=thing), name)
         has_it = {*words_of(name)} <= {*words_of(about)}

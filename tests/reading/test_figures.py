@@ -80,6 +80,7 @@ def test_somebody_is_a_person() -> None:
         ("a happy cheese wedge with a man", {}),
         ("a cheese wedge in a top hat on a bicycle", {"a cheese wedge": "", "a top hat": "head", "a bicycle": "under"}),
         ("a cheese wedge in a cowboy hat", {"a cheese wedge": "", "hat": "head"}),
+        ("a cheese wedge in a red cowboy hat", {"a cheese wedge": "", "red hat": "head"}),
     ],
 )
 def test_a_figure_is_read_with_what_it_has_and_what_it_looks_like(text: str, places: dict[str, str]) -> None:
