@@ -24,10 +24,10 @@ from multimodal.pipeline import TextToImagePipeline
 from multimodal.sheets import image_grid
 from multimodal.training.captioned_latents import CaptionedLatents
 from multimodal.training.distillation import GuidanceTeacher, sample_scales, undistilled
+from multimodal.training.growth import with_depth, with_patch_size
 from multimodal.training.loop import Trainer
 from multimodal.training.lora import merged, with_lora
 from multimodal.training.mean import add_noise, fit_mean, with_mean
-from multimodal.training.patches import with_patch_size
 from multimodal.training.rehearsal import Rehearsal
 from multimodal.training.run_config import DiTRunConfig
 from multimodal.word_lists import NAMES, STYLES
@@ -51,8 +51,8 @@ def train_dit(
         start: a checkpoint folder whose DiT, with its config, is where a new run starts from, and what it rehearses. Its
             other parts are copied, where `out` has none of its own.
     Raises:
-        ValueError: LoRA, rehearsal, distillation, divided patches or a new mean, and nothing to start from; or two that do
-            not go together.
+        ValueError: LoRA, rehearsal, distillation, divided patches, more blocks or a new mean, and nothing to start from; or
+            two that do not go together.
     """
     _check_modes(config, start)
     accelerator = Accelerator(mixed_precision=config.mixed_precision)
@@ -126,20 +126,21 @@ def starting_dit(config: DiTRunConfig, trained: DiT | None) -> DiT:
     Of a trained one, a guidance scale that it takes goes where the run distils anew or has none, which `undistilled` does.
 
     Raises:
-        ValueError: the patches of the trained one cannot be divided into those of `config.model`.
+        ValueError: the patches of the trained one cannot be divided into those of `config.model`, or it has more blocks.
     """
     if not trained:
         return DiT(config.model)
-    dit = with_mean(with_patch_size(trained, config.model.patch_size), config.model.mean_width, config.model.styles)
+    dit = with_depth(with_patch_size(trained, config.model.patch_size), config.model.depth)
+    dit = with_mean(dit, config.model.mean_width, config.model.styles)
     return undistilled(dit) if config.guidance_distillation or not config.model.max_guidance_scale else dit
 
 
 def _check_modes(config: DiTRunConfig, start: Path | None) -> None:
-    on_start = ("lora_rank", "rehearsal_fraction", "guidance_distillation", "patch_size", "mean_width")
+    on_start = ("lora_rank", "rehearsal_fraction", "guidance_distillation", "patch_size", "depth", "mean_width")
     if not start and any(getattr(config, name) for name in on_start):
         raise ValueError(f"{', '.join(on_start)} need a checkpoint to start from: give it with --from")
-    if config.guidance_distillation and (config.patch_size or config.rehearsal_fraction):
-        raise ValueError("guidance_distillation is a run of its own, after those with patch_size or rehearsal_fraction")
+    if config.guidance_distillation and (config.patch_size or config.depth or config.rehearsal_fraction):
+        raise ValueError("guidance_distillation is a run of its own, after those that grow the DiT or rehearse")
 
 
 def _copy_other_parts(start: Path, out: Path) -> None:

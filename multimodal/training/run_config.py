@@ -75,6 +75,7 @@ class DiTRunConfig(RunConfig):
     t_mean: float = 0.5  # of the logit-normal times; above 0 favours noise, where it is decided what a picture shows
     min_t: float = 0.05  # clips the 1 / t² weight that the velocity loss gives an x0-prediction
     patch_size: int = 0  # to which the patches of a DiT that is started from are divided; 0: they stay as they are
+    depth: int = 0  # to which a DiT that is started from grows; 0: it keeps its own
     mean_width: int = 0  # of a new mean predictor for a DiT that is started from; 0: it keeps its own
     guidance_distillation: float = 0.0  # up to which scale one pass learns what guidance gives in two; 0 disables it
     lora_rank: int = 0  # of the LoRA layers that learn in the place of all weights; 0: all weights learn
@@ -97,6 +98,7 @@ class DiTRunConfig(RunConfig):
         return dataclasses.replace(
             start,
             patch_size=self.patch_size or start.patch_size,
+            depth=self.depth or start.depth,
             mean_width=self.mean_width or start.mean_width,
             max_guidance_scale=self.guidance_distillation or kept,
         )

@@ -1,4 +1,4 @@
-"""Smaller patches for a trained DiT: most of the training on few large patches, the rest on many small ones."""
+"""A trained DiT with smaller patches or more blocks: most of the training in a small network, the rest in a large one."""
 
 from __future__ import annotations
 
@@ -34,6 +34,27 @@ def with_patch_size(dit: DiT, patch_size: int) -> DiT:
         weights[name] = _average(weights[name], old, patch_size)
     divided.load_state_dict(weights)
     return divided
+
+
+@torch.no_grad()
+def with_depth(dit: DiT, depth: int) -> DiT:
+    """A DiT with more blocks, of which the new ones come last and change nothing until they learn.
+
+    Raises:
+        ValueError: it has more already.
+    """
+    old = dit.config.depth
+    if depth < old:
+        raise ValueError(f"depth {depth} is less than {old}, that of the checkpoint")
+    if depth == old:
+        return dit
+    deeper = DiT(dataclasses.replace(dit.config, depth=depth))
+    deeper.load_state_dict(dit.state_dict(), strict=False)
+    for block in deeper.blocks[old:]:
+        for name, parameter in block.named_parameters():
+            if ".out." in name:
+                parameter.zero_()
+    return deeper
 
 
 def _average(weight: Tensor, old: int, new: int) -> Tensor:

@@ -1,4 +1,4 @@
-"""Smaller patches for a trained DiT: what they take over, and that a run can start from them."""
+"""Smaller patches and more blocks for a trained DiT: what they take over, and that a run can start from them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import torch
 
 from multimodal import TextToImagePipeline
 from multimodal.models.dit import DiT
-from multimodal.training.patches import with_patch_size
+from multimodal.training.growth import with_depth, with_patch_size
 from multimodal.training.plan import Sources, train_all, train_one
 
 
@@ -45,10 +45,32 @@ def test_patches_can_only_be_divided(dit: DiT, patch_size: int) -> None:
         with_patch_size(dit, patch_size)
 
 
-def test_a_run_starts_from_divided_patches(pictures: Path, tmp_path: Path) -> None:
+def test_new_blocks_change_nothing_until_they_learn(dit: DiT) -> None:
+    old, config = dit.config.depth, dit.config
+    deeper = with_depth(dit, old + 2)
+    assert deeper.config == dataclasses.replace(config, depth=old + 2)
+    assert len(deeper.blocks) == old + 2
+    size, length = config.latent_size, 3
+    latents, t = torch.randn(2, config.latent_channels, size, size), torch.rand(2)
+    context, pooled = torch.randn(2, length, config.context_dim), torch.randn(2, config.pooled_dim)
+    inputs = (latents, t, context, torch.ones(2, length, dtype=torch.bool), pooled)
+    with torch.no_grad():
+        assert torch.equal(deeper(*inputs), dit(*inputs))
+    deeper(*inputs).square().sum().backward()
+    assert all(block.feed_forward.out.weight.grad.any() for block in deeper.blocks[old:])
+
+
+def test_the_same_depth_changes_nothing_and_less_is_refused(dit: DiT) -> None:
+    assert with_depth(dit, dit.config.depth) is dit
+    with pytest.raises(ValueError, match=f"depth 1 is less than {dit.config.depth}, that of the checkpoint"):
+        with_depth(dit, 1)
+
+
+def test_a_run_starts_from_divided_patches_and_more_blocks(pictures: Path, tmp_path: Path) -> None:
     train_all("tiny", [], Sources(pictures), tmp_path / "start")
-    words = ["num_composites=0", "mean.steps=0", "patch_size=1"]
+    words = ["num_composites=0", "mean.steps=0", "patch_size=1", "depth=3"]
     train_one("dit", "tiny", words, Sources(pictures, start=tmp_path / "start"), tmp_path / "mine")
-    assert TextToImagePipeline.from_pretrained(tmp_path / "mine").dit.config.patch_size == 1
-    with pytest.raises(ValueError, match="patch_size"):
+    config = TextToImagePipeline.from_pretrained(tmp_path / "mine").dit.config
+    assert (config.patch_size, config.depth) == (1, 3)
+    with pytest.raises(ValueError, match="patch_size, depth"):
         train_one("dit", "tiny", words, Sources(pictures), tmp_path / "from_nothing")
