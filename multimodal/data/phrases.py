@@ -17,7 +17,7 @@ ARTICLE = re.compile(  # of the languages that have them
 REQUESTS = (  # what a prompt may begin or end with: "please draw me a cat", "нарисуй собаку", "猫を描いて"
     r"^(?:please |(?:can|could) (?:you|someone|anyone) )*(?:draw|make|create|generate|show|give|paint|design) "
     r"(?:(?:me|us) |(?=(?:an?|the|some|my|\d|two|three|four|five) ))",  # "paint brush" is none
-    r"^(?:please |can you |could you )*(?:i(?: want|[’']d like| would like| need)|we (?:want|need)|need(?= an? )) ",
+    r"^(?:please |can you |could you )*(?:i(?: want|[’']d like| would like| need)|we (?:want|need)|need(?= (?!to |for |me |you|help))) ",
     r"^(?:dibuja|dibújame|píntame|hazme|quiero) ",
     r"^(?:dessine|fais)(?:[ -]moi)? |^je (?:veux|voudrais) ",
     r"^(?:zeichne(?: mir| uns)?|male? (?:mir|uns)|ich (?:will|möchte)) ",  # "male" is English too, "mal" bad in French
@@ -267,7 +267,7 @@ def phrase(table: dict, key: str | int, language: str) -> str:
 def singulars(noun: str) -> list[str]:
     """What a plural may be the plural of, itself the last: in English, and where an s makes plurals in other languages."""
     irregular = IRREGULAR.get(noun.casefold())
-    endings = (("ies$", "y"), ("ves$", "f"), ("ves$", "fe"), ("(?<=[dhjlnorsxz])es$", ""), ("s$", ""))  # not orang-es
+    endings = (("ies$", "y"), ("ves$", "f"), ("ves$", "fe"), ("(?:(?<=[dhjlnorxz])|(?<=ss))es$", ""), ("s$", ""), ("(?<=[^s]s)es$", ""))  # not orang-es
     regular = [re.sub(plural, one, noun, flags=re.I) for plural, one in endings if re.search(plural, noun, re.I)]
     return [*([irregular] if irregular else regular), noun]
 

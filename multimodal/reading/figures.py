@@ -22,6 +22,7 @@ from multimodal.reading.relations import (
 )
 from multimodal.reading.roles import role_of, split_role
 from multimodal.reading.smileys import MOVES, SMILEYS, SYMBOLS, expression_of, split_expression
+from multimodal.reading.vocabulary import is_feeling
 from multimodal.reading.wordings import LITTLE_WORDS, everyday, looks_foreign
 
 MAX_CAPTIONS = 1000  # of one's own pictures that are looked at
@@ -38,7 +39,7 @@ WITHOUT_FACE = {  # in spite of such a keyword
 }  # fmt: skip
 NOT_DRAWN = re.compile(  # what there is no emoji of, though it is a keyword of some
     r"(?:an?|the) (?:\w+ )*(?:bite|board|branch|cage|cane|crib|cup|deal|desk|earring|floor|leash|mug|pond|shelf|sign|"
-    r"shoulder|space ?suit|surfboard|swing|table|tank|tracks?|wall|wire)",
+    r"shoulder|space ?suit|surfboard|swing|table|tank|tracks?|wall|wire)|velo de novia",
     re.IGNORECASE,
 )
 WITHOUT_ROLE = {"baby", "boy", "child", "girl", "man", "person", "woman"}  # people who may be given one
@@ -80,7 +81,8 @@ def read_figure(text: str, names: Names) -> dict[str, str]:
         places |= found
     if "behind" in places.values() and names.whole(text):  # "a burning candle"
         return {}
-    shown = shows_all(text, figure, names, by_keywords={*WORN.values()}.isdisjoint(places.values()))
+    worn = {*WORN.values()} - ({"hand"} if any(relation.foreign for relation in relations) else set())
+    shown = shows_all(text, figure, names, by_keywords=worn.isdisjoint(places.values()))
     return places if 1 < len(places) <= MAX_THINGS and not shown else {}
 
 
@@ -144,7 +146,8 @@ def _plays(who: str, names: Names) -> bool:
     """Whether a text says somebody who can be in a role: who has a face, and is nothing already, as a cook is."""
     name = _name(who, names)
     free = _is_nobody_yet(name, names) and not names.is_smiley(name)
-    return free and who.casefold() not in SMILEYS and has_head(who, names) and has_face(name, names)
+    is_somebody = has_face(name, names) and (has_head(who, names) or (" " not in who and names.foreign_head(who) == name))
+    return free and who.casefold() not in SMILEYS and is_somebody
 
 
 def _is_nobody_yet(name: str, names: Names) -> bool:
@@ -170,7 +173,7 @@ def _places(relation: Relation, figure: str, names: Names) -> dict[str, str]:
             name = _name(bare, names)
         place = place_of(relation._replace(thing=thing), name)
         has_it = {*words_of(name)} <= {*words_of(about)}
-        if not place or has_it or not is_drawn(bare, name, names) or counted(thing, names)[0] > 1:
+        if not place or has_it or not is_drawn(bare, name, names, relation.foreign) or counted(thing, names)[0] > 1:
             return {}
         if name not in WORN:
             alone = relation.kind not in ("holds", "is") or has_face(name, names)  # "a cat with a hat and a dog" has no dog
@@ -188,12 +191,19 @@ def _name(text: str, names: Names) -> str:
     return names.english_name(names.in_known_words(text))
 
 
-def is_drawn(text: str, name: str, names: Names) -> bool:
+def is_drawn(text: str, name: str, names: Names, foreign: bool = False) -> bool:
     """Whether what is drawn by an English name is what a text says: its last word is in the name or a keyword of it. What
     is only nearest, as a mobile phone is to "a cone", would not be understood beside something else.
+
+    Args:
+        foreign: the text is in another language: "Pilzen", mushrooms in German.
     """
     text = PORTION.sub("", text)
-    if not has_head(text, names) or NOT_DRAWN.fullmatch(text):
+    if NOT_DRAWN.fullmatch(text):
+        return False
+    if foreign and names.foreign_head(text) == name and not is_feeling(name, names.english_names):
+        return True
+    if not has_head(text, names):
         return False
     if names.known(text) or names.known(everyday(text)) or names.is_chosen(text) or looks_foreign(text):
         return True
@@ -207,7 +217,8 @@ def has_head(text: str, names: Names) -> bool:
     if names.known(text) or names.known(everyday(text)) or names.is_noun(text) or names.is_synonym(text):
         return True
     if looks_foreign(text):
-        return text >= FIRST_CJK and any(text in name for name in names.meanings)
+        in_name = text >= FIRST_CJK and any(text in name for name in names.meanings)
+        return in_name or names.foreign_head(text) is not None
     word = (words_of(text) or [""])[-1]
     forms = {*singulars(word)}
     part = not forms.isdisjoint(names.heads) or any(

@@ -79,6 +79,11 @@ SHADED = "(?:(?:bright|dark|deep|light|neon|pale|pastel|vivid|dull)[ -])?"  # wh
 
 
 TWO = ("a pair of", "a couple of")
+MEASURED = (  # counts besides those of captions, with words for what is counted: zh, ja, ko
+    *(f"{{n}}{word}{{a}}" for word in "只條条朵颗顆辆輛头頭匹棵位张張把杯本"),
+    *(text for word in "匹羽本人台枚個杯頭冊" for text in (f"{{n}}{word}の{{a}}", f"{{a}}{{n}}{word}")),
+    *(text for word in ("마리", "송이", "대", "명", "개") for text in (f"{{a}} {{n}} {word}", f"{{a}} {{n}}{word}", f"{{n}} {word}의 {{a}}", f"{{n}}{word}의 {{a}}")),
+)
 
 
 class Counted(NamedTuple):
@@ -90,9 +95,9 @@ class Counted(NamedTuple):
 def counted(text: str, names: Names) -> Counted:
     """The number of things that a text asks for, and one of them; 1 and the text where it says none."""
     for number in COUNT_ROWS:
-        for pattern in patterns("count", n=(str(number), *NUMBERS[number], *(TWO if number == 2 else ()))):
+        for pattern in _counts(number):
             if found := pattern.fullmatch(text):
-                thing = max(singulars(found["a"]), key=lambda one: (names.mentioned(one), names.is_synonym(one)))
+                thing = max(singulars(found["a"]), key=lambda one: (names.mentioned(one), names.is_synonym(one), _says_color(one)))
                 is_one = names.known(f"{NUMBERS[number][0]} {found['a']}")  # "4 leaf clover"
                 if (names.drawable(thing) or names.is_synonym(thing)) and not is_one:
                     return Counted(number, thing, found["a"])
@@ -159,9 +164,16 @@ def names_several(text: str) -> bool:
 
 
 @functools.cache
-def patterns(kind: str, **words: tuple[str, ...]) -> list[re.Pattern[str]]:
-    """How every language says it, as expressions with the groups a and b; `words` are what else may stand in it."""
-    return _expressions(PATTERNS[kind], {place: f"(?:{any_of(choices)})" for place, choices in words.items()})
+def patterns(kind: str) -> list[re.Pattern[str]]:
+    """How every language says it, as expressions with the groups a and b."""
+    return _expressions(PATTERNS[kind], {})
+
+
+@functools.cache
+def _counts(number: int) -> list[re.Pattern[str]]:
+    """How every language says so many of something, as expressions with the group a."""
+    words = (str(number), *NUMBERS[number], *(TWO if number == 2 else ()))
+    return _expressions((*PATTERNS["count"], *MEASURED), {"n": f"(?:{any_of(words)})"})
 
 
 @functools.cache

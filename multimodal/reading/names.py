@@ -105,6 +105,17 @@ class Names(Vocabulary):
         assert self.english is not None
         return self.english.nearest(text)
 
+    def foreign_head(self, text: str) -> str | None:
+        """The English name for what a text in another language is about, in whatever form: its last word, or its first, where
+        a noun comes before what is said of it.
+        """
+        words = words_of(ARTICLE.sub("", text))
+        if not words or text >= FIRST_CJK:
+            return None
+        if self.foreign.is_head_first(words[0]):
+            return self.foreign.get(words[0])
+        return self.foreign.get(words[-1]) or self.foreign.by_last_part(words[-1]) or self._first_part(text)
+
     def _may_mean_one(self, text: str) -> bool:
         """Whether the text is short enough to mean one name."""
         return self.english is not None and len(text) <= MAX_RENAMED

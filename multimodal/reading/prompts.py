@@ -17,7 +17,7 @@ from multimodal.data.phrases import ARTICLE, PICTURE_OF, REQUEST, singulars
 from multimodal.reading.figures import MAX_THINGS, has_face, has_head, read_figure
 from multimodal.reading.modifiers import counted, joints, patterns, split_color, worded
 from multimodal.reading.names import Names
-from multimodal.reading.relations import OF_BODY, split_relations
+from multimodal.reading.relations import DOING, OF_BODY, split_relations
 from multimodal.reading.syntax import MIXED, MIXED_STYLES, in_style, parse_weights, split_quoted, split_style, style_name
 
 FACE_PLACES = {
@@ -30,6 +30,7 @@ FACE_PLACES = {
 }  # what is there is seen best on a picture of the face alone
 FACE_ONLY = {"", "face", "beside head"}  # places of a figure that only looks somehow
 SHARED = {"around", "under"}  # places on which several things may be at once
+PLURAL = re.compile(r"[^su]s$", re.IGNORECASE)
 INNER_ARTICLE = re.compile(r"(?<=\w) (?:an?|the) ", re.IGNORECASE)
 PAIRS = ("left", "right", "above", "below", "big_small", "and")  # the vague "and" last
 
@@ -143,23 +144,32 @@ def parse_layout(prompt: str, names: Names) -> Layout | None:
     if figure := read_figure(text, names):
         return layout("figure", [figure])
     if len(several := _enumerated(text, names)) > 2:
-        return layout("count", [_part(thing, names) for thing in several], len(several))
+        return layout("count", _parts(several, names), len(several))
     for kind in PAIRS:
         for pattern in patterns(kind):
             if found := pattern.fullmatch(text):
                 pair = found["a"], found["b"]
                 if not _has(*pair) and all(_is_thing(thing, names, vague=kind == "and") for thing in pair):
-                    return layout(kind, [_part(thing, names) for thing in pair])
-    if len(several) == 2 and all(not FACE_ONLY.issuperset(_part(thing, names).values()) for thing in several):
-        return layout("count", [_part(thing, names) for thing in several], 2)
+                    return layout(kind, _parts(pair, names))
+    if len(several) == 2 and all(not FACE_ONLY.issuperset(part.values()) for part in _parts(several, names)):
+        return layout("count", _parts(several, names), 2)
     for kind, pattern in worded():
-        if (found := pattern.fullmatch(text)) and all(has_head(thing, names) for thing in found.groups()):
-            return layout(kind, [_part(thing, names) for thing in found.groups()])
+        if (found := pattern.fullmatch(text)) and all(has_head(DOING.sub("", thing), names) for thing in found.groups()):
+            return layout(kind, _parts(found.groups(), names))
     number, thing, several_of_it = counted(text, names)
     if number > 1 and not _are_two(text, names):
         return layout("count", [_one_of(thing, several_of_it, names)], number)
     colored = layout("colored", [{text: ""}])
     return colored if colored.colors[0] else None
+
+
+def _parts(texts: Sequence[str], names: Names) -> list[dict[str, str]]:
+    """Several things, each with what is about it; what the last has in the plural, all have: "a cat and a dog in hats"."""
+    *others, last = (_part(text, names) for text in texts)
+    shared = {thing: place for thing, place in last.items() if place}
+    plural = all(PLURAL.search(thing) and not ARTICLE.match(thing) for thing in shared)
+    alone = all(len(other) == 1 and has_face(names.english_name(names.in_known_words(*other)), names) for other in others)
+    return [*(other | shared for other in others), last] if plural and alone else [*others, last]
 
 
 def _part(text: str, names: Names) -> dict[str, str]:
@@ -233,7 +243,7 @@ def _enumerated(text: str, names: Names) -> list[str]:
     things: list[str] = []
     for part in parts if len(parts) > 1 else ():
         number, thing, _ = counted(part, names)
-        if not _is_thing(thing, names, vague=True):
+        if not _is_thing(thing, names, vague=number == 1):
             return []
         things += [thing] * number
     return things if 2 <= len(things) <= MAX_THINGS else []

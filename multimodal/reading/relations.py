@@ -7,27 +7,43 @@ import re
 from typing import NamedTuple
 
 from multimodal.data.phrases import ARTICLE, FIRST_CJK
+from multimodal.reading.wordings import looks_foreign
 
-JOINTS = {  # what stands between a figure and a thing, where the figure comes first: en; es, fr, de, it, pt, ru, ar
+JOINTS = {  # what stands between a figure and a thing, where the figure comes first: in English; in es, fr, de, it, pt, ru, ar
     "wears": (
-        r"wearing|wears|dressed (?:up )?in|llevando|vistiendo|que lleva|portant|qui porte|indossando|che indossa|vestindo|"
-        r"usando|que usa|носит|يرتدي|ترتدي"
+        r"wearing|wears|dressed (?:up )?in",
+        r"llevando|vistiendo|que lleva|portant|qui porte|indossando|che indossa|vestindo|usando|que usa|носит|يرتدي|ترتدي|"
+        r"de(?= (?:boné|cachecol|capacete|chapéu|coroa|gorro|gravata|óculos)\b)",
     ),
     "holds": (
         r"(?:hold|carry|eat|drink|sipp?|lick|bit|chew|enjoy|serv|cook|mak|bak|read|writ|us|hugg|kiss|kick|throw|catch|toss|lift|push|"
         r"pull|wav|giv|bring|deliver|sell|blow|smell|wield|swing|shak|juggl|bounc|dribbl|pick)ing(?: on| up| from)?|"
-        r"playing(?: with| on)?|typing on|holds|carries|eats|drinks|reads|plays|"
-        r"sosteniendo|comiendo|bebiendo|tocando|leyendo|que (?:come|bebe|tiene|toca|lee)|tenant|mangeant|buvant|lisant|jouant (?:de la|du|de)|"
-        r"qui (?:tient|mange|boit|lit)|che (?:tiene|mangia|beve|suona|legge)|segurando|comendo|bebendo|lendo|"
-        r"держит|ест|пьёт|пьет|читает|يحمل|تحمل|يأكل|تأكل|يشرب|تشرب"
+        r"playing(?: with| on)?|typing on|holds|carries|eats|drinks|reads|plays|(?:(?:work|cod|sitt)ing )?(?:at|on)(?= \w+ (?:computer|laptop|pc)\b)",
+        r"sosteniendo|comiendo|bebiendo|tomando|tocando|leyendo|abrazando|que (?:come|bebe|tiene|toca|lee|abraza|segura)|"
+        r"tenant|mangeant|buvant|lisant|jouant (?:de la|du|de)|qui (?:tient|mange|boit|lit|joue (?:de la|du|de))|"
+        r"mangiando|bevendo|leggendo|suonando|che (?:tiene|mangia|beve|suona|legge|abbraccia)|segurando|comendo|bebendo|lendo|abraçando|"
+        r"am(?= (?:computer|laptop|pc)\b)|держит|ест|пьёт|пьет|читает|يحمل|تحمل|يأكل|تأكل|يشرب|تشرب",
     ),
     "on": (
-        r"(?:(?:\w+ing|sits|stands|lies|sleeps|perched|seated|stuck|asleep) )?(?:on top of|on(?! the (?:left|right))|onto|upon)|sobre|encima de|(?:assise? |monté )?sur|auf|su|sopra|em cima de|на|على"
+        r"(?:(?:\w+ing|sits|stands|lies|sleeps|perched|seated|stuck|asleep) )?(?:on top of|on(?! the (?:left|right))|onto|upon)",
+        r"sobre|encima de|(?:assise? |monté )?sur|auf|su|sul|sulla|sopra|em cima de|на|على|(?:à|de|em)(?= (?:bicicleta|bicyclette|moto|skate|vélo)\b)",
     ),
-    "rides": r"(?:riding|rides)(?: on)?|surfing(?: on)?|montando(?: en)?|chevauchant|montado em|cavalcando",
-    "in": r"(?:(?:\w+ing|sits|sleeps|asleep|hidden|seated|stuck|trapped) )?(?:inside of|inside|in)|dentro de|en|dans|im|dentro|em|num|numa|в|في",
-    "drives": r"driving|drives|piloting|flying|steering|conduciendo|conduisant|guidando|dirigindo",
-    "has": r"(?<!together )with|w/|w|has|having|con|avec|mit|com|с|со|مع",
+    "rides": (
+        r"(?:riding|rides)(?: on)?|surfing(?: on)?",
+        r"montando(?: en)?|chevauchant|montado em|cavalcando",
+    ),
+    "in": (
+        r"(?:(?:\w+ing|sits|sleeps|asleep|hidden|seated|stuck|trapped) )?(?:inside of|inside|in)",
+        r"dentro de|en|dans|im|dentro|em|na|num|numa|nel|nella|в|في",
+    ),
+    "drives": (
+        r"driving|drives|piloting|flying|steering",
+        r"conduciendo|conduisant|guidando|dirigindo",
+    ),
+    "has": (
+        r"(?<!together )with|w/|w|has|having",
+        r"con|avec|mit|com|с|со|مع",
+    ),
 }
 AFTERWARDS = {  # the same where the thing comes first, or a word follows: zh, ja, ko, hi, de
     "wears": (
@@ -36,8 +52,11 @@ AFTERWARDS = {  # the same where the thing comes first, or a word follows: zh, j
         "{b} पहने हुए {a}", "{b} पहने {a}", "{b} पहनी हुई {a}", *(f"{{a}}, {who} {{b}} trägt" for who in ("der", "die", "das")),
     ),
     "holds": (
-        "拿着{b}的{a}", "{a}拿着{b}", "吃{b}的{a}", "{a}吃{b}", "{a}在吃{b}", "{b}を持った{a}", "{b}を持っている{a}", "{b}を食べる{a}", "{b}を食べている{a}",
-        "{b}를 든 {a}", "{b}을 든 {a}", "{b}를 먹는 {a}", "{b}을 먹는 {a}", "{b} लिए {a}", "{b} के साथ {a}", "{b} खाता {a}",
+        *(f"{does}{{b}}的{{a}}" for does in ("拿着", "吃着", "吃", "喝着", "喝", "抱着", "弹着", "弹", "举着", "看", "读")),
+        *(f"{{a}}{does}{{b}}" for does in ("拿着", "在吃", "吃", "在喝", "喝", "抱着", "在弹", "举着")),
+        *(f"{{b}}を{does}{{a}}" for does in ("持った", "持っている", "持つ", "食べる", "食べている", "飲む", "飲んでいる", "弾く", "弾いている", "読む", "読んでいる", "抱く", "抱いた", "抱えた")),
+        *(f"{{b}}{to} {does} {{a}}" for to in "를을" for does in ("든", "먹는", "마시는", "읽는", "안은", "치는", "연주하는")),
+        "{b} लिए {a}", "{b} के साथ {a}", "{b} खाता {a}",
         *(f"{{a}}, {who} {{b}} {does}" for who in ("der", "die", "das") for does in ("hält", "isst", "liest", "spielt", "trinkt")),
     ),
     "rides": ("骑着{b}的{a}", "骑{b}的{a}", "{a}骑着{b}", "{a}骑{b}", "坐在{b}上的{a}", "{b}に乗った{a}", "{b}に乗っている{a}", "{b}に乗る{a}", "{b}를 탄 {a}", "{b}을 탄 {a}", "{b} पर बैठा {a}"),
@@ -67,10 +86,11 @@ PLACE_OF_KIND = {  # of what is not worn
     "wears": "hand", "holds": "hand", "has": "hand", "is": "hand", "on": "under", "rides": "under", "in": "around", "drives": "around",
 }  # fmt: skip
 RIDDEN = {"airplane", "bicycle", "motorcycle", "rocket", "skateboard", "skis", "sled"}  # by who is in a role
+WITH_ROOM = {"airplane", "rocket"}  # for who is in it
 OF_BODIES = r"antennae?|arms?|beak|beard|ears?|eyes?|face|fangs?|feet|foot|fur|hair|hands?|head|hooves|legs?|lips|mane|mouth|mustache|nose|paws?|skin|smile|spots|stripes|tail|teeth|tongue|wings?"
 OF_BODY = re.compile(rf"(?:[\w-]+ )*(?:{OF_BODIES})", re.IGNORECASE)
 OWN_PARTS = re.compile(  # of a figure, which it has anyway, or none of them as an emoji shows it
-    rf"(?:[\w-]+ )*(?:{OF_BODIES}|bun|candles?|cherry|chimney|horns?|jewels?|leaves|lights?|rings?|sails?|shell|sprinkles|tooth|wheels?)|"
+    rf"(?:[\w-]+ )*(?:{OF_BODIES}|bun|candles?|cherry|chimney|frosting|glaze|horns?|icing|jewels?|leaves|lights?|rings?|sails?|shell|sprinkles|tooth|wheels?)|"
     r"(?:an? )?(?:face |medical |surgical )?mask",
     re.IGNORECASE,
 )
@@ -92,10 +112,10 @@ DOING = re.compile(  # what a figure does besides
 )
 POSSESSIVE = re.compile(r"^(?:its|his|her|their|my|your|some|su|son|sa|seine[mnr]?|ihre[mnr]?) ", re.IGNORECASE)
 SCENERY = re.compile(  # where something is, or when
-    r"(?:an?|the) (?:[\w-]+ )*(?:air|background|beginning|city|corner|countryside|dark(?:ness)?|day|desert|distance|evening|farm|field|fog|forest|grass|"
-    r"ground|gym|hills?|jungle|lake|left|middle|mission|mist|mood|moonlight|morning|night|ocean|park|rain|right|river|road|room|savannah?|"
+    r"(?:an?|the) (?:[\w-]+ )*(?:air|background|beginning|city|classroom|corner|countryside|dark(?:ness)?|day|desert|distance|evening|farm|field|fog|forest|grass|"
+    r"ground|gym|hills?|jungle|lake|left|middle|mission|mist|mood|moonlight|morning|night|ocean|office|park|pool|rain|right|river|road|room|savannah?|"
     r"sea|shade|shadows?|sky|snow|space|storm|street|summer|sun|sunshine|vacation|water|waves|wild|wind|winter|woods|world)|"
-    r"(?:l[ae]|el|der|die|das|dem|il|o|a) ?(?:arena|campo|forêt|jardin|luft|mar|mare|meer|mer|neige|neve|nieve|playa|plage|regen|schnee|sonne|strand|wald)|"
+    r"(?:l[ae]|el|der|die|das|dem|il|o|a) ?(?:arena|carretera|estrada|campo|forêt|jardin|luft|mar|mare|meer|mer|neige|neve|nieve|playa|plage|regen|route|schnee|sonne|strada|strand|straße|wald)|"
     r"[海雪空雨夜天森林山水川街]",
     re.IGNORECASE,
 )
@@ -115,9 +135,14 @@ AFLAME = [  # the same before a thing, and after it
         re.IGNORECASE,
     ),
 ]
+FOREIGN = "_foreign"
 VAGUE = {"on", "in"}  # kinds that may say a state: "on fire", "in love"
 DEFINED = re.compile(rf"{ARTICLE.pattern}|s$|^bed$", re.IGNORECASE)  # with an article, or many: "on skis"
-_JOINT = re.compile("|".join(rf"(?: (?P<{kind}>{words}) )" for kind, words in JOINTS.items()), re.IGNORECASE)
+_JOINT = re.compile(
+    "|".join(rf"(?: (?:(?P<{kind}>{english})|(?P<{kind}{FOREIGN}>{others})) )" for kind, (english, others) in JOINTS.items()),
+    re.IGNORECASE,
+)
+MEASURED = re.compile("^一[只个条朵辆头匹棵位名]")
 _AFTERWARDS = [
     (kind, re.compile(re.escape(text).replace(r"\{a\}", "(?P<a>.+)").replace(r"\{b\}", "(?P<b>.+)")))
     for kind, texts in AFTERWARDS.items()
@@ -130,22 +155,24 @@ class Relation(NamedTuple):
 
     kind: str  # a key of PLACE_OF_KIND
     thing: str
+    foreign: bool = False  # said in another language than English
 
 
 def split_relations(text: str) -> tuple[str, list[Relation]]:
     """What a text is about, and all things to which it is said to have a relation; none where it says none."""
     for kind, pattern in _AFTERWARDS:
-        if found := pattern.fullmatch(text):
-            return found["a"], [Relation(kind, found["b"])]
+        if found := pattern.fullmatch(MEASURED.sub("", text)):
+            return found["a"], [Relation(kind, found["b"], foreign=True)]
     for pattern in AFLAME:
         if found := pattern.fullmatch(text):
             return found["thing"] + found["rest"], [Relation("on", FIRE)]
     figure, relations, end, kind, word = "", [], 0, "", ""
+    foreign = looks_foreign(text)
     for joint in [*_JOINT.finditer(text), None]:
         part = IS.sub("", text[end : joint.start() if joint else len(text)])
         if kind:
             part = HUT.sub("Zylinder", part) if word == "mit" else part
-            relations.append(Relation(kind, POSSESSIVE.sub("", part)))
+            relations.append(Relation(kind.removesuffix(FOREIGN), POSSESSIVE.sub("", part), foreign or kind.endswith(FOREIGN)))
         else:
             figure = part
         if joint:
@@ -164,7 +191,7 @@ def place_of(relation: Relation, name: str) -> str:
         return "hand"
     if relation.kind in VAGUE and BURNING.fullmatch(relation.thing):
         return "behind"
-    if relation.kind == "is" and name in RIDDEN:
+    if name in RIDDEN and (relation.kind == "is" or (relation.kind in VAGUE and name not in WITH_ROOM)):
         return "under"
     if name in WORN and relation.kind in ("wears", "has", "is", "in"):
         return "neck" if re.search(r"\bbow ?tie", relation.thing, re.IGNORECASE) else WORN[name]

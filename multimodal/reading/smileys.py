@@ -64,7 +64,7 @@ NO_FEELING = re.compile(  # phrases that are not about a face
 BETWEEN = re.compile(r"(?:and|at|for|from|in|of|on|or|to|wearing|while|with)\b.*", re.IGNORECASE)  # what begins no thing
 FACE = re.compile(
     rf"(?:(?:an?|its|the|une?|una?|ein|um) )?(?:big |cute |little )*(?:(?P<how>{_HOW}) )?"
-    r"(?:face|(?:eyes and (?:a )?)?(?:mouth|smile)|smiley|expression|cara|visage|sourire|gesicht)",
+    r"(?:(?:smiley )?face|(?:eyes and (?:a )?)?(?:mouth|smile)|smiley|expression|cara|visage|sourire|gesicht)",
     re.IGNORECASE,
 )
 HEART_EYES = re.compile("hearts?[- ](?:in (?:its|the) )?eyes", re.IGNORECASE)

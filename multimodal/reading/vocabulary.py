@@ -98,8 +98,8 @@ class Vocabulary:
         return self._noun(text) is not None
 
     def is_synonym(self, text: str) -> bool:
-        """Whether the text, but for an article, is a word or several that have a nearest name."""
-        return any(form in self.synonyms for form in (plain(text), plain(ARTICLE.sub("", text))))
+        """Whether the text, but for an article or an s of plurals, is a word or several that have a nearest name."""
+        return self._synonym(text) is not None
 
     def is_chosen(self, text: str) -> bool:
         """Whether the text, but for an article or an s of plurals, is a noun for which people chose the nearest name."""
