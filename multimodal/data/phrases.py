@@ -267,7 +267,14 @@ def phrase(table: dict, key: str | int, language: str) -> str:
 def singulars(noun: str) -> list[str]:
     """What a plural may be the plural of, itself the last: in English, and where an s makes plurals in other languages."""
     irregular = IRREGULAR.get(noun.casefold())
-    endings = (("ies$", "y"), ("ves$", "f"), ("ves$", "fe"), ("(?:(?<=[dhjlnorxz])|(?<=ss))es$", ""), ("s$", ""), ("(?<=[^s]s)es$", ""))  # not orang-es
+    endings = (
+        ("ies$", "y"),
+        ("ves$", "f"),
+        ("ves$", "fe"),
+        ("(?:(?<=[dhjlnorxz])|(?<=ss))es$", ""),
+        ("s$", ""),
+        ("(?<=[^s]s)es$", ""),
+    )  # not orang-es
     regular = [re.sub(plural, one, noun, flags=re.I) for plural, one in endings if re.search(plural, noun, re.I)]
     return [*([irregular] if irregular else regular), noun]
 

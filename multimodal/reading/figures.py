@@ -201,11 +201,12 @@ def is_drawn(text: str, name: str, names: Names, foreign: bool = False) -> bool:
     text = PORTION.sub("", text)
     if NOT_DRAWN.fullmatch(text):
         return False
-    if foreign and names.foreign_head(text) == name and not is_feeling(name, names.english_names):
-        return True
+    if foreign and names.foreign_head(text) == name:
+        return not is_feeling(name, names.english_names)
     if not has_head(text, names):
         return False
-    if names.known(text) or names.known(everyday(text)) or names.is_chosen(text) or looks_foreign(text):
+    in_foreign_words = looks_foreign(text) and (text >= FIRST_CJK or names.is_synonym(text))
+    if names.known(text) or names.known(everyday(text)) or names.is_chosen(text) or in_foreign_words:
         return True
     keywords, word = names.descriptions.english, words_of(text)[-1]
     return any(keywords[form].get(name) == 1 for form in (*singulars(word), f"{word}s"))

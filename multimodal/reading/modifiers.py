@@ -82,7 +82,11 @@ TWO = ("a pair of", "a couple of")
 MEASURED = (  # counts besides those of captions, with words for what is counted: zh, ja, ko
     *(f"{{n}}{word}{{a}}" for word in "只條条朵颗顆辆輛头頭匹棵位张張把杯本"),
     *(text for word in "匹羽本人台枚個杯頭冊" for text in (f"{{n}}{word}の{{a}}", f"{{a}}{{n}}{word}")),
-    *(text for word in ("마리", "송이", "대", "명", "개") for text in (f"{{a}} {{n}} {word}", f"{{a}} {{n}}{word}", f"{{n}} {word}의 {{a}}", f"{{n}}{word}의 {{a}}")),
+    *(
+        text
+        for word in ("마리", "송이", "대", "명", "개")
+        for text in (f"{{a}} {{n}} {word}", f"{{a}} {{n}}{word}", f"{{n}} {word}의 {{a}}", f"{{n}}{word}의 {{a}}")
+    ),
 )
 
 
@@ -97,7 +101,9 @@ def counted(text: str, names: Names) -> Counted:
     for number in COUNT_ROWS:
         for pattern in _counts(number):
             if found := pattern.fullmatch(text):
-                thing = max(singulars(found["a"]), key=lambda one: (names.mentioned(one), names.is_synonym(one), _says_color(one)))
+                thing = max(
+                    singulars(found["a"]), key=lambda one: (names.mentioned(one), names.is_synonym(one), _says_color(one))
+                )
                 is_one = names.known(f"{NUMBERS[number][0]} {found['a']}")  # "4 leaf clover"
                 if (names.drawable(thing) or names.is_synonym(thing)) and not is_one:
                     return Counted(number, thing, found["a"])

@@ -106,8 +106,8 @@ class Names(Vocabulary):
         return self.english.nearest(text)
 
     def foreign_head(self, text: str) -> str | None:
-        """The English name for what a text in another language is about, in whatever form: its last word, or its first, where
-        a noun comes before what is said of it.
+        """The English name for what a text in another language is about, in whatever form: its last word, or the first
+        where a noun comes before what is said of it.
         """
         words = words_of(ARTICLE.sub("", text))
         if not words or text >= FIRST_CJK:

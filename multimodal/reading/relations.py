@@ -139,7 +139,9 @@ FOREIGN = "_foreign"
 VAGUE = {"on", "in"}  # kinds that may say a state: "on fire", "in love"
 DEFINED = re.compile(rf"{ARTICLE.pattern}|s$|^bed$", re.IGNORECASE)  # with an article, or many: "on skis"
 _JOINT = re.compile(
-    "|".join(rf"(?: (?:(?P<{kind}>{english})|(?P<{kind}{FOREIGN}>{others})) )" for kind, (english, others) in JOINTS.items()),
+    "|".join(
+        rf"(?: (?:(?P<{kind}>{english})|(?P<{kind}{FOREIGN}>{others})) )" for kind, (english, others) in JOINTS.items()
+    ),
     re.IGNORECASE,
 )
 MEASURED = re.compile("^一[只个条朵辆头匹棵位名]")
@@ -172,7 +174,9 @@ def split_relations(text: str) -> tuple[str, list[Relation]]:
         part = IS.sub("", text[end : joint.start() if joint else len(text)])
         if kind:
             part = HUT.sub("Zylinder", part) if word == "mit" else part
-            relations.append(Relation(kind.removesuffix(FOREIGN), POSSESSIVE.sub("", part), foreign or kind.endswith(FOREIGN)))
+            relations.append(
+                Relation(kind.removesuffix(FOREIGN), POSSESSIVE.sub("", part), foreign or kind.endswith(FOREIGN))
+            )
         else:
             figure = part
         if joint:

@@ -26,7 +26,7 @@ NAMES = Names(
 @pytest.mark.parametrize(
     ("text", "is_said"),
     [("a fat cat", True), ("a kitty", True), ("a hat", True), ("a piece of cheese", True), ("un chat", True),
-     ("a bike", False), ("a cat running", False), ("thing", False), ("un chat noir", False), ("", False)],
+     ("a bike", False), ("a cat running", False), ("thing", False), ("un chat noir", True), ("", False)],
 )  # fmt: skip
 def test_the_last_word_says_what_a_thing_is(text: str, is_said: bool) -> None:
     assert has_head(text, NAMES) == is_said
@@ -181,6 +181,24 @@ def bundled_names(bundled_checkpoint: Path) -> Names:
 )  # fmt: skip
 def test_with_the_bundled_names_one_thing_is_left_alone(text: str, bundled_names: Names) -> None:
     assert read_figure(text, bundled_names) == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "places"),
+    [
+        ("ein Igel mit Pilzen", {"ein Igel": "", "Pilzen": "hand"}),
+        ("una tortuga en bicicleta", {"una tortuga": "", "bicicleta": "under"}),
+        ("un canard avec un parapluie", {"un canard": "", "un parapluie": "hand"}),
+        ("uma capivara de óculos escuros", {"uma capivara": "", "óculos escuros": "eyes"}),
+        ("コーヒーを飲むペンギン", {"ペンギン": "", "コーヒー": "hand"}),
+        ("una mujer con el pelo rizado", {}),
+        ("un perro con la lengua fuera", {}),
+    ],
+)
+def test_with_the_bundled_names_figures_are_read_in_other_languages(
+    text: str, places: dict[str, str], bundled_names: Names
+) -> None:
+    assert read_figure(text, bundled_names) == places
 
 
 @pytest.mark.parametrize("text", ["a cat in a hat " * 30, "sad " * 120, "a" * 500, "a cat with " + "a hat and " * 45])

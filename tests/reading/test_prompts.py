@@ -100,6 +100,15 @@ def test_several_things_are_recognised_in_any_language(prompt: str, layout: Layo
     assert parse_layout(prompt, NAMES) == layout._replace(colors=colors)
 
 
+def test_what_the_last_has_in_the_plural_all_have() -> None:
+    english = [*ENGLISH, "cat"]
+    names = Names({"en": english}, described={"en": {"fox": ["animal"], "cat": ["animal"]}}, styles={"3d": english})
+    several = parse_layout("a cat and a fox in crowns", names)
+    assert several == Layout("and", ("a cat", "crowns", "a fox", "crowns"), 1, ("",) * 4, ("", "head", "", "head"))
+    one = parse_layout("a cat and a fox in a crown", names)
+    assert one == Layout("and", ("a cat", "a fox", "a crown"), 1, ("",) * 3, ("", "", "head"))
+
+
 def test_what_many_things_share_is_not_drawn_with_each_of_them() -> None:
     names = Names(TABLE, described={"en": {"fox": ["animal"]}}, styles={"3d": ENGLISH})
     stars, foxes = (parse_layout(f"three {several} on a rocket", names) for several in ("stars", "foxes"))

@@ -31,6 +31,9 @@ from multimodal.reading.relations import PLACE_OF_KIND, WORN, Relation, place_of
         ("戴着帽子的猫", "猫", [("wears", "帽子")]),
         ("帽子をかぶった猫", "猫", [("wears", "帽子")]),
         ("자전거를 탄 곰", "곰", [("rides", "자전거")]),
+        ("一只喝奶茶的熊", "熊", [("holds", "奶茶")]),
+        ("a ghost working at a laptop", "a ghost", [("holds", "a laptop")]),
+        ("um sapo de chapéu", "um sapo", [("wears", "chapéu")]),
         ("a burning house", "a house", [("on", "fire")]),
         ("on fire server", "server", [("on", "fire")]),
         ("燃えている猫", "猫", [("on", "fire")]),
@@ -46,7 +49,16 @@ from multimodal.reading.relations import PLACE_OF_KIND, WORN, Relation, place_of
 def test_a_text_is_split_into_a_figure_and_what_it_has_to_do_with(
     text: str, figure: str, relations: list[tuple[str, str]]
 ) -> None:
-    assert split_relations(text) == (figure, [Relation(*relation) for relation in relations])
+    found, said = split_relations(text)
+    assert (found, [(relation.kind, relation.thing) for relation in said]) == (figure, relations)
+
+
+@pytest.mark.parametrize(
+    ("text", "foreign"),
+    [("a cat with a hat", False), ("un orso in bicicletta", True), ("Igel mit Pilzen", True), ("ギターを弾く熊", True)],
+)
+def test_a_relation_may_be_said_in_another_language(text: str, foreign: bool) -> None:
+    assert [relation.foreign for relation in split_relations(text)[1]] == [foreign]
 
 
 @pytest.mark.parametrize(
