@@ -271,10 +271,10 @@ def singulars(noun: str) -> list[str]:
         ("ies$", "y"),
         ("ves$", "f"),
         ("ves$", "fe"),
-        ("(?:(?<=[dhjlnorxz])|(?<=ss))es$", ""),
+        ("(?:(?<=[dhjlnorxz])|(?<=ss))es$", ""),  # not orang-es
         ("s$", ""),
-        ("(?<=[^s]s)es$", ""),
-    )  # not orang-es
+        ("(?<=[^s]s)es$", ""),  # vases first, then buses
+    )
     regular = [re.sub(plural, one, noun, flags=re.I) for plural, one in endings if re.search(plural, noun, re.I)]
     return [*([irregular] if irregular else regular), noun]
 

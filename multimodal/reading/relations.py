@@ -144,7 +144,7 @@ _JOINT = re.compile(
     ),
     re.IGNORECASE,
 )
-MEASURED = re.compile("^一[只个条朵辆头匹棵位名]")
+ONE = re.compile("^一[只个条朵辆头匹棵位名]")
 _AFTERWARDS = [
     (kind, re.compile(re.escape(text).replace(r"\{a\}", "(?P<a>.+)").replace(r"\{b\}", "(?P<b>.+)")))
     for kind, texts in AFTERWARDS.items()
@@ -163,7 +163,7 @@ class Relation(NamedTuple):
 def split_relations(text: str) -> tuple[str, list[Relation]]:
     """What a text is about, and all things to which it is said to have a relation; none where it says none."""
     for kind, pattern in _AFTERWARDS:
-        if found := pattern.fullmatch(MEASURED.sub("", text)):
+        if found := pattern.fullmatch(ONE.sub("", text)):
             return found["a"], [Relation(kind, found["b"], foreign=True)]
     for pattern in AFLAME:
         if found := pattern.fullmatch(text):
