@@ -99,7 +99,7 @@ def test_narrow_and_in_chinese_everything_fits_and_every_control_has_a_name(open
     assert page.evaluate("document.scrollingElement.scrollWidth") <= 360
     for control, label in (("#inside-prompt input", "提示词"), ("#inside-seed input", "种子")):
         expect(page.locator(control)).to_have_accessible_name(label)
-    expect(page.locator("#layer").get_by_role("radio")).to_have_count(6)
+    expect(page.locator("#layer").get_by_role("radio")).to_have_count(8)
     assert page.locator(".inside img").count() > 20
     assert page.locator(".inside img:not([alt])").count() == 0
 
