@@ -39,7 +39,7 @@ WITHOUT_FACE = {  # in spite of such a keyword
 }  # fmt: skip
 NOT_DRAWN = re.compile(  # what there is no emoji of, though it is a keyword of some
     r"(?:an?|the) (?:\w+ )*(?:bite|board|branch|cage|cane|crib|cup|deal|desk|earring|floor|leash|mug|pond|shelf|sign|"
-    r"shoulder|space ?suit|surfboard|swing|table|tank|tracks?|wall|wire)|velo de novia",
+    r"shoulder|space ?suit|surfboard|swing|table|tank|tracks?|wall|wire)",
     re.IGNORECASE,
 )
 WITHOUT_ROLE = {"baby", "boy", "child", "girl", "man", "person", "woman"}  # people who may be given one
