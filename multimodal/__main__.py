@@ -290,9 +290,10 @@ def _add_target(parser: argparse.ArgumentParser, either: Any) -> None:
             raise argparse.ArgumentTypeError(f"{name!r} is none of {', '.join(TARGETS)}")
         return TARGETS[name]
 
-    text = "slack, discord-emoji, discord-sticker, telegram or ios: write stickers as this one wants them"
+    text = "slack, discord-emoji, discord-sticker, telegram, whatsapp or ios: write stickers as this one wants them"
     either.add_argument("--for", dest="target", type=target, metavar="MESSENGER", help=text)
-    parser.add_argument("--motion", default="", help="bounce, wiggle, shake, spin, pulse or party: a GIF that moves so")
+    parser.add_argument("--motion", default="", help="bounce, wiggle, shake, spin, pulse or party: one that moves so")
+    parser.add_argument("--outline", action="store_true", help="with a white rim around the drawing")
 
 
 if __name__ == "__main__":

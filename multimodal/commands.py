@@ -22,15 +22,15 @@ def generate(args: argparse.Namespace) -> None:
     from multimodal import rgba
     from multimodal.arguments import MAX_IMAGES, check_number, check_prompts, check_seeds, clean_prompt
     from multimodal.editing import start_from
-    from multimodal.export import file_name, in_motion, to_sticker
+    from multimodal.export import file_name, shaped, to_sticker
     from multimodal.reading.prompts import in_styles
     from multimodal.reading.syntax import expand
     from multimodal.settings import Settings, save_picture, write_new
 
     check_number("--number", args.number, 1, MAX_IMAGES, whole=True)
-    if args.motion and not args.target:
-        raise ValueError("--motion needs --for, the messenger that the sticker is for")
-    target = in_motion(args.target, args.motion) if args.target else None
+    if (args.motion or args.outline) and not args.target:
+        raise ValueError("--motion and --outline need --for, the messenger that the sticker is for")
+    target = shaped(args.target, args.motion, args.outline) if args.target else None
     pipeline = load_pipeline(args)
     settings: dict[str, Any] = {
         "negative_prompt": clean_prompt(args.negative_prompt),
@@ -139,10 +139,10 @@ def drawn_as(renamed: Mapping[str, str]) -> list[str]:
 def export(args: argparse.Namespace) -> None:
     """Write a picture as a sticker for a messenger."""
     from multimodal import rgba
-    from multimodal.export import file_name, in_motion, to_sticker
+    from multimodal.export import file_name, shaped, to_sticker
     from multimodal.upscaling import Upscaler
 
-    target = in_motion(args.target, args.motion)
+    target = shaped(args.target, args.motion, args.outline)
     data = to_sticker(rgba.open_image(args.file), target, Upscaler.from_pretrained(args.checkpoint))
     path = args.out or args.file.with_name("sticker_" + file_name(args.file.stem, target))
     path.parent.mkdir(parents=True, exist_ok=True)

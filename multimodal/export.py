@@ -13,14 +13,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from PIL import Image
+from PIL import Image, ImageOps
 
-from multimodal import motion, rgba
+from multimodal import rgba
 from multimodal.arguments import check_choice, check_number
+from multimodal.motion import MOTIONS, SECONDS, loop
+from multimodal.outline import WIDTH, outlined
 
 ANIMATIONS = {".webp": "WEBP", ".gif": "GIF"}
 Upscale = Callable[[Image.Image, int], Image.Image]  # a picture and the size that it is to reach, as `Upscaler` has it
 COLORS = (256, 128, 64, 32, 16, 8)  # of a palette, tried in turn where a file would be too large
+QUALITIES = (90, 75, 50, 25)  # of WebP, likewise
 
 
 @dataclass(frozen=True)
@@ -31,14 +34,19 @@ class Target:
     size: int  # pixels, width and height
     max_bytes: int
     format: str = "PNG"
-    motion: str = ""  # a key of `motion.MOTIONS`; "": it stands still
+    margin: int = 0  # pixels around the drawing
+    moving_format: str = "GIF"  # of one that moves; "": it takes none that is made here
+    moving_bytes: int = 0  # at most, of one that moves; 0: as many as of one that stands still
+    motion: str = ""  # a key of MOTIONS; "": it stands still
+    outline: bool = False  # with a white rim around the drawing
 
 
 TARGETS = {
     "slack": Target("Slack emoji", 128, 64_000),
     "discord-emoji": Target("Discord emoji", 128, 256_000),
     "discord-sticker": Target("Discord sticker", 320, 512_000),
-    "telegram": Target("Telegram sticker", 512, 512_000, "WEBP"),
+    "telegram": Target("Telegram sticker", 512, 512_000, "WEBP", moving_format=""),
+    "whatsapp": Target("WhatsApp sticker", 512, 100_000, "WEBP", margin=16, moving_format="WEBP", moving_bytes=500_000),
     "ios": Target("iOS sticker", 618, 500_000),
 }
 
@@ -49,24 +57,26 @@ def plain_png(size: int) -> Target:
     return Target("PNG", size, sys.maxsize)
 
 
-def in_motion(target: Target, name: str) -> Target:
-    """The same target for a sticker that moves, a GIF; for "" the target itself.
+def shaped(target: Target, motion: str = "", outline: bool = False) -> Target:
+    """The same target for a sticker that moves, or has a white rim.
 
     Raises:
-        ValueError: there is no such motion, or the messenger takes no GIF as a sticker.
+        ValueError: there is no such motion, or what moves is a video there.
     """
-    if not name:
+    target = dataclasses.replace(target, outline=outline)
+    if not motion:
         return target
-    check_choice("motion", name, motion.MOTIONS)
-    if target.format == "WEBP":
+    check_choice("motion", motion, MOTIONS)
+    if not target.moving_format:
         raise ValueError(f"a moving {target.title} is a video, which is not made here: choose another form or no motion")
-    return dataclasses.replace(target, format="GIF", motion=name)
+    max_bytes = target.moving_bytes or target.max_bytes
+    return dataclasses.replace(target, format=target.moving_format, max_bytes=max_bytes, motion=motion)
 
 
 def to_sticker(image: Image.Image, target: Target, upscale: Upscale | None = None) -> bytes:
     """The file of a picture for a messenger: trimmed to the drawing, centred in the square, within the byte limit.
 
-    A PNG that would be too large gets a palette, and a GIF a smaller one.
+    What would be too large has fewer colours, or a lower quality.
 
     Args:
         image: RGBA with straight alpha.
@@ -74,8 +84,8 @@ def to_sticker(image: Image.Image, target: Target, upscale: Upscale | None = Non
     Raises:
         ValueError: it cannot be made small enough.
     """
-    square = trimmed(image, target.size, upscale)
-    for data in _moving(square, target.motion) if target.motion else _still(square, target.format):
+    square = drawn(image, target.size - 2 * target.margin, target.outline, upscale)
+    for data in _moving(square, target) if target.motion else _still(square, target):
         if len(data) <= target.max_bytes:
             return data
     raise ValueError(f"the picture does not fit into the {target.max_bytes:,} bytes of a {target.title}")
@@ -92,7 +102,8 @@ def save_animation(images: Sequence[Image.Image], path: Path, seconds: float = 1
         ValueError: another ending, or `seconds` out of its range.
     """
     format = check_animation(path, seconds)
-    path.write_bytes(_animated([*images, *images[-2:0:-1]], format, seconds / (len(images) - 1)))
+    options: dict[str, Any] = {"lossless": True} if format == "WEBP" else {"disposal": 2}
+    path.write_bytes(_animated([*images, *images[-2:0:-1]], format, seconds / (len(images) - 1), **options))
 
 
 def check_animation(path: Path, seconds: float) -> str:
@@ -103,10 +114,15 @@ def check_animation(path: Path, seconds: float) -> str:
     return ANIMATIONS[path.suffix.lower()]
 
 
-def trimmed(image: Image.Image, size: int, upscale: Upscale | None = None) -> Image.Image:
-    """The drawing without its margins, centred in a square of `size` pixels: RGBA, resized in premultiplied alpha."""
-    drawing = image.crop(image.getchannel("A").getbbox())
-    return rgba.fit_square(upscale(drawing, size) if upscale else drawing, size).convert("RGBA")
+def drawn(image: Image.Image, size: int, outline: bool = False, upscale: Upscale | None = None) -> Image.Image:
+    """The drawing without its margins, centred in a square of `size` pixels, perhaps with a white rim.
+
+    RGBA, resized in premultiplied alpha.
+    """
+    rim = max(1, round(WIDTH * size)) if outline else 0
+    drawing, room = image.crop(image.getchannel("A").getbbox()), size - 2 * rim
+    square = rgba.fit_square(upscale(drawing, room) if upscale else drawing, room).convert("RGBA")
+    return outlined(ImageOps.expand(square, rim), rim) if rim else square
 
 
 def file_name(prompt: str, target: Target, seed: int | None = None) -> str:
@@ -120,27 +136,33 @@ def file_name(prompt: str, target: Target, seed: int | None = None) -> str:
     return f"{words}{'' if seed is None else f'_{seed}'}.{target.format.lower()}"
 
 
-def _still(square: Image.Image, format: str) -> Iterator[bytes]:
+def _still(square: Image.Image, target: Target) -> Iterator[bytes]:
     """A picture as a file, then with fewer and fewer colours."""
+    square = ImageOps.expand(square, target.margin)
     palettes = (square.quantize(colors, Image.Quantize.FASTOCTREE) for colors in COLORS)
-    return (_encode(version, format) for version in itertools.chain([square], palettes))
+    return (_encode(version, target.format) for version in itertools.chain([square], palettes))
 
 
-def _moving(square: Image.Image, name: str) -> Iterator[bytes]:
-    """A picture in motion as a GIF, whose pixels are there or not, then with fewer and fewer colours."""
-    frames = motion.loop(square, name)
+def _moving(square: Image.Image, target: Target) -> Iterator[bytes]:
+    """A picture in motion as a file, then as smaller ones.
+
+    A WebP loses quality for it. A GIF, whose pixels are there or not, loses colours.
+    """
+    frames = [ImageOps.expand(frame, target.margin) for frame in loop(square, target.motion)]
+    if target.format == "WEBP":
+        yield from (_animated(frames, "WEBP", SECONDS / len(frames), quality=quality) for quality in QUALITIES)
+        return
     solid = [frame.getchannel("A").point(lambda alpha: 255 * (alpha > 127)) for frame in frames]
     for colors in COLORS:
         fewer = [frame.convert("RGB").quantize(colors - 1).convert("RGB") for frame in frames]  # and one for nothing
         for frame, alpha in zip(fewer, solid, strict=True):
             frame.putalpha(alpha)
-        yield _animated(fewer, "GIF", motion.SECONDS / len(frames))
+        yield _animated(fewer, "GIF", SECONDS / len(frames), disposal=2)
 
 
-def _animated(images: Sequence[Image.Image], format: str, seconds: float) -> bytes:
+def _animated(images: Sequence[Image.Image], format: str, seconds: float, **options: Any) -> bytes:
     """RGBA pictures as an animation that runs for ever, each shown for so many seconds."""
     buffer, (first, *others) = io.BytesIO(), images
-    options: dict[str, Any] = {"lossless": True} if format == "WEBP" else {"disposal": 2}
     first.save(buffer, format, save_all=True, append_images=others, duration=round(1000 * seconds), loop=0, **options)
     return buffer.getvalue()
 

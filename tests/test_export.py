@@ -1,5 +1,6 @@
 """Exported stickers: size, format, byte limit, name, trimmed, and without halos."""
 
+import dataclasses
 import io
 import re
 from pathlib import Path
@@ -8,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageSequence
 
-from multimodal.export import TARGETS, Target, file_name, in_motion, plain_png, save_animation, to_sticker
+from multimodal.export import TARGETS, Target, file_name, plain_png, save_animation, shaped, to_sticker
 from multimodal.motion import FRAMES, MOTIONS
 
 
@@ -107,7 +108,7 @@ def test_an_animation_of_another_ending_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize("motion", MOTIONS)
 @pytest.mark.parametrize("name", ["slack", "discord-emoji", "discord-sticker", "ios"])
 def test_a_sticker_that_moves_is_a_transparent_gif_within_the_limit(name: str, motion: str) -> None:
-    target = in_motion(TARGETS[name], motion)
+    target = shaped(TARGETS[name], motion)
     data = to_sticker(drawing(), target)
     animation = opened(data)
     assert (animation.format, animation.size) == ("GIF", (target.size, target.size))
@@ -120,20 +121,54 @@ def test_a_sticker_that_moves_is_a_transparent_gif_within_the_limit(name: str, m
     assert file_name("A red disc", target, seed=7) == "a_red_disc_7.gif"
 
 
+@pytest.mark.parametrize("motion", ["", "spin"])
+def test_a_whatsapp_sticker_has_its_margin_and_limit_still_or_moving(motion: str) -> None:
+    target = shaped(TARGETS["whatsapp"], motion)
+    data = to_sticker(drawing(), target)
+    sticker = opened(data)
+    assert (sticker.format, sticker.size) == ("WEBP", (512, 512))
+    assert len(data) <= target.max_bytes == (500_000 if motion else 100_000)
+    assert getattr(sticker, "n_frames", 1) == (FRAMES if motion else 1)
+    for frame in ImageSequence.Iterator(sticker):
+        left, top, right, bottom = frame.convert("RGBA").getchannel("A").getbbox() or (0, 0, 0, 0)
+        assert min(left, top, 512 - right, 512 - bottom) >= 16
+
+
+def test_a_moving_webp_that_would_be_too_large_loses_quality() -> None:
+    noise = np.random.default_rng(0).integers(0, 255, (64, 64, 4), dtype=np.uint8)
+    noise[..., 3] = 255
+    target = shaped(Target("small", 64, 0, moving_format="WEBP", moving_bytes=10**6), "shake")
+    large = to_sticker(Image.fromarray(noise, "RGBA"), target)
+    less = dataclasses.replace(target, max_bytes=len(large) * 3 // 4)
+    assert len(to_sticker(Image.fromarray(noise, "RGBA"), less)) <= less.max_bytes
+
+
+@pytest.mark.parametrize("name", TARGETS)
+def test_an_outlined_sticker_is_white_around_the_drawing_which_has_room_for_it(name: str) -> None:
+    target = TARGETS[name]
+    image = opened(to_sticker(drawing(), shaped(target, outline=True))).convert("RGBA")
+    pixels, middle = np.asarray(image).astype(int), target.size // 2
+    drawn = np.flatnonzero(pixels[middle, :, 3] == 255)
+    rim = round(0.045 * (target.size - 2 * target.margin))
+    assert drawn[0] == pytest.approx(target.margin, abs=2)
+    assert (pixels[middle, drawn[0] + 1 : drawn[0] + rim - 2] == 255).all()
+    assert pixels[middle, drawn[0] + rim + 4].tolist() == pytest.approx([220, 0, 0, 255], abs=12)
+
+
 def test_a_gif_that_would_be_too_large_gets_fewer_colours() -> None:
     noise = np.random.default_rng(0).integers(0, 255, (64, 64, 4), dtype=np.uint8)
     noise[..., 3] = 255
     image = Image.fromarray(noise, "RGBA")
-    large = to_sticker(image, in_motion(plain_png(64), "shake"))
-    small = to_sticker(image, in_motion(Target("small", 64, len(large) // 2), "shake"))
+    large = to_sticker(image, shaped(plain_png(64), "shake"))
+    small = to_sticker(image, shaped(Target("small", 64, len(large) // 2), "shake"))
     assert len(small) <= len(large) // 2
     colors = [len(opened(data).convert("RGBA").getcolors(5000) or ()) for data in (large, small)]
     assert colors[1] < colors[0]
 
 
 def test_without_a_motion_the_target_stays_and_what_cannot_move_is_said() -> None:
-    assert in_motion(TARGETS["telegram"], "") is TARGETS["telegram"]
+    assert shaped(TARGETS["telegram"], "") == TARGETS["telegram"]
     with pytest.raises(ValueError, match="a moving Telegram sticker is a video"):
-        in_motion(TARGETS["telegram"], "spin")
+        shaped(TARGETS["telegram"], "spin")
     with pytest.raises(ValueError, match="motion"):
-        in_motion(TARGETS["slack"], "fly")
+        shaped(TARGETS["slack"], "fly")

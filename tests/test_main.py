@@ -119,7 +119,7 @@ def test_stickers_that_move_are_gifs(tiny_checkpoint: Path, tmp_path: Path, caps
         with Image.open(tmp_path / name) as image:
             assert (image.size, image.n_frames) == ((side, side), 12)  # type: ignore[attr-defined]
     assert main(drawing) == 1
-    assert "--motion needs --for" in capsys.readouterr().err
+    assert "--motion and --outline need --for" in capsys.readouterr().err
     assert main([*drawing, "--for", "telegram"]) == 1
     assert "a moving Telegram sticker is a video" in capsys.readouterr().err
 

@@ -27,7 +27,7 @@ from multimodal.arguments import (
 )
 from multimodal.data.phrases import STYLES
 from multimodal.editing import start_from
-from multimodal.export import ANIMATIONS, TARGETS, file_name, in_motion, save_animation, to_sticker
+from multimodal.export import ANIMATIONS, TARGETS, file_name, save_animation, shaped, to_sticker
 from multimodal.reading.prompts import in_one_style, in_styles
 from multimodal.reading.syntax import MIXED
 from multimodal.settings import Settings, save_picture
@@ -95,7 +95,7 @@ def add_endpoints(models: Models, served: Serve) -> None:
             sampler: euler or heun.
             seed: 0 to 4294967295; the same seed makes the same picture.
             count: 1 to 16 pictures, of seeds in a row.
-            sticker_for: slack, discord-emoji, discord-sticker, telegram or ios; empty for PNG with the settings inside.
+            sticker_for: slack, discord-emoji, discord-sticker, telegram, whatsapp, ios; empty for a PNG with its settings.
             style: of a prompt that says none: 3d, color, flat, line, noto, twemoji; by default another one for each picture
         Returns:
             the files.
@@ -174,20 +174,21 @@ def add_endpoints(models: Models, served: Serve) -> None:
             save_animation(images, folder / f"mix.{file_format}")
             return served(folder / f"mix.{file_format}"), files
 
-    def export(image: gr.FileData, target: str, motion: str = "") -> gr.FileData:
+    def export(image: gr.FileData, target: str, motion: str = "", outline: bool = False) -> gr.FileData:
         """Make a sticker of a picture: trimmed, centred, of the size and format that a messenger takes.
 
         Args:
             image: PNG, JPEG or WebP.
-            target: slack, discord-emoji, discord-sticker, telegram or ios.
-            motion: bounce, wiggle, shake, spin, pulse or party, for a GIF that moves so; not for telegram.
+            target: slack, discord-emoji, discord-sticker, telegram, whatsapp or ios.
+            motion: bounce, wiggle, shake, spin, pulse or party, for one that moves so; not for telegram.
+            outline: with a white rim around the drawing.
         Returns:
             the file.
         """
         with friendly_errors(Texts()):
             check_choice("target", target, TARGETS)
             source = uploaded(image)
-            form = in_motion(TARGETS[target], motion)
+            form = shaped(TARGETS[target], motion, outline)
             path = new_folder() / file_name(source.stem, form)
             path.write_bytes(to_sticker(rgba.open_image(source), form, pipeline.upscaler))
             return served(path)

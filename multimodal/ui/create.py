@@ -161,6 +161,7 @@ def create_tab(
             min_width=130,
             elem_id="motion",
         )
+        outline = gr.Checkbox(False, label=i18n("outline"), min_width=110, elem_id="outline")
         download = gr.DownloadButton(i18n("download"), interactive=False, size="md", min_width=110, elem_id="download")
         download_all = gr.DownloadButton(
             i18n("download_all"), interactive=False, size="md", min_width=124, elem_id="download-all"
@@ -180,11 +181,12 @@ def create_tab(
         chosen: int,
         target: str,
         motion: str,
+        outline: bool,
         last: LastPictures | None,
         request: gr.Request,
     ) -> Iterator[tuple[Any, ...]]:
         finished = pictures if last else None  # others are half formed
-        yield from deliver(finished, chosen, target, motion, tab.pipeline.upscaler, request)
+        yield from deliver(finished, chosen, target, motion, outline, tab.pipeline.upscaler, request)
 
     gr.on(None, speeds, None, speed, **DRAW)  # for the next who opens the page
     outputs = [gallery, status, seed, chosen, download, download_all, last]
@@ -208,7 +210,7 @@ def create_tab(
     read = restore.upload(take, restore, filled, **DRAW)
     runs.append(read.success(tab.again, restore, outputs, **shown_as, **MODEL))
     delivery: dict[str, Any] = {
-        "inputs": [gallery, chosen, target, motion, last],
+        "inputs": [gallery, chosen, target, motion, outline, last],
         "outputs": [download, download_all, sizes],
         **DRAW,
     }
@@ -220,7 +222,8 @@ def create_tab(
         run.success(speeds, None, speed, **DRAW)
     stop.click(tab.runs.stop, None, None, cancels=[*runs, mixing], queue=False, **DRAW)
     waiting: dict[str, Any] = {"fn": lambda: [gr.update(interactive=False)] * 2, "inputs": None, **DRAW}
-    for event in (target.change, motion.change, gallery.select(choose, last, [chosen, seed], **DRAW).success):
+    selected = gallery.select(choose, last, [chosen, seed], **DRAW).success
+    for event in (target.change, motion.change, outline.change, selected):
         event(outputs=[download, download_all], **waiting).success(files, **delivery)
     prompt.change(tab.tokens_used, prompt, tokens, queue=False, trigger_mode="always_last", **DRAW)
     seed.input(lambda: True, None, keep_seed, **DRAW)

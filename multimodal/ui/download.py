@@ -12,7 +12,7 @@ import gradio as gr
 from PIL import Image
 
 from multimodal import rgba
-from multimodal.export import TARGETS, Upscale, file_name, in_motion, plain_png, to_sticker, trimmed
+from multimodal.export import TARGETS, Upscale, drawn, file_name, plain_png, shaped, to_sticker
 from multimodal.settings import read_settings
 from multimodal.ui.errors import friendly_errors
 from multimodal.ui.figures import data_uri, gif_uri
@@ -27,20 +27,21 @@ def deliver(
     chosen: int,
     target: str,
     motion: str,
+    outline: bool,
     upscale: Upscale | None,
     request: gr.Request,
 ) -> Iterator[tuple[Any, ...]]:
     """Fill the download buttons: one with the chosen picture, the other with a zip of all; and show it at small sizes.
 
     Args:
-        target, motion: as for `as_file`.
+        target, motion, outline: as for `as_file`.
     Yields:
         updates of both buttons and of the sizes, once; Gradio copies the files before they go.
     """
     texts = Texts(request)
     with friendly_errors(texts), tempfile.TemporaryDirectory() as folder:
         files = [
-            as_file(Path(path), target, numbered(Path(folder), k), upscale, motion)
+            as_file(Path(path), target, numbered(Path(folder), k), upscale, motion, outline)
             for k, (path, _) in enumerate(pictures or ())
         ]
         if not files:
@@ -51,37 +52,45 @@ def deliver(
             yield (
                 gr.update(value=str(files[chosen]), interactive=True),
                 gr.update(value=str(everything), interactive=True),
-                at_sizes(rgba.open_image(pictures[chosen][0]), motion, texts),  # type: ignore[index]
+                at_sizes(rgba.open_image(pictures[chosen][0]), motion, outline, texts),  # type: ignore[index]
             )
 
 
-def at_sizes(image: Image.Image, motion: str, texts: Texts) -> str:
+def at_sizes(image: Image.Image, motion: str, outline: bool, texts: Texts) -> str:
     """HTML: the picture, in motion where it has one, as small as messengers show it, on light and on dark."""
     if motion:
-        uris = [gif_uri(to_sticker(image, in_motion(plain_png(SIZES[-1]), motion)))] * len(SIZES)
+        uris = [gif_uri(to_sticker(image, shaped(plain_png(SIZES[-1]), motion, outline)))] * len(SIZES)
     else:
-        uris = [data_uri(trimmed(image, size)) for size in SIZES]
+        uris = [data_uri(drawn(image, size, outline)) for size in SIZES]
     shown = ((size, uri, texts.html("at_size", size=size)) for size, uri in zip(SIZES, uris, strict=True))
     pictures = "".join(f'<img src="{uri}" alt="{alt}" width="{size}" height="{size}">' for size, uri, alt in shown)
     return f'<div class="sizes"><div class="on-light">{pictures}</div><div class="on-dark">{pictures}</div></div>'
 
 
-def as_file(picture: Path, target: str, folder: Path, upscale: Upscale | None = None, motion: str = "") -> Path:
+def as_file(
+    picture: Path,
+    target: str,
+    folder: Path,
+    upscale: Upscale | None = None,
+    motion: str = "",
+    outline: bool = False,
+) -> Path:
     """The file itself; for `BARE` a copy without its settings, for a key of `export.TARGETS` the sticker, in `folder`.
 
-    With a motion, a key of `motion.MOTIONS`, what is no sticker is a GIF of the picture's size.
+    With a motion, a key of `motion.MOTIONS`, or an outline, what is no sticker is a GIF or a PNG of the picture's size.
 
     Raises:
         ValueError: there is no such motion, or the target takes none.
     """
-    if target == BARE and not motion:
+    as_it_is = not motion and not outline
+    if target == BARE and as_it_is:
         path = folder / picture.name
         rgba.save_png(rgba.open_image(picture), path)
         return path
-    if target not in TARGETS and not motion:
+    if target not in TARGETS and as_it_is:
         return picture
     settings, image = read_settings(picture), rgba.open_image(picture)
-    form = in_motion(TARGETS.get(target) or plain_png(image.width), motion)
+    form = shaped(TARGETS.get(target) or plain_png(image.width), motion, outline)
     path = folder / file_name(settings.prompt, form, settings.seed)
     path.write_bytes(to_sticker(image, form, upscale))
     return path

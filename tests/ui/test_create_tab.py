@@ -145,6 +145,20 @@ def test_a_sticker_moves_as_it_is_told_to_and_is_seen_to_do_so(page: Page) -> No
     assert still.size == (512, 512)
 
 
+def test_a_sticker_has_a_white_outline_where_one_is_asked_for(page: Page) -> None:
+    ask(page, "a red heart")
+    page.locator("#generate").click()
+    finished(page)
+    last = page.locator("#sizes .on-dark img").last
+    plain = last.get_attribute("src") or ""
+    page.locator("#outline input").check()
+    expect(last).not_to_have_attribute("src", plain)
+    picture = Image.open(downloaded_when(lambda path: "parameters" not in Image.open(path).info, page, "download"))
+    colors = {color for _, color in picture.convert("RGBA").getcolors(1 << 16) or ()}
+    assert picture.size == (128, 128)
+    assert (255, 255, 255, 255) in colors
+
+
 def test_a_picture_is_copied_and_starred(open_page: Callable[..., Page]) -> None:
     page = open_page(permissions=["clipboard-read", "clipboard-write"])
     ask(page, "a purple heart")

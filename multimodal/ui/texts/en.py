@@ -75,6 +75,7 @@ ENGLISH = {
     "motion_spin": "Spin",
     "motion_pulse": "Pulse",
     "motion_party": "Party",
+    "outline": "White outline",
     "at_size": "The chosen picture at {size} pixels",
     "restore": "Open a PNG: draw it again, with its settings",
     "download": "Download",

@@ -75,6 +75,7 @@ CHINESE = {
     "motion_spin": "旋转",
     "motion_pulse": "脉动",
     "motion_party": "派对",
+    "outline": "白色描边",
     "at_size": "所选图片，{size} 像素",
     "restore": "打开 PNG：按其设置重画",
     "download": "下载",
