@@ -161,7 +161,7 @@ def create_tab(
             min_width=130,
             elem_id="motion",
         )
-        outline = gr.Checkbox(False, label=i18n("outline"), min_width=110, elem_id="outline")
+        outline = gr.Checkbox(False, label=i18n("outline"), elem_id="outline")
         download = gr.DownloadButton(i18n("download"), interactive=False, size="md", min_width=110, elem_id="download")
         download_all = gr.DownloadButton(
             i18n("download_all"), interactive=False, size="md", min_width=124, elem_id="download-all"
