@@ -46,7 +46,13 @@ SAID_AFTER = (  # and what may follow them, where a language has it there: "「�
     r"\s*(?:と(?:言う|いう|言っている|書かれた|書いた|書いてある)|の文字の?|(?:이?라고) ?(?:말하는|쓰인|적힌|써진)|"
     r"(?:लिखा हुआ|लिखी हुई|कहता हुआ|कहती हुई|बोलता हुआ|बोलती हुई)|的)\s*"
 )
-PORTION = re.compile(  # what the thing that is asked for may be in, or how much of it: "a cup of coffee"
+MEDIA = (  # of pictures that this model does not make, and manners
+    r"pixel[- ]?art|8-?bit|water ?colou?rs?(?: painting)?|kawaii|chibi|anime|cartoon(?:ish)?|clip ?art|vector(?: art)?|doodle|hand[- ]?drawn|"
+    r"minimalist(?:ic)?|vintage|retro|aesthetic|aquarelle|acuarela|aquarell|acquerello|aquarela|акварель(?:ю)?|pixelart|像素风?|水彩(?:画|风|風)?|"
+    r"ドット絵(?:の)?|수채화|픽셀 ?아트"
+)
+AROUND_THING = re.compile(  # how it is drawn, what it may be in, or how much of it there is: "a cup of coffee"
+    rf"^(?:an? )?(?:{MEDIA}),? |,? (?:(?:in|en|im|als|all’|em) )?(?:{MEDIA})(?: style)?$|"
     r"^(?:(?:an?|some|the) )?(?:\w+ )?(?:cup|mug|glass|bottle|can|bowl|plate|dish|slice|piece|bit|bunch|lot|pair|pile|stack|heap)s? of ",
     re.IGNORECASE,
 )
@@ -58,7 +64,7 @@ PICTURE_OF = re.compile(  # what a prompt may say around the thing itself: "a cu
 )
 FUNCTION_WORDS = {  # which describe nothing: of English, and those of other languages that mean nothing else there
     "aus", "avec", "che", "com", "con", "dans", "das", "dem", "den", "der", "des", "ein", "eine", "einem", "einen", "einer", "est", "está",
-    "les", "los", "las", "mit", "para", "por", "que", "qui", "sich", "sur", "très", "una", "und", "une", "uma", "molto", "muito", "muy", "sehr",
+    "les", "los", "las", "mit", "para", "pela", "por", "que", "qui", "sich", "sur", "très", "una", "und", "une", "uma", "molto", "muito", "muy", "sehr",
     "about", "after", "again", "all", "am", "any", "are", "as", "at", "away", "be", "because", "been", "being", "but", "by", "can",
     "does", "doing", "done", "every", "from", "get", "gets", "getting", "going", "had", "has", "have", "having", "he", "her",
     "hers", "him", "his", "how", "i", "if", "into", "is", "it", "its", "just", "like", "looking", "lots", "lot", "made", "making",

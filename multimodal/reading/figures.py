@@ -5,11 +5,12 @@ from __future__ import annotations
 import functools
 import re
 
-from multimodal.data.phrases import ARTICLE, FIRST_CJK, PORTION, singulars, words_of
+from multimodal.data.phrases import AROUND_THING, ARTICLE, FIRST_CJK, singulars, words_of
 from multimodal.reading.descriptions import PERSON
 from multimodal.reading.modifiers import counted, joints, names_several, split_color
 from multimodal.reading.names import Names
 from multimodal.reading.relations import (
+    BESIDES,
     DOING,
     FIRE,
     HEADWEAR,
@@ -67,15 +68,14 @@ def read_figure(text: str, names: Names) -> dict[str, str]:
     if not (is_one and (smiley or relations)) or _say_relations(names.own[:MAX_CAPTIONS]):
         return {}
     places = {figure: ""} | ({smiley: "beside head" if smiley in SYMBOLS.values() else "face"} if smiley else {})
-    in_role = any(relation.kind == "is" for relation in relations)
     for relation in relations:
         found = {thing: held if place == "hand" else place for thing, place in _places(relation, figure, names).items()}
         if relation.kind == "is" and not {_name(thing, names) for thing in places}.isdisjoint(found):
             continue  # the pilot's plane is there already
         if not found or not {*places.values()}.isdisjoint(found.values()):
-            if relation.kind == "is" or (in_role and not found):  # a role says enough: "a pirate cat in the snow"
-                continue
-            return {}
+            if relation.kind != "is" and names_several(relation.thing):  # "a cat in a hat and a dog in a scarf"
+                return {}
+            continue  # "a pirate cat in the snow"
         if not smiley and not has_face(_name(figure, names), names):
             found = {thing: "front" if place == "eyes" else place for thing, place in found.items()}
         places |= found
@@ -162,7 +162,7 @@ def _places(relation: Relation, figure: str, names: Names) -> dict[str, str]:
     """
     places: dict[str, str] = {}
     about = _name(figure, names)
-    text = DOING.sub("", relation.thing)
+    text = BESIDES.sub("", DOING.sub("", relation.thing))
     for thing in [text] if names.known(text) else map(str.strip, joints().split(text)):  # "bow and arrow"
         thing = FIRE if place_of(relation, "") == "behind" else thing
         bare, color = split_color(thing, names)
@@ -177,7 +177,7 @@ def _places(relation: Relation, figure: str, names: Names) -> dict[str, str]:
             return {}
         if name not in WORN:
             alone = relation.kind not in ("holds", "is") or has_face(name, names)  # "a cat with a hat and a dog" has no dog
-            if is_person(name) or names.is_smiley(about) or (places and alone):
+            if is_person(name) or names.is_smiley(name) or names.is_smiley(about) or (places and alone):
                 return {}
             place = "other hand" if place == "hand" and "hand" in places.values() else place
         if place in places.values():
@@ -198,7 +198,7 @@ def is_drawn(text: str, name: str, names: Names, foreign: bool = False) -> bool:
     Args:
         foreign: the text is in another language: "Pilzen", mushrooms in German.
     """
-    text = PORTION.sub("", text)
+    text = AROUND_THING.sub("", text)
     if NOT_DRAWN.fullmatch(text):
         return False
     if foreign and names.foreign_head(text) == name:
@@ -214,7 +214,7 @@ def is_drawn(text: str, name: str, names: Names, foreign: bool = False) -> bool:
 
 def has_head(text: str, names: Names) -> bool:
     """Whether the last word of an English text, or a text in another language as a whole, says what a thing is."""
-    text = PORTION.sub("", text)
+    text = AROUND_THING.sub("", text)
     if names.known(text) or names.known(everyday(text)) or names.is_noun(text) or names.is_synonym(text):
         return True
     if looks_foreign(text):

@@ -15,6 +15,7 @@ from multimodal.data.phrases import (
     COLOR_WORDS,
     COLORS,
     FIRST_CJK,
+    FUNCTION_WORDS,
     NUMBERS,
     PATTERNS,
     WORDED,
@@ -127,6 +128,8 @@ def split_color(thing: str, names: Names) -> tuple[str, str]:
                 FOREIGN_ARTICLE.match(thing) or looks_foreign(name)
             ):
                 continue  # a blood orange, a desert rose
+            if start and (words_of(name) or [""])[0] in FUNCTION_WORDS:
+                continue  # "a rainbow after rain"
             if start and text[start - 1].isalpha() and text[start - 1] < FIRST_CJK:
                 continue  # a blueberry
             if names.known(f"{color} {name}"):  # "a dark blue heart"
@@ -160,7 +163,7 @@ def _colored(color: str) -> list[re.Pattern[str]]:
 def joints() -> re.Pattern[str]:
     """What stands between things, in every language."""
     words = (re.escape(text.removeprefix("{a}").removesuffix("{b}")) for text in dict.fromkeys(PATTERNS["and"]))
-    return re.compile("|".join(("[,，、&]", *words)), re.IGNORECASE)
+    return re.compile("|".join(("[,，、&+]", *words)), re.IGNORECASE)
 
 
 def names_several(text: str) -> bool:

@@ -8,7 +8,7 @@ import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from multimodal.collage.colors import HUES, SHADES
-from multimodal.data.phrases import ARTICLE, EVERYDAY, FIRST_CJK, FUNCTION_WORDS, PORTION, singulars, words_of
+from multimodal.data.phrases import AROUND_THING, ARTICLE, EVERYDAY, FIRST_CJK, FUNCTION_WORDS, singulars, words_of
 from multimodal.reading.descriptions import Descriptions, Head
 from multimodal.reading.encoded_names import Embed, EncodedNames
 from multimodal.reading.vocabulary import Vocabulary
@@ -27,6 +27,7 @@ from multimodal.reading.wordings import (
 
 MIN_NOUN = 4  # letters of a noun in a text of several words; shorter ones are often articles, in some language
 MAX_RENAMED = 60  # characters; what is longer, without a known word, says more than a name does
+MAX_PHRASE = 20  # words of a text in which phrases are looked for
 MIN_SPELT, MAX_SPELT, MIN_LIKENESS = 6, 20, 0.8  # letters, and from which of difflib's ratios on it is a slip of the pen
 
 
@@ -77,7 +78,7 @@ class Names(Vocabulary):
         english = self._meaning(text)
         if english is not None:
             return text if text.casefold().endswith(english.casefold()) and not looks_foreign(text) else english
-        text = PORTION.sub("", text)
+        text = AROUND_THING.sub("", text)
         joined = ARTICLE.sub("", text).replace(" ", "")  # "paint brush"
         if (usual := self._meaning(everyday(text)) or self._meaning(joined)) is not None:
             return usual
@@ -139,6 +140,12 @@ class Names(Vocabulary):
             return None
         alike = difflib.get_close_matches(spelt, [*self.meanings, *self.thesaurus], 1, MIN_LIKENESS)
         return self._meaning(alike[0]) or self._synonym(alike[0]) if alike else None
+
+    def _phrase(self, text: str) -> str | None:
+        """The name that people chose for the longest words in a row that have one: "thank you"."""
+        words = words_of(text)[:MAX_PHRASE]
+        runs = (" ".join(words[k : k + n]) for n in range(len(words) - 1, 1, -1) for k in range(len(words) - n + 1))
+        return next((self.thesaurus[run] for run in runs if run in self.thesaurus), None)
 
     def _is_own(self, text: str) -> bool:
         """Whether a word of the text is from a caption of what was drawn in no style, or no styles are known."""
@@ -260,7 +267,8 @@ class Names(Vocabulary):
         words = [word for word in words_of(text) if len(word) >= MIN_NOUN or not word.isalnum()]
         words.sort(key=str.isalnum)  # emoji first
         forms = (form for word in words for form in (*forms_of(word), f"{word}s"))
-        return next((self.synonyms[form] for form in forms if form in self.synonyms), None)
+        first = next((self.synonyms[form] for form in forms if form in self.synonyms), None)
+        return first and (self._phrase(text) or first)  # "guten Morgen Kaffee"
 
     def _first_part(self, text: str) -> str | None:
         """The English name for a text, or its first word, that is only in names of other languages."""

@@ -12,17 +12,17 @@ from multimodal.reading.wordings import looks_foreign
 JOINTS = {  # what stands between a figure and a thing, where the figure comes first: in English; in es, fr, de, it, pt, ru, ar
     "wears": (
         r"wearing|wears|dressed (?:up )?in",
-        r"llevando|vistiendo|que lleva|portant|qui porte|indossando|che indossa|vestindo|usando|que usa|носит|يرتدي|ترتدي|"
+        r"llevando|vistiendo|que lleva|portant|qui porte|indossando|che indossa|vestindo|usando|que usa|носит|trägt|يرتدي|ترتدي|يلبس|تلبس|لابسة?|"
         r"de(?= (?:boné|cachecol|capacete|chapéu|coroa|gorro|gravata|óculos)\b)",
     ),
     "holds": (
         r"(?:hold|carry|eat|drink|sipp?|lick|bit|chew|enjoy|serv|cook|mak|bak|read|writ|us|hugg|kiss|kick|throw|catch|toss|lift|push|"
         r"pull|wav|giv|bring|deliver|sell|blow|smell|wield|swing|shak|juggl|bounc|dribbl|pick)ing(?: on| up| from)?|"
         r"playing(?: with| on)?|typing on|holds|carries|eats|drinks|reads|plays|(?:(?:work|cod|sitt)ing )?(?:at|on)(?= \w+ (?:computer|laptop|pc)\b)",
-        r"sosteniendo|comiendo|bebiendo|tomando|tocando|leyendo|abrazando|que (?:come|bebe|tiene|toca|lee|abraza|segura)|"
+        r"sosteniendo|comiendo|bebiendo|tomando(?! (?:banho|el sol|sol)\b)|tocando|leyendo|abrazando|que (?:come|bebe|tiene|toca|lee|abraza|segura)|"
         r"tenant|mangeant|buvant|lisant|jouant (?:de la|du|de)|qui (?:tient|mange|boit|lit|joue (?:de la|du|de))|"
         r"mangiando|bevendo|leggendo|suonando|che (?:tiene|mangia|beve|suona|legge|abbraccia)|segurando|comendo|bebendo|lendo|abraçando|"
-        r"am(?= (?:computer|laptop|pc)\b)|держит|ест|пьёт|пьет|читает|يحمل|تحمل|يأكل|تأكل|يشرب|تشرب",
+        r"am(?= (?:computer|laptop|pc)\b)|liest|trinkt|isst|hält|держит|ест|пьёт|пьет|читает|يحمل|تحمل|يأكل|تأكل|يشرب|تشرب",
     ),
     "on": (
         r"(?:(?:\w+ing|sits|stands|lies|sleeps|perched|seated|stuck|asleep) )?(?:on top of|on(?! the (?:left|right))|onto|upon)",
@@ -52,11 +52,12 @@ AFTERWARDS = {  # the same where the thing comes first, or a word follows: zh, j
         "{b} पहने हुए {a}", "{b} पहने {a}", "{b} पहनी हुई {a}", *(f"{{a}}, {who} {{b}} trägt" for who in ("der", "die", "das")),
     ),
     "holds": (
-        *(f"{does}{{b}}的{{a}}" for does in ("拿着", "吃着", "吃", "喝着", "喝", "抱着", "弹着", "弹", "举着", "看", "读")),
-        *(f"{{a}}{does}{{b}}" for does in ("拿着", "在吃", "吃", "在喝", "喝", "抱着", "在弹", "举着")),
-        *(f"{{b}}を{does}{{a}}" for does in ("持った", "持っている", "持つ", "食べる", "食べている", "飲む", "飲んでいる", "弾く", "弾いている", "読む", "読んでいる", "抱く", "抱いた", "抱えた")),
+        *(f"{does}{{b}}的{{a}}" for does in ("拿着", "吃着", "吃", "喝着", "喝", "抱着", "弹着", "弹", "举着", "看", "读", "玩", "敲")),
+        *(f"{{a}}{does}{{b}}" for does in ("拿着", "在吃", "吃", "在喝", "喝", "抱着", "在弹", "举着", "在玩", "玩", "在敲", "敲")),
+        *(f"{{b}}を{does}{{a}}" for does in ("持った", "持っている", "持ってる", "持つ", "食べる", "食べている", "食べてる", "飲む", "飲んでいる", "飲んでる", "さす", "さした", "弾く", "弾いている", "読む", "読んでいる", "抱く", "抱いた", "抱えた")),
+        *(f"{{b}}{to} {does} 있는 {{a}}" for to in ("를", "을", "") for does in ("들고", "안고", "먹고", "마시고", "읽고")),
         *(f"{{b}}{to} {does} {{a}}" for to in "를을" for does in ("든", "먹는", "마시는", "읽는", "안은", "치는", "연주하는")),
-        "{b} लिए {a}", "{b} के साथ {a}", "{b} खाता {a}",
+        "{b} लिए {a}", "{b} के साथ {a}", "{a} {b} के साथ", "{b} खाता {a}",
         *(f"{{a}}, {who} {{b}} {does}" for who in ("der", "die", "das") for does in ("hält", "isst", "liest", "spielt", "trinkt")),
     ),
     "rides": ("骑着{b}的{a}", "骑{b}的{a}", "{a}骑着{b}", "{a}骑{b}", "坐在{b}上的{a}", "{b}に乗った{a}", "{b}に乗っている{a}", "{b}に乗る{a}", "{b}를 탄 {a}", "{b}을 탄 {a}", "{b} पर बैठा {a}"),
@@ -110,9 +111,13 @@ IS = re.compile(
 DOING = re.compile(  # what a figure does besides
     r"(?<=\w{2}) (?:(?:and )?(?!earring)\w+ing\b|like (?:an?|the) ).*", re.IGNORECASE
 )
+BESIDES = re.compile(  # what is said of a thing besides: "pizza out of the trash", "чай из самовара"
+    r" (?:out of|from|during|for|at|by|while|because|instead of|из|у|за|из-за|für|aus|pour|para|per) .*",
+    re.IGNORECASE,
+)
 POSSESSIVE = re.compile(r"^(?:its|his|her|their|my|your|some|su|son|sa|seine[mnr]?|ihre[mnr]?) ", re.IGNORECASE)
 SCENERY = re.compile(  # where something is, or when
-    r"(?:an?|the) (?:[\w-]+ )*(?:air|background|beginning|city|classroom|corner|countryside|dark(?:ness)?|day|desert|distance|evening|farm|field|fog|forest|grass|"
+    r"(?:an?|the) (?:[\w-]+ )*(?:air|background|beginning|city|classroom|corner|countryside|dark(?:ness)?|day|desert|distance|evening|farm|field|garden|meadow|backyard|fog|forest|grass|"
     r"ground|gym|hills?|jungle|lake|left|middle|mission|mist|mood|moonlight|morning|night|ocean|office|park|pool|rain|right|river|road|room|savannah?|"
     r"sea|shade|shadows?|sky|snow|space|storm|street|summer|sun|sunshine|vacation|water|waves|wild|wind|winter|woods|world)|"
     r"(?:l[ae]|el|der|die|das|dem|il|o|a) ?(?:arena|carretera|estrada|campo|forêt|jardin|luft|mar|mare|meer|mer|neige|neve|nieve|playa|plage|regen|route|schnee|sonne|strada|strand|straße|wald)|"
@@ -173,7 +178,7 @@ def split_relations(text: str) -> tuple[str, list[Relation]]:
     for joint in [*_JOINT.finditer(text), None]:
         part = IS.sub("", text[end : joint.start() if joint else len(text)])
         if kind:
-            part = HUT.sub("Zylinder", part) if word == "mit" else part
+            part = HUT.sub("Zylinder", part) if word in ("mit", "trägt") else part
             relations.append(
                 Relation(kind.removesuffix(FOREIGN), POSSESSIVE.sub("", part), foreign or kind.endswith(FOREIGN))
             )

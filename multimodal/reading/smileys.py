@@ -51,7 +51,7 @@ LOOKING = [  # how a text says what something looks like
         rf"(?P<before>)(?P<thing>.+?)(?:正?在|很|好)(?P<how>{'|'.join(word[:-1] for word in SMILEYS if word.endswith('的'))})"
     ),
     re.compile(
-        rf"(?P<before>)(?P<thing>.+?),? (?:(?:that|who|which) )?(?:(?:is|looks|looking|está|est|ist) )?(?P<how>{_HOW})",
+        rf"(?P<before>)(?P<thing>.+?),? (?:(?:that|who|which) )?(?:(?:is|looks|looking|está|est|ist) )?(?P<how>{_HOW})(?: (?:face|expression))?",
         re.IGNORECASE,
     ),
 ]
@@ -63,8 +63,8 @@ NO_FEELING = re.compile(  # phrases that are not about a face
 )
 BETWEEN = re.compile(r"(?:and|at|for|from|in|of|on|or|to|wearing|while|with)\b.*", re.IGNORECASE)  # what begins no thing
 FACE = re.compile(
-    rf"(?:(?:an?|its|the|une?|una?|ein|um) )?(?:big |cute |little )*(?:(?P<how>{_HOW}) )?"
-    r"(?:(?:smiley )?face|(?:eyes and (?:a )?)?(?:mouth|smile)|smiley|expression|cara|visage|sourire|gesicht)",
+    rf"(?:(?:an?|its|the|une?|una?|ein|um|l[ae]|el|il|o) )?(?:big |cute |little )*(?:(?P<how>{_HOW}) )?"
+    rf"(?:(?:smiley )?face|(?:eyes and (?:a )?)?(?:mouth|smile)|smiley|expression|(?:cara|carinha|rosto|visage|sourire|gesicht|faccina|faccia|viso)(?: (?P<after>{_HOW}))?)",
     re.IGNORECASE,
 )
 HEART_EYES = re.compile("hearts?[- ](?:in (?:its|the) )?eyes", re.IGNORECASE)
@@ -89,4 +89,4 @@ def expression_of(relation: Relation) -> str:
     if relation.kind == "has" and HEART_EYES.fullmatch(relation.thing):
         return SMILEYS["in love"]
     found = FACE.fullmatch(relation.thing) if relation.kind in ("has", "wears") else None
-    return SMILEYS.get((found["how"] or "").casefold(), SMILE) if found else ""
+    return SMILEYS.get((found["how"] or found["after"] or "").casefold(), SMILE) if found else ""

@@ -1,5 +1,5 @@
 """What a prompt's signs mean: {red|green} is each of its choices, (red:1.3) a weight, "hi" what is written on the picture,
-", 3d style" at the end a style.
+", 3d style" a style.
 """
 
 from __future__ import annotations
@@ -13,7 +13,11 @@ from multimodal.data.phrases import SAID_AFTER, SAID_BEFORE, STYLES
 
 MIXED = "mixed"  # the style that is another one for each seed:
 MIXED_STYLES = ("3d", "noto", "flat", "twemoji", "color")  # not line, which is lost on dark backgrounds
-STYLE = re.compile(rf"(.*?)(, ?(?:{'|'.join(STYLES)}) style)?", re.IGNORECASE | re.DOTALL)
+_STYLE = rf"(?:in )?(?P<style>(?:{'|'.join(STYLES)})(?=[- ]style)|3d|line(?=[- ]?art))(?:[- ]?art)?+(?:[- ]style)?+"
+IN_STYLE = [  # how a prompt says a style: "a fox, 3d style", "a fox in 3D", "a line art fox"
+    re.compile(rf"(?P<article>)(?P<text>.*?)(?:, ?| ){_STYLE}", re.IGNORECASE | re.DOTALL),
+    re.compile(rf"(?P<article>(?:an? )?){_STYLE} (?:(?:drawing|icon|picture) of )?(?P<text>.+)", re.IGNORECASE | re.DOTALL),
+]
 MAX_PROMPTS = 1000
 MAX_WEIGHT, MAX_WEIGHTS = 3.0, 8
 QUOTES = '"([^"]*)"|“([^“”]*)”|„([^„“”]*)[“”]|«([^«»]*)»|»([^«»]*)«|「([^「」]*)」|『([^『』]*)』'
@@ -85,9 +89,11 @@ def split_quoted(prompt: str) -> tuple[str, str]:
 
 
 def split_style(prompt: str) -> tuple[str, str]:
-    """A prompt without the style at its end, and that: ", 3d style", or "" where there is none."""
-    match = STYLE.fullmatch(prompt)
-    return (match[1], match[2] or "") if match else (prompt, "")
+    """A prompt without the style that it says, and that: ", 3d style", or "" where there is none."""
+    for pattern in IN_STYLE:
+        if found := pattern.fullmatch(prompt):
+            return found["article"] + found["text"], f", {found['style'].lower()} style"
+    return prompt, ""
 
 
 def in_style(prompt: str, style: str) -> str:
@@ -97,5 +103,5 @@ def in_style(prompt: str, style: str) -> str:
 
 
 def style_name(prompt: str) -> str:
-    """The style at the end of a prompt by its name, "3d", or "" where there is none."""
-    return split_style(prompt)[1].strip(", ").lower().removesuffix(" style")
+    """The style that a prompt says by its name, "3d", or "" where there is none."""
+    return split_style(prompt)[1].removeprefix(", ").removesuffix(" style")

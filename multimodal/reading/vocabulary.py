@@ -107,8 +107,8 @@ class Vocabulary:
 
     def is_smiley(self, name: str) -> bool:
         """Whether an English name is one for a face that is nothing but a face."""
-        words = words_of(name)
-        return words[-1:] == ["face"] and " ".join(words[:-1]) not in self.english_meanings
+        before, face, _ = f" {name} ".partition(" face ")
+        return bool(face) and before.strip() not in self.english_meanings
 
     def _meaning(self, text: str) -> str | None:
         """The English name for a text that is, but for an article or an s of plurals, a name in any language, or one in

@@ -172,6 +172,13 @@ def test_captions_of_what_was_drawn_in_no_style_may_say_more_than_a_name() -> No
     assert names.in_known_words("a dog of a cat") == "dog"
 
 
+def test_how_a_picture_is_drawn_says_nothing_of_what_it_shows() -> None:
+    names = Names(TABLE, embed, WORDS)
+    for text in ("watercolor {}", "a pixel art {}", "{}, watercolor", "{} in watercolor style", "{} aquarelle"):
+        assert names.in_known_words(text.format("dog")) == "dog"
+    assert names.in_known_words("a puppy, chibi style") == names.in_known_words("a puppy")
+
+
 def test_only_nouns_are_things() -> None:
     names = Names(TABLE, embed, WORDS)
     assert names.is_noun("the hounds")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from multimodal.reading.syntax import MAX_WEIGHT, expand, in_style, parse_weights, split_quoted
+from multimodal.reading.syntax import MAX_WEIGHT, expand, in_style, parse_weights, split_quoted, split_style, style_name
 
 
 @pytest.mark.parametrize(
@@ -107,5 +107,27 @@ def test_choices_may_have_weights() -> None:
 
 def test_a_prompt_is_put_in_a_style_unless_it_says_one() -> None:
     assert in_style("a fox", "flat") == "a fox, flat style"
-    assert in_style("a fox, 3D style", "flat") == "a fox, 3D style"
+    assert in_style("a fox, 3D style", "flat") == "a fox, 3d style"
     assert in_style("a fox", "") == "a fox"
+
+
+@pytest.mark.parametrize(
+    ("prompt", "text", "style"),
+    [
+        ("a fox, 3D style", "a fox", "3d"),
+        ("a fox in 3d", "a fox", "3d"),
+        ("강아지 3d", "강아지", "3d"),
+        ("a 3D fox", "a fox", "3d"),
+        ("a fox in flat style", "a fox", "flat"),
+        ("flat-style fox", "fox", "flat"),
+        ("line art mountains and a moon", "mountains and a moon", "line"),
+        ("a lineart fox", "a fox", "line"),
+        ("a fox in line-art style", "a fox", "line"),
+        ("line art", "line art", ""),
+        ("a straight line", "a straight line", ""),
+        ("a flat tire", "a flat tire", ""),
+    ],
+)
+def test_a_style_may_be_said_in_several_ways(prompt: str, text: str, style: str) -> None:
+    assert split_style(prompt) == (text, f", {style} style" if style else "")
+    assert style_name(prompt) == style
