@@ -24,7 +24,7 @@ from multimodal.reading.relations import (
 from multimodal.reading.roles import role_of, split_role
 from multimodal.reading.smileys import MOVES, SMILEYS, SYMBOLS, expression_of, split_expression
 from multimodal.reading.vocabulary import is_feeling
-from multimodal.reading.wordings import LITTLE_WORDS, everyday, looks_foreign
+from multimodal.reading.wordings import LITTLE_WORDS, everyday, last_word, looks_foreign
 
 MAX_CAPTIONS = 1000  # of one's own pictures that are looked at
 MAX_THINGS = 5  # in a picture
@@ -218,8 +218,9 @@ def has_head(text: str, names: Names) -> bool:
     if names.known(text) or names.known(everyday(text)) or names.is_noun(text) or names.is_synonym(text):
         return True
     if looks_foreign(text):
-        in_name = text >= FIRST_CJK and any(text in name for name in names.meanings)
-        return in_name or names.foreign_head(text) is not None
+        if text >= FIRST_CJK:
+            return last_word(text, names.foreign) is not None or any(text in name for name in names.meanings)
+        return names.foreign_head(text) is not None
     word = (words_of(text) or [""])[-1]
     forms = {*singulars(word)}
     part = not forms.isdisjoint(names.heads) or any(

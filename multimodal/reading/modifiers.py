@@ -16,6 +16,7 @@ from multimodal.data.phrases import (
     COLORS,
     FIRST_CJK,
     FUNCTION_WORDS,
+    MEDIA,
     NUMBERS,
     PATTERNS,
     WORDED,
@@ -73,7 +74,7 @@ _SIZES = (  # and how nice something is: what may stand before or after a thing 
     "piccol[oa]|carin[oa]|bell[oa]|pequen[oa]|fof[oa]|bem grande|muy grande|(?:маленьк|больш|мил|красив)(?:ий|ой|ый|ая|ое|ую)|작은|큰|귀여운|예쁜|صغيرة?|كبيرة?|छोट[ाी]|बड़[ाी]"
 )
 AROUND = re.compile(
-    rf"^(?:(?:{_SIZES}),? )+|(?: (?:{_SIZES}))+$|^(?:来?一?[只个條条朵辆座头匹棵位颗把]|小小的|大大的|可爱的)|^(?:小さな|小さい|大きな|大きい|かわいい|可愛い)",
+    rf"^(?:(?:{_SIZES}|{MEDIA}),? )+|(?: (?:{_SIZES}))+$|^(?:来?一?[只个條条朵辆座头匹棵位颗把]|小小的|大大的|可爱的)|^(?:小さな|小さい|大きな|大きい|かわいい|可愛い)",
     re.IGNORECASE,
 )
 SHADED = "(?:(?:bright|dark|deep|light|neon|pale|pastel|vivid|dull)[ -])?"  # what may stand before a colour
