@@ -6,48 +6,58 @@ import itertools
 from collections.abc import Sequence
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageOps
 
+from multimodal.collage.anatomy import box_of
+
+VISIBLE = 20  # alpha above which pixels count as part of what is fitted into a picture
 COUNT_ROWS = {2: (2,), 3: (2, 1), 4: (2, 2), 5: (3, 2)}  # things per row
 
 
-def paint(kind: str, things: Sequence[Image.Image], number: int = 1) -> Image.Image:
-    """Put one or two pictures into one, as a layout of that kind; several of one do not touch.
+def paint(kind: str, things: Sequence[Image.Image], size: int, number: int = 1) -> Image.Image:
+    """Put one or two pictures into one of `size` pixels, as a layout of that kind; several of one do not touch.
 
     Args:
-        things: squares of one size, mode "RGBa" (premultiplied); for the kind "count" they are repeated.
+        things: of any shape, mode "RGBa" (premultiplied); for the kind "count" they are repeated.
     """
     first, second = things[0], things[-1]
-    size = first.width
     half, quarter = size // 2, size // 4
     canvas = Image.new("RGBa", (size, size))
     if kind == "count":
         rows = COUNT_ROWS[number]
         cell = size // max(rows)
-        top = (size - cell * len(rows)) // 2
+        high = size if len(rows) == 1 else cell
+        top = (size - high * len(rows)) // 2
         each = itertools.cycle(things)
         for row, count in enumerate(rows):
             left = (size - cell * count) // 2
             for column in range(count):
-                paste(canvas, next(each), cell * 9 // 10, left + column * cell + cell // 2, top + row * cell + cell // 2)
+                box, x, y = (cell * 9 // 10, high * 9 // 10), left + column * cell + cell // 2, top + row * high + high // 2
+                paste(canvas, next(each), box, x, y)
         return canvas
     if kind == "big_small":
-        paste(canvas, first, size * 5 // 8, size * 5 // 16, half)
-        paste(canvas, second, size * 5 // 16, size * 13 // 16, size * 5 // 8)
+        paste(canvas, first, (size * 5 // 8, size), size * 5 // 16, half)
+        paste(canvas, second, (size * 5 // 16, size * 5 // 16), size * 13 // 16, size * 5 // 8)
     elif kind in ("above", "below"):
         upper, lower = (first, second) if kind == "above" else (second, first)
-        paste(canvas, upper, half, half, quarter)
-        paste(canvas, lower, half, half, size - quarter)
+        paste(canvas, upper, (size, half), half, quarter)
+        paste(canvas, lower, (size, half), half, size - quarter)
     else:
         left_one, right_one = (second, first) if kind == "right" else (first, second)
-        paste(canvas, left_one, half, quarter, half)
-        paste(canvas, right_one, half, size - quarter, half)
+        paste(canvas, left_one, (half, size), quarter, half)
+        paste(canvas, right_one, (half, size), size - quarter, half)
     return canvas
 
 
-def paste(canvas: Image.Image, picture: Image.Image, size: int, x: int, y: int) -> None:
-    """Lay a picture, resized to `size`, over the canvas with its centre at (x, y); both premultiplied."""
-    lay(canvas, picture.resize((size, size), Image.Resampling.LANCZOS), x - size // 2, y - size // 2)
+def visible_box(picture: Image.Image) -> tuple[int, int, int, int]:
+    """Left, upper, right and lower bound of what can be seen in a picture; of all of it, where nothing can."""
+    return box_of(np.asarray(picture)[..., 3] > VISIBLE)
+
+
+def paste(canvas: Image.Image, picture: Image.Image, box: tuple[int, int], x: int, y: int) -> None:
+    """Lay a picture, as large as fits into a box, over the canvas with its centre at (x, y); both premultiplied."""
+    resized = ImageOps.contain(picture, box, Image.Resampling.LANCZOS)
+    lay(canvas, resized, x - resized.width // 2, y - resized.height // 2)
 
 
 def lay(canvas: Image.Image, picture: Image.Image, x: int, y: int) -> None:

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-import numpy as np
 from PIL import Image
 
-from multimodal.collage.anatomy import Anatomy, anatomy, box_of
-from multimodal.collage.arrangement import lay
+from multimodal.collage.anatomy import Anatomy, anatomy
+from multimodal.collage.arrangement import lay, visible_box
 from multimodal.collage.expressions import with_expression, with_front
 
-VISIBLE = 20  # alpha above which pixels count as part of what is fitted into the picture
 HIGHEST = 1.5  # height of what is on a figure, of the picture's, however narrow it is
 MARGIN = 1.03  # size of the picture, where that of what is in it is 1
 
@@ -110,7 +108,7 @@ def equip(figure: Image.Image, things: Sequence[Image.Image], places: Sequence[s
     for thing, place in zip(things, places, strict=True):
         if place in DRAWN_ON:
             continue
-        thing = thing.crop(_box(thing))
+        thing = thing.crop(visible_box(thing))
         ratio = thing.height / thing.width
         spot = PLACES[place](body, ratio)
         width, height = spot.width, min(spot.width * ratio, HIGHEST * size)
@@ -123,13 +121,9 @@ def equip(figure: Image.Image, things: Sequence[Image.Image], places: Sequence[s
     return _fitted(whole, size)
 
 
-def _box(picture: Image.Image) -> tuple[int, int, int, int]:
-    return box_of(np.asarray(picture)[..., 3] > VISIBLE)
-
-
 def _fitted(canvas: Image.Image, size: int) -> Image.Image:
     """What is on a canvas, in the middle of a square, and as large as fits into it."""
-    left, upper, right, lower = _box(canvas)
+    left, upper, right, lower = visible_box(canvas)
     side = MARGIN * max(right - left, lower - upper)
     x, y = (left + right - side) / 2, (upper + lower - side) / 2
     square = canvas.crop((round(x), round(y), round(x + side), round(y + side)))

@@ -10,10 +10,11 @@ from typing import NamedTuple
 
 from PIL import Image
 
-from multimodal.collage.arrangement import paint
+from multimodal.collage.arrangement import paint, visible_box
 from multimodal.collage.colors import recolor_image
 from multimodal.collage.equipment import equip
 
+MARGIN = 0.02  # around what is put beside something, of its size
 ALONE = ("colored", "figure")  # kinds of one part
 
 
@@ -48,9 +49,18 @@ def put_together(images: Sequence[Image.Image], layouts: Sequence[Layout | None]
         colors = layout.colors or ("",) * len(layout.things)
         own = [recolor_image(next(things).convert("RGBa"), color) for color in colors]
         parts = [_part(own, layout.places, rows) for rows in layout.parts()]
-        whole = parts[0] if layout.kind in ALONE else paint(layout.kind, parts, layout.number)
+        whole = parts[0]
+        if layout.kind not in ALONE:
+            whole = paint(layout.kind, [_trimmed(part) for part in parts], whole.width, layout.number)
         pictures.append(whole.convert("RGBA"))
     return pictures
+
+
+def _trimmed(picture: Image.Image) -> Image.Image:
+    """What can be seen in a picture, with so little around it that it does not touch what it is put beside."""
+    left, upper, right, lower = visible_box(picture)
+    margin = round(MARGIN * max(right - left, lower - upper))
+    return picture.crop((left - margin, upper - margin, right + margin, lower + margin))
 
 
 def _part(own: Sequence[Image.Image], places: Sequence[str], rows: Sequence[int]) -> Image.Image:

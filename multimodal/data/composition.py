@@ -77,10 +77,10 @@ class Composer:
         picture = self._picture(first)
         if kind in ("disc", "square"):
             canvas = _shape(kind, composite.color, picture.width)
-            paste(canvas, picture, picture.width * 5 // 8, picture.width // 2, picture.width // 2)
+            paste(canvas, picture, (picture.width * 5 // 8,) * 2, picture.width // 2, picture.width // 2)
         else:
             others = [self._picture(second)] if composite.second else []
-            canvas = paint(kind, [picture, *others], composite.number)
+            canvas = paint(kind, [picture, *others], picture.width, composite.number)
         return torch.from_numpy(np.array(canvas)).permute(2, 0, 1)
 
     def _picture(self, row: int) -> Image.Image:
