@@ -99,6 +99,7 @@ class DiTConfig:
     pooled_dim: int = 256
     mean_width: int = 400  # of the MLP that predicts the mean of a prompt's pictures
     mean_depth: int = 3
+    mean_detail: int = 0  # inner width of what adds detail to it; 0: nothing does
     styles: tuple[str, ...] = ()  # among which the mean of a thing is translated; a run takes them from its pictures
     translator_width: int = 96
     prediction: str = "x0"  # what the output means: "x0" or "velocity"

@@ -56,13 +56,18 @@ class Attention(nn.Module):
 
 
 class SwiGLU(nn.Module):
-    """Gated feed-forward layer (Shazeer 2020), 8/3 wide so that it costs what a 4-wide plain one does."""
+    """Gated feed-forward layer (Shazeer 2020), 8/3 wide so that it costs what a 4-wide plain one does.
 
-    def __init__(self, hidden_size: int) -> None:
+    Args:
+        inner: another width inside.
+        out: another width of the output.
+    """
+
+    def __init__(self, hidden_size: int, inner: int = 0, out: int = 0) -> None:
         super().__init__()
-        inner = 8 * -(-hidden_size // 3)
+        inner = inner or 8 * -(-hidden_size // 3)
         self.gate_value = nn.Linear(hidden_size, 2 * inner)
-        self.out = nn.Linear(inner, hidden_size)
+        self.out = nn.Linear(inner, out or hidden_size)
 
     def forward(self, x: Tensor) -> Tensor:
         gate, value = self.gate_value(x).chunk(2, dim=-1)  # (B, N, inner) each

@@ -82,7 +82,7 @@ class DiT(nn.Module):
         hidden_size, patch_dim = config.hidden_size, config.latent_channels * config.patch_size**2
         self.mean_predictor = MeanPredictor(
             config.pooled_dim, config.mean_width, config.mean_depth, config.latent_channels, config.latent_size,
-            len(config.styles), config.translator_width,
+            len(config.styles), config.translator_width, config.mean_detail,
         )  # fmt: skip
         self.patch_embedding = nn.Linear(2 * patch_dim, hidden_size)
         self.registers = nn.Parameter(torch.randn(config.num_registers, hidden_size) * 0.02)

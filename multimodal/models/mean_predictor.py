@@ -13,9 +13,15 @@ class MeanMLP(nn.Module):
     """E[x_0 | prompt, view], from the pooled text embedding, by a residual MLP.
 
     View 0 is what the prompt asks for, in its own style; view 1 + k is the same thing in style k, whatever the prompt's is.
+
+    Args:
+        detail: inner width of a layer that adds to what the last one says, whose outputs differ in `width` ways alone; at
+            first it adds nothing. 0 is none.
     """
 
-    def __init__(self, pooled_dim: int, width: int, depth: int, channels: int, size: int, num_styles: int) -> None:
+    def __init__(
+        self, pooled_dim: int, width: int, depth: int, channels: int, size: int, num_styles: int, detail: int
+    ) -> None:
         super().__init__()
         self.shape = (channels, size, size)
         self.num_views = 1 + num_styles
@@ -24,13 +30,16 @@ class MeanMLP(nn.Module):
         nn.init.zeros_(self.view_embedding.weight)
         self.blocks = nn.ModuleList(nn.Sequential(nn.RMSNorm(width, eps=1e-6), SwiGLU(width)) for _ in range(depth))
         self.final = nn.Sequential(nn.RMSNorm(width, eps=1e-6), nn.Linear(width, channels * size * size))
+        added = SwiGLU(width, detail, channels * size * size) if detail else None
+        self.detail = nn.Sequential(nn.RMSNorm(width, eps=1e-6), added) if added else None
 
     def forward(self, pooled: Tensor, view: Tensor) -> Tensor:
         """(B, pooled_dim), (B,) int64 views → (B, channels, size, size)."""
         x = self.embedding(pooled) + self.view_embedding(view)  # (B, width)
         for block in self.blocks:
             x = x + block(x)  # (B, width)
-        return self.final(x).unflatten(1, self.shape)  # (B, C, H, W)
+        mean = self.final(x) + (self.detail(x) if self.detail else 0)  # (B, C * H * W)
+        return mean.unflatten(1, self.shape)  # (B, C, H, W)
 
     def all_views(self, pooled: Tensor) -> Tensor:
         """(B, pooled_dim) or, one for each view, (B, V, pooled_dim) → (B, V, channels, size, size)."""
@@ -61,9 +70,10 @@ class MeanPredictor(nn.Module):
         size: int,
         num_styles: int = 0,
         translator_width: int = 96,
+        detail: int = 0,
     ) -> None:
         super().__init__()
-        self.mlp = MeanMLP(pooled_dim, width, depth, channels, size, num_styles)
+        self.mlp = MeanMLP(pooled_dim, width, depth, channels, size, num_styles, detail)
         self.translator = StyleTranslator(pooled_dim, num_styles, channels, translator_width) if num_styles else None
 
     def forward(self, pooled: Tensor) -> Tensor:

@@ -24,7 +24,7 @@ from multimodal.pipeline import TextToImagePipeline
 from multimodal.sheets import image_grid
 from multimodal.training.captioned_latents import CaptionedLatents
 from multimodal.training.distillation import GuidanceTeacher, sample_scales, undistilled
-from multimodal.training.growth import with_depth, with_patch_size
+from multimodal.training.growth import with_layers, with_patch_size
 from multimodal.training.loop import Trainer
 from multimodal.training.lora import merged, with_lora
 from multimodal.training.mean import add_noise, fit_mean, with_mean
@@ -81,6 +81,9 @@ def train_dit(
     began = time.monotonic()
     if not fit_mean(dit.mean_predictor, pictures, text_encoder, folder / "mean", max_minutes):
         return  # stopped, and what follows would rest on half a mean
+    if dit.guidance_embedding is not None:
+        with torch.no_grad():
+            dit.unconditional_mean.copy_(dit.to(device).condition(*text_encoder([""])[:3]).mean[0])
     max_minutes -= (time.monotonic() - began) / 60
     trainer = Trainer(config, with_lora(dit, config.lora_rank), folder, accelerator, pictures.fingerprint)
 
@@ -130,7 +133,7 @@ def starting_dit(config: DiTRunConfig, trained: DiT | None) -> DiT:
     """
     if not trained:
         return DiT(config.model)
-    dit = with_depth(with_patch_size(trained, config.model.patch_size), config.model.depth)
+    dit = with_layers(with_patch_size(trained, config.model.patch_size), config.model.depth, config.model.mean_detail)
     dit = with_mean(dit, config.model.mean_width, config.model.styles)
     return undistilled(dit) if config.guidance_distillation or not config.model.max_guidance_scale else dit
 

@@ -1,4 +1,4 @@
-"""A trained DiT with smaller patches or more blocks: most of the training in a small network, the rest in a large one."""
+"""A trained DiT with smaller patches or more layers: most of the training in a small network, the rest in a large one."""
 
 from __future__ import annotations
 
@@ -37,24 +37,26 @@ def with_patch_size(dit: DiT, patch_size: int) -> DiT:
 
 
 @torch.no_grad()
-def with_depth(dit: DiT, depth: int) -> DiT:
-    """A DiT with more blocks, of which the new ones come last and change nothing until they learn.
+def with_layers(dit: DiT, depth: int, mean_detail: int = 0) -> DiT:
+    """A DiT with more blocks, the new ones last, and with detail in its mean: they change nothing until they learn.
 
     Raises:
-        ValueError: it has more already.
+        ValueError: it has more blocks already, or other detail.
     """
-    old = dit.config.depth
-    if depth < old:
-        raise ValueError(f"depth {depth} is less than {old}, that of the checkpoint")
-    if depth == old:
+    old = dit.config
+    if depth < old.depth:
+        raise ValueError(f"depth {depth} is less than {old.depth}, that of the checkpoint")
+    if mean_detail != old.mean_detail and old.mean_detail:
+        raise ValueError(f"mean_detail {mean_detail} must be {old.mean_detail}, that of the checkpoint")
+    config = dataclasses.replace(old, depth=depth, mean_detail=mean_detail)
+    if config == old:
         return dit
-    deeper = DiT(dataclasses.replace(dit.config, depth=depth))
-    deeper.load_state_dict(dit.state_dict(), strict=False)
-    for block in deeper.blocks[old:]:
-        for name, parameter in block.named_parameters():
-            if ".out." in name:
-                parameter.zero_()
-    return deeper
+    grown = DiT(config)
+    grown.load_state_dict(dit.state_dict(), strict=False)
+    for name, parameter in grown.named_parameters():
+        if ".out." in name and name not in dit.state_dict():
+            parameter.zero_()
+    return grown
 
 
 def _average(weight: Tensor, old: int, new: int) -> Tensor:

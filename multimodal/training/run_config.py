@@ -77,6 +77,7 @@ class DiTRunConfig(RunConfig):
     patch_size: int = 0  # to which the patches of a DiT that is started from are divided; 0: they stay as they are
     depth: int = 0  # to which a DiT that is started from grows; 0: it keeps its own
     mean_width: int = 0  # of a new mean predictor for a DiT that is started from; 0: it keeps its own
+    mean_detail: int = 0  # to which the mean predictor of a DiT that is started from grows; 0: it keeps its own
     guidance_distillation: float = 0.0  # up to which scale one pass learns what guidance gives in two; 0 disables it
     lora_rank: int = 0  # of the LoRA layers that learn in the place of all weights; 0: all weights learn
     rehearsal_fraction: float = 0.0  # of every batch, what the checkpoint that is started from makes of its own names
@@ -93,13 +94,17 @@ class DiTRunConfig(RunConfig):
         return self.mean.steps > 0 and not self.lora_rank and not self.rehearsal_fraction
 
     def model_from(self, start: DiTConfig) -> DiTConfig:
-        """What this run makes of a DiT that it starts from; a guidance scale is learnt, or rehearsed, or left behind."""
-        kept = start.max_guidance_scale if self.rehearsal_fraction else 0.0
+        """What this run makes of a DiT that it starts from; a guidance scale is learnt, or rehearsed, or left behind.
+
+        Without steps of its own the DiT stays as it is, and the mean alone learns.
+        """
+        kept = start.max_guidance_scale if self.rehearsal_fraction or not self.steps else 0.0
         return dataclasses.replace(
             start,
             patch_size=self.patch_size or start.patch_size,
             depth=self.depth or start.depth,
             mean_width=self.mean_width or start.mean_width,
+            mean_detail=self.mean_detail or start.mean_detail,
             max_guidance_scale=self.guidance_distillation or kept,
         )
 

@@ -1,4 +1,4 @@
-"""Smaller patches and more blocks for a trained DiT: what they take over, and that a run can start from them."""
+"""Smaller patches and more layers for a trained DiT: what they take over, and that a run can start from them."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ import pytest
 import torch
 
 from multimodal import TextToImagePipeline
+from multimodal.checkpoint import load_dit
 from multimodal.models.dit import DiT
-from multimodal.training.growth import with_depth, with_patch_size
+from multimodal.training.growth import with_layers, with_patch_size
 from multimodal.training.plan import Sources, train_all, train_one
 
 
@@ -45,10 +46,10 @@ def test_patches_can_only_be_divided(dit: DiT, patch_size: int) -> None:
         with_patch_size(dit, patch_size)
 
 
-def test_new_blocks_change_nothing_until_they_learn(dit: DiT) -> None:
+def test_new_layers_change_nothing_until_they_learn(dit: DiT) -> None:
     old, config = dit.config.depth, dit.config
-    deeper = with_depth(dit, old + 2)
-    assert deeper.config == dataclasses.replace(config, depth=old + 2)
+    deeper = with_layers(dit, old + 2, mean_detail=8)
+    assert deeper.config == dataclasses.replace(config, depth=old + 2, mean_detail=8)
     assert len(deeper.blocks) == old + 2
     size, length = config.latent_size, 3
     latents, t = torch.randn(2, config.latent_channels, size, size), torch.rand(2)
@@ -58,12 +59,33 @@ def test_new_blocks_change_nothing_until_they_learn(dit: DiT) -> None:
         assert torch.equal(deeper(*inputs), dit(*inputs))
     deeper(*inputs).square().sum().backward()
     assert all(block.feed_forward.out.weight.grad.any() for block in deeper.blocks[old:])
+    assert deeper.mean_predictor.mlp.detail[1].out.weight.grad.any()
 
 
 def test_the_same_depth_changes_nothing_and_less_is_refused(dit: DiT) -> None:
-    assert with_depth(dit, dit.config.depth) is dit
-    with pytest.raises(ValueError, match=f"depth 1 is less than {dit.config.depth}, that of the checkpoint"):
-        with_depth(dit, 1)
+    depth = dit.config.depth
+    assert with_layers(dit, depth) is dit
+    with pytest.raises(ValueError, match=f"depth 1 is less than {depth}, that of the checkpoint"):
+        with_layers(dit, 1)
+    with pytest.raises(ValueError, match="mean_detail 16 must be 8, that of the checkpoint"):
+        with_layers(with_layers(dit, depth, 8), depth, 16)
+
+
+def test_without_steps_the_mean_alone_learns_in_a_dit_that_takes_a_guidance_scale(pictures: Path, tmp_path: Path) -> None:
+    train_all("tiny", [], Sources(pictures), tmp_path / "plain")
+    distil = ["num_composites=0", "mean.steps=0", "guidance_distillation=4.0"]
+    train_one("dit", "tiny", distil, Sources(pictures, start=tmp_path / "plain"), tmp_path / "start")
+    words = ["num_composites=0", "steps=0", "mean_detail=8"]
+    train_one("dit", "tiny", words, Sources(pictures, start=tmp_path / "start"), tmp_path / "mine")
+    before, pipeline = load_dit(tmp_path / "start" / "dit"), TextToImagePipeline.from_pretrained(tmp_path / "mine")
+    after = pipeline.dit
+    assert after.config == dataclasses.replace(before.config, mean_detail=8)
+    old, new = before.state_dict(), after.state_dict()
+    of_mean = ("mean_predictor.", "unconditional_mean")
+    assert all(torch.allclose(old[key], new[key], atol=1e-6) for key in old if not key.startswith(of_mean))
+    assert not torch.allclose(old["mean_predictor.mlp.final.1.weight"], new["mean_predictor.mlp.final.1.weight"], atol=1e-6)
+    mean = after.condition(*pipeline.text_encoder([""])[:3]).mean[0]
+    assert torch.allclose(new["unconditional_mean"], mean, atol=0.02)  # which is stored with 8 bits
 
 
 def test_a_run_starts_from_divided_patches_and_more_blocks(pictures: Path, tmp_path: Path) -> None:
