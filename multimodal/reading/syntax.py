@@ -16,7 +16,11 @@ MIXED_STYLES = ("3d", "noto", "flat", "twemoji", "color")  # not line, which is 
 _STYLE = rf"(?:in )?(?P<style>(?:{'|'.join(STYLES)})(?=[- ]style)|3d|line(?=[- ]?art))(?:[- ]?art)?+(?:[- ]style)?+"
 IN_STYLE = [  # how a prompt says a style: "a fox, 3d style", "a fox in 3D", "a line art fox"
     re.compile(rf"(?P<article>)(?P<text>.*?)(?:, ?| ){_STYLE}", re.IGNORECASE | re.DOTALL),
-    re.compile(rf"(?P<article>(?:an? )?){_STYLE} (?:(?:drawing|icon|picture) of )?(?P<text>.+)", re.IGNORECASE | re.DOTALL),
+    re.compile(
+        rf"(?P<article>)(?:an? )?{_STYLE} (?:(?:drawing|icon|image|picture|render) )?of (?P<text>.+)",
+        re.IGNORECASE | re.DOTALL,
+    ),
+    re.compile(rf"(?P<article>(?:an? )?){_STYLE} (?P<text>.+)", re.IGNORECASE | re.DOTALL),
 ]
 MAX_PROMPTS = 1000
 MAX_WEIGHT, MAX_WEIGHTS = 3.0, 8
