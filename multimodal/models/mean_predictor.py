@@ -20,7 +20,7 @@ class MeanMLP(nn.Module):
     """
 
     def __init__(
-        self, pooled_dim: int, width: int, depth: int, channels: int, size: int, num_styles: int, detail: int
+        self, pooled_dim: int, width: int, depth: int, channels: int, size: int, num_styles: int, detail: int = 0
     ) -> None:
         super().__init__()
         self.shape = (channels, size, size)

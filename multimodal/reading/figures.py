@@ -15,6 +15,7 @@ from multimodal.reading.relations import (
     FIRE,
     HEADWEAR,
     ON_HEAD,
+    OWN_PARTS,
     WHERE_WORN,
     WORN,
     Relation,
@@ -164,6 +165,8 @@ def _places(relation: Relation, figure: str, names: Names) -> dict[str, str]:
     about = _name(figure, names)
     text = BESIDES.sub("", DOING.sub("", relation.thing))
     for thing in [text] if names.known(text) else map(str.strip, joints().split(text)):  # "bow and arrow"
+        if relation.kind != "is" and OWN_PARTS.fullmatch(thing):  # "a mustache and a hat"
+            continue
         thing = FIRE if place_of(relation, "") == "behind" else thing
         bare, color = split_color(thing, names)
         name = _name(bare, names)

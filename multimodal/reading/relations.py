@@ -16,7 +16,7 @@ JOINTS = {  # what stands between a figure and a thing, where the figure comes f
         r"de(?= (?:boné|cachecol|capacete|chapéu|coroa|gorro|gravata|óculos)\b)",
     ),
     "holds": (
-        r"(?:hold|carry|eat|drink|sipp?|lick|bit|chew|enjoy|serv|cook|mak|bak|read|writ|us|hugg|kiss|kick|throw|catch|toss|lift|push|"
+        r"(?:hold|carry|eat|drink|sipp?|lick|bit|chew|enjoy|serv|cook|mak|bak|read|writ|us|hugg|kiss|kick|steal|grabb|snatch|nibbl|munch|slurp|knitt|throw|catch|toss|lift|push|"
         r"pull|wav|giv|bring|deliver|sell|blow|smell|wield|swing|shak|juggl|bounc|dribbl|pick)ing(?: on| up| from)?|"
         r"playing(?: with| on)?|typing on|holds|carries|eats|drinks|reads|plays|(?:(?:work|cod|sitt)ing )?(?:at|on)(?= \w+ (?:computer|laptop|pc)\b)",
         r"sosteniendo|comiendo|bebiendo|tomando(?! (?:banho|el sol|sol)\b)|tocando|leyendo|abrazando|que (?:come|bebe|tiene|toca|lee|abraza|segura)|"
@@ -56,8 +56,9 @@ AFTERWARDS = {  # the same where the thing comes first, or a word follows: zh, j
         *(f"{{a}}{does}{{b}}" for does in ("拿着", "在吃", "吃", "在喝", "喝", "抱着", "在弹", "举着", "在玩", "玩", "在敲", "敲")),
         *(f"{{b}}を{does}{{a}}" for does in ("持った", "持っている", "持ってる", "持つ", "食べる", "食べている", "食べてる", "飲む", "飲んでいる", "飲んでる", "さす", "さした", "弾く", "弾いている", "読む", "読んでいる", "抱く", "抱いた", "抱えた")),
         *(f"{{b}}{to} {does} 있는 {{a}}" for to in ("를", "을", "") for does in ("들고", "안고", "먹고", "마시고", "읽고")),
-        *(f"{{b}}{to} {does} {{a}}" for to in "를을" for does in ("든", "먹는", "마시는", "읽는", "안은", "치는", "연주하는")),
-        "{b} लिए {a}", "{b} के साथ {a}", "{a} {b} के साथ", "{b} खाता {a}",
+        *(f"{{b}}{to} {does} {{a}}" for to in ("를", "을", "") for does in ("든", "먹는", "마시는", "읽는", "안은", "치는", "연주하는")),
+        *(f"{{b}} {does}{more} {{a}}" for does in ("पीता", "पीती", "खाता", "खाती", "पढ़ता", "पढ़ती", "पकड़े") for more in (" हुआ", " हुई", " हुए", "")),
+        "{b} लिए {a}", "{b} के साथ {a}", "{a} {b} के साथ",
         *(f"{{a}}, {who} {{b}} {does}" for who in ("der", "die", "das") for does in ("hält", "isst", "liest", "spielt", "trinkt")),
     ),
     "rides": ("骑着{b}的{a}", "骑{b}的{a}", "{a}骑着{b}", "{a}骑{b}", "坐在{b}上的{a}", "{b}に乗った{a}", "{b}に乗っている{a}", "{b}に乗る{a}", "{b}를 탄 {a}", "{b}을 탄 {a}", "{b} पर बैठा {a}"),

@@ -30,7 +30,8 @@ def test_a_prompt_cannot_change_the_mean_of_another() -> None:
 
 @torch.no_grad()
 def test_a_view_is_the_same_alone_and_beside_the_others() -> None:
-    mlp, pooled = MeanMLP(pooled_dim=8, width=24, depth=1, channels=2, size=4, num_styles=2), torch.randn(5, 8)
+    mlp = MeanMLP(pooled_dim=8, width=24, depth=1, channels=2, size=4, num_styles=2, detail=6)
+    pooled = torch.randn(5, 8)
     torch.nn.init.normal_(mlp.view_embedding.weight)
     views = mlp.all_views(pooled)
     assert views.shape == (5, 3, 2, 4, 4)
@@ -46,3 +47,12 @@ def test_without_styles_the_mean_is_the_view_that_the_prompt_asks_for() -> None:
     model, pooled = MeanPredictor(pooled_dim=8, width=24, depth=1, channels=2, size=4), torch.randn(5, 8)
     assert model.translator is None
     assert torch.equal(model(pooled), model.mlp(pooled, torch.zeros(5, dtype=torch.int64)))
+
+
+@torch.no_grad()
+def test_with_detail_the_outputs_differ_in_more_ways_than_the_network_is_wide() -> None:
+    pooled, view = torch.randn(256, 8), torch.zeros(256, dtype=torch.int64)
+    plain, detailed = (MeanMLP(8, width=6, depth=1, channels=2, size=4, num_styles=0, detail=detail) for detail in (0, 16))
+    ranks = [torch.linalg.matrix_rank(mlp(pooled, view).flatten(1), rtol=1e-4) for mlp in (plain, detailed)]
+    assert ranks[0] <= 7  # and one for the bias
+    assert ranks[1] > 12

@@ -60,6 +60,7 @@ def test_somebody_is_a_person() -> None:
         ("a cheese wedge with a sad face", {"a cheese wedge": "", "slightly frowning face": "face"}),
         ("cheese wedge sad face", {"cheese wedge": "", "slightly frowning face": "face"}),
         ("a cheese wedge with una faccina triste", {"a cheese wedge": "", "slightly frowning face": "face"}),
+        ("a cat with a mustache and a hat", {"a cat": "", "a hat": "head"}),
         ("a cat in a hat in outer darkness", {"a cat": "", "a hat": "head"}),
         ("a cat holding a top hat out of the trash", {"a cat": "", "a top hat": "hand"}),
         ("开心的奶酪", {"奶酪": "", SMILE: "face"}),

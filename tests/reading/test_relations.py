@@ -40,6 +40,8 @@ from multimodal.reading.relations import PLACE_OF_KIND, WORN, Relation, place_of
         ("하트 들고 있는 강아지", "강아지", [("holds", "하트")]),
         ("구름을 들고 있는 강아지", "강아지", [("holds", "구름")]),
         ("جمل يلبس نظارات", "جمل", [("wears", "نظارات")]),
+        ("चाय पीता हुआ हाथी", "हाथी", [("holds", "चाय")]),
+        ("떡볶이 먹는 토끼", "토끼", [("holds", "떡볶이")]),
         ("हाथी गुब्बारे के साथ", "हाथी", [("holds", "गुब्बारे")]),
         ("a burning house", "a house", [("on", "fire")]),
         ("on fire server", "server", [("on", "fire")]),
