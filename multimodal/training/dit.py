@@ -51,7 +51,7 @@ def train_dit(
         start: a checkpoint folder whose DiT, with its config, is where a new run starts from, and what it rehearses. Its
             other parts are copied, where `out` has none of its own.
     Raises:
-        ValueError: LoRA, rehearsal, distillation, divided patches, more blocks or a new mean, and nothing to start from; or
+        ValueError: LoRA, rehearsal, distillation, divided patches, more layers or a new mean, and nothing to start from; or
             two that do not go together.
     """
     _check_modes(config, start)
@@ -139,7 +139,15 @@ def starting_dit(config: DiTRunConfig, trained: DiT | None) -> DiT:
 
 
 def _check_modes(config: DiTRunConfig, start: Path | None) -> None:
-    on_start = ("lora_rank", "rehearsal_fraction", "guidance_distillation", "patch_size", "depth", "mean_width")
+    on_start = (
+        "lora_rank",
+        "rehearsal_fraction",
+        "guidance_distillation",
+        "patch_size",
+        "depth",
+        "mean_width",
+        "mean_detail",
+    )
     if not start and any(getattr(config, name) for name in on_start):
         raise ValueError(f"{', '.join(on_start)} need a checkpoint to start from: give it with --from")
     if config.guidance_distillation and (config.patch_size or config.depth or config.rehearsal_fraction):
