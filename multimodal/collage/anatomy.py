@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
+from scipy.ndimage import uniform_filter
 
 OPAQUE = 127  # alpha above which a pixel belongs to the figure
 SYMMETRIC = 0.85  # intersection over union with the mirror image from which on a figure faces the beholder
@@ -116,10 +117,7 @@ def _eyes(luma: NDArray[np.float32], top: float, height: int, middle: int, head:
     sides = np.maximum(luma[:, middle - distances], luma[:, middle + distances])
     between = luma[:, max(0, middle - 2) : middle + 3].mean(1, keepdims=True)
     contrast = np.clip(between - sides, 0, 1) * (1 - sides)
-    window = np.ones(max(3, round(BLUR * height)))
-    window /= window.sum()
-    for axis in (0, 1):
-        contrast = np.apply_along_axis(np.convolve, axis, contrast, window, "same")
+    contrast = uniform_filter(contrast, max(3, round(BLUR * height)), mode="constant")
     row, column = np.unravel_index(contrast[rows].argmax(), contrast[rows].shape)
     if contrast[rows][row, column] < MIN_CONTRAST:
         return usual

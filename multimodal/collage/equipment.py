@@ -25,7 +25,7 @@ class Spot(NamedTuple):
 
 
 def _on_head(body: Anatomy, ratio: float) -> Spot:
-    width = body.width * (0.8 if body.front else 1.1)
+    width = min(body.width * (0.8 if body.front else 1.1), body.size / ratio)
     return Spot(body.x, body.top + 0.04 * body.width - 0.84 * width * ratio, width)
 
 
@@ -111,14 +111,21 @@ def equip(figure: Image.Image, things: Sequence[Image.Image], places: Sequence[s
         thing = thing.crop(visible_box(thing))
         ratio = thing.height / thing.width
         spot = PLACES[place](body, ratio)
-        width, height = spot.width, min(spot.width * ratio, HIGHEST * size)
-        thing = thing.resize((max(1, round(width)), max(1, round(height))), Image.Resampling.LANCZOS)
+        if spot.width * ratio > HIGHEST * size:
+            spot = _of_height(spot, ratio, HIGHEST * size)
+        new_size = max(1, round(spot.width)), max(1, round(spot.width * ratio))
+        thing = thing.resize(new_size, Image.Resampling.LANCZOS)
         layer = thing, round(spot.x - spot.width / 2), round(spot.top)
         layers.insert(0 if spot.behind else len(layers), layer)
     whole = Image.new("RGBa", canvas.size)
     for picture, x, y in layers:
         lay(whole, picture, x, y)
     return _fitted(whole, size)
+
+
+def _of_height(spot: Spot, ratio: float, height: float) -> Spot:
+    """A spot for a smaller thing, with its lower edge where it was."""
+    return spot._replace(top=spot.top + spot.width * ratio - height, width=height / ratio)
 
 
 def _fitted(canvas: Image.Image, size: int) -> Image.Image:

@@ -73,3 +73,15 @@ def test_the_smallest_figures_have_an_anatomy_too(box: tuple[int, int, int, int]
     picture, _ = drawing()
     ImageDraw.Draw(picture).rectangle(box, fill=(0, 0, 0, 255))
     assert anatomy(picture).size == max(box[2] - box[0], box[3] - box[1]) + 1
+
+
+@pytest.mark.parametrize("width", range(10, 44, 4))
+def test_narrow_figures_have_their_eyes_where_they_are_dark(width: int) -> None:
+    picture, draw = drawing()
+    draw.rectangle((64 - width // 2, 4, 64 + width // 2, 124), fill=(240, 240, 240, 255))
+    apart = max(1, width // 4)
+    for x in (64 - apart, 64 + apart):
+        draw.rectangle((x - width // 16, 36, x + width // 16, 42), fill=(0, 0, 0, 255))
+    found = anatomy(picture)
+    assert found.eyes == pytest.approx(39, abs=3)
+    assert found.apart == pytest.approx(apart, abs=3)

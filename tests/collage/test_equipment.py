@@ -79,3 +79,13 @@ def test_narrow_things_do_not_make_the_figure_small(size: tuple[int, int]) -> No
     for place in PLACES:
         whole = np.asarray(equip(figure(), [thing], [place])).astype(int)
         assert ((whole[..., 0] > 200) & (whole[..., 3] > 200)).any(axis=0).sum() > 12, place
+
+
+@pytest.mark.parametrize("width", [8, 10, 14, 30])
+def test_what_is_on_a_head_stands_on_it_however_narrow_it_is(width: int) -> None:
+    thing = Image.new("RGBa", (64, 64))
+    thing.paste((0, 0, 255, 255), (0, 0, width, 64))
+    whole = np.asarray(equip(figure(), [thing], ["head"])).astype(int)
+    red, blue = (np.flatnonzero((whole[..., color] * (whole[..., 3] > 200) > 200).any(axis=1)) for color in (0, 2))
+    assert blue[0] == pytest.approx(0, abs=2)
+    assert 0 < blue[-1] - red[0] < 0.25 * (blue[-1] - blue[0])
