@@ -59,8 +59,11 @@ class Descriptions:
         columns = [translated for language, translated in names.items() if language != "en"]
         rows = [row for translated in columns for row in zip(names["en"], translated, strict=True)]
         self.translations = [(name, words_of(translation)) for name, translation in rows if name and translation]
-        for name, translation in self.translations:
+        self.translations_with: dict[str, set[int]] = {}  # word → rows of `translations`
+        for row, (name, translation) in enumerate(self.translations):
             self.foreign.enter(name, translation)
+            for word in translation:
+                self.translations_with.setdefault(word, set()).add(row)
         for kind in sorted(lists, key=RELATED.__eq__):  # related words last
             index = self.english if kind in ("en", RELATED) else self.foreign
             for name, words in lists[kind].items():
@@ -101,9 +104,9 @@ class Descriptions:
         """
         if self.english[text] or not self.foreign.is_rare(text):
             return None
-        for part in ({*words_of(form)} for form in forms_of(text)[1:]):
-            having = {name: len(words) for name, words in self.translations if part <= {*words}}
-            if part and having:
+        for part in filter(None, map(words_of, forms_of(text)[1:])):
+            rows = set.intersection(*(self.translations_with.get(word, set()) for word in part))
+            if having := {name: len(words) for name, words in map(self.translations.__getitem__, sorted(rows))}:
                 return min(having, key=lambda name: (_color(name), having[name], len(name)))
         return None
 

@@ -18,7 +18,7 @@ SCRIPT = 0x200  # signs, at most, in a script
 HEAD_FIRST = {"es", "fr", "it", "pt", "ar"}  # languages in which a noun comes before what is said of it
 STEMMING = threading.Lock()  # a stemmer keeps the word that it is at
 MIN_WORD = 4  # letters; shorter words have hardly a stem
-MIN_FIRST_PART = 3  # letters, of a compound
+MIN_FIRST_PART, MAX_COMPOUND = 3, 40  # letters, of a compound
 
 
 class Inflections(Mapping[str, str]):
@@ -57,9 +57,11 @@ class Inflections(Mapping[str, str]):
 
     def by_last_part(self, word: str) -> str | None:
         """The English name for a German compound, whose last part says what it is: "Babykatzen" are "Katzen"."""
+        if len(word) > MAX_COMPOUND or not word.isalpha():
+            return None
         stems = self._stems_of("de")
         ends = (_stem(word[start:], "de") for start in range(MIN_FIRST_PART, len(word) - MIN_WORD + 1))
-        return next((stems[end] for end in ends if end in stems), None) if word.isalpha() else None
+        return next((stems[end] for end in ends if end in stems), None)
 
     def is_head_first(self, word: str) -> bool:
         """Whether a word is one of a language in which a noun comes before what is said of it."""

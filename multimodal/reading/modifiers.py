@@ -92,6 +92,9 @@ MEASURED = (  # counts besides those of captions, with words for what is counted
 )
 
 
+OF_TWO = re.compile(r"(?:couple|kiss|men|people|women)\b(?! mark)")  # names of what shows two people
+
+
 class Counted(NamedTuple):
     number: int
     thing: str  # one of them
@@ -107,7 +110,8 @@ def counted(text: str, names: Names) -> Counted:
                     singulars(found["a"]), key=lambda one: (names.mentioned(one), names.is_synonym(one), _says_color(one))
                 )
                 is_one = names.known(f"{NUMBERS[number][0]} {found['a']}")  # "4 leaf clover"
-                if (names.drawable(thing) or names.is_synonym(thing)) and not is_one:
+                are_one = number == 2 and OF_TWO.match(names.in_known_words(found["a"]))  # "two men holding hands"
+                if (names.drawable(thing) or names.is_synonym(thing)) and not is_one and not are_one:
                     return Counted(number, thing, found["a"])
     return Counted(1, text, text)
 

@@ -51,6 +51,7 @@ class Names(Vocabulary):
     ) -> None:
         super().__init__(table or {}, words or {}, styles or {}, restyled)
         self.english = EncodedNames(self.english_names, embed) if embed and self.english_names else None
+        self.name_words = {name: words_of(name) for name in self.english_names}
         self.descriptions = Descriptions(table or {}, described or {}, self.synonyms)
         self.own_words = {word for name in self.own for word in words_of(name)} - LITTLE_WORDS if self.styles else None
 
@@ -159,9 +160,11 @@ class Names(Vocabulary):
             return None
         for form in forms_of(text):
             words = content(form).split()
-            if words and (having := [name for name in self.english.names if {*words} <= {*words_of(name)}]):
-                colored = (name for color in (*HUES, *SHADES) for name in having if words_of(name) == [color, *words])
-                ending = [name for name in having if words_of(name)[-1] == words[-1]]
+            if words and (having := [name for name, own in self.name_words.items() if {*words}.issubset(own)]):
+                colored = (
+                    name for color in (*HUES, *SHADES) for name in having if self.name_words[name] == [color, *words]
+                )
+                ending = [name for name in having if self.name_words[name][-1] == words[-1]]
                 return next(colored, None) or self._nearest_of(ending or having, text)
         return None
 
@@ -252,7 +255,7 @@ class Names(Vocabulary):
         if self.english is None or len(run) == 1:
             return self._name_with(run[-1])
         parts = [{*words_of(form)} for part in run for form in forms_of(part)]
-        having = [name for name in self.english.names if any(part <= {*words_of(name)} for part in parts)]
+        having = [name for name, own in self.name_words.items() if any(part.issubset(own) for part in parts)]
         return self._nearest_of(having, " ".join(run))
 
     def _first_noun(self, text: str) -> str | None:
