@@ -189,6 +189,8 @@ class DiT(nn.Module):
         for module in self.modules():
             if isinstance(module, DiTBlock):
                 nn.init.zeros_(module.cross_attention.out.weight)
+        if self.mean_predictor.mlp.detail:
+            nn.init.zeros_(self.mean_predictor.mlp.detail[1].out.weight)  # type: ignore[union-attr, arg-type]
         for linear in (self.modulation[-1], self.final, *([self.guidance_embedding] if self.guidance_embedding else [])):
             nn.init.zeros_(linear.weight)  # type: ignore[arg-type]
 

@@ -24,7 +24,7 @@ from multimodal.pipeline import TextToImagePipeline
 from multimodal.sheets import image_grid
 from multimodal.training.captioned_latents import CaptionedLatents
 from multimodal.training.distillation import GuidanceTeacher, sample_scales, undistilled
-from multimodal.training.growth import with_layers, with_patch_size
+from multimodal.training.growth import with_depth, with_patch_size
 from multimodal.training.loop import Trainer
 from multimodal.training.lora import merged, with_lora
 from multimodal.training.mean import add_noise, fit_mean, with_mean
@@ -133,8 +133,8 @@ def starting_dit(config: DiTRunConfig, trained: DiT | None) -> DiT:
     """
     if not trained:
         return DiT(config.model)
-    dit = with_layers(with_patch_size(trained, config.model.patch_size), config.model.depth, config.model.mean_detail)
-    dit = with_mean(dit, config.model.mean_width, config.model.styles)
+    dit = with_depth(with_patch_size(trained, config.model.patch_size), config.model.depth)
+    dit = with_mean(dit, config.model.mean_width, config.model.mean_detail, config.model.styles)
     return undistilled(dit) if config.guidance_distillation or not config.model.max_guidance_scale else dit
 
 
@@ -150,7 +150,8 @@ def _check_modes(config: DiTRunConfig, start: Path | None) -> None:
     )
     if not start and any(getattr(config, name) for name in on_start):
         raise ValueError(f"{', '.join(on_start)} need a checkpoint to start from: give it with --from")
-    if config.guidance_distillation and (config.patch_size or config.depth or config.rehearsal_fraction):
+    grows = config.patch_size or config.depth or config.mean_width or config.mean_detail
+    if config.guidance_distillation and (grows or config.rehearsal_fraction):
         raise ValueError("guidance_distillation is a run of its own, after those that grow the DiT or rehearse")
 
 

@@ -37,26 +37,23 @@ def with_patch_size(dit: DiT, patch_size: int) -> DiT:
 
 
 @torch.no_grad()
-def with_layers(dit: DiT, depth: int, mean_detail: int = 0) -> DiT:
-    """A DiT with more blocks, the new ones last, and with detail in its mean: they change nothing until they learn.
+def with_depth(dit: DiT, depth: int) -> DiT:
+    """A DiT with more blocks, the new ones last, which change nothing until they learn.
 
     Raises:
-        ValueError: it has more blocks already, or other detail.
+        ValueError: it has more blocks already.
     """
-    old = dit.config
-    if depth < old.depth:
-        raise ValueError(f"depth {depth} is less than {old.depth}, that of the checkpoint")
-    if mean_detail != old.mean_detail and old.mean_detail:
-        raise ValueError(f"mean_detail {mean_detail} must be {old.mean_detail}, that of the checkpoint")
-    config = dataclasses.replace(old, depth=depth, mean_detail=mean_detail)
-    if config == old:
+    old = dit.config.depth
+    if depth < old:
+        raise ValueError(f"depth {depth} is less than {old}, that of the checkpoint")
+    if depth == old:
         return dit
-    grown = DiT(config)
-    grown.load_state_dict(dit.state_dict(), strict=False)
-    for name, parameter in grown.named_parameters():
-        if ".out." in name and name not in dit.state_dict():
+    deeper = DiT(dataclasses.replace(dit.config, depth=depth))
+    deeper.load_state_dict(dit.state_dict(), strict=False)
+    for name, parameter in deeper.blocks[old:].named_parameters():
+        if ".out." in name:
             parameter.zero_()
-    return grown
+    return deeper
 
 
 def _average(weight: Tensor, old: int, new: int) -> Tensor:

@@ -20,12 +20,12 @@ from multimodal.training.lora import merged, with_lora
 
 
 @torch.no_grad()
-def with_mean(dit: DiT, width: int, styles: tuple[str, ...]) -> DiT:
-    """A DiT whose mean predictor is of this width, for these styles: what has another shape than before is new.
+def with_mean(dit: DiT, width: int, detail: int, styles: tuple[str, ...]) -> DiT:
+    """A DiT whose mean predictor has this width and detail, for these styles: what has another shape than before is new.
 
-    With the same width, every view begins as view 0.
+    With the same width, every view begins as view 0, and new detail adds nothing until it learns.
     """
-    config = dataclasses.replace(dit.config, mean_width=width, styles=styles)
+    config = dataclasses.replace(dit.config, mean_width=width, mean_detail=detail, styles=styles)
     if config == dit.config:
         return dit
     changed = DiT(config)

@@ -11,7 +11,7 @@ from multimodal.training.mean import with_mean
 
 
 def test_the_mean_is_what_the_dit_is_told(pipeline: TextToImagePipeline, monkeypatch: pytest.MonkeyPatch) -> None:
-    dit = with_mean(pipeline.dit, pipeline.dit.config.mean_width, ("flat", "line")).eval()
+    dit = with_mean(pipeline.dit, pipeline.dit.config.mean_width, 0, ("flat", "line")).eval()
     torch.nn.init.normal_(dit.mean_predictor.mlp.view_embedding.weight)
     monkeypatch.setattr(pipeline, "dit", dit)
     expectation = expect(pipeline, "a (fox:1.3)")

@@ -11,7 +11,7 @@ import torch
 from multimodal import TextToImagePipeline
 from multimodal.checkpoint import load_dit
 from multimodal.models.dit import DiT
-from multimodal.training.growth import with_layers, with_patch_size
+from multimodal.training.growth import with_depth, with_patch_size
 from multimodal.training.plan import Sources, train_all, train_one
 
 
@@ -46,10 +46,10 @@ def test_patches_can_only_be_divided(dit: DiT, patch_size: int) -> None:
         with_patch_size(dit, patch_size)
 
 
-def test_new_layers_change_nothing_until_they_learn(dit: DiT) -> None:
+def test_new_blocks_change_nothing_until_they_learn(dit: DiT) -> None:
     old, config = dit.config.depth, dit.config
-    deeper = with_layers(dit, old + 2, mean_detail=8)
-    assert deeper.config == dataclasses.replace(config, depth=old + 2, mean_detail=8)
+    deeper = with_depth(dit, old + 2)
+    assert deeper.config == dataclasses.replace(config, depth=old + 2)
     assert len(deeper.blocks) == old + 2
     size, length = config.latent_size, 3
     latents, t = torch.randn(2, config.latent_channels, size, size), torch.rand(2)
@@ -59,16 +59,13 @@ def test_new_layers_change_nothing_until_they_learn(dit: DiT) -> None:
         assert torch.equal(deeper(*inputs), dit(*inputs))
     deeper(*inputs).square().sum().backward()
     assert all(block.feed_forward.out.weight.grad.any() for block in deeper.blocks[old:])
-    assert deeper.mean_predictor.mlp.detail[1].out.weight.grad.any()
 
 
 def test_the_same_depth_changes_nothing_and_less_is_refused(dit: DiT) -> None:
     depth = dit.config.depth
-    assert with_layers(dit, depth) is dit
+    assert with_depth(dit, depth) is dit
     with pytest.raises(ValueError, match=f"depth 1 is less than {depth}, that of the checkpoint"):
-        with_layers(dit, 1)
-    with pytest.raises(ValueError, match="mean_detail 16 must be 8, that of the checkpoint"):
-        with_layers(with_layers(dit, depth, 8), depth, 16)
+        with_depth(dit, 1)
 
 
 def test_without_steps_the_mean_alone_learns_in_a_dit_that_takes_a_guidance_scale(pictures: Path, tmp_path: Path) -> None:

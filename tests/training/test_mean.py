@@ -62,8 +62,8 @@ def test_a_resumed_run_sees_the_same_prompts() -> None:
 def test_a_wider_mean_leaves_the_rest_as_it_was(pipeline: TextToImagePipeline) -> None:
     dit = pipeline.dit
     width = dit.config.mean_width
-    assert with_mean(dit, width, ()) is dit
-    before, after = dit.state_dict(), with_mean(dit, width + 8, ()).state_dict()
+    assert with_mean(dit, width, 0, ()) is dit
+    before, after = dit.state_dict(), with_mean(dit, width + 8, 0, ()).state_dict()
     assert after["mean_predictor.mlp.final.1.weight"].shape[1] == width + 8
     assert all(torch.equal(before[key], after[key]) for key in before if not key.startswith("mean_predictor."))
 
@@ -71,10 +71,19 @@ def test_a_wider_mean_leaves_the_rest_as_it_was(pipeline: TextToImagePipeline) -
 @torch.no_grad()
 def test_a_mean_of_several_styles_begins_as_it_was(pipeline: TextToImagePipeline) -> None:
     dit = pipeline.dit
-    styled, pooled = with_mean(dit, dit.config.mean_width, ("flat", "line")), torch.randn(3, dit.config.pooled_dim)
+    styled, pooled = with_mean(dit, dit.config.mean_width, 0, ("flat", "line")), torch.randn(3, dit.config.pooled_dim)
     views = styled.mean_predictor.mlp.all_views(pooled)
     assert views.shape[1] == 3
     assert torch.allclose(views, dit.mean_predictor(pooled).unsqueeze(1), atol=1e-5)  # no style makes a difference yet
+
+
+def test_new_detail_changes_no_mean_until_it_learns(pipeline: TextToImagePipeline) -> None:
+    dit, pooled = pipeline.dit, torch.randn(3, pipeline.dit.config.pooled_dim)
+    detailed = with_mean(dit, dit.config.mean_width, 8, ())
+    mean = detailed.mean_predictor(pooled)
+    assert torch.equal(mean, dit.mean_predictor(pooled))
+    mean.square().sum().backward()
+    assert detailed.mean_predictor.mlp.detail[1].out.weight.grad.any()
 
 
 def test_a_run_starts_with_a_wider_mean(pictures: Path, tmp_path: Path) -> None:
