@@ -143,6 +143,9 @@ def export(args: argparse.Namespace) -> None:
     from multimodal.upscaling import Upscaler
 
     target = shaped(args.target, args.motion, args.outline)
+    ending = f".{target.format.lower()}"
+    if args.out and args.out.suffix.lower() != ending:
+        raise ValueError(f"this is written as {ending}, not as {args.out.name}")
     data = to_sticker(rgba.open_image(args.file), target, Upscaler.from_pretrained(args.checkpoint))
     path = args.out or args.file.with_name("sticker_" + file_name(args.file.stem, target))
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -153,8 +153,9 @@ def _moving(square: Image.Image, target: Target) -> Iterator[bytes]:
         yield from (_animated(frames, "WEBP", SECONDS / len(frames), quality=quality) for quality in QUALITIES)
         return
     solid = [frame.getchannel("A").point(lambda alpha: 255 * (alpha > 127)) for frame in frames]
+    opaque = [frame.convert("RGB") for frame in frames]
     for colors in COLORS:
-        fewer = [frame.convert("RGB").quantize(colors - 1).convert("RGB") for frame in frames]  # and one for nothing
+        fewer = [frame.quantize(colors - 1).convert("RGB") for frame in opaque]  # and one for nothing
         for frame, alpha in zip(fewer, solid, strict=True):
             frame.putalpha(alpha)
         yield _animated(fewer, "GIF", SECONDS / len(frames), disposal=2)

@@ -78,7 +78,6 @@ def check_words(*texts: str) -> None:
         font_for(words)
 
 
-@cache
 def font_for(words: str) -> Path:
     """The font that has all the letters; ValueError where there is none."""
     missing = [next((letter for letter in words if not has_letter(font, letter)), "") for font in FONTS]

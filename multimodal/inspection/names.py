@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import difflib
-import re
 from collections.abc import Iterable, Mapping
 
-from multimodal.data.phrases import COLORS, FIRST_CJK, NUMBERS, PATTERNS, STYLES, words_of
+from multimodal.data.phrases import COLORS, FIRST_CJK, NUMBERS, PATTERNS, STYLES, singulars, words_of
 from multimodal.reading.syntax import parse_weights, split_quoted
 
 HELPERS = (  # English words that need no name
@@ -42,5 +41,4 @@ class Spelling:
             return True
         if word >= FIRST_CJK:
             return any(part in word for part in self.parts)
-        singulars = {word.removesuffix("s"), word.removesuffix("es"), re.sub("ies$", "y", word)}
-        return not singulars.isdisjoint(self.words)
+        return not self.words.isdisjoint(singulars(word))

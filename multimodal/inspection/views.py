@@ -14,7 +14,7 @@ from multimodal.inspection.codebook import CodebookStatistics
 from multimodal.inspection.codebook_map import codebook_map, principal_plane
 from multimodal.inspection.expectation import expect
 from multimodal.inspection.provenance import Provenance, load_training_pictures
-from multimodal.inspection.restoration import TIMES, restore
+from multimodal.inspection.restoration import TIMES, other_noise, restore
 from multimodal.inspection.tokens import code_patches, codebook_patches, heat_map, index_maps
 from multimodal.inspection.trajectory import Trajectory, changed_codes, save_animation, settled
 from multimodal.inspection.words import NearestNames
@@ -83,10 +83,10 @@ class Views:
     def restoration(self, prompt: str, sampling: dict[str, Any]) -> View:
         """The picture, noised up to four times and restored by the DiT: above with the prompt, below without."""
         output = self.pipeline(prompt, interpret=False, **sampling)
-        other_noise = {**sampling, "seed": sampling["seed"] - 1 if sampling["seed"] else 1}
-        found = restore(self.pipeline, output.codebook_indices[0], prompt, TIMES, **other_noise)
+        anew = {**sampling, "seed": other_noise(sampling["seed"])}
+        found = restore(self.pipeline, output.codebook_indices[0], prompt, TIMES, **anew)
         times = [{"t": one.t, "psnr": round(one.psnr[0], 2), "psnr_without_prompt": round(one.psnr[1], 2)} for one in found]
-        report = {"prompt": prompt, **sampling, "noise_seed": other_noise["seed"], "restored": times}
+        report = {"prompt": prompt, **sampling, "noise_seed": anew["seed"], "restored": times}
         strip = tiled([one.images[row] for row in (0, 1) for one in found], columns=len(found))
         return View(report, {"restoration.png": strip})
 

@@ -16,7 +16,7 @@ from PIL import Image
 from multimodal.arguments import MAX_PROMPT_CHARACTERS, MAX_SEED, check_number, check_prompts
 from multimodal.inspection.attention import AttentionRecorder, heat_overlay, pieces
 from multimodal.inspection.expectation import Expectation, expect
-from multimodal.inspection.restoration import Restoration, restore
+from multimodal.inspection.restoration import Restoration, other_noise, restore
 from multimodal.inspection.tokens import heat_map
 from multimodal.inspection.trajectory import Trajectory, changed_codes, save_animation, settled
 from multimodal.reading.prompts import read_prompt
@@ -112,8 +112,8 @@ class Inside:
 
     def _restore(self, indices: torch.Tensor, settings: Settings) -> list[Restoration]:
         """The picture noised, with another noise, and restored."""
-        noise_seed = (settings.seed + 1) % (MAX_SEED + 1)
-        return restore(self.pipeline, indices, settings.prompt, num_inference_steps=RESTORATION_STEPS, seed=noise_seed)
+        seed = other_noise(settings.seed)
+        return restore(self.pipeline, indices, settings.prompt, num_inference_steps=RESTORATION_STEPS, seed=seed)
 
     def reading(self, prompt: str, other: str, texts: Texts) -> str:
         """The tokens of a prompt, and the names that it is nearest to, as HTML."""
