@@ -14,6 +14,7 @@ from pathlib import Path
 import torch
 
 from multimodal import TextToImagePipeline
+from multimodal.arguments import DEFAULT_SAMPLER
 
 CHECKPOINT = Path(__file__).resolve().parent.parent / "checkpoints" / "emoji"
 
@@ -26,7 +27,7 @@ def main() -> None:
     args = parser.parse_args()
     pipeline = TextToImagePipeline.from_pretrained(args.checkpoint)
 
-    def sample(steps: int, guidance_scale: float = 3.0, sampler: str = "euler") -> Callable[[], object]:
+    def sample(steps: int, guidance_scale: float = 3.0, sampler: str = DEFAULT_SAMPLER) -> Callable[[], object]:
         return lambda: pipeline(
             "a red apple",
             num_images_per_prompt=args.pictures,

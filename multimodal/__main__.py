@@ -12,13 +12,12 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from multimodal.arguments import DEFAULT_GUIDANCE, DEFAULT_STEPS, MAX_STEPS, SEARCH_STEPS
+from multimodal.arguments import DEFAULT_GUIDANCE, DEFAULT_SAMPLER, DEFAULT_STEPS, MAX_STEPS, SEARCH_STEPS
 from multimodal.commands import check_checkpoint, export, generate, load_pipeline, mix, reconstruct, report_result
-from multimodal.data.phrases import STYLES
 from multimodal.doctor import doctor
 from multimodal.hub import find_checkpoint
 from multimodal.inspection import commands as inspection
-from multimodal.reading.syntax import MIXED
+from multimodal.reading.syntax import MIXED, STYLE_CHOICES
 
 CHECKPOINT = Path(__file__).resolve().parent.parent / "checkpoints" / "emoji"
 PICTURES = "a folder of pictures, a parquet table, .tar files or a data set of the hub, user/name"
@@ -183,7 +182,7 @@ def build_parser() -> argparse.ArgumentParser:
     sub.add_argument("-n", "--number", type=int, default=1, help="pictures per prompt")
     _add_drawing(sub)
     sub.add_argument("--negative-prompt", default="")
-    sub.add_argument("--sampler", default="euler", help="euler or heun")
+    sub.add_argument("--sampler", default=DEFAULT_SAMPLER, help="lms, euler or heun")
     sub.add_argument("--image", type=Path, help="a picture to start from instead of noise")
     sub.add_argument("--strength", type=float, help="0 to 1: how far to go from that picture (default: 0.6; with --mask 1)")
     sub.add_argument("--mask", type=Path, help="a picture as large as that one, white where it is drawn anew")
@@ -265,7 +264,7 @@ def _add_sampling(parser: argparse.ArgumentParser) -> None:
 def _add_drawing(parser: argparse.ArgumentParser) -> None:
     _add_sampling(parser)
     text = 'of prompts that say none (default: mixed, another one for each picture; "": none)'
-    parser.add_argument("--style", choices=(MIXED, *STYLES, ""), default=MIXED, help=text)
+    parser.add_argument("--style", choices=STYLE_CHOICES, default=MIXED, help=text)
 
 
 def _add_search(parser: argparse.ArgumentParser) -> None:

@@ -13,7 +13,7 @@ from multimodal.config import VQVAEConfig
 if TYPE_CHECKING:  # the command line reads the bounds without waiting for torch
     from torch import Tensor
 
-DEFAULT_STEPS, DEFAULT_GUIDANCE = 4, 3.0
+DEFAULT_STEPS, DEFAULT_GUIDANCE, DEFAULT_SAMPLER = 4, 3.0, "lms"
 SEARCH_STEPS = 30  # for codes, where two seconds may be spent on a picture
 MAX_STEPS, MAX_GUIDANCE, MAX_IMAGES, MAX_PROMPT_CHARACTERS, MAX_SEED = 100, 20.0, 16, 2000, 2**32 - 1
 
@@ -43,6 +43,12 @@ def check_sampling(num_inference_steps: float, guidance_scale: float, seed: floa
     check_number("num_inference_steps", num_inference_steps, 1, MAX_STEPS, whole=True)
     check_number("guidance_scale", guidance_scale, 0, MAX_GUIDANCE)
     check_number("seed", seed, 0, MAX_SEED, whole=True)
+
+
+def check_images(number: float) -> int:
+    """How many pictures a prompt is to have; ValueError where that is too many, or no number of pictures."""
+    check_number("num_images_per_prompt", number, 1, MAX_IMAGES, whole=True)
+    return int(number)
 
 
 def check_seeds(seed: int | Sequence[int], number: int) -> list[int]:

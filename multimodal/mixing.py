@@ -38,7 +38,7 @@ def mix(
 
     Args:
         num_frames: 2 … 16.
-        num_inference_steps, guidance_scale, seed, callback: as for the pipeline; the sampler is Euler's.
+        num_inference_steps, guidance_scale, seed, callback: as for the pipeline; the sampler is its default.
     Raises:
         ValueError: a prompt is empty or an argument out of its range.
         SamplingCancelled: the callback returned False.

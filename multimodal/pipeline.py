@@ -15,10 +15,11 @@ from torch import Tensor
 from multimodal import rgba
 from multimodal.arguments import (
     DEFAULT_GUIDANCE,
+    DEFAULT_SAMPLER,
     DEFAULT_STEPS,
-    MAX_IMAGES,
     MAX_STEPS,
     check_choice,
+    check_images,
     check_indices,
     check_number,
     check_prompts,
@@ -41,8 +42,8 @@ from multimodal.models.text_encoder import CLIPTextEncoder
 from multimodal.models.vqvae import VQVAE
 from multimodal.outputs import ReconstructionOutput, TextToImageOutput
 from multimodal.reading.names import Names
-from multimodal.reading.prompts import Reading, read_prompt
-from multimodal.reading.syntax import WeightedPart, parse_weights
+from multimodal.reading.prompts import Reading, in_styles, read_prompts
+from multimodal.reading.syntax import MIXED, STYLE_CHOICES, WeightedPart, parse_weights
 from multimodal.restyling import find_restyler, restyle
 from multimodal.upscaling import Upscaler
 from multimodal.word_lists import names_in
@@ -97,12 +98,13 @@ class TextToImagePipeline:
         guidance_scale: float = DEFAULT_GUIDANCE,
         seed: int | Sequence[int] = 0,
         num_images_per_prompt: int = 1,
-        sampler: str = "euler",
+        sampler: str = DEFAULT_SAMPLER,
         callback: Callback | None = None,
         image: Image.Image | Tensor | None = None,
         strength: float | None = None,
         mask: Image.Image | Tensor | None = None,
         interpret: bool = True,
+        style: str = MIXED,
     ) -> TextToImageOutput:
         """Make pictures from prompts.
 
@@ -117,38 +119,36 @@ class TextToImagePipeline:
             guidance_scale: 0 … 20; 1 is no guidance, more follows the prompt more closely.
             seed: 0 … 2**32 - 1; or one for each picture.
             num_images_per_prompt: 1 … 16.
-            sampler: "euler" or "heun".
+            sampler: a key of `SAMPLERS`.
             callback: called after each step with a `SamplerStep`; where it returns False, sampling stops.
             image: a picture to start from instead of noise (SDEdit, Meng et al. 2022), or its (groups, h, w) indices.
             strength: 0 … 1 (0.6, with a mask 1): the time up to which `image` is noised; so many fewer steps are made.
             mask: where `image` is drawn anew, as a picture of the size of `image` (white there), or an (h, w) grid (True
                 there). Elsewhere the codebook indices of `image` stay exactly as they are.
-            interpret: draw things by their English names, or the nearest, where a prompt has none of their words; and the
-                things of "a rocket and a star" or "a blue apple" one by one, to colour them, draw them again in an unseen
-                style and put them together (see `read_prompt`), unless there is an `image`. Otherwise as the prompt says.
+            interpret: draw what a prompt asks for by names that the model learnt, several things, colours and unseen styles
+                one by one, and put them together (`read_prompt`); with an `image` one thing. Otherwise as the prompt says.
+            style: of interpreted prompts that say none: one of STYLE_CHOICES; MIXED gives each seed another that suits.
         Raises:
             ValueError: a prompt is empty or an argument out of its range.
             SamplingCancelled: the callback returned False.
         """
-        prompts = check_prompts([prompt] if isinstance(prompt, str) else prompt)
+        repeats = check_images(num_images_per_prompt)
+        prompts = [one for one in check_prompts([prompt] if isinstance(prompt, str) else prompt) for _ in range(repeats)]
+        seeds = check_seeds(seed, len(prompts))
         negative_prompt = clean_prompt(negative_prompt)
         check_sampling(num_inference_steps, guidance_scale)
-        check_number("num_images_per_prompt", num_images_per_prompt, 1, MAX_IMAGES, whole=True)
         start = check_start(image is not None, mask is not None, strength)
         check_choice("sampler", sampler, SAMPLERS)
-        num_images_per_prompt = int(num_images_per_prompt)
-        repeated = [prompt for prompt in prompts for _ in range(num_images_per_prompt)]
-        seeds = check_seeds(seed, len(repeated))
+        check_choice("style", style, STYLE_CHOICES)
 
         def seen(step: SamplerStep) -> bool | None:
             layouts = [reading.layout for reading in readings]
             return callback(step._replace(together=lambda things: put_together(things, layouts))) if callback else None
 
         with self.lock:
-            readings = [read_prompt(one, self.names, image is None) if interpret else Reading((one,)) for one in prompts]
+            prompts = in_styles(prompts, style, seeds, self.names) if interpret else prompts
+            readings = read_prompts(prompts, self.names, image is None) if interpret else [Reading((p,)) for p in prompts]
             check_words(*(reading.written for reading in readings))
-            renamed = [dict(reading.renamed) for reading in readings]
-            readings = [reading for reading in readings for _ in range(num_images_per_prompt)]
             drawn = [(thing, seed) for reading, seed in zip(readings, seeds, strict=True) for thing in reading.things]
             velocity, dropped = self.prompt_velocity([thing for thing, _ in drawn], negative_prompt, float(guidance_scale))
             latents = noise = self.make_noise([seed for _, seed in drawn])
@@ -163,15 +163,15 @@ class TextToImagePipeline:
             steps = max(1, round(num_inference_steps * start))
             watched = seen if callback and any(reading.layout for reading in readings) else callback
             latents = self.sample_latents(velocity, latents, steps, sampler, watched, start)
-            latents = self.put_together(latents, readings)
-            codebook_indices = self.vqvae.quantize(latents)
+            codebook_indices = self.vqvae.quantize(self.put_together(latents, readings))
             if mask is not None:
                 codebook_indices = torch.where(redrawn, codebook_indices, original)
             images = self.to_images(self.vqvae.decode_indices(codebook_indices))
         images = [write(image, one.written, self.upscaler) for image, one in zip(images, readings, strict=True)]
         words = iter(dropped)
         dropped = [" ".join(filter(None, (next(words) for _ in reading.things))) for reading in readings]
-        return TextToImageOutput(images, codebook_indices.cpu(), repeated, seeds, dropped[::num_images_per_prompt], renamed)
+        renamed = [dict(reading.renamed) for reading in readings[::repeats]]
+        return TextToImageOutput(images, codebook_indices.cpu(), prompts, seeds, dropped[::repeats], renamed)
 
     def put_together(self, latents: Tensor, readings: Sequence[Reading]) -> Tensor:
         """The latents of pictures, from those of the things in them; what is one thing stays as it was drawn."""
@@ -219,7 +219,7 @@ class TextToImagePipeline:
         velocity: Velocity,
         latents: Tensor,
         num_inference_steps: int,
-        sampler: str = "euler",
+        sampler: str = DEFAULT_SAMPLER,
         callback: Callback | None = None,
         start: float = 1.0,
     ) -> Tensor:

@@ -17,7 +17,7 @@ from PIL import Image
 from torch import Tensor
 
 from multimodal import __version__, rgba
-from multimodal.arguments import DEFAULT_GUIDANCE, DEFAULT_STEPS
+from multimodal.arguments import DEFAULT_GUIDANCE, DEFAULT_SAMPLER, DEFAULT_STEPS
 from multimodal.config import from_dict
 
 A1111_KEY, JSON_KEY = "parameters", "multimodal"
@@ -32,24 +32,25 @@ class Settings:
     negative_prompt: str = ""
     num_inference_steps: int = DEFAULT_STEPS
     guidance_scale: float = DEFAULT_GUIDANCE
-    sampler: str = "euler"
+    sampler: str = DEFAULT_SAMPLER
     image: str = ""  # the codebook indices of the picture that this one was made from, as `pack_indices` writes them
     strength: float = 1.0  # how far it went from there
     mask: str = ""  # where it was drawn anew, packed in the same way; "" is everywhere
 
     def arguments(self) -> dict[str, Any]:
-        """What to call a pipeline with; ValueError where `image` or `mask` holds no indices."""
+        """What to call a pipeline with; the style is that of the prompt. ValueError where a grid holds no indices."""
         grids = {key: unpack_indices(text) if text else None for key, text in (("image", self.image), ("mask", self.mask))}
-        return {**asdict(self), **grids}
+        return {**asdict(self), **grids, "style": ""}
 
     def to_png_text(self, size: tuple[int, int]) -> dict[str, str]:
         """PNG text chunks: the line that AUTOMATIC1111 writes and its many readers know, and JSON."""
         lines = [self.prompt]
         if self.negative_prompt:
             lines.append(f"Negative prompt: {self.negative_prompt}")
+        sampler = "LMS" if self.sampler == "lms" else self.sampler.capitalize()
         strength = f"Denoising strength: {self.strength:g}, " if self.image else ""
         lines.append(
-            f"Steps: {self.num_inference_steps}, Sampler: {self.sampler.capitalize()}, CFG scale: {self.guidance_scale:g}, "
+            f"Steps: {self.num_inference_steps}, Sampler: {sampler}, CFG scale: {self.guidance_scale:g}, "
             f"Seed: {self.seed}, Size: {size[0]}x{size[1]}, {strength}Version: multimodal {__version__}"
         )
         return {A1111_KEY: "\n".join(lines), JSON_KEY: json.dumps(asdict(self), ensure_ascii=False)}
@@ -123,5 +124,5 @@ def parse_a1111(text: str) -> Settings:
         negative_prompt.strip(),
         int(values["Steps"]),
         float(values["CFG scale"]),
-        "heun" if "heun" in values["Sampler"].lower() else "euler",
+        next((name for name in ("lms", "heun") if name in values["Sampler"].lower()), "euler"),
     )

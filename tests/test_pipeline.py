@@ -19,7 +19,7 @@ from multimodal.arguments import MAX_PROMPT_CHARACTERS, MAX_SEED, check_prompts
 from multimodal.checkpoint import CheckpointError, save_model
 from multimodal.collage.layout import Layout, put_together
 from multimodal.config import RestylerConfig, VQVAEConfig
-from multimodal.diffusion.samplers import SamplerStep, SamplingCancelled
+from multimodal.diffusion.samplers import SAMPLERS, SamplerStep, SamplingCancelled
 from multimodal.lettering import write
 from multimodal.models.dit import DiT
 from multimodal.models.restyler import Restyler
@@ -46,7 +46,7 @@ def test_each_picture_may_have_a_seed_of_its_own(pipeline: TextToImagePipeline) 
         assert same(generate(pipeline, prompt, seed=7).images[0], image)
 
 
-@pytest.mark.parametrize("sampler", ["euler", "heun"])
+@pytest.mark.parametrize("sampler", SAMPLERS)
 def test_a_picture_of_a_batch_is_what_its_seed_gives_alone(sampler: str, pipeline: TextToImagePipeline) -> None:
     def last_latents(prompt: str | list[str], **settings) -> tuple[torch.Tensor, list[str], list[int]]:
         steps: list[SamplerStep] = []
@@ -193,7 +193,8 @@ def test_prompts_and_settings_have_an_influence(pipeline: TextToImagePipeline) -
         ({"seed": 10**400}, "seed must be"),
         ({"num_images_per_prompt": 0}, "num_images_per_prompt must be"),
         ({"num_images_per_prompt": 17}, "num_images_per_prompt must be"),
-        ({"sampler": "ddim"}, "sampler must be one of euler, heun, not 'ddim'"),
+        ({"style": "anime"}, "style must be one of mixed, 3d, color, flat, line, noto, twemoji, not 'anime'"),
+        ({"sampler": "ddim"}, "sampler must be one of lms, euler, heun, not 'ddim'"),
     ],
 )
 def test_bad_input_is_refused_by_name(settings: dict, message: str, pipeline: TextToImagePipeline) -> None:

@@ -7,7 +7,7 @@ import torch
 from PIL import Image
 
 from multimodal import TextToImagePipeline, rgba
-from multimodal.diffusion.samplers import SamplerStep
+from multimodal.diffusion.samplers import SAMPLERS, SamplerStep
 from multimodal.metrics import psnr_on_white
 from tests.generating import generate, same
 
@@ -26,7 +26,7 @@ def test_strength_leads_from_the_picture_to_what_the_prompt_alone_makes(pipeline
     assert not same(between.images[0], image)
 
 
-@pytest.mark.parametrize("sampler", ["euler", "heun"])
+@pytest.mark.parametrize("sampler", SAMPLERS)
 @pytest.mark.parametrize("strength", [None, 0.5])
 def test_outside_the_mask_a_picture_keeps_its_codes(
     sampler: str, strength: float | None, pipeline: TextToImagePipeline

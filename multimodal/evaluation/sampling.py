@@ -36,6 +36,7 @@ class Sampling:
                 guidance_scale=self.guidance_scale,
                 seed=self.seed + start,
                 interpret=self.interpret,
+                style="",  # but what the prompts say by now
             )
             images += output.images
         return images

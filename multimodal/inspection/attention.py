@@ -47,7 +47,7 @@ class WordAttention:
         """Shares averaged over whatever is not chosen, (W + 1, h, w); they sum to 1 over the words and the rest.
 
         Args:
-            evaluation: of the DiT, from 0; an Euler step has one, a Heun step two, but for the last.
+            evaluation: of the DiT, from 0; a Heun step has two, but for the last, others one.
             layer: a block of the DiT, from 0.
         Raises:
             ValueError: there is no such evaluation or layer.

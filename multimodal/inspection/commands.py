@@ -9,6 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from multimodal.arguments import DEFAULT_SAMPLER
+
 if TYPE_CHECKING:
     from multimodal.inspection.views import View, Views
     from multimodal.inspection.words import NearestNames
@@ -140,7 +142,7 @@ def add_arguments(parser: argparse.ArgumentParser, view: Callable[..., None], ad
     if view in (attention, trajectory, restoration):
         add_sampling(parser)
         parser.add_argument("--negative-prompt", default="")
-        parser.add_argument("--sampler", default="euler", help="euler or heun")
+        parser.add_argument("--sampler", default=DEFAULT_SAMPLER, help="lms, euler or heun")
     if view is attention:
         parser.add_argument("--layer", type=int, help="one block of the DiT, from 0 (default: the mean of all)")
         parser.add_argument("--evaluation", type=int, help="one evaluation of the DiT, from 0 (default: the mean of all)")

@@ -13,7 +13,16 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from multimodal.arguments import DEFAULT_GUIDANCE, DEFAULT_STEPS, check_choice, check_number, check_prompts, check_sampling
+from multimodal.arguments import (
+    DEFAULT_GUIDANCE,
+    DEFAULT_SAMPLER,
+    DEFAULT_STEPS,
+    MAX_SEED,
+    check_choice,
+    check_number,
+    check_prompts,
+    check_sampling,
+)
 from multimodal.diffusion import rectified_flow
 from multimodal.diffusion.samplers import SAMPLERS
 from multimodal.metrics import psnr_on_white
@@ -32,6 +41,11 @@ class Restoration:
     codebook_indices: Tensor  # (2, groups, h, w)
 
 
+def other_noise(seed: int) -> int:
+    """The seed of other noise than a picture was drawn from: from its own it would come back by itself."""
+    return (seed + 1) % (MAX_SEED + 1)
+
+
 @torch.inference_mode()
 def restore(
     pipeline: TextToImagePipeline,
@@ -42,14 +56,14 @@ def restore(
     num_inference_steps: int = DEFAULT_STEPS,
     guidance_scale: float = DEFAULT_GUIDANCE,
     seed: int = 0,
-    sampler: str = "euler",
+    sampler: str = DEFAULT_SAMPLER,
 ) -> list[Restoration]:
     """Noise a picture up to each of the times and restore it, as `pipeline(prompt, image=image, strength=t)` does.
 
     Args:
         image: RGBA, or the (groups, h, w) codebook indices of a picture.
         times: 0 … 1 each; at 0 the VQ-VAE's reconstruction comes back as it is.
-        seed: of the noise. From the noise that a picture was drawn from it would come back by itself: take another.
+        seed: of the noise (see `other_noise`).
     Raises:
         ValueError: the prompt is empty or an argument out of its range.
     """

@@ -92,6 +92,12 @@ def read_prompt(prompt: str, names: Names, apart: bool = True) -> Reading:
     return Reading(drawn, layout, tuple(dict.fromkeys(renamed)), written, restyled if any(restyled) else ())
 
 
+def read_prompts(prompts: Sequence[str], names: Names, apart: bool = True) -> list[Reading]:
+    """The reading of each prompt, see `read_prompt`; those that are the same are read once."""
+    readings = {prompt: read_prompt(prompt, names, apart) for prompt in dict.fromkeys(prompts)}
+    return [readings[prompt] for prompt in prompts]
+
+
 def is_known(prompt: str, names: Names) -> bool:
     """Whether a prompt asks for nothing but what is known, in whatever form: "нарисуй собаку" is a request and a dog."""
     return all(names.known(split_style(thing)[0]) for thing in read_prompt(prompt, names.lists_alone()).things)

@@ -13,6 +13,7 @@ from multimodal.data.phrases import SAID_AFTER, SAID_BEFORE, STYLES
 
 MIXED = "mixed"  # the style that is another one for each seed:
 MIXED_STYLES = ("3d", "noto", "flat", "twemoji", "color")  # not line, which is lost on dark backgrounds
+STYLE_CHOICES = (MIXED, *STYLES, "")  # of what says no style itself; "" is none
 _STYLE = rf"(?:in )?(?P<style>(?:{'|'.join(STYLES)})(?=[- ]style)|3d|line(?=[- ]?art))(?:[- ]?art)?+(?:[- ]style)?+"
 IN_STYLE = [  # how a prompt says a style: "a fox, 3d style", "a fox in 3D", "a line art fox"
     re.compile(rf"(?P<article>)(?P<text>.*?)(?:, ?| ){_STYLE}", re.IGNORECASE | re.DOTALL),

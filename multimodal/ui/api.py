@@ -15,6 +15,7 @@ from gradio.utils import get_upload_folder, is_in_or_equal
 from multimodal import rgba
 from multimodal.arguments import (
     DEFAULT_GUIDANCE,
+    DEFAULT_SAMPLER,
     DEFAULT_STEPS,
     MAX_IMAGES,
     SEARCH_STEPS,
@@ -25,11 +26,10 @@ from multimodal.arguments import (
     check_seeds,
     clean_prompt,
 )
-from multimodal.data.phrases import STYLES
 from multimodal.editing import start_from
 from multimodal.export import ANIMATIONS, TARGETS, file_name, save_animation, shaped, to_sticker
 from multimodal.reading.prompts import in_one_style, in_styles
-from multimodal.reading.syntax import MIXED
+from multimodal.reading.syntax import MIXED, STYLE_CHOICES
 from multimodal.settings import Settings, save_picture
 from multimodal.ui.download import as_file
 from multimodal.ui.errors import friendly_errors
@@ -79,7 +79,7 @@ def add_endpoints(models: Models, served: Serve) -> None:
         negative_prompt: str = "",
         steps: int = DEFAULT_STEPS,
         guidance_scale: float = DEFAULT_GUIDANCE,
-        sampler: str = "euler",
+        sampler: str = DEFAULT_SAMPLER,
         seed: int = 0,
         count: int = 1,
         sticker_for: str = "",
@@ -92,7 +92,7 @@ def add_endpoints(models: Models, served: Serve) -> None:
             negative_prompt: what should not be in the picture.
             steps: 1 to 100; more take longer and are finer.
             guidance_scale: 0 to 20; how closely to follow the prompt.
-            sampler: euler or heun.
+            sampler: lms, euler or heun.
             seed: 0 to 4294967295; the same seed makes the same picture.
             count: 1 to 16 pictures, of seeds in a row.
             sticker_for: slack, discord-emoji, discord-sticker, telegram, whatsapp, ios; empty for a PNG with its settings.
@@ -103,7 +103,7 @@ def add_endpoints(models: Models, served: Serve) -> None:
         with friendly_errors(Texts()):
             if sticker_for:
                 check_choice("sticker_for", sticker_for, TARGETS)
-            check_choice("style", style, (MIXED, *STYLES, ""))
+            check_choice("style", style, STYLE_CHOICES)
             settings = Settings(prompt, seed, negative_prompt, steps, guidance_scale, sampler)
             return make(settings, count, sticker_for, style)
 
@@ -115,7 +115,7 @@ def add_endpoints(models: Models, served: Serve) -> None:
         negative_prompt: str = "",
         steps: int = DEFAULT_STEPS,
         guidance_scale: float = DEFAULT_GUIDANCE,
-        sampler: str = "euler",
+        sampler: str = DEFAULT_SAMPLER,
         seed: int = 0,
         count: int = 1,
     ) -> list[gr.FileData]:
@@ -129,7 +129,7 @@ def add_endpoints(models: Models, served: Serve) -> None:
             negative_prompt: what should not be in the picture.
             steps: 1 to 100; more take longer and are finer.
             guidance_scale: 0 to 20; how closely to follow the prompt.
-            sampler: euler or heun.
+            sampler: lms, euler or heun.
             seed: 0 to 4294967295; the same seed makes the same picture.
             count: 1 to 16 pictures, of seeds in a row.
         Returns:
@@ -234,7 +234,7 @@ def add_endpoints(models: Models, served: Serve) -> None:
         negative_prompt: str = "",
         steps: int = DEFAULT_STEPS,
         guidance_scale: float = DEFAULT_GUIDANCE,
-        sampler: str = "euler",
+        sampler: str = DEFAULT_SAMPLER,
         seed: int = 0,
         count: int = 1,
     ) -> list[gr.FileData]:
@@ -247,7 +247,7 @@ def add_endpoints(models: Models, served: Serve) -> None:
             negative_prompt: what should not be in the picture.
             steps: 1 to 100; more take longer and are finer.
             guidance_scale: 0 to 20; how closely to follow the prompt.
-            sampler: euler or heun.
+            sampler: lms, euler or heun.
             seed: 0 to 4294967295; the same seed makes the same picture.
             count: 1 to 16 pictures, of seeds in a row.
         Returns:

@@ -8,7 +8,15 @@ from typing import Any
 
 import gradio as gr
 
-from multimodal.arguments import DEFAULT_GUIDANCE, DEFAULT_STEPS, MAX_GUIDANCE, MAX_IMAGES, MAX_PROMPT_CHARACTERS, MAX_STEPS
+from multimodal.arguments import (
+    DEFAULT_GUIDANCE,
+    DEFAULT_SAMPLER,
+    DEFAULT_STEPS,
+    MAX_GUIDANCE,
+    MAX_IMAGES,
+    MAX_PROMPT_CHARACTERS,
+    MAX_STEPS,
+)
 from multimodal.data.phrases import STYLES
 from multimodal.diffusion.samplers import SAMPLERS
 from multimodal.export import TARGETS
@@ -108,7 +116,7 @@ def create_tab(
                 elem_id="guidance",
             )
         with gr.Row():
-            sampler = gr.Radio(list(SAMPLERS), value="euler", label=i18n("sampler"), elem_id="sampler")
+            sampler = gr.Radio(list(SAMPLERS), value=DEFAULT_SAMPLER, label=i18n("sampler"), elem_id="sampler")
             negative_prompt = gr.Textbox(
                 "",
                 label=i18n("negative_prompt"),

@@ -175,7 +175,7 @@ class Generation:
                     if isinstance(event, Progress):
                         if event.step == 1:
                             first_step = time.perf_counter()
-                        elif settings.sampler == "euler":  # Heun's steps take twice as long
+                        elif settings.sampler != "heun":  # whose steps take twice as long
                             self.seconds = (time.perf_counter() - first_step) / (event.step - 1) / len(prompts)
                         shown = list(zip(event.previews, prompts, strict=True)) if event.previews else gr.skip()
                         yield shown, event.shown(texts), *[gr.skip()] * 5

@@ -41,14 +41,21 @@ def test_a_straight_path_is_followed_exactly(sampler, steps: int) -> None:
     assert torch.allclose(sampler(lambda x, t: NOISE - target, NOISE, steps), target)
 
 
-@pytest.mark.parametrize(("name", "order"), [("euler", 1), ("heun", 2)])
+@pytest.mark.parametrize(("name", "order"), [("lms", 2), ("euler", 1), ("heun", 2)])
 def test_order_of_convergence(name: str, order: int) -> None:
     measured = math.log2(error(name, 64) / error(name, 128))
     assert measured == pytest.approx(order, abs=0.25)
 
 
-def test_heun_is_closer_than_euler_on_a_curved_path() -> None:
-    assert error("heun", 16) < 0.5 * error("euler", 16)
+@pytest.mark.parametrize("name", ["lms", "heun"])
+def test_the_second_order_is_closer_than_euler_on_a_curved_path(name: str) -> None:
+    assert error(name, 16) < 0.5 * error("euler", 16)
+
+
+def test_a_multistep_sampler_takes_one_velocity_a_step() -> None:
+    seen: list[float] = []
+    SAMPLERS["lms"](lambda x, t: seen.append(t[0].item()) or x, NOISE, 7)  # type: ignore[func-returns-value]
+    assert len(seen) == 7
 
 
 @both

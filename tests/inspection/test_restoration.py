@@ -6,6 +6,7 @@ import pytest
 import torch
 from PIL import Image
 
+from multimodal.diffusion.samplers import SAMPLERS
 from multimodal.inspection.restoration import TIMES, restore
 from multimodal.pipeline import TextToImagePipeline
 
@@ -30,7 +31,7 @@ def test_at_time_zero_the_reconstruction_comes_back_exactly(pipeline: TextToImag
             assert one.psnr[row] < 60
 
 
-@pytest.mark.parametrize("sampler", ["euler", "heun"])
+@pytest.mark.parametrize("sampler", SAMPLERS)
 def test_with_the_prompt_it_is_what_the_pipeline_makes_of_the_picture(pipeline: TextToImagePipeline, sampler: str) -> None:
     indices = pipeline.reconstruct(noise_picture()).codebook_indices
     options = {"num_inference_steps": STEPS, "guidance_scale": 2.0, "seed": 5, "sampler": sampler}
@@ -54,7 +55,7 @@ def test_without_guidance_the_second_row_knows_nothing_of_the_prompt(pipeline: T
         ({"prompt": " "}, "the prompt is empty"),
         ({"times": [1.5]}, "t must be a number from 0 to 1"),
         ({"seed": -1}, "seed must be"),
-        ({"sampler": "dpm"}, "sampler must be one of euler, heun"),
+        ({"sampler": "dpm"}, "sampler must be one of lms, euler, heun"),
     ],
 )
 def test_what_is_out_of_range_is_refused(pipeline: TextToImagePipeline, changes: dict, sentence: str) -> None:

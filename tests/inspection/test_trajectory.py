@@ -8,6 +8,7 @@ import pytest
 import torch
 from PIL import Image
 
+from multimodal.diffusion.samplers import SAMPLERS
 from multimodal.inspection.trajectory import (
     FRAME_MS,
     LAST_FRAME_MS,
@@ -19,7 +20,7 @@ from multimodal.inspection.trajectory import (
 from multimodal.pipeline import TextToImagePipeline
 
 
-@pytest.mark.parametrize("sampler", ["euler", "heun"])
+@pytest.mark.parametrize("sampler", SAMPLERS)
 def test_the_last_frame_is_the_picture(pipeline: TextToImagePipeline, sampler: str) -> None:
     trajectory = Trajectory(pipeline)
     options = {"num_inference_steps": 5, "seed": 2, "num_images_per_prompt": 2, "sampler": sampler}
