@@ -54,6 +54,12 @@ def _in_other_hand(body: Anatomy, ratio: float) -> Spot:
     return _in_hand(body, ratio)._replace(x=body.left + 0.1 * body.size)
 
 
+def _overhead(body: Anatomy, ratio: float) -> Spot:
+    """Over the right side of the head, behind which its handle is."""
+    width = 0.95 * body.size / max(1, ratio)
+    return Spot(body.x + 0.3 * width, body.top - 0.55 * width * ratio, width, behind=True)
+
+
 def _under(body: Anatomy, ratio: float) -> Spot:
     width = 1.35 * body.size / max(1, ratio)
     return Spot(body.middle, body.lower - 0.22 * width * ratio, width, behind=True)
@@ -82,6 +88,7 @@ PLACES: dict[str, Callable[[Anatomy, float], Spot]] = {  # from a figure's anato
     "feet": lambda body, ratio: Spot(body.middle, body.lower - 0.3 * body.size * ratio, 0.6 * body.size),
     "hand": _in_hand,
     "other hand": _in_other_hand,
+    "overhead": _overhead,
     "under": _under,
     "beside head": _beside_head,
     "behind": _behind,

@@ -30,6 +30,7 @@ REQUESTS = (  # what a prompt may begin or end with: "please draw me a cat", "н
     r"[을를]? ?그려 ?(?:줘|주세요)[!.]?$",
     r"^(?:请|给我|帮我)+画(?:一?[只个条朵辆座头匹棵位])?|^画(?:我)?一?[只个条朵辆座头匹棵位]",  # "画家" is a painter
     r",? (?:please|pls|plz|por favor|porfa|s'il te plaît|stp|svp|bitte|per favore|пожалуйста)[!.?]*$",
+    r", (?:(?:many |with )?thanks?(?: you| u)?|thx|ty|gracias|merci|danke|grazie|obrigad[oa]|спасибо)[!.?]*$",
 )
 REQUEST = re.compile("|".join(REQUESTS), re.IGNORECASE)
 SAID_BEFORE = (  # what may lead to words in quotes: "a cat saying “hi”", "ein Schild mit der Aufschrift „Achtung“"

@@ -145,8 +145,11 @@ def reads_right(case: Case, names: Names) -> bool:
     wanted = [one for one in (case.concept, case.other) if one]
     if len(found) != len(wanted) or any(name not in one.split("|") for name, one in zip(found, wanted, strict=True)):
         return False
+    worn = WORN.get(found[-1], "hand")
     if case.relation == "wears":
-        return places in ([WORN.get(found[1], "hand")], ["front"], ["neck"])
+        return places == [worn] or places == [{"eyes": "front", "head": "neck"}.get(worn)]  # of no face; a bow tie
+    if case.relation == "holds" and worn == "overhead":
+        return places == [worn]
     return places == ([FIGURE_PLACES[case.relation]] if case.relation else [])
 
 

@@ -16,6 +16,7 @@ from multimodal.reading.relations import (
     HEADWEAR,
     ON_HEAD,
     OWN_PARTS,
+    SANTAS,
     WHERE_WORN,
     WORN,
     Relation,
@@ -40,8 +41,8 @@ WITHOUT_FACE = {  # in spite of such a keyword
     "water pistol", "yo-yo",
 }  # fmt: skip
 NOT_DRAWN = re.compile(  # what there is no emoji of, though it is a keyword of some
-    r"(?:an?|the) (?:\w+ )*(?:bite|board|branch|cage|cane|crib|cup|deal|desk|earring|floor|leash|mug|pond|shelf|sign|"
-    r"shoulder|space ?suit|surfboard|swing|table|tank|tracks?|wall|wire)",
+    r"(?:an?|the) (?:\w+ )*(?:bite|board|branch|cage|cane|crib|(?<!coffee )(?<!tea )(?:cup|mug)|deal|desk|earring|floor|"
+    r"leash|pond|shelf|sign|shoulder|space ?suit|surfboard|swing|table|tank|tracks?|wall|wire)",
     re.IGNORECASE,
 )
 WITHOUT_ROLE = {"baby", "boy", "child", "girl", "man", "person", "woman"}  # people who may be given one
@@ -62,7 +63,7 @@ def read_figure(text: str, names: Names) -> dict[str, str]:
         return {}
     is_one = (
         bool(ARTICLE.sub("", f"{figure} "))
-        and has_head(figure, names)
+        and (has_head(figure, names) or (relations and names.misspelt(figure)))
         and not names_several(figure)
         and counted(figure, names)[0] == 1
     )
@@ -171,6 +172,7 @@ def _places(relation: Relation, figure: str, names: Names) -> dict[str, str]:
         bare, color = split_color(thing, names)
         name = _name(bare, names)
         if name not in WORN and _is_nobody_yet(about, names) and (worn := HEADWEAR.fullmatch(bare)):
+            color = color or ("red" if SANTAS.search(bare) else "")
             bare = worn["plain"]
             thing = f"{color} {bare}".strip()
             name = _name(bare, names)
@@ -207,7 +209,7 @@ def is_drawn(text: str, name: str, names: Names, foreign: bool = False) -> bool:
     if foreign and names.foreign_head(text) == name:
         return not is_feeling(name, names.english_names)
     if not has_head(text, names):
-        return False
+        return names.misspelt(text) == name
     in_foreign_words = looks_foreign(text) and (text >= FIRST_CJK or names.is_synonym(text))
     if names.known(text) or names.known(everyday(text)) or names.is_chosen(text) or in_foreign_words:
         return True

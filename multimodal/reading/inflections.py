@@ -14,6 +14,7 @@ STEMMERS = {  # language → the first sign of its script, and the name of Snowb
     "ru": ("\u0400", "russian"), "ar": ("\u0600", "arabic"), "hi": ("\u0900", "hindi"), "es": ("", "spanish"),
     "fr": ("", "french"), "de": ("", "german"), "it": ("", "italian"), "pt": ("", "portuguese"),
 }  # fmt: skip
+ARABIC_ARTICLE = "ال"
 SCRIPT = 0x200  # signs, at most, in a script
 HEAD_FIRST = {"es", "fr", "it", "pt", "ar"}  # languages in which a noun comes before what is said of it
 STEMMING = threading.Lock()  # a stemmer keeps the word that it is at
@@ -34,7 +35,7 @@ class Inflections(Mapping[str, str]):
         self._stems: dict[str, dict[str, str]] = {}
 
     def __getitem__(self, word: str) -> str:
-        name = self.words.get(word) or self.by_stem(word)
+        name = self.words.get(word) or self.words.get(word.removeprefix(ARABIC_ARTICLE)) or self.by_stem(word)
         if name is None:
             raise KeyError(word)
         return name

@@ -93,7 +93,7 @@ class Names(Vocabulary):
             self._noun,
             self._foreign_word,
             self._compound,
-            self._misspelt,
+            self.misspelt,
             self._first_noun,
             self._first_synonym,
             self._first_part,
@@ -134,7 +134,7 @@ class Names(Vocabulary):
         """The English name that a text describes which says nothing of what the thing is: "needs a nap"."""
         return self.descriptions.find(text, None, foreign=looks_foreign(text))
 
-    def _misspelt(self, text: str) -> str | None:
+    def misspelt(self, text: str) -> str | None:
         """The English name for a text that nearly spells a name, or a word of the thesaurus."""
         spelt = plain(ARTICLE.sub("", text))
         if not MIN_SPELT <= len(spelt) <= MAX_SPELT:

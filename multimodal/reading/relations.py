@@ -22,7 +22,7 @@ JOINTS = {  # what stands between a figure and a thing, where the figure comes f
         r"sosteniendo|comiendo|bebiendo|tomando(?! (?:banho|el sol|sol)\b)|tocando|leyendo|abrazando|que (?:come|bebe|tiene|toca|lee|abraza|segura)|"
         r"tenant|mangeant|buvant|lisant|jouant (?:de la|du|de)|qui (?:tient|mange|boit|lit|joue (?:de la|du|de))|"
         r"mangiando|bevendo|leggendo|suonando|che (?:tiene|mangia|beve|suona|legge|abbraccia)|segurando|comendo|bebendo|lendo|abraçando|"
-        r"am(?= (?:computer|laptop|pc)\b)|liest|trinkt|isst|hält|держит|ест|пьёт|пьет|читает|يحمل|تحمل|يأكل|تأكل|يشرب|تشرب",
+        r"am(?= (?:computer|laptop|pc)\b)|liest|trinkt|isst|hält|spielt|держит|ест|пьёт|пьет|читает|играет на|играющ(?:ий|ая) на|يحمل|تحمل|يأكل|تأكل|يشرب|تشرب",
     ),
     "on": (
         r"(?:(?:\w+ing|sits|stands|lies|sleeps|perched|seated|stuck|asleep) )?(?:on top of|on(?! the (?:left|right))|onto|upon)",
@@ -30,7 +30,7 @@ JOINTS = {  # what stands between a figure and a thing, where the figure comes f
     ),
     "rides": (
         r"(?:riding|rides)(?: on)?|surfing(?: on)?",
-        r"montando(?: en)?|chevauchant|montado em|cavalcando",
+        r"(?:qui fait|faisant) du(?= (?:cheval|moto|ski|skate(?:board)?|snowboard|vélo)\b)|montando(?: en)?|chevauchant|montado em|cavalcando",
     ),
     "in": (
         r"(?:(?:\w+ing|sits|sleeps|asleep|hidden|seated|stuck|trapped) )?(?:inside of|inside|in)",
@@ -57,6 +57,7 @@ AFTERWARDS = {  # the same where the thing comes first, or a word follows: zh, j
         *(f"{{b}}を{does}{{a}}" for does in ("持った", "持っている", "持ってる", "持つ", "食べる", "食べている", "食べてる", "飲む", "飲んでいる", "飲んでる", "さす", "さした", "弾く", "弾いている", "読む", "読んでいる", "抱く", "抱いた", "抱えた")),
         *(f"{{b}}{to} {does} 있는 {{a}}" for to in ("를", "을", "") for does in ("들고", "안고", "먹고", "마시고", "읽고")),
         *(f"{{b}}{to} {does} {{a}}" for to in ("를", "을", "") for does in ("든", "먹는", "마시는", "읽는", "안은", "치는", "연주하는")),
+        *(f"{{a}} {{b}} {does} {more}" for does in ("पीता", "पीती", "खाता", "खाती", "पढ़ता", "पढ़ती", "पकड़े", "लिए") for more in ("हुआ", "हुई", "हुए")),
         *(f"{{b}} {does}{more} {{a}}" for does in ("पीता", "पीती", "खाता", "खाती", "पढ़ता", "पढ़ती", "पकड़े") for more in (" हुआ", " हुई", " हुए", "")),
         "{b} लिए {a}", "{b} के साथ {a}", "{a} {b} के साथ",
         *(f"{{a}}, {who} {{b}} {does}" for who in ("der", "die", "das") for does in ("hält", "isst", "liest", "spielt", "trinkt")),
@@ -81,6 +82,7 @@ WORN = {  # where on a figure things are that are worn, by their English names
             "thong sandal, woman’s boot, woman’s sandal"
         ),
         "hand": "backpack, boxing glove, gloves",
+        "overhead": "umbrella, umbrella with rain drops",
     }.items()
     for name in names.split(", ")
 }
@@ -99,6 +101,7 @@ OWN_PARTS = re.compile(  # of a figure, which it has anyway, or none of them as 
 HEADWEAR = re.compile(  # "a cowboy hat" is a hat, as there is no other; mages have their pointed ones
     r"(?!.*point)(?:.* )?(?P<plain>(?:hat|cap|helmet)s?)", re.IGNORECASE
 )
+SANTAS = re.compile(r"\b(?:santa|christmas|xmas)", re.IGNORECASE)  # whose hats are red
 HUT = re.compile(r"\bHut\b")  # a hat in German, a hut in English
 WHERE_WORN = re.compile(  # what says no more than what is worn or held: "a hat on", "a bone in its mouth"
     r" (?:on|in|around|over|under|at|by)(?: (?:its|his|her|their|the|my|your))? (?:(?:\w+ )?(?:head|face|eyes?|nose|neck|ears?|feet|foot|mouth|hands?|paws?|beak|"
@@ -203,7 +206,7 @@ def place_of(relation: Relation, name: str) -> str:
         return "behind"
     if name in RIDDEN and (relation.kind == "is" or (relation.kind in VAGUE and name not in WITH_ROOM)):
         return "under"
-    if name in WORN and relation.kind in ("wears", "has", "is", "in"):
+    if name in WORN and (relation.kind in ("wears", "has", "is", "in") or WORN[name] == "overhead"):
         return "neck" if re.search(r"\bbow ?tie", relation.thing, re.IGNORECASE) else WORN[name]
     vague = relation.kind in VAGUE and relation.thing < FIRST_CJK and not DEFINED.search(relation.thing)
     return "" if vague else PLACE_OF_KIND[relation.kind]

@@ -31,6 +31,11 @@ def test_a_number_is_split_off(text: str, number: int, thing: str) -> None:
     assert counted(text, NAMES)[:2] == (number, thing)
 
 
+@pytest.mark.parametrize(("text", "number"), [("two men holding hands", 1), ("two people kissing", 1), ("two men", 2)])
+def test_with_the_bundled_names_a_drawing_of_two_people_is_one(text: str, number: int, bundled_names: Names) -> None:
+    assert counted(text, bundled_names).number == number
+
+
 @pytest.mark.parametrize(
     ("text", "thing", "color"),
     [

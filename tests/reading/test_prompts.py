@@ -299,7 +299,7 @@ def test_without_styles_that_can_be_mixed_prompts_stay_as_they_are() -> None:
 
 @pytest.mark.parametrize(
     "prompt",
-    ["draw a fox, please", "dessine-moi a fox", "zeichne mir a fox",
+    ["draw a fox, please", "a fox, thank you!", "dessine-moi a fox", "zeichne mir a fox",
      "нарисуй мне a fox, пожалуйста", "画一只狐狸", "请画狐狸", "狐狸を描いてください", "狐狸の絵", "狐狸를 그려 줘"],
 )  # fmt: skip
 def test_a_request_in_any_language_is_left_out(prompt: str) -> None:

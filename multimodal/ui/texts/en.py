@@ -235,6 +235,7 @@ ENGLISH = {
     "place_feet": "on the feet",
     "place_hand": "in the hand",
     "place_other hand": "in the other hand",
+    "place_overhead": "overhead",
     "place_under": "underneath",
     "place_around": "around it",
     "place_front": "on its front",
