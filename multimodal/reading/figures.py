@@ -178,7 +178,9 @@ def _places(relation: Relation, figure: str, names: Names) -> dict[str, str]:
             name = _name(bare, names)
         place = place_of(relation._replace(thing=thing), name)
         has_it = {*words_of(name)} <= {*words_of(about)}
-        if not place or has_it or not is_drawn(bare, name, names, relation.foreign) or counted(thing, names)[0] > 1:
+        is_clothing = relation.kind == "wears" and name in WORN and names.is_synonym(bare)  # "a hoodie", a word of late
+        shown = is_clothing or is_drawn(bare, name, names, relation.foreign)
+        if not place or has_it or not shown or counted(thing, names)[0] > 1:
             return {}
         if name not in WORN:
             alone = relation.kind not in ("holds", "is") or has_face(name, names)  # "a cat with a hat and a dog" has no dog
