@@ -50,7 +50,7 @@ from multimodal.word_lists import names_in
 
 
 class TextToImagePipeline:
-    """Text-to-image with the three models of one checkpoint folder; one call at a time uses them, others wait for it."""
+    """Text-to-image with the models of one checkpoint folder; one call at a time uses them, others wait for it."""
 
     def __init__(
         self,

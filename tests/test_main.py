@@ -108,6 +108,13 @@ def test_generate_writes_stickers_for_a_messenger_and_export_makes_one_of_a_file
         assert image.size == (512, 512)
 
 
+def test_an_exported_file_has_the_ending_of_what_it_is(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    Image.new("RGBA", (8, 8), "red").save(tmp_path / "red.png")
+    assert main(["export", str(tmp_path / "red.png"), "--for", "telegram", "--out", str(tmp_path / "red-2.png")]) == 1
+    assert "this is written as .webp, not as red-2.png" in capsys.readouterr().err
+    assert not (tmp_path / "red-2.png").exists()
+
+
 def test_stickers_that_move_are_gifs(tiny_checkpoint: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     options = ["--checkpoint", str(tiny_checkpoint)]
     still = ["generate", "a star", "--steps", "1", "--out", str(tmp_path), *options]

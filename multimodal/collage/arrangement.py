@@ -15,7 +15,7 @@ COUNT_ROWS = {2: (2,), 3: (2, 1), 4: (2, 2), 5: (3, 2)}  # things per row
 
 
 def paint(kind: str, things: Sequence[Image.Image], size: int, number: int = 1) -> Image.Image:
-    """Put one or two pictures into one of `size` pixels, as a layout of that kind; several of one do not touch.
+    """Put pictures of one to five things into one of `size` pixels, as a layout of that kind; several of one do not touch.
 
     Args:
         things: of any shape, mode "RGBa" (premultiplied); for the kind "count" they are repeated.

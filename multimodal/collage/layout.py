@@ -1,6 +1,6 @@
 """What a picture is put together of, and putting it together.
 
-It is done in the way in which training composites are made.
+Side by side they are put as in training composites.
 """
 
 from __future__ import annotations

@@ -51,7 +51,7 @@ ADVERBS = {"away", "back", "down", "off", "up"}  # which look like the last word
 
 
 def read_figure(text: str, names: Names) -> dict[str, str]:
-    """A figure and the things about it → where on it each of them is, keys of `collage.PLACES` or `collage.DRAWN_ON`.
+    """A figure and the things about it → where on it each of them is, keys of `equipment.PLACES` or `DRAWN_ON`.
 
     Returns:
         The figure first, with "". Nothing where a text says of one thing what it is, or one name shows it all.

@@ -2,7 +2,7 @@
 
 A small model knows far more things than pairs of things, or things in a colour. So "a rocket and a star" is drawn as a
 rocket and as a star, and the two are put into one picture; "a blue apple" is drawn as an apple, which is then turned blue.
-It is done in the way in which training composites are made.
+Side by side they are put as in training composites.
 """
 
 from __future__ import annotations

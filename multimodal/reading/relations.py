@@ -194,7 +194,7 @@ def split_relations(text: str) -> tuple[str, list[Relation]]:
 
 
 def place_of(relation: Relation, name: str) -> str:
-    """Where on a figure a thing of an English name is, a key of `collage.PLACES`; "" where it cannot be drawn there.
+    """Where on a figure a thing of an English name is, a key of `equipment.PLACES`; "" where it cannot be drawn there.
 
     What is nothing but scenery has no place: "in the snow", "in love".
     """

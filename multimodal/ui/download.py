@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import tempfile
 import zipfile
 from collections.abc import Iterator
@@ -12,7 +13,8 @@ import gradio as gr
 from PIL import Image
 
 from multimodal import rgba
-from multimodal.export import TARGETS, Upscale, drawn, file_name, plain_png, shaped, to_sticker
+from multimodal.arguments import MAX_IMAGES
+from multimodal.export import TARGETS, Target, Upscale, drawn, file_name, plain_png, shaped, to_sticker
 from multimodal.settings import read_settings
 from multimodal.ui.errors import friendly_errors
 from multimodal.ui.figures import data_uri, gif_uri
@@ -89,11 +91,17 @@ def as_file(
         return path
     if target not in TARGETS and as_it_is:
         return picture
-    settings, image = read_settings(picture), rgba.open_image(picture)
-    form = shaped(TARGETS.get(target) or plain_png(image.width), motion, outline)
+    settings = read_settings(picture)
+    form = shaped(TARGETS.get(target) or plain_png(rgba.open_image(picture).width), motion, outline)
     path = folder / file_name(settings.prompt, form, settings.seed)
-    path.write_bytes(to_sticker(image, form, upscale))
+    path.write_bytes(encoded(picture, picture.stat().st_mtime_ns, form, upscale))
     return path
+
+
+@functools.lru_cache(maxsize=4 * MAX_IMAGES)  # those of the pictures on the page, while one clicks from one to another
+def encoded(picture: Path, changed: int, form: Target, upscale: Upscale | None) -> bytes:
+    """The bytes of a sticker; `changed` is when its picture was."""
+    return to_sticker(rgba.open_image(picture), form, upscale)
 
 
 def numbered(folder: Path, number: int) -> Path:

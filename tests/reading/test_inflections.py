@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from multimodal.reading import inflections
 from multimodal.reading.inflections import Inflections, _stem, languages_of
 
 KNOWN = {
@@ -68,3 +69,17 @@ def test_threads_do_not_mix_up_their_words() -> None:
     alone = [_stem(word, "ru") for word in words]
     with ThreadPoolExecutor(4) as pool:
         assert list(pool.map(_stem, words, ["ru"] * len(words))) == alone
+
+
+def test_what_is_longer_than_any_compound_is_not_taken_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    taken: list[str] = []
+    monkeypatch.setattr(inflections, "_stem", lambda word, language: taken.append(word) or word)
+    words = Inflections({}, {"de": {"Katze": "cat"}})
+    assert words.by_last_part("baby" * 3 + "katze") == "cat"
+    before = len(taken)
+    assert words.by_last_part("baby" * 400 + "katze") is None
+    assert len(taken) == before
+
+
+def test_arabic_words_may_have_their_article() -> None:
+    assert Inflections({"شاي": "tea"}, {}).get("الشاي") == "tea"

@@ -13,11 +13,13 @@ import torch
 from PIL import Image
 
 from multimodal import rgba
+from multimodal.collage.colors import HUES, RAINBOW, SHADES, TINTS
+from multimodal.collage.equipment import DRAWN_ON, PLACES
 from multimodal.pipeline import TextToImagePipeline
 from multimodal.settings import Settings, save_picture
-from multimodal.ui import examples, texts
+from multimodal.ui import download, examples, texts
 from multimodal.ui.demo import build_demo, launch_settings
-from multimodal.ui.download import BARE, as_file
+from multimodal.ui.download import BARE, as_file, numbered
 from multimodal.ui.errors import friendly_errors
 from multimodal.ui.figures import figure, message, rank_plot, tiles
 from multimodal.ui.models import Models
@@ -65,6 +67,12 @@ def test_both_languages_say_the_same_things() -> None:
         assert places(text) == places(texts.CHINESE[key]), key
 
 
+def test_every_place_and_every_colour_has_a_word() -> None:
+    said = {f"place_{place}" for place in (*PLACES, *DRAWN_ON)}
+    said |= {f"color_{color}" for color in (*HUES, *SHADES, *TINTS, RAINBOW)}
+    assert said - texts.ENGLISH.keys() == set()
+
+
 def test_problems_are_told_in_the_words_of_the_page_and_as_text() -> None:
     told = texts.Texts().problem(ValueError("num_inference_steps must not be <b>"))
     assert told == "Steps must not be &lt;b&gt;"
@@ -95,6 +103,19 @@ def test_a_file_without_its_settings_is_the_same_picture(tmp_path: Path) -> None
     with Image.open(picture) as before, Image.open(bare) as after:
         assert after.info == {}
         assert after.tobytes() == before.tobytes()
+
+
+def test_a_sticker_is_encoded_once_until_its_picture_changes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[Image.Image] = []
+    monkeypatch.setattr(download, "to_sticker", lambda image, *_: made.append(image) or b"sticker")
+    picture = save_picture(Image.radial_gradient("L").convert("RGBA"), Settings("a star", 1), tmp_path)
+    files = [as_file(picture, "slack", numbered(tmp_path, k)) for k in range(3)]
+    assert [file.read_bytes() for file in files] == [b"sticker"] * 3
+    assert len(made) == 1
+    as_file(picture, "slack", numbered(tmp_path, 3), motion="spin")
+    save_picture(Image.new("RGBA", (9, 9), "red"), Settings("a star", 1), tmp_path / "3").replace(picture)
+    as_file(picture, "slack", numbered(tmp_path, 4))
+    assert len(made) == 3
 
 
 def test_nothing_of_the_looks_comes_from_elsewhere() -> None:
