@@ -8,7 +8,7 @@ import itertools
 import re
 import sys
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,6 @@ from multimodal.motion import MOTIONS, SECONDS, loop
 from multimodal.outline import WIDTH, outlined
 
 ANIMATIONS = {".webp": "WEBP", ".gif": "GIF"}
-Upscale = Callable[[Image.Image, int], Image.Image]  # a picture and the size that it is to reach, as `Upscaler` has it
 COLORS = (256, 128, 64, 32, 16, 8)  # of a palette, tried in turn where a file would be too large
 QUALITIES = (90, 75, 50, 25)  # of WebP, likewise
 
@@ -73,7 +72,7 @@ def shaped(target: Target, motion: str = "", outline: bool = False) -> Target:
     return dataclasses.replace(target, format=target.moving_format, max_bytes=max_bytes, motion=motion)
 
 
-def to_sticker(image: Image.Image, target: Target, upscale: Upscale | None = None) -> bytes:
+def to_sticker(image: Image.Image, target: Target, upscale: rgba.Upscale | None = None) -> bytes:
     """The file of a picture for a messenger: trimmed to the drawing, centred in the square, within the byte limit.
 
     What would be too large has fewer colours, or a lower quality.
@@ -114,14 +113,13 @@ def check_animation(path: Path, seconds: float) -> str:
     return ANIMATIONS[path.suffix.lower()]
 
 
-def drawn(image: Image.Image, size: int, outline: bool = False, upscale: Upscale | None = None) -> Image.Image:
+def drawn(image: Image.Image, size: int, outline: bool = False, upscale: rgba.Upscale | None = None) -> Image.Image:
     """The drawing without its margins, centred in a square of `size` pixels, perhaps with a white rim.
 
     RGBA, resized in premultiplied alpha.
     """
     rim = max(1, round(WIDTH * size)) if outline else 0
-    drawing, room = image.crop(image.getchannel("A").getbbox()), size - 2 * rim
-    square = rgba.fit_square(upscale(drawing, room) if upscale else drawing, room).convert("RGBA")
+    square = rgba.fit_drawing(image, size - 2 * rim, upscale)
     return outlined(ImageOps.expand(square, rim), rim) if rim else square
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -29,10 +29,8 @@ WITHOUT_SPACES = re.compile(
 )
 INK, PAPER = (32, 33, 44, 255), (255, 255, 255, 255)
 
-Upscale = Callable[[Image.Image, int], Image.Image]  # a picture and the size that it is to reach, as `Upscaler` has it
 
-
-def write(image: Image.Image, words: str, upscale: Upscale | None = None) -> Image.Image:
+def write(image: Image.Image, words: str, upscale: rgba.Upscale | None = None) -> Image.Image:
     """Write words below a drawing, which becomes smaller for it.
 
     Args:
@@ -47,9 +45,7 @@ def write(image: Image.Image, words: str, upscale: Upscale | None = None) -> Ima
     letters = lettering(words)
     side = SIZE - round((1 - OVERLAP) * letters.height)
     picture = Image.new("RGBA", (SIZE, SIZE))
-    drawing = image.crop(image.getchannel("A").getbbox())
-    drawing = rgba.fit_square(upscale(drawing, side) if upscale else drawing, side).convert("RGBA")
-    picture.alpha_composite(drawing, ((SIZE - side) // 2, 0))
+    picture.alpha_composite(rgba.fit_drawing(image, side, upscale), ((SIZE - side) // 2, 0))
     picture.alpha_composite(letters, (0, SIZE - letters.height))
     return picture
 

@@ -10,6 +10,7 @@ import io
 import os
 import struct
 import warnings
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,7 @@ import torch
 from PIL import Image, ImageOps, UnidentifiedImageError
 from torch import Tensor
 
+Upscale = Callable[[Image.Image, int], Image.Image]  # a picture and the size that it is to reach, as `Upscaler` has it
 FORMATS = ("PNG", "JPEG", "WEBP")
 MAX_PIXELS = 40_000_000
 
@@ -76,6 +78,17 @@ def fit_square(image: Image.Image, size: int) -> Image.Image:
     square = Image.new("RGBa", (size, size))
     square.paste(resized, ((size - width) // 2, (size - height) // 2))
     return square
+
+
+def fit_drawing(image: Image.Image, size: int, upscale: Upscale | None = None) -> Image.Image:
+    """Fit what is drawn in a picture, without its margins, into a `size` x `size` square: RGBA, resized premultiplied.
+
+    Args:
+        image: RGBA with straight alpha.
+        upscale: what enlarges the drawing; without it Lanczos' filter does.
+    """
+    drawing = image.crop(image.getchannel("A").getbbox())
+    return fit_square(upscale(drawing, size) if upscale else drawing, size).convert("RGBA")
 
 
 def to_uint8(image: Image.Image, size: int) -> Tensor:

@@ -128,8 +128,6 @@ def test_what_cannot_be_written_is_said(words: str, message: str) -> None:
 
 def test_what_joins_letters_is_asked_for_where_it_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(features, "check", lambda feature: False)
-    font_for.cache_clear()
     check_words("good morning")
     with pytest.raises(ValueError, match="install FriBiDi"):
         check_words("शुभ प्रभात")
-    font_for.cache_clear()

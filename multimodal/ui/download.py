@@ -14,7 +14,7 @@ from PIL import Image
 
 from multimodal import rgba
 from multimodal.arguments import MAX_IMAGES
-from multimodal.export import TARGETS, Target, Upscale, drawn, file_name, plain_png, shaped, to_sticker
+from multimodal.export import TARGETS, Target, drawn, file_name, plain_png, shaped, to_sticker
 from multimodal.settings import read_settings
 from multimodal.ui.errors import friendly_errors
 from multimodal.ui.figures import data_uri, gif_uri
@@ -30,7 +30,7 @@ def deliver(
     target: str,
     motion: str,
     outline: bool,
-    upscale: Upscale | None,
+    upscale: rgba.Upscale | None,
     request: gr.Request,
 ) -> Iterator[tuple[Any, ...]]:
     """Fill the download buttons: one with the chosen picture, the other with a zip of all; and show it at small sizes.
@@ -73,7 +73,7 @@ def as_file(
     picture: Path,
     target: str,
     folder: Path,
-    upscale: Upscale | None = None,
+    upscale: rgba.Upscale | None = None,
     motion: str = "",
     outline: bool = False,
 ) -> Path:
@@ -99,7 +99,7 @@ def as_file(
 
 
 @functools.lru_cache(maxsize=4 * MAX_IMAGES)  # those of the pictures on the page, while one clicks from one to another
-def encoded(picture: Path, changed: int, form: Target, upscale: Upscale | None) -> bytes:
+def encoded(picture: Path, changed: int, form: Target, upscale: rgba.Upscale | None) -> bytes:
     """The bytes of a sticker; `changed` is when its picture was."""
     return to_sticker(rgba.open_image(picture), form, upscale)
 
