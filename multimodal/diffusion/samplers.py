@@ -85,10 +85,10 @@ def lms(
     x, times, before = latents, timesteps(num_inference_steps, start), None
     for step, (t, t_next) in enumerate(pairwise(times), start=1):
         v = velocity(x, _batch(t, x))
-        slope, before = v if before is None else 1.5 * v - 0.5 * before, v
-        denoised = to_x0(slope, x, _batch(t, x))
-        x = x + (t_next - t) * slope
-        _report(callback, SamplerStep(step, num_inference_steps, t_next, x, denoised))
+        denoised = to_x0(v, x, _batch(t, x))
+        x = x + (t_next - t) * (v if before is None else 1.5 * v - 0.5 * before)
+        before = v
+        _report(callback, SamplerStep(step, num_inference_steps, t_next, x, denoised if t_next > 0 else x))
     return x
 
 
