@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 import gradio as gr
 
+from multimodal.checkpoint import CheckpointError
 from multimodal.hub import find_checkpoint
 from multimodal.inspection.codebook import CodebookStatistics, statistics_of
 from multimodal.inspection.names import Spelling
@@ -65,6 +66,12 @@ class Models:
             CheckpointError: it cannot be used; the one before stays in use.
         """
         pipeline, lists = self._load(Path(checkpoint))
+        new, old = pipeline.vqvae.config.groups, self.pipeline.vqvae.config.groups
+        if new != old:
+            raise CheckpointError(
+                f"{checkpoint} has {new} codes at each place, for which this page, made for {old}, has no room: "
+                f"start the app with --checkpoint {checkpoint}"
+            )
         with self.pipeline.lock:
             vars(self.pipeline).update(vars(pipeline), lock=self.pipeline.lock)
             self._take(Path(checkpoint), lists)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
 import shutil
@@ -157,3 +158,14 @@ def test_the_checkpoint_before_stays_in_use_where_the_names_of_another_are_damag
     with pytest.raises(CheckpointError, match=r"names\.json"):
         models.use(tmp_path / "other")
     assert (models.folder, models.names, models.spelling, models.statistics, models.pipeline.dit) == before
+
+
+def test_a_model_for_which_the_page_has_no_room_is_refused(tiny_checkpoint: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    models, other = Models(tiny_checkpoint), Models(tiny_checkpoint)
+    config = other.pipeline.vqvae.config
+    other.pipeline.vqvae.config = dataclasses.replace(config, groups=config.groups + 2)
+    before = models.pipeline.dit
+    monkeypatch.setattr(models, "_load", lambda folder: (other.pipeline, None))
+    with pytest.raises(CheckpointError, match=f"other has {config.groups + 2} codes at each place"):
+        models.use("other")
+    assert models.pipeline.dit is before
