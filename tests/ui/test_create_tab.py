@@ -38,7 +38,7 @@ def test_a_prompt_becomes_four_stickers_that_can_be_taken_home_and_made_again(pa
     assert (low, high) == (0, 255), "the background is transparent and the apple is not"
     settings = json.loads(first.info["multimodal"])
     assert re.fullmatch("a red apple, (3d|noto|flat|twemoji|color) style", settings["prompt"])
-    told = f"{settings['prompt']}\nSteps: 4, Sampler: Euler, CFG scale: 3, Seed: "
+    told = f"{settings['prompt']}\nSteps: 4, Sampler: LMS, CFG scale: 3, Seed: "
     assert first.info["parameters"].startswith(told)
     assert page.locator("#seed input").input_value() == str(settings["seed"])
 
