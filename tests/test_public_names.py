@@ -22,7 +22,7 @@ def test_the_pipeline_is_called_with_these_arguments() -> None:
     parameters = inspect.signature(multimodal.TextToImagePipeline.__call__).parameters
     assert list(parameters)[1:] == [
         "prompt", "negative_prompt", "num_inference_steps", "guidance_scale", "seed", "num_images_per_prompt", "sampler",
-        "callback", "image", "strength", "mask", "interpret",
+        "callback", "image", "strength", "mask", "interpret", "style",
     ]  # fmt: skip
     assert parameters["seed"].default == 0
     assert parameters["num_images_per_prompt"].default == 1

@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 
 import gradio as gr
 
-from multimodal.checkpoint import CheckpointError
 from multimodal.hub import find_checkpoint
 from multimodal.inspection.codebook import CodebookStatistics, statistics_of
 from multimodal.inspection.names import Spelling
@@ -64,11 +63,12 @@ class Models:
 
         Raises:
             CheckpointError: it cannot be used; the one before stays in use.
+            ValueError: the page has no room for its codes; likewise.
         """
         pipeline, lists = self._load(Path(checkpoint))
         new, old = pipeline.vqvae.config.groups, self.pipeline.vqvae.config.groups
         if new != old:
-            raise CheckpointError(
+            raise ValueError(
                 f"{checkpoint} has {new} codes at each place, for which this page, made for {old}, has no room: "
                 f"start the app with --checkpoint {checkpoint}"
             )
