@@ -19,6 +19,7 @@ from multimodal.arguments import (
     MAX_IMAGES,
     MAX_SEED,
     MAX_STEPS,
+    check_images,
     check_number,
     check_prompts,
     check_seeds,
@@ -105,7 +106,7 @@ class Generation:
         check_number("seed", asked.seed, 0, MAX_SEED, whole=True)  # type: ignore[arg-type]
         check_number("num_inference_steps", asked.steps, 1, MAX_STEPS, whole=True)
         check_number("guidance_scale", asked.guidance_scale, 0, MAX_GUIDANCE)
-        check_number("num_images_per_prompt", asked.number, 1, MAX_IMAGES, whole=True)
+        check_images(asked.number)
         assert asked.seed is not None
         first_seed = int(asked.seed) if asked.keep_seed else random.randrange(NEW_SEEDS)
         choices = expand(prompt)
@@ -126,7 +127,7 @@ class Generation:
         with friendly_errors(texts):
             if last is None or not last.generated(chosen):
                 raise ValueError(texts("nothing_to_vary"))
-            check_number("num_images_per_prompt", count, 1, MAX_IMAGES, whole=True)
+            check_images(count)
             indices = torch.from_numpy(last.codebook_indices[chosen].astype(np.int64))
             changes: dict[str, Any] = {
                 "seed": random.randrange(NEW_SEEDS),
