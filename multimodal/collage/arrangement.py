@@ -11,11 +11,14 @@ from PIL import Image, ImageOps
 from multimodal.collage.anatomy import box_of
 
 VISIBLE = 20  # alpha above which pixels count as part of what is fitted into a picture
-COUNT_ROWS = {2: (2,), 3: (2, 1), 4: (2, 2), 5: (3, 2)}  # things per row
+COUNT_ROWS = {  # things per row
+    2: (2,), 3: (2, 1), 4: (2, 2), 5: (3, 2), 6: (3, 3), 7: (2, 3, 2),
+    8: (3, 2, 3), 9: (3, 3, 3), 10: (3, 4, 3), 11: (4, 3, 4), 12: (4, 4, 4),
+}  # fmt: skip
 
 
 def paint(kind: str, things: Sequence[Image.Image], size: int, number: int = 1) -> Image.Image:
-    """Put pictures of one to five things into one of `size` pixels, as a layout of that kind; several of one do not touch.
+    """Put pictures of things into one of `size` pixels, as a layout of that kind; several of one do not touch.
 
     Args:
         things: of any shape, mode "RGBa" (premultiplied); for the kind "count" they are repeated.

@@ -12,6 +12,7 @@ from multimodal.collage.arrangement import lay, visible_box
 from multimodal.collage.expressions import with_expression, with_front
 
 HIGHEST = 1.5  # height of what is on a figure, of the picture's, however narrow it is
+HIGH = 1.2  # height of what is so high that it would hide a figure behind it, where its width is 1
 MARGIN = 1.03  # size of the picture, where that of what is in it is 1
 
 
@@ -78,6 +79,20 @@ def _behind(body: Anatomy, ratio: float) -> Spot:
     return Spot(body.middle, body.lower + 0.06 * body.height - width * ratio, width, behind=True)
 
 
+def _in_the_background(body: Anatomy, ratio: float) -> Spot:
+    """Behind it and somewhat above, to its right, and larger."""
+    width = 1.5 * body.size / max(1, ratio)
+    return Spot(body.middle + 0.3 * body.size, body.lower - 0.1 * body.height - width * ratio, width, behind=True)
+
+
+def _in_the_foreground(body: Anatomy, ratio: float) -> Spot:
+    """Before its lower half; what is high, before its right half, as heads in profile are at the left."""
+    width = 1.3 * body.size / max(1, ratio)
+    if ratio > HIGH:
+        return Spot(body.middle + 0.5 * body.size, body.lower + 0.1 * body.size - width * ratio, width)
+    return Spot(body.middle, body.lower - 0.4 * body.height, width)
+
+
 PLACES: dict[str, Callable[[Anatomy, float], Spot]] = {  # from a figure's anatomy and a thing's height by its width
     "head": _on_head,
     "eyes": _on_eyes,
@@ -92,6 +107,8 @@ PLACES: dict[str, Callable[[Anatomy, float], Spot]] = {  # from a figure's anato
     "under": _under,
     "beside head": _beside_head,
     "behind": _behind,
+    "background": _in_the_background,
+    "foreground": _in_the_foreground,
     "around": lambda body, ratio: Spot(body.middle, body.lower - 0.38 * body.height, 1.3 * body.size / max(1, ratio)),
 }
 DRAWN_ON = {"face": with_expression, "front": with_front}  # before the figure's anatomy is looked for

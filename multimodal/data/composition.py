@@ -11,10 +11,11 @@ import torch
 from PIL import Image, ImageDraw
 from torch import Tensor
 
-from multimodal.collage.arrangement import COUNT_ROWS, paint, paste
+from multimodal.collage.arrangement import paint, paste
 from multimodal.collage.colors import HUES, dominant_hue, recolor
 from multimodal.data.captions import Composite, Subject
 from multimodal.data.images import Pictures
+from multimodal.data.phrases import NUMBERS
 
 KINDS = {  # how often; colours most, as what they do to a thing is the most to be learnt
     "and": 1, "left": 1, "right": 1, "above": 1, "below": 1, "big_small": 1, "count": 2, "colored": 12, "disc": 2,
@@ -59,7 +60,7 @@ class Composer:
     def _describe(self, kind: str, first: int, second: int, rng: random.Random) -> Composite | None:
         a, b = self.subjects[first], self.subjects[second]
         if kind == "count":
-            return Composite(kind, a, number=rng.choice(list(COUNT_ROWS)))
+            return Composite(kind, a, number=rng.choice(list(NUMBERS)))
         if kind in ("disc", "square"):
             return Composite(kind, a, color=rng.choice(list(SHAPE_COLORS)))
         if kind == "colored":

@@ -16,7 +16,7 @@ ARTICLE = re.compile(  # of the languages that have them
 )
 REQUESTS = (  # what a prompt may begin or end with: "please draw me a cat", "нарисуй собаку", "猫を描いて"
     r"^(?:please |(?:can|could) (?:you|someone|anyone) )*(?:draw|make|create|generate|show|give|paint|design) "
-    r"(?:(?:me|us) |(?=(?:an?|the|some|my|\d|two|three|four|five) ))",  # "paint brush" is none
+    r"(?:(?:me|us) |(?=(?:an?|the|some|my|\d+|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|half) ))",  # "paint brush" is none
     r"^(?:please |can you |could you )*(?:i(?: want|[’']d like| would like| need)|we (?:want|need)|need(?= (?!to |for |me |you|help))) ",
     r"^(?:dibuja|dibújame|píntame|hazme|quiero) ",
     r"^(?:dessine|fais)(?:[ -]moi)? |^je (?:veux|voudrais) ",
@@ -127,7 +127,7 @@ EXPRESSIONS = {  # the smiley that looks like it → words for how something loo
     "winking face with tongue": ("cheeky", "playful"),
     "zany face": ("silly", "goofy", "crazy", "loco", "loca", "fou", "folle", "verrückter", "verrückte", "verrücktes"),
     "smiling face with heart-eyes": (
-        "innamorato", "innamorata", "apaixonado", "apaixonada", "恋爱的", "恋する", "in love", "lovestruck", "enamorado", "enamorada", "amoureux",
+        "heart-eyed", "innamorato", "innamorata", "apaixonado", "apaixonada", "恋爱的", "恋する", "in love", "lovestruck", "enamorado", "enamorada", "amoureux",
         "amoureuse", "verliebter", "verliebte", "verliebtes", "влюблённый", "влюблённая", "влюблённое", "恋した", "사랑에 빠진", "smitten",
     ),
     "fearful face": (
@@ -149,7 +149,7 @@ EXPRESSIONS = {  # the smiley that looks like it → words for how something loo
         "confuso", "confusa", "confus", "perplexe", "verwirrter", "verwirrte", "verwirrtes", "растерянный", "растерянная", "困惑的", "疑惑的", "困惑した",
         "戸惑う", "戸惑っている", "혼란스러운", "어리둥절한",
     ),
-    "unamused face": ("bored", "annoyed", "unimpressed"),
+    "unamused face": ("bored", "annoyed", "unimpressed", "judging you", "judging everyone", "judgy", "judgmental"),
     "smirking face": ("smug", "smirking"),
     "flushed face": (
         "embarrassed", "ashamed", "avergonzado", "avergonzada", "gêné", "gênée", "verlegener", "verlegene", "verlegenes", "imbarazzato",
@@ -256,15 +256,6 @@ PATTERNS: dict[str, tuple[str, ...]] = {
     ),
 }  # fmt: skip
 
-WORDED = {  # other words for some of them, where both things must have a name
-    "and": ("{a} & {b}", "{a} + {b}", "{a} next to {b}", "{a} beside {b}", "{a} together with {b}", "{a} followed by {b}", "{a} junto a {b}", "{a} al lado de {b}", "{a} à côté de {b}", "{a} neben {b}",
-            "{a} accanto a {b}", "{a} ao lado de {b}", "{a} рядом с {b}"),
-    "left": ("{a} left of {b}", "{a} on the left of {b}"),
-    "right": ("{a} right of {b}", "{a} on the right of {b}"),
-    "above": ("{a} over {b}",),
-    "below": ("{a} under {b}", "{a} underneath {b}", "{a} beneath {b}", "{a} bajo {b}", "{a} debaixo de {b}"),
-}  # fmt: skip
-
 
 def phrase(table: dict, key: str | int, language: str) -> str:
     """The entry of COLORS, NUMBERS or PATTERNS in a language."""
@@ -275,6 +266,7 @@ def singulars(noun: str) -> list[str]:
     """What a plural may be the plural of, itself the last: in English, and where an s makes plurals in other languages."""
     irregular = IRREGULAR.get(noun.casefold())
     endings = (
+        ("men$", "man"),
         ("ies$", "y"),
         ("ves$", "f"),
         ("ves$", "fe"),

@@ -42,11 +42,13 @@ KINDS = {
     "natural": (),
     "colors": ("colored",),
     "counts": ("count",),
+    "many": (),  # 5 to 12 of a thing
     "pairs": ("left", "right", "above", "below"),
 }
 TRUE_PICTURES = 150  # of each kind, to try the checks on
 FIGURE_PLACES = {  # what is worn has its own, and so has what shows a role
     "wears": "", "holds": "hand", "on": "under", "in": "around", "looks": "face", "feels": "beside head", "burns": "behind",
+    "before": "background", "behind": "foreground",
     "role": "",
 }  # fmt: skip
 MAX_DRAWS = 100  # for each of them
@@ -111,7 +113,7 @@ def evaluate_composition(
         "settings": {"data": data.name, **sampling.settings()},
         "tables": {
             "Right thing, and right in colour, number or place": rows,
-            "Figures: what they wear, hold, sit on, are in, look like, feel; flames; roles; what is one thing": figures,
+            "Figures: what they wear, hold, are on, in, before, behind, look like, feel; roles; one thing": figures,
         },
         "notes": [
             "95 % bootstrap intervals in brackets. True accepted: composites of real pictures that pass, the ceiling.",

@@ -15,6 +15,7 @@ from multimodal.reading.relations import (
     FIRE,
     HEADWEAR,
     ON_HEAD,
+    ON_IT,
     OWN_PARTS,
     SANTAS,
     WHERE_WORN,
@@ -47,6 +48,8 @@ NOT_DRAWN = re.compile(  # what there is no emoji of, though it is a keyword of 
 )
 WITHOUT_ROLE = {"baby", "boy", "child", "girl", "man", "person", "woman"}  # people who may be given one
 FACELESS = {"bust in silhouette", "busts in silhouette", "ear", "eye", "eyes", "mouth", "nose"}  # also if sad
+POT = "pot of food"  # in which no plants are
+WHERE = re.compile(r"(?:at|behind|by|for|from|in|into|like|of|on|over|through|with|without) ", re.IGNORECASE)
 ADVERBS = {"away", "back", "down", "off", "up"}  # which look like the last words of names
 
 
@@ -56,13 +59,16 @@ def read_figure(text: str, names: Names) -> dict[str, str]:
     Returns:
         The figure first, with "". Nothing where a text says of one thing what it is, or one name shows it all.
     """
-    held = "head" if ON_HEAD.search(text) else "hand"
-    text = WHERE_WORN.sub("", text)
+    held, on_it = "head" if ON_HEAD.search(text) else "hand", ON_IT.search(text)
+    text = WHERE_WORN.sub("", ON_IT.sub("", text))
     figure, smiley, relations = _parts(text, names)
+    if on_it and not has_face(_name(figure, names), names):
+        held = "front"
     if smiley and smiley not in SYMBOLS.values() and _name(figure, names) in FACELESS:
         return {}
     is_one = (
         bool(ARTICLE.sub("", f"{figure} "))
+        and not WHERE.match(figure)  # "smiling through the pain"
         and (has_head(figure, names) or (relations and names.misspelt(figure)))
         and not names_several(figure)
         and counted(figure, names)[0] == 1
@@ -100,12 +106,16 @@ def _parts(text: str, names: Names) -> tuple[str, str, list[Relation]]:
     """
     figure, relations = _figure_and_relations(text, names)
     thing, smiley = split_expression(figure)
+    if smiley and has_head(alone := BESIDES.sub("", thing), names) and not names.known(thing):
+        thing = alone  # "a tired nurse after work"
     expressions = [expression_of(relation) for relation in relations]
     smiley = next(filter(None, expressions), smiley)
     relations = [relation for relation, expression in zip(relations, expressions, strict=True) if not expression]
     if has_face(_name(thing, names), names) or smiley in MOVES:
-        is_shown = names.whole(figure) not in (None, _name(thing, names))  # by an emoji of its own
-        smiley = "" if is_shown else SYMBOLS.get(smiley, "")
+        said = text if any(expressions) else figure
+        symbol = SYMBOLS.get(smiley, "")
+        is_shown = names.whole(said) not in (None, symbol, _name(thing, names))  # by an emoji of its own
+        smiley = "" if is_shown else symbol
     return (thing, smiley, relations) if names.known(smiley) else (figure, "", relations)
 
 
@@ -154,7 +164,7 @@ def _plays(who: str, names: Names) -> bool:
 
 def _is_nobody_yet(name: str, names: Names) -> bool:
     """Whether a name is of no person, or of one who is nothing in particular, as a mage is, who has a hat."""
-    person = is_person(name) or names.descriptions.english["person"].get(name)
+    person = is_person(name) or names.has_keyword(name, "person")
     return not person or name in WITHOUT_ROLE
 
 
@@ -178,9 +188,10 @@ def _places(relation: Relation, figure: str, names: Names) -> dict[str, str]:
             name = _name(bare, names)
         place = place_of(relation._replace(thing=thing), name)
         has_it = {*words_of(name)} <= {*words_of(about)}
+        is_potted = name == POT and names.has_keyword(about, "plant")
         is_clothing = relation.kind == "wears" and name in WORN and names.is_synonym(bare)  # "a hoodie", a word of late
         shown = is_clothing or is_drawn(bare, name, names, relation.foreign)
-        if not place or has_it or not shown or counted(thing, names)[0] > 1:
+        if not place or has_it or is_potted or not shown or counted(thing, names)[0] > 1:
             return {}
         if name not in WORN:
             alone = relation.kind not in ("holds", "is") or has_face(name, names)  # "a cat with a hat and a dog" has no dog
@@ -215,8 +226,8 @@ def is_drawn(text: str, name: str, names: Names, foreign: bool = False) -> bool:
     in_foreign_words = looks_foreign(text) and (text >= FIRST_CJK or names.is_synonym(text))
     if names.known(text) or names.known(everyday(text)) or names.is_chosen(text) or in_foreign_words:
         return True
-    keywords, word = names.descriptions.english, words_of(text)[-1]
-    return any(keywords[form].get(name) == 1 for form in (*singulars(word), f"{word}s"))
+    word = words_of(text)[-1]
+    return any(names.has_keyword(name, form) for form in (*singulars(word), f"{word}s"))
 
 
 def has_head(text: str, names: Names) -> bool:
@@ -261,6 +272,5 @@ def is_person(name: str) -> bool:
 
 def has_face(name: str, names: Names) -> bool:
     """Whether what has an English name has a face of its own, as animals have, people, and perhaps one's own pictures."""
-    keywords = names.descriptions.english
-    with_face = name not in WITHOUT_FACE and any(keywords[word].get(name) == 1 for word in WITH_FACE)
+    with_face = name not in WITHOUT_FACE and any(names.has_keyword(name, word) for word in WITH_FACE)
     return with_face or is_person(name) or names.known(f"man {name}") or name in names.own  # a cook, as there is a man cook

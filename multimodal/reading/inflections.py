@@ -19,6 +19,7 @@ SCRIPT = 0x200  # signs, at most, in a script
 HEAD_FIRST = {"es", "fr", "it", "pt", "ar"}  # languages in which a noun comes before what is said of it
 STEMMING = threading.Lock()  # a stemmer keeps the word that it is at
 MIN_WORD = 4  # letters; shorter words have hardly a stem
+MIN_SHORT = {"ru": 3, "ar": 3}  # of words as they are known, where endings are added: "домом" is "дом"
 MIN_FIRST_PART, MAX_COMPOUND = 3, 40  # letters, of a compound
 
 
@@ -76,8 +77,12 @@ class Inflections(Mapping[str, str]):
         """Stem → English name; made when the first word of a language is looked for."""
         if language not in self._stems:
             known = self.by_language.get(language, {})
-            single = {plain(word): name for word, name in known.items() if len(word) >= MIN_WORD and " " not in word}
-            self._stems[language] = {_stem(word, language): name for word, name in reversed(single.items())}
+            least = MIN_SHORT.get(language, MIN_WORD)
+            single = {plain(word): name for word, name in known.items() if len(word) >= least and " " not in word}
+            stems: dict[str, str] = {}
+            for word in sorted(single, key=len):
+                stems.setdefault(_stem(word, language), single[word])
+            self._stems[language] = stems
         return self._stems[language]
 
 

@@ -19,7 +19,6 @@ from multimodal.data.phrases import (
     MEDIA,
     NUMBERS,
     PATTERNS,
-    WORDED,
     any_of,
     singulars,
     words_of,
@@ -46,7 +45,7 @@ SPELLINGS = {  # of colours, besides those of captions: of other genders and num
             "파란색, 파랑, 파랑색, 푸른, 하늘색, 남색, زرقاء, नीली, नीले",
     "purple": "фиолетовую, фиолетового, lilac, mauve, morada, morados, moradas, violeta, púrpura, violette, violets, violettes, violetter, lilane, lilafarbene, lilafarbener, lilafarbenes, roxa, roxos, roxas, "
               "фиолетовая, фиолетовое, сиреневый, сиреневая, лиловый, 紫, 紫色の, パープルの, 보라, 자주색, بنفسجية, أرجواني, أرجوانية",
-    "pink": "розовую, розового, hot pink, magenta, fuchsia, salmon pink, rosado, rosada, rosados, rosadas, roses, rosane, rosafarbene, rosafarbener, rosafarbenes, pinke, pinker, pinkes, cor-de-rosa, cor de rosa, розовая, розовое, розовые, "
+    "pink": "rosas, розовую, розового, hot pink, magenta, fuchsia, salmon pink, rosado, rosada, rosados, rosadas, roses, rosane, rosafarbene, rosafarbener, rosafarbenes, pinke, pinker, pinkes, cor-de-rosa, cor de rosa, розовая, розовое, розовые, "
             "粉红, 粉红色, 桃色の, ピンク, ピンク色の, 핑크, 핑크색, 분홍, وردية, زهري, زهرية",
     "brown": "коричневую, коричневого, chocolate brown, marrones, brun, brune, bruns, brunes, braune, brauner, braunes, braunen, marroni, castanho, castanha, коричневая, коричневое, 褐色, 咖啡色, 茶色い, 밤색, بنية, भूरी, भूरे",
     "black": "чёрную, чёрного, черную, jet black, negra, negros, negras, noire, noirs, noires, schwarze, schwarzer, schwarzes, schwarzen, nera, neri, nere, preta, pretos, pretas, чёрная, чёрное, чёрные, черный, черная, черное, "
@@ -80,8 +79,46 @@ AROUND = re.compile(
 SHADED = "(?:(?:bright|dark|deep|light|neon|pale|pastel|vivid|dull)[ -])?"  # what may stand before a colour
 
 
-TWO = ("a pair of", "a couple of")
+SIDES = {  # patterns of captions, said of both things
+    "left": ("{a} left, {b} right", "{a} on the left, {b} on the right", "{a} on the left and {b} on the right"),
+    "right": ("{a} right, {b} left", "{a} on the right, {b} on the left", "{a} on the right and {b} on the left"),
+}
+WORDED = {  # other words for some of them, where both things must have a name
+    "and": ("{a} & {b}", "{a} + {b}", "{b}旁边的{a}", "{a}在{b}旁边", "{b}の隣の{a}", "{b}の横の{a}", "{b} 옆의 {a}", "{b} 옆 {a}", "{b} 옆에 있는 {a}", "{a} بجانب {b}", "{b} के पास {a}", "{a} next to {b}", "{a} beside {b}", "{a} together with {b}", "{a} followed by {b}", "{a} junto a {b}", "{a} al lado de {b}", "{a} à côté de {b}", "{a} neben {b}",
+            "{a} accanto a {b}", "{a} ao lado de {b}", "{a} рядом с {b}"),
+    "left": ("{a} left of {b}", "{a} on the left of {b}"),
+    "right": ("{a} right of {b}", "{a} on the right of {b}"),
+    "above": ("{a} over {b}", "{b} 위 {a}"),
+    "below": ("{b}下的{a}", "{b}下面的{a}", "{b}の下の{a}", "{b}の下にいる{a}", "{b} 아래 {a}", "{b} 아래의 {a}", "{b} 밑 {a}", "{a} under {b}", "{a} underneath {b}", "{a} beneath {b}", "{a} bajo {b}", "{a} debaixo de {b}"),
+}  # fmt: skip
+ENGLISH_NUMBERS = {  # besides the one of captions
+    2: ("a pair of", "a couple of"), 6: ("six", "half a dozen", "a half dozen", "half-dozen"), 7: ("seven",), 8: ("eight",), 9: ("nine",),
+    10: ("ten",), 11: ("eleven",), 12: ("twelve", "a dozen of", "a dozen", "one dozen"),
+}  # fmt: skip
+OTHER_NUMBERS = {  # the same: zh, es, fr, de, it, pt, ru, ja, ko, ar, hi
+    6: (
+        "六", "半打", "seis", "media docena de", "une demi-douzaine de", "sechs", "ein halbes Dutzend", "sei", "mezza dozzina di",
+        "una mezza dozzina di", "meia dúzia de", "шесть", "полдюжины", "여섯", "ستة", "ست", "छह", "आधा दर्जन",
+    ),
+    7: ("七", "siete", "sept", "sieben", "sette", "sete", "семь", "일곱", "سبعة", "سبع", "सात"),
+    8: ("八", "ocho", "huit", "acht", "otto", "oito", "восемь", "여덟", "ثمانية", "ثماني", "ثمان", "आठ"),
+    9: ("九", "nueve", "neuf", "neun", "nove", "девять", "아홉", "تسعة", "تسع", "नौ"),
+    10: ("十", "diez", "dix", "zehn", "dieci", "dez", "десять", "열", "عشرة", "عشر", "दस"),
+    11: ("十一", "undici", "одиннадцать", "열한", "أحد عشر", "إحدى عشرة", "ग्यारह"),
+    12: (
+        "十二", "一打", "doce", "una docena de", "douze", "une douzaine de", "zwölf", "ein Dutzend", "dodici", "una dozzina di", "doze", "uma dúzia de",
+        "двенадцать", "дюжина", "열두", "اثنا عشر", "اثنتا عشرة", "बारह", "एक दर्जन", "दर्जन",
+    ),
+}  # fmt: skip
+GROUP = re.compile(  # what may stand before a number: "a row of five ducks"
+    r"^(?:an?|the) (?:\w+ )?(?:army|band|bouquet|box|bunch|circle|family|flock|grid|group|herd|line|pack|pile|row|school|set|stack|team) of (?=\w)",
+    re.IGNORECASE,
+)
+SERVED = any_of(("slices", "pieces", "cups", "mugs", "glasses", "bottles", "bowls", "plates"))  # of what is counted
 MEASURED = (  # counts besides those of captions, with words for what is counted: zh, ja, ko
+    "{n}x {a}",
+    "{n} x {a}",
+    "{n} {served} of {a}",
     *(f"{{n}}{word}{{a}}" for word in "只條条朵颗顆辆輛头頭匹棵位张張把杯本"),
     *(text for word in "匹羽本人台枚個杯頭冊" for text in (f"{{n}}{word}の{{a}}", f"{{a}}{{n}}{word}")),
     *(
@@ -104,16 +141,32 @@ class Counted(NamedTuple):
 def counted(text: str, names: Names) -> Counted:
     """The number of things that a text asks for, and one of them; 1 and the text where it says none."""
     for number in COUNT_ROWS:
-        for pattern in _counts(number):
-            if found := pattern.fullmatch(text):
-                thing = max(
-                    singulars(found["a"]), key=lambda one: (names.mentioned(one), names.is_synonym(one), _says_color(one))
-                )
-                is_one = names.known(f"{NUMBERS[number][0]} {found['a']}")  # "4 leaf clover"
-                are_one = number == 2 and OF_TWO.match(names.in_known_words(found["a"]))  # "two men holding hands"
-                if (names.drawable(thing) or names.is_synonym(thing)) and not is_one and not are_one:
-                    return Counted(number, thing, found["a"])
+        for found in filter(None, (pattern.fullmatch(GROUP.sub("", text)) for pattern in _counts(number))):
+            several = found["a"]
+            thing = max(singulars(several), key=lambda one: (names.mentioned(one), names.is_synonym(one), _says_color(one)))
+            english = {str(number), *NUMBERS.get(number, ())[:1], *ENGLISH_NUMBERS.get(number, ())}
+            is_one = names.known(f"{min(english, key=str.isdigit)} {several}")  # "4 leaf clover"
+            are_one = number == 2 and OF_TWO.match(names.in_known_words(several))  # "two men holding hands"
+            foreign = found["n"].casefold() not in english
+            if not is_one and not are_one and _can_be_many(thing, several, number, foreign, names):
+                return Counted(number, thing if names.known(thing) else AROUND.sub("", thing), several)
     return Counted(1, text, text)
+
+
+def _can_be_many(thing: str, several: str, number: int, foreign: bool, names: Names) -> bool:
+    """Whether a thing is one of several, said in a plural if in English; the larger the number is, the surer it must be."""
+    bare = AROUND.sub("", thing)
+    if names.known(bare):
+        return True
+    none_is_plural = all(singulars(word)[0] == word for word in words_of(several))
+    if none_is_plural and " " in bare and not foreign and bare.isascii():  # "five star hotel"
+        return False
+    if number in NUMBERS:
+        return names.drawable(thing) or names.is_synonym(thing)
+    if thing != several and (names.mentioned(bare) or names.is_synonym(bare)):
+        return True
+    is_foreign_thing = names.foreign_head(bare) is not None or (bare >= FIRST_CJK and names.mentioned(bare))
+    return is_foreign_thing and (foreign or not (names.is_noun(bare) or " " in bare))  # not "six pack"
 
 
 def split_color(thing: str, names: Names) -> tuple[str, str]:
@@ -129,9 +182,8 @@ def split_color(thing: str, names: Names) -> tuple[str, str]:
             if (_says_color(name) and not names.known(name)) or (color != RAINBOW and names.known(text[:start].strip())):
                 continue  # "black and white cat"; "rose" is pink in "une pomme rose", and a flower in "a rose bouquet"
             after = text[match.end("a") :].strip()
-            if (after.casefold() in HUES or names.known(after)) and not (
-                FOREIGN_ARTICLE.match(thing) or looks_foreign(name)
-            ):
+            is_foreign = FOREIGN_ARTICLE.match(thing) or looks_foreign(name) or names.is_foreign(name)
+            if (after.casefold() in HUES or names.known(after)) and not is_foreign:
                 continue  # a blood orange, a desert rose
             if start and (words_of(name) or [""])[0] in FUNCTION_WORDS:
                 continue  # "a rainbow after rain"
@@ -148,7 +200,7 @@ def split_color(thing: str, names: Names) -> tuple[str, str]:
 
 def _is_somebody(text: str, names: Names) -> bool:
     name = names.english_name(names.in_known_words(text))
-    return not PEOPLE.isdisjoint(words_of(name)) or bool(names.descriptions.english["person"].get(name))
+    return not PEOPLE.isdisjoint(words_of(name)) or names.has_keyword(name, "person")
 
 
 def _says_color(text: str) -> bool:
@@ -180,14 +232,14 @@ def names_several(text: str) -> bool:
 @functools.cache
 def patterns(kind: str) -> list[re.Pattern[str]]:
     """How every language says it, as expressions with the groups a and b."""
-    return _expressions(PATTERNS[kind], {})
+    return _expressions([*PATTERNS[kind], *SIDES.get(kind, ())], {})
 
 
 @functools.cache
 def _counts(number: int) -> list[re.Pattern[str]]:
-    """How every language says so many of something, as expressions with the group a."""
-    words = (str(number), *NUMBERS[number], *(TWO if number == 2 else ()))
-    return _expressions((*PATTERNS["count"], *MEASURED), {"n": f"(?:{any_of(words)})"})
+    """How every language says so many of something, as expressions with the groups n and a."""
+    words = (str(number), *(word for table in (NUMBERS, ENGLISH_NUMBERS, OTHER_NUMBERS) for word in table.get(number, ())))
+    return _expressions((*PATTERNS["count"], *MEASURED), {"n": f"(?P<n>{any_of(words)})", "served": f"(?:{SERVED})"})
 
 
 @functools.cache

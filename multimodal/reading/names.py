@@ -102,6 +102,10 @@ class Names(Vocabulary):
         name = next(filter(None, (way(text) for way in ways)), None)
         return name or (self.nearest(text) if self._may_mean_one(text) else text)
 
+    def has_keyword(self, name: str, word: str) -> bool:
+        """Whether an English word is in an English name, or a keyword of it."""
+        return self.descriptions.english[word].get(name) == 1
+
     def nearest(self, text: str) -> str:
         """The English name whose embedding is most like a text's; all are encoded when the first is looked for."""
         assert self.english is not None

@@ -160,8 +160,10 @@ def parse_layout(prompt: str, names: Names) -> Layout | None:
     if len(several) == 2 and all(not FACE_ONLY.issuperset(part.values()) for part in _parts(several, names)):
         return layout("count", _parts(several, names), 2)
     for kind, pattern in worded():
-        if (found := pattern.fullmatch(text)) and all(has_head(DOING.sub("", thing), names) for thing in found.groups()):
-            return layout(kind, _parts(found.groups(), names))
+        if found := pattern.fullmatch(text):
+            pair = found["a"], found["b"]
+            if all(has_head(DOING.sub("", thing), names) for thing in pair):
+                return layout(kind, _parts(pair, names))
     number, thing, several_of_it = counted(text, names)
     if number > 1 and not _are_two(text, names):
         return layout("count", [_one_of(thing, several_of_it, names)], number)

@@ -15,11 +15,19 @@ JOINTS = {  # what stands between a figure and a thing, where the figure comes f
         r"llevando|vistiendo|que lleva|portant|qui porte|indossando|che indossa|vestindo|usando|que usa|носит|trägt|يرتدي|ترتدي|يلبس|تلبس|لابسة?|"
         r"de(?= (?:boné|cachecol|capacete|chapéu|coroa|gorro|gravata|óculos)\b)",
     ),
+    "before": (
+        r"(?:(?:\w+(?:ing|ed)|sits|stands|lies) (?:\w+ly )?)?in front of|(?:standing|sitting|posing|stands|sits) (?:\w+ly )?before",
+        r"delante del?|enfrente del?|frente al?|(?:assise? )?devant|(?:steht |sitzt )?vor|davanti a(?:l|lla|llo)?|em frente (?:a|à|ao)|na frente d[aeo]|diante d[aeo]|перед|أمام",
+    ),
+    "behind": (
+        r"(?:(?:\w+(?:ing|ed)|sits|stands|lies|hidden|peeks|hides) (?:out )?)?(?:from )?behind",
+        r"detrás del?|(?:cachée? )?derrière|(?:versteckt sich |steht |sitzt )?hinter|(?:прячется|спрятался|спряталась|стоит|сидит|выглядывает) (?:за|из-за)|dietro(?: a(?:l|lla|llo)?)?|atrás d[aeo]|позади|خلف|وراء",
+    ),
     "holds": (
         r"(?:hold|carry|eat|drink|sipp?|lick|bit|chew|enjoy|serv|cook|mak|bak|read|writ|us|hugg|kiss|kick|steal|grabb|snatch|nibbl|munch|slurp|knitt|throw|catch|toss|lift|push|"
-        r"pull|wav|giv|bring|deliver|sell|blow|smell|wield|swing|shak|juggl|bounc|dribbl|pick)ing(?: on| up| from)?|"
+        r"pull|wav|giv|bring|answer|check|watch|water|deliver|sell|blow|smell|wield|swing|shak|juggl|bounc|dribbl|pick)ing(?: on| up| from)?|"
         r"playing(?: with| on)?|typing on|holds|carries|eats|drinks|reads|plays|(?:(?:work|cod|sitt)ing )?(?:at|on)(?= \w+ (?:computer|laptop|pc)\b)",
-        r"sosteniendo|comiendo|bebiendo|tomando(?! (?:banho|el sol|sol)\b)|tocando|leyendo|abrazando|que (?:come|bebe|tiene|toca|lee|abraza|segura)|"
+        r"sosteniendo|comiendo|bebiendo|tomando(?! (?:banho|el sol|sol)\b)|tocando|leyendo|abrazando|jugando (?:al?|con)|jogando|jouant (?:au|à la|aux|avec)|giocando (?:a|con)|играющ(?:ий|ая) в|играет в|que (?:come|bebe|tiene|toca|lee|abraza|segura)|"
         r"tenant|mangeant|buvant|lisant|jouant (?:de la|du|de)|qui (?:tient|mange|boit|lit|joue (?:de la|du|de))|"
         r"mangiando|bevendo|leggendo|suonando|che (?:tiene|mangia|beve|suona|legge|abbraccia)|segurando|comendo|bebendo|lendo|abraçando|"
         r"am(?= (?:computer|laptop|pc)\b)|liest|trinkt|isst|hält|spielt|держит|ест|пьёт|пьет|читает|играет на|играющ(?:ий|ая) на|يحمل|تحمل|يأكل|تأكل|يشرب|تشرب",
@@ -48,7 +56,7 @@ JOINTS = {  # what stands between a figure and a thing, where the figure comes f
 AFTERWARDS = {  # the same where the thing comes first, or a word follows: zh, ja, ko, hi, de
     "wears": (
         "戴着{b}的{a}", "戴{b}的{a}", "{a}戴着{b}", "{a}戴{b}", "穿着{b}的{a}", "穿{b}的{a}", "{a}穿着{b}", "{a}穿{b}", "{b}をかぶった{a}", "{b}をかぶっている{a}",
-        "{b}をかけた{a}", "{b}を着た{a}", "{b}をつけた{a}", "{b}を 쓴 {a}", "{b}를 쓴 {a}", "{b}을 쓴 {a}", "{b} 쓴 {a}", "{b}를 입은 {a}", "{b}을 입은 {a}",
+        "{b}をかけた{a}", "{b}を着た{a}", "{b}をつけた{a}", "{b}を背負った{a}", "{b}を背負っている{a}", "{b}をしょった{a}", "{b}を履いた{a}", "背着{b}的{a}", "{b}을 멘 {a}", "{b}를 멘 {a}", "{b}を 쓴 {a}", "{b}를 쓴 {a}", "{b}을 쓴 {a}", "{b} 쓴 {a}", "{b}를 입은 {a}", "{b}을 입은 {a}",
         "{b} पहने हुए {a}", "{b} पहने {a}", "{b} पहनी हुई {a}", *(f"{{a}}, {who} {{b}} trägt" for who in ("der", "die", "das")),
     ),
     "holds": (
@@ -62,7 +70,14 @@ AFTERWARDS = {  # the same where the thing comes first, or a word follows: zh, j
         "{b} लिए {a}", "{b} के साथ {a}", "{a} {b} के साथ",
         *(f"{{a}}, {who} {{b}} {does}" for who in ("der", "die", "das") for does in ("hält", "isst", "liest", "spielt", "trinkt")),
     ),
-    "rides": ("骑着{b}的{a}", "骑{b}的{a}", "{a}骑着{b}", "{a}骑{b}", "坐在{b}上的{a}", "{b}に乗った{a}", "{b}に乗っている{a}", "{b}に乗る{a}", "{b}를 탄 {a}", "{b}을 탄 {a}", "{b} पर बैठा {a}"),
+    "rides": ("骑着{b}的{a}", "骑{b}的{a}", "{a}骑着{b}", "{a}骑{b}", "{b}に乗った{a}", "{b}に乗っている{a}", "{b}に乗る{a}", "{b}를 탄 {a}", "{b}을 탄 {a}", "{b} पर बैठा {a}"),
+    "on": ("{b} पर {a}", "坐在{b}上的{a}", "{b}に座っている{a}", "{b}に座る{a}", "{b}에 앉은 {a}", "{b}에 앉아 있는 {a}"),
+    "before": (*(f"{does}{{b}}{where}的{{a}}" for does in ("站在", "坐在", "在", "") for where in ("前面", "前")), "{a}在{b}前面", "{b}の前の{a}", "{b}の前に立っている{a}",
+        "{b}の前に座っている{a}", "{b}の前にいる{a}", "{b} 앞의 {a}", "{b} 앞에 있는 {a}", "{b} 앞에 서 있는 {a}", "{b} 앞에 앉은 {a}", "{b} के सामने एक {a}", "{b} के सामने {a}", "in front of {b}, {a}",
+        "in front of {b} there is {a}"),
+    "behind": (*(f"{does}{{b}}{where}的{{a}}" for does in ("藏在", "躲在", "站在", "在", "") for where in ("后面", "后")), "{b}の後ろの{a}", "{b}の後ろに隠れている{a}",
+        "{b}の後ろに隠れた{a}", "{b}の後ろにいる{a}", "{b}の陰からのぞいている{a}", "{b} 뒤의 {a}", "{b} 뒤에 있는 {a}", "{b} 뒤에 숨은 {a}", "{b} 뒤에 숨어 있는 {a}", "{b} के पीछे छिपा {a}",
+        "{b} के पीछे {a}", "behind {b}, {a}", "behind {b} there is {a}", *(f"{{a}}, {who} sich hinter {{b}} versteckt" for who in ("der", "die", "das"))),
     "in": ("{b}里的{a}", "坐在{b}里的{a}", "{b}の中の{a}", "{b}に入った{a}", "{b} 안의 {a}", "{b} में {a}"),
 }  # fmt: skip
 WORN = {  # where on a figure things are that are worn, by their English names
@@ -88,6 +103,7 @@ WORN = {  # where on a figure things are that are worn, by their English names
 }
 PLACE_OF_KIND = {  # of what is not worn
     "wears": "hand", "holds": "hand", "has": "hand", "is": "hand", "on": "under", "rides": "under", "in": "around", "drives": "around",
+    "before": "background", "behind": "foreground",
 }  # fmt: skip
 RIDDEN = {"airplane", "bicycle", "motorcycle", "rocket", "skateboard", "skis", "sled"}  # by who is in a role
 WITH_ROOM = {"airplane", "rocket"}  # for who is in it
@@ -102,6 +118,9 @@ HEADWEAR = re.compile(  # "a cowboy hat" is a hat, as there is no other; mages h
     r"(?!.*point)(?:.* )?(?P<plain>(?:hat|cap|helmet)s?)", re.IGNORECASE
 )
 SANTAS = re.compile(r"\b(?:santa|christmas|xmas)", re.IGNORECASE)  # whose hats are red
+WITH_ARTICLE = {  # joints that are one word with the article that follows
+    "am": "dem ", "im": "dem ", "na": "a ", "nel": "il ", "nella": "la ", "num": "um ", "numa": "uma ", "sul": "il ", "sulla": "la ",
+}  # fmt: skip
 HUT = re.compile(r"\bHut\b")  # a hat in German, a hut in English
 WHERE_WORN = re.compile(  # what says no more than what is worn or held: "a hat on", "a bone in its mouth"
     r" (?:on|in|around|over|under|at|by)(?: (?:its|his|her|their|the|my|your))? (?:(?:\w+ )?(?:head|face|eyes?|nose|neck|ears?|feet|foot|mouth|hands?|paws?|beak|"
@@ -110,13 +129,15 @@ WHERE_WORN = re.compile(  # what says no more than what is worn or held: "a hat 
 )
 ON_HEAD = re.compile(r" on (?:its|his|her|their|the|my|your) head\b", re.IGNORECASE)
 IS = re.compile(
-    r",? (?:(?:that|who|which) )?(?:is|are|was)$|,? (?:and|while|that|who|which)$| (?:lol|pls|please)$|,$", re.IGNORECASE
+    r",? (?:(?:that|who|which) )?(?:is|are|was)$|,? (?:(?:and|but)(?: also)?|while|that|who|which)$| (?:lol|pls|please)$|,$",
+    re.IGNORECASE,
 )
+ON_IT = re.compile(r" (?:in|at|on) (?:(?:the|its) (?:middle|cent(?:er|re)|front)(?: of it)?|it)$", re.IGNORECASE)
 DOING = re.compile(  # what a figure does besides
-    r"(?<=\w{2}) (?:(?:and )?(?!earring)\w+ing\b|like (?:an?|the) ).*", re.IGNORECASE
+    r"(?<=\w{2}) (?:(?:and )?(?!earring)\w+(?:ing|ndo)\b|like (?:an?|the) ).*", re.IGNORECASE
 )
 BESIDES = re.compile(  # what is said of a thing besides: "pizza out of the trash", "чай из самовара"
-    r" (?:out of|from|during|for|at|by|while|because|instead of|из|у|за|из-за|für|aus|pour|para|per) .*",
+    r" (?:out of|from|during|after|for|at|by|past|through|while|because|instead of|(?:walk|run|jump|go|look|sit|stand)s|из|у|за|из-за|für|aus|pour|para|per) .*",
     re.IGNORECASE,
 )
 POSSESSIVE = re.compile(r"^(?:its|his|her|their|my|your|some|su|son|sa|seine[mnr]?|ihre[mnr]?) ", re.IGNORECASE)
@@ -124,8 +145,10 @@ SCENERY = re.compile(  # where something is, or when
     r"(?:an?|the) (?:[\w-]+ )*(?:air|background|beginning|city|classroom|corner|countryside|dark(?:ness)?|day|desert|distance|evening|farm|field|garden|meadow|backyard|fog|forest|grass|"
     r"ground|gym|hills?|jungle|lake|left|middle|mission|mist|mood|moonlight|morning|night|ocean|office|park|pool|rain|right|river|road|room|savannah?|"
     r"sea|shade|shadows?|sky|snow|space|storm|street|summer|sun|sunshine|vacation|water|waves|wild|wind|winter|woods|world)|"
-    r"(?:l[ae]|el|der|die|das|dem|il|o|a) ?(?:arena|carretera|estrada|campo|forêt|jardin|luft|mar|mare|meer|mer|neige|neve|nieve|playa|plage|regen|route|schnee|sonne|strada|strand|straße|wald)|"
-    r"[海雪空雨夜天森林山水川街]",
+    r"(?:l[ae]|el|der|die|das|dem|il|o|a) ?(?:acqua|água|arena|bosco|bosque|campo|carretera|céu|chuva|ciel|cielo|estrada|floresta|forêt|garten|giardino|herbst|himmel|jardim|jardin|lluvia|luft|mar|mare|"
+    r"meer|mer|neige|neve|nebel|nebbia|nieve|nuit|parco|park|parque|pioggia|playa|plage|pluie|praia|regen|rua|rue|route|schnee|sommer|sonne|spiaggia|strada|strand|straße|urlaub|wald|wasser|winter)|"
+    r"[海雪空雨夜天森林山水川街]|(?:в |на )?(?:воде|воздухе|городе|дожде|земле|космосе|лесу|море|небе|поле|природе|пруду|пустыне|саду|снегу|тумане|улице)|"
+    r"(?:ال)?(?:بحر|ثلج|جو|حديقة|سماء|شارع|صحراء|غابة|فضاء|ليل|مطر)",
     re.IGNORECASE,
 )
 FIRE = "fire"
@@ -146,7 +169,9 @@ AFLAME = [  # the same before a thing, and after it
 ]
 FOREIGN = "_foreign"
 VAGUE = {"on", "in"}  # kinds that may say a state: "on fire", "in love"
-DEFINED = re.compile(rf"{ARTICLE.pattern}|s$|^bed$", re.IGNORECASE)  # with an article, or many: "on skis"
+DEFINED = re.compile(  # with an article, or many, "on skis", or in a language without articles
+    rf"{ARTICLE.pattern}|s$|^bed$|^[\u0400-\u04ff\u0600-\u06ff]", re.IGNORECASE
+)
 _JOINT = re.compile(
     "|".join(
         rf"(?: (?:(?P<{kind}>{english})|(?P<{kind}{FOREIGN}>{others})) )" for kind, (english, others) in JOINTS.items()
@@ -155,7 +180,7 @@ _JOINT = re.compile(
 )
 ONE = re.compile("^一[只个条朵辆头匹棵位名]")
 _AFTERWARDS = [
-    (kind, re.compile(re.escape(text).replace(r"\{a\}", "(?P<a>.+)").replace(r"\{b\}", "(?P<b>.+)")))
+    (kind, re.compile(re.escape(text).replace(r"\{a\}", "(?P<a>.+)").replace(r"\{b\}", "(?P<b>.+)"), re.IGNORECASE))
     for kind, texts in AFTERWARDS.items()
     for text in texts
 ]
@@ -173,7 +198,7 @@ def split_relations(text: str) -> tuple[str, list[Relation]]:
     """What a text is about, and all things to which it is said to have a relation; none where it says none."""
     for kind, pattern in _AFTERWARDS:
         if found := pattern.fullmatch(ONE.sub("", text)):
-            return found["a"], [Relation(kind, found["b"], foreign=True)]
+            return found["a"], [Relation(kind, found["b"], foreign=looks_foreign(text))]
     for pattern in AFLAME:
         if found := pattern.fullmatch(text):
             return found["thing"] + found["rest"], [Relation("on", FIRE)]
@@ -182,7 +207,7 @@ def split_relations(text: str) -> tuple[str, list[Relation]]:
     for joint in [*_JOINT.finditer(text), None]:
         part = IS.sub("", text[end : joint.start() if joint else len(text)])
         if kind:
-            part = HUT.sub("Zylinder", part) if word in ("mit", "trägt") else part
+            part = HUT.sub("Zylinder", part) if word in ("mit", "trägt") else WITH_ARTICLE.get(word, "") + part
             relations.append(
                 Relation(kind.removesuffix(FOREIGN), POSSESSIVE.sub("", part), foreign or kind.endswith(FOREIGN))
             )

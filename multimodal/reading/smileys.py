@@ -15,6 +15,9 @@ MOVES = {  # what is beside something that does this, whether it has a face or n
             "singendes", "ballerino", "che balla", "che canta", "dançando", "танцующий", "танцующая", "поющий", "поющая", "跳舞的", "唱歌的", "踊る", "歌う", "歌っている", "踊っている", "춤추는", "춤을 추는", "노래하는", "que baila", "que canta"),
 }  # fmt: skip
 SMILEYS = {word: smiley for table in (EXPRESSIONS, MOVES) for smiley, words in table.items() for word in words}
+SMILEYS |= {
+    f"{word[:-1]}m": smiley for word, smiley in SMILEYS.items() if f"{word[:-1]}s" in SMILEYS
+}  # "mit traurigem Gesicht"
 SYMBOLS = {  # what comics draw beside the head of somebody who looks like a smiley
     "angry face": "anger symbol",
     "astonished face": "red exclamation mark",
@@ -51,7 +54,7 @@ LOOKING = [  # how a text says what something looks like
         rf"(?P<before>)(?P<thing>.+?)(?:正?在|很|好)(?P<how>{'|'.join(word[:-1] for word in SMILEYS if word.endswith('的'))})"
     ),
     re.compile(
-        rf"(?P<before>)(?P<thing>.+?),? (?:(?:that|who|which) )?(?:(?:is|looks|looking|está|est|ist) )?(?P<how>{_HOW})(?: (?:face|expression))?",
+        rf"(?P<before>)(?P<thing>.+?),? (?:(?:that|who|which|but) )?(?:(?:it[’']s|is|looks|looking|está|est|ist) )?(?P<how>{_HOW})(?: (?:face|expression))?",
         re.IGNORECASE,
     ),
 ]

@@ -64,6 +64,10 @@ class Vocabulary:
         """Whether the text, but for an article, is a name."""
         return self._meaning(text) is not None
 
+    def is_foreign(self, text: str) -> bool:
+        """Whether the text is a name in another language, and none in English."""
+        return plain(text) in self.meanings and plain(text) not in self.english_meanings
+
     def english_name(self, text: str) -> str:
         """The English name for a text that is a name, else the text."""
         return self._meaning(text) or text

@@ -43,7 +43,7 @@ def looks_foreign(text: str) -> bool:
 
 def plain(text: str) -> str:
     """A text as names are compared: in small letters, with the quotes of keyboards, without marks around it."""
-    bare = DRESSING.sub("", text.casefold().translate(OF_KEYBOARDS).strip(" !?.…"))
+    bare = DRESSING.sub("", text.casefold().translate(OF_KEYBOARDS).strip(" !?.…！？。"))
     return bare or text
 
 

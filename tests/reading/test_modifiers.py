@@ -24,7 +24,11 @@ NAMES = Names(
 @pytest.mark.parametrize(
     ("text", "number", "thing"),
     [("three foxes", 3, "fox"), ("5 stars", 5, "star"), ("a fox", 1, "a fox"), ("4 leaf clover", 1, "4 leaf clover"),
-     ("six foxes", 1, "six foxes"), ("两个fox", 2, "fox"), ("三只狐狸", 3, "狐狸"), ("여우 두 마리", 2, "여우"),
+     ("twenty foxes", 1, "twenty foxes"),
+     ("six foxes", 6, "fox"), ("a dozen stars", 12, "star"),
+     ("six pack", 1, "six pack"),
+     ("sieben Fuchs", 7, "Fuchs"), ("nine lives fox", 1, "nine lives fox"),
+     ("两个fox", 2, "fox"), ("三只狐狸", 3, "狐狸"), ("여우 두 마리", 2, "여우"),
      ("dos estrellas verdes", 2, "estrellas verde")],
 )  # fmt: skip
 def test_a_number_is_split_off(text: str, number: int, thing: str) -> None:

@@ -81,6 +81,11 @@ NAMES = Names(TABLE)
             Layout("count", ("fox", "a star", "fox", "a crown"), 2, places=("", "hand", "", "head")),
         ),
         ("a fox followed by a star", Layout("and", ("a fox", "a star"))),
+        ("fox left, star right", Layout("left", ("fox", "star"))),
+        ("a fox on the right and a star on the left", Layout("right", ("a fox", "a star"))),
+        ("a fox in front of a rocket", Layout("figure", ("a fox", "a rocket"), places=("", "background"))),
+        ("a fox hiding behind a rocket", Layout("figure", ("a fox", "a rocket"), places=("", "foreground"))),
+        ("a red rocket with a star in the middle", Layout("figure", ("rocket", "a star"), 1, ("red", ""), ("", "front"))),
         ("a pair of foxes", Layout("count", ("fox",), 2)),
         (
             "a fox with a star and a fox with long ears",

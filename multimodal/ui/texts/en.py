@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+COLORS = (
+    "red", "orange", "yellow", "green", "blue", "purple", "pink", "brown", "black", "white", "gray", "gold", "silver",
+    "turquoise",
+)  # fmt: skip
 ENGLISH = {
     "tagline": "Stickers and emoji from a prompt, on your own machine.",
     "create": "Create",
@@ -211,20 +215,7 @@ ENGLISH = {
         "Things by names that the model learnt, each by itself, which are then put together; in a style in which a thing "
         "was never seen, it is drawn again. What follows is what CLIP and the DiT make of the prompt as it stands."
     ),
-    "color_red": "red",
-    "color_orange": "orange",
-    "color_yellow": "yellow",
-    "color_green": "green",
-    "color_blue": "blue",
-    "color_purple": "purple",
-    "color_pink": "pink",
-    "color_brown": "brown",
-    "color_black": "black",
-    "color_white": "white",
-    "color_gray": "gray",
-    "color_gold": "gold",
-    "color_silver": "silver",
-    "color_turquoise": "turquoise",
+    **{f"color_{color}": color for color in COLORS},
     "color_rainbow": "in the colours of the rainbow",
     "place_head": "on the head",
     "place_eyes": "on the eyes",
@@ -242,6 +233,8 @@ ENGLISH = {
     "place_face": "its expression",
     "place_beside head": "beside the head",
     "place_behind": "behind it",
+    "place_background": "in the background",
+    "place_foreground": "in front of it",
     "pieces": "How the prompt is read",
     "pieces_about": "CLIP cuts the prompt into pieces that it knows, its tokens; of these alone it makes numbers.",
     "piece_tokens": "{count} tokens",

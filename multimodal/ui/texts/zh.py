@@ -239,6 +239,8 @@ CHINESE = {
     "place_face": "表情",
     "place_beside head": "在头旁",
     "place_behind": "在后面",
+    "place_background": "在背景中",
+    "place_foreground": "在前面",
     "pieces": "提示词如何被读取",
     "pieces_about": "CLIP 把提示词切成它认识的小块（词元），再把它们变成数字。",
     "piece_tokens": "{count} 个词元",
