@@ -67,10 +67,10 @@ def check_start(image: bool, mask: bool, strength: float | None) -> float:
     """The time at which sampling starts: 1, noise, or with an image the strength, which by default redraws all of a mask.
 
     Raises:
-        ValueError: the strength is out of its range, or there is a mask without an image.
+        ValueError: the strength is out of its range, or there is one, or a mask, without an image.
     """
-    if mask and not image:
-        raise ValueError("a mask needs the picture that it belongs to: give an image too")
+    if not image and (mask or strength is not None):
+        raise ValueError("a mask or a strength needs the picture that it belongs to: give an image too")
     if strength is None:
         strength = 1.0 if mask else 0.6
     check_number("strength", strength, 0, 1)
@@ -82,7 +82,8 @@ def check_number(name: str, value: float, low: float, high: float, whole: bool =
     if isinstance(value, bool) or not isinstance(value, Real) or value != value or value in (math.inf, -math.inf):
         raise ValueError(f"{name} must be a number, not {value!r}")
     if not low <= value <= high or (whole and value != int(value)):
-        raise ValueError(f"{name} must be a {'whole ' if whole else ''}number from {low:g} to {high:g}, not {value!r:.40}")
+        kind = "a whole number" if whole else "a number"
+        raise ValueError(f"{name} must be {kind} from {low:.10g} to {high:.10g}, not {value!r:.40}")
 
 
 def check_choice(name: str, value: str, choices: Iterable[str]) -> None:
@@ -96,6 +97,8 @@ def check_indices(codebook_indices: Tensor, config: VQVAEConfig) -> Tensor:
     """The indices themselves; ValueError where they are not (B, groups, h, w), or not in the codebook."""
     if codebook_indices.ndim != 4 or codebook_indices.shape[1] != config.groups:
         raise ValueError(f"codebook_indices must be (B, {config.groups}, h, w), not {tuple(codebook_indices.shape)}")
+    if codebook_indices.is_floating_point() or codebook_indices.is_complex():
+        raise ValueError(f"codebook_indices must be whole numbers, not {codebook_indices.dtype}")
     if codebook_indices.min() < 0 or codebook_indices.max() >= config.codebook_size:
         raise ValueError(f"codebook_indices must lie in 0 … {config.codebook_size - 1}")
     return codebook_indices.long()

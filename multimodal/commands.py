@@ -67,11 +67,7 @@ def generate(args: argparse.Namespace) -> None:
     with tqdm(total=args.steps * len(batches), unit="step", disable=args.json) as progress:
         for batch in batches:
             output = pipeline(
-                **{
-                    **Settings("", args.seed, **settings).arguments(),
-                    "prompt": [prompt for prompt, _ in batch],
-                    "seed": [seed for _, seed in batch],
-                },
+                **Settings("", args.seed, **settings).arguments(*zip(*batch, strict=True)),
                 callback=lambda step: progress.update() or None,
             )
             for prompt, seed, image in zip(output.prompts, output.seeds, output.images, strict=True):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 from PIL import Image
 
+from multimodal import rgba
 from multimodal.arguments import (
     DEFAULT_GUIDANCE,
     DEFAULT_STEPS,
@@ -53,4 +54,4 @@ def mix(
         noise = pipeline.make_noise([int(seed)] * int(num_frames))
         velocity = between(start, end, torch.linspace(0, 1, int(num_frames), device=noise.device))
         latents = pipeline.sample_latents(velocity, noise, int(num_inference_steps), callback=callback)
-        return pipeline.to_images(pipeline.vqvae.decode(latents))
+        return rgba.to_images(pipeline.vqvae.decode(latents))

@@ -40,10 +40,10 @@ from multimodal.models.dit import Condition, DiT
 from multimodal.models.restyler import Restyler
 from multimodal.models.text_encoder import CLIPTextEncoder
 from multimodal.models.vqvae import VQVAE
-from multimodal.outputs import ReconstructionOutput, TextToImageOutput
+from multimodal.outputs import PipelineCallback, PipelineStep, ReconstructionOutput, TextToImageOutput
 from multimodal.reading.names import Names
 from multimodal.reading.prompts import Reading, in_styles, read_prompts
-from multimodal.reading.syntax import MIXED, STYLE_CHOICES, WeightedPart, parse_weights
+from multimodal.reading.syntax import MIXED, STYLE_CHOICES, WeightedPart, expand, parse_weights
 from multimodal.restyling import find_restyler, restyle
 from multimodal.upscaling import Upscaler
 from multimodal.word_lists import names_in
@@ -71,7 +71,7 @@ class TextToImagePipeline:
                 model.to(self.device)
         self.names, self.upscaler = names or Names(), upscaler  # by which prompts are read, and what enlarges pictures
         self.restyler = restyler.to(self.device) if restyler else None
-        self.lock = threading.Lock()
+        self.lock = threading.RLock()  # a callback may ask for more
 
     @classmethod
     def from_pretrained(cls, folder: str | Path, offload: bool = False) -> TextToImagePipeline:
@@ -99,7 +99,7 @@ class TextToImagePipeline:
         seed: int | Sequence[int] = 0,
         num_images_per_prompt: int = 1,
         sampler: str = DEFAULT_SAMPLER,
-        callback: Callback | None = None,
+        callback: PipelineCallback | None = None,
         image: Image.Image | Tensor | None = None,
         strength: float | None = None,
         mask: Image.Image | Tensor | None = None,
@@ -111,42 +111,46 @@ class TextToImagePipeline:
         Picture k of a call is the picture that seed + k makes alone, on any device, within rounding.
 
         Args:
-            prompt: what the pictures show, in any of the 12 languages; or a list of prompts. (word:1.3) gives words a
-                weight, 0 … 3: how much of the difference that they make to the velocity is added (see `weighted`). What is
-                in "quotes" is written on the picture, which is larger then (see `lettering.write`).
+            prompt: what the pictures show, in any of the 12 languages; or a list of prompts. {red|green} makes a prompt of
+                each choice. (word:1.3) gives words a weight, 0 … 3: how much of the difference that they make to the
+                velocity is added (see `weighted`). What is in "quotes" is written on the picture, which is larger then
+                (see `lettering.write`).
             negative_prompt: what guidance leads away from.
             num_inference_steps: 1 … 100.
             guidance_scale: 0 … 20; 1 is no guidance, more follows the prompt more closely.
             seed: 0 … 2**32 - 1; or one for each picture.
             num_images_per_prompt: 1 … 16.
             sampler: a key of `SAMPLERS`.
-            callback: called after each step with a `SamplerStep`; where it returns False, sampling stops.
+            callback: called after each step with a `PipelineStep`; where it returns False, sampling stops.
             image: a picture to start from instead of noise (SDEdit, Meng et al. 2022), or its (groups, h, w) indices.
             strength: 0 … 1 (0.6, with a mask 1): the time up to which `image` is noised; so many fewer steps are made.
             mask: where `image` is drawn anew, as a picture of the size of `image` (white there), or an (h, w) grid (True
                 there). Elsewhere the codebook indices of `image` stay exactly as they are.
             interpret: draw what a prompt asks for by names that the model learnt, several things, colours and unseen styles
                 one by one, and put them together (`read_prompt`); with an `image` one thing. Otherwise as the prompt says.
-            style: of interpreted prompts that say none: one of STYLE_CHOICES; MIXED gives each seed another that suits.
+            style: of prompts that say none: one of STYLE_CHOICES; MIXED gives each seed another that suits, where prompts
+                are interpreted, and none with an `image`, which has its own.
         Raises:
             ValueError: a prompt is empty or an argument out of its range.
             SamplingCancelled: the callback returned False.
         """
         repeats = check_images(num_images_per_prompt)
-        prompts = [one for one in check_prompts([prompt] if isinstance(prompt, str) else prompt) for _ in range(repeats)]
+        given = check_prompts([prompt] if isinstance(prompt, str) else prompt)
+        prompts = [choice for one in given for choice in check_prompts(expand(one)) for _ in range(repeats)]
         seeds = check_seeds(seed, len(prompts))
         negative_prompt = clean_prompt(negative_prompt)
         check_sampling(num_inference_steps, guidance_scale)
         start = check_start(image is not None, mask is not None, strength)
         check_choice("sampler", sampler, SAMPLERS)
         check_choice("style", style, STYLE_CHOICES)
+        if style == MIXED and (image is not None or not interpret):
+            style = ""
 
-        def seen(step: SamplerStep) -> bool | None:
-            layouts = [reading.layout for reading in readings]
-            return callback(step._replace(together=lambda things: put_together(things, layouts))) if callback else None
+        def told(step: SamplerStep) -> bool | None:
+            return callback(PipelineStep(*step, lambda: self.draw(step.denoised, readings))) if callback else None
 
         with self.lock:
-            prompts = in_styles(prompts, style, seeds, self.names) if interpret else prompts
+            prompts = in_styles(prompts, style, seeds, self.names)
             readings = read_prompts(prompts, self.names, image is None) if interpret else [Reading((p,)) for p in prompts]
             check_words(*(reading.written for reading in readings))
             drawn = [(thing, seed) for reading, seed in zip(readings, seeds, strict=True) for thing in reading.things]
@@ -161,12 +165,11 @@ class TextToImagePipeline:
                     redrawn = grid[None, None].to(self.device)
                     velocity = keeping(velocity, x0, noise, redrawn)
             steps = max(1, round(num_inference_steps * start))
-            watched = seen if callback and any(reading.layout for reading in readings) else callback
-            latents = self.sample_latents(velocity, latents, steps, sampler, watched, start)
+            latents = self.sample_latents(velocity, latents, steps, sampler, told, start)
             codebook_indices = self.vqvae.quantize(self.put_together(latents, readings))
             if mask is not None:
                 codebook_indices = torch.where(redrawn, codebook_indices, original)
-            images = self.to_images(self.vqvae.decode_indices(codebook_indices))
+            images = rgba.to_images(self.vqvae.decode_indices(codebook_indices))
         images = [write(image, one.written, self.upscaler) for image, one in zip(images, readings, strict=True)]
         words = iter(dropped)
         dropped = [" ".join(filter(None, (next(words) for _ in reading.things))) for reading in readings]
@@ -177,14 +180,21 @@ class TextToImagePipeline:
         """The latents of pictures, from those of the things in them; what is one thing stays as it was drawn."""
         if all(reading.as_drawn for reading in readings):
             return latents
-        things = self.to_images(self.vqvae.decode(latents))
-        if self.restyler:
-            things = restyle(self.restyler, things, [part.style for reading in readings for part in reading.parts()])
-        pictures = put_together(things, [reading.layout for reading in readings])
+        pictures = self.draw(latents, readings)
         encoded = self.vqvae.encode(torch.stack([rgba.to_tensor(one, one.width) for one in pictures]).to(self.device))
         firsts = itertools.accumulate((len(reading.things) for reading in readings[:-1]), initial=0)
         as_drawn = torch.tensor([reading.as_drawn for reading in readings], device=self.device).view(-1, 1, 1, 1)
         return torch.where(as_drawn, latents[list(firsts)], encoded)
+
+    @torch.inference_mode()
+    def draw(self, latents: Tensor, readings: Sequence[Reading]) -> list[Image.Image]:
+        """Pictures, from the latents of the things in them: each is drawn, in another style where it is to be, and all are
+        put together.
+        """
+        things = rgba.to_images(self.vqvae.decode(latents))
+        if self.restyler:
+            things = restyle(self.restyler, things, [part.style for reading in readings for part in reading.parts()])
+        return put_together(things, [reading.layout for reading in readings])
 
     def encode_prompt(self, prompts: list[str]) -> tuple[Condition, list[str]]:
         """What the DiT is told of B prompts; and per prompt the words that did not fit into the context, or ""."""
@@ -258,16 +268,6 @@ class TextToImagePipeline:
             raise ValueError(f"codebook_indices must be a grid of {size} x {size}")
         return check_indices(image[None], self.vqvae.config).to(self.device)
 
-    def to_images(self, pictures: Tensor) -> list[Image.Image]:
-        """(B, 4, H, W) premultiplied RGBA → PIL pictures with straight alpha."""
-        return [rgba.to_image(picture) for picture in pictures]
-
-    @torch.inference_mode()
-    def preview(self, step: SamplerStep) -> list[Image.Image]:
-        """What the pictures are expected to become, for a callback to show while sampling."""
-        pictures = self.to_images(self.vqvae.decode(step.denoised))
-        return step.together(pictures) if step.together else pictures
-
     @torch.inference_mode()
     def reconstruct(self, image: Image.Image, search_steps: int = 0) -> ReconstructionOutput:
         """Send a picture of any size and mode through the VQ-VAE; it is fitted into the model's square first.
@@ -297,4 +297,4 @@ class TextToImagePipeline:
         """
         codebook_indices = check_indices(codebook_indices, self.vqvae.config)
         with self.lock:
-            return self.to_images(self.vqvae.decode_indices(codebook_indices.to(self.device)))
+            return rgba.to_images(self.vqvae.decode_indices(codebook_indices.to(self.device)))

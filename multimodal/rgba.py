@@ -113,6 +113,11 @@ def to_tensor(image: Image.Image, size: int) -> Tensor:
     return from_uint8(to_uint8(image, size))
 
 
+def to_images(pictures: Tensor) -> list[Image.Image]:
+    """(B, 4, H, W) premultiplied RGBA in [-1, 1] → PIL pictures with straight alpha."""
+    return [to_image(picture) for picture in pictures]
+
+
 def to_mask(image: Image.Image, size: int, grid: int) -> Tensor:
     """A mask in the shape of its picture as (grid, grid) bool: True where a cell has a pixel that is more white than black.
 

@@ -7,6 +7,7 @@ import binascii
 import itertools
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -37,10 +38,15 @@ class Settings:
     strength: float = 1.0  # how far it went from there
     mask: str = ""  # where it was drawn anew, packed in the same way; "" is everywhere
 
-    def arguments(self) -> dict[str, Any]:
-        """What to call a pipeline with; the style is that of the prompt. ValueError where a grid holds no indices."""
+    def arguments(self, prompts: Sequence[str] = (), seeds: Sequence[int] = ()) -> dict[str, Any]:
+        """What to call a pipeline with; the style is that of the prompt. ValueError where a grid holds no indices.
+
+        Args:
+            prompts, seeds: of several pictures with these settings, instead of the one.
+        """
         grids = {key: unpack_indices(text) if text else None for key, text in (("image", self.image), ("mask", self.mask))}
-        return {**asdict(self), **grids, "style": ""}
+        asked = {"prompt": list(prompts) or self.prompt, "seed": list(seeds) or self.seed}
+        return {**asdict(self), **grids, **asked, "strength": self.strength if self.image else None, "style": ""}
 
     def to_png_text(self, size: tuple[int, int]) -> dict[str, str]:
         """PNG text chunks: the line that AUTOMATIC1111 writes and its many readers know, and JSON."""
@@ -107,7 +113,7 @@ def read_settings(path: Path) -> Settings:
         if JSON_KEY in text:
             return from_dict(Settings, json.loads(text[JSON_KEY]))
         return parse_a1111(text[A1111_KEY])
-    except (OSError, KeyError, ValueError, TypeError, AttributeError):  # whatever strangers write
+    except (OSError, KeyError, ValueError, TypeError, AttributeError, RecursionError):  # whatever strangers write
         raise ValueError(
             f"{path.name} holds no settings: take a PNG as it was downloaded, not a screenshot of it"
         ) from None

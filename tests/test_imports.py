@@ -53,7 +53,7 @@ MAY_IMPORT = {
     "reading": {"collage", "data", "reading"},
     "pipeline": (LEAVES - {"export", "settings"})
     | {"models", "diffusion", "checkpoint", "word_lists", "collage", "reading", "restyling", "upscaling"},
-    "mixing": {"arguments", "diffusion", "reading", "pipeline"},
+    "mixing": {"arguments", "rgba", "diffusion", "reading", "pipeline"},
     "restyling": {"rgba", "models", "checkpoint"},
     "upscaling": {"rgba", "models", "checkpoint"},
     "editing": {"arguments", "rgba", "settings", "pipeline"},

@@ -19,11 +19,12 @@ from multimodal.arguments import MAX_PROMPT_CHARACTERS, MAX_SEED, check_prompts
 from multimodal.checkpoint import CheckpointError, save_model
 from multimodal.collage.layout import Layout, put_together
 from multimodal.config import RestylerConfig, VQVAEConfig
-from multimodal.diffusion.samplers import SAMPLERS, SamplerStep, SamplingCancelled
+from multimodal.diffusion.samplers import SAMPLERS, SamplingCancelled
 from multimodal.lettering import write
 from multimodal.models.dit import DiT
 from multimodal.models.restyler import Restyler
 from multimodal.models.vqvae import VQVAE
+from multimodal.outputs import PipelineStep
 from multimodal.reading.names import Names
 from multimodal.restyling import restyle
 from tests.generating import generate, same
@@ -49,7 +50,7 @@ def test_each_picture_may_have_a_seed_of_its_own(pipeline: TextToImagePipeline) 
 @pytest.mark.parametrize("sampler", SAMPLERS)
 def test_a_picture_of_a_batch_is_what_its_seed_gives_alone(sampler: str, pipeline: TextToImagePipeline) -> None:
     def last_latents(prompt: str | list[str], **settings) -> tuple[torch.Tensor, list[str], list[int]]:
-        steps: list[SamplerStep] = []
+        steps: list[PipelineStep] = []
         output = generate(pipeline, prompt, sampler=sampler, callback=steps.append, **settings)
         return steps[-1].latents, output.prompts, output.seeds
 
@@ -65,9 +66,9 @@ def test_several_things_are_drawn_one_by_one_and_put_together(
     pipeline: TextToImagePipeline, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(pipeline, "names", Names({"en": ["fox", "star"]}))
-    shown: list[SamplerStep] = []
+    shown: list[PipelineStep] = []
     output = generate(pipeline, ["a fox", "a fox and a star", "a star"], callback=shown.append)
-    assert [len(pipeline.preview(step)) for step in shown] == [3, 3, 3]  # pictures, not things
+    assert [len(step.preview()) for step in shown] == [3, 3, 3]  # pictures, not things
     alone = [generate(pipeline, prompt, seed=k) for k, prompt in ((0, "a fox"), (2, "a star"))]
     assert torch.equal(output.codebook_indices[[0, 2]], torch.cat([one.codebook_indices for one in alone]))
     things = [generate(pipeline, prompt, seed=1).images[0] for prompt in ("a fox", "a star")]
@@ -240,12 +241,12 @@ def test_words_that_do_not_fit_are_reported_once_per_prompt(pipeline: TextToImag
 
 
 def test_the_callback_sees_every_step_and_can_show_a_preview(pipeline: TextToImagePipeline) -> None:
-    steps: list[SamplerStep] = []
+    steps: list[PipelineStep] = []
     previews: list[Image.Image] = []
 
-    def callback(step: SamplerStep) -> None:
+    def callback(step: PipelineStep) -> None:
         steps.append(step)
-        previews.extend(pipeline.preview(step))
+        previews.extend(step.preview())
 
     output = generate(pipeline, callback=callback)
     assert [(step.step, step.num_inference_steps) for step in steps] == [(1, 3), (2, 3), (3, 3)]
@@ -257,7 +258,7 @@ def test_the_callback_sees_every_step_and_can_show_a_preview(pipeline: TextToIma
 def test_a_cancelled_run_stops_within_its_step_and_the_next_one_works(pipeline: TextToImagePipeline) -> None:
     steps: list[int] = []
 
-    def callback(step: SamplerStep) -> bool:
+    def callback(step: PipelineStep) -> bool:
         steps.append(step.step)
         return False
 
@@ -268,12 +269,37 @@ def test_a_cancelled_run_stops_within_its_step_and_the_next_one_works(pipeline: 
 
 
 def test_an_error_in_the_callback_leaves_the_pipeline_usable(pipeline: TextToImagePipeline) -> None:
-    def run_out_of_memory(_: SamplerStep) -> None:
+    def run_out_of_memory(_: PipelineStep) -> None:
         raise MemoryError
 
     with pytest.raises(MemoryError):
         generate(pipeline, callback=run_out_of_memory)
     assert len(generate(pipeline).images) == 1
+
+
+def test_a_callback_may_ask_the_pipeline_for_more(pipeline: TextToImagePipeline) -> None:
+    decoded: list[Image.Image] = []
+
+    def callback(step: PipelineStep) -> None:
+        decoded.extend(pipeline.decode_codebook_indices(pipeline.vqvae.quantize(step.denoised)))
+
+    generate(pipeline, callback=callback)
+    assert len(decoded) == 3
+
+
+def test_choices_in_braces_are_a_prompt_each(pipeline: TextToImagePipeline) -> None:
+    output = generate(pipeline, "a {red|blue} fox", seed=5, num_images_per_prompt=2)
+    assert output.prompts == ["a red fox"] * 2 + ["a blue fox"] * 2
+    assert output.seeds == [5, 6, 7, 8]
+    with pytest.raises(ValueError, match="the prompt is empty"):
+        generate(pipeline, "{|a fox}")
+
+
+def test_a_picture_to_start_from_keeps_its_own_style(pipeline: TextToImagePipeline) -> None:
+    picture = generate(pipeline, "a fox").images[0]
+    assert generate(pipeline, "a fox", image=picture).prompts == ["a fox"]
+    with pytest.raises(ValueError, match="needs the picture"):
+        generate(pipeline, "a fox", strength=0.5)
 
 
 def test_two_threads_take_turns(pipeline: TextToImagePipeline) -> None:
@@ -285,7 +311,7 @@ def test_two_threads_take_turns(pipeline: TextToImagePipeline) -> None:
 
     thread = threading.Thread(target=second_run)
 
-    def callback(step: SamplerStep) -> None:
+    def callback(step: PipelineStep) -> None:
         if step.step == 1:
             thread.start()
         time.sleep(0.1)  # long enough for the other to cut in, were it let in
@@ -297,7 +323,7 @@ def test_two_threads_take_turns(pipeline: TextToImagePipeline) -> None:
 
 
 def last_latents(pipeline: TextToImagePipeline, prompt: str | list[str], **settings) -> torch.Tensor:
-    steps: list[SamplerStep] = []
+    steps: list[PipelineStep] = []
     generate(pipeline, prompt, callback=steps.append, **settings)
     return steps[-1].latents
 

@@ -7,8 +7,9 @@ import torch
 from PIL import Image
 
 from multimodal import TextToImagePipeline, rgba
-from multimodal.diffusion.samplers import SAMPLERS, SamplerStep
+from multimodal.diffusion.samplers import SAMPLERS
 from multimodal.metrics import psnr_on_white
+from multimodal.outputs import PipelineStep
 from tests.generating import generate, same
 
 
@@ -19,7 +20,7 @@ def test_strength_leads_from_the_picture_to_what_the_prompt_alone_makes(pipeline
     assert torch.equal(untouched.codebook_indices[0], indices)
     new = generate(pipeline, seed=5)
     assert same(generate(pipeline, seed=5, image=image, strength=1.0).images[0], new.images[0])
-    steps: list[SamplerStep] = []
+    steps: list[PipelineStep] = []
     between = generate(pipeline, seed=5, image=indices, strength=0.5, num_inference_steps=10, callback=steps.append)
     assert len(steps) == 5
     assert not same(between.images[0], new.images[0])
@@ -35,7 +36,7 @@ def test_outside_the_mask_a_picture_keeps_its_codes(
     original = pipeline.reconstruct(picture).codebook_indices
     mask = Image.new("L", picture.size)
     mask.paste(255, (0, 0, 16, 32))  # the left half
-    steps: list[SamplerStep] = []
+    steps: list[PipelineStep] = []
     settings = {"seed": 5, "num_images_per_prompt": 2, "sampler": sampler, "callback": steps.append}
     output = generate(pipeline, image=picture, mask=mask, strength=strength, **settings)
     for indices in output.codebook_indices:
@@ -63,7 +64,7 @@ def test_what_is_drawn_anew_sees_what_is_kept(pipeline: TextToImagePipeline) -> 
 @pytest.mark.parametrize(
     ("image", "mask", "message"),
     [
-        (None, Image.new("L", (32, 32), 255), "a mask needs the picture"),
+        (None, Image.new("L", (32, 32), 255), "needs the picture"),
         (Image.new("RGBA", (32, 32)), Image.new("L", (32, 31), 255), "as large as its picture: 32 x 32"),
         (Image.new("RGBA", (32, 32)), Image.new("L", (32, 32)), "the mask is empty"),
         (Image.new("RGBA", (32, 32)), torch.ones(4, 4), "grid of 8 x 8"),

@@ -10,7 +10,6 @@ from itertools import pairwise
 from typing import NamedTuple
 
 import torch
-from PIL.Image import Image
 from torch import Tensor
 
 from multimodal.diffusion.rectified_flow import to_x0
@@ -28,7 +27,6 @@ class SamplerStep(NamedTuple):
     t: float  # the time reached
     latents: Tensor  # (B, ...) at that time
     denoised: Tensor  # (B, ...) what the latents are expected to become
-    together: Callable[[list[Image]], list[Image]] | None = None  # pictures of things → those that they are put into
 
 
 Callback = Callable[[SamplerStep], bool | None]

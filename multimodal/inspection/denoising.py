@@ -5,14 +5,13 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from queue import SimpleQueue
-from typing import TypeVar
-
-from multimodal.diffusion.samplers import Callback, SamplerStep
+from typing import Any, TypeVar
 
 Output = TypeVar("Output")
+END = object()
 
 
-def watch(run: Callable[[Callback], Output], stop: threading.Event | None = None) -> Iterator[SamplerStep | Output]:
+def watch(run: Callable[[Callable[[Any], bool]], Output], stop: threading.Event | None = None) -> Iterator[Any | Output]:
     """Run a sampling in a thread of its own and yield its steps, then its output.
 
     Closing the iterator cancels the sampling, at the latest in the step after the next one it yields.
@@ -24,27 +23,25 @@ def watch(run: Callable[[Callback], Output], stop: threading.Event | None = None
         SamplingCancelled: it was stopped.
         whatever else `run` raises.
     """
-    events: SimpleQueue[SamplerStep | Output | BaseException] = SimpleQueue()
+    events: SimpleQueue[Any] = SimpleQueue()
     closed = stop or threading.Event()
 
-    def callback(step: SamplerStep) -> bool:
+    def callback(step: Any) -> bool:
         events.put(step)
         return not closed.is_set()
 
     def work() -> None:
         try:
             events.put(run(callback))
+            events.put(END)
         except BaseException as error:  # SamplingCancelled too, which then nobody reads
             events.put(error)
 
     threading.Thread(target=work, daemon=True).start()
     try:
-        while True:
-            event = events.get()
+        while (event := events.get()) is not END:
             if isinstance(event, BaseException):
                 raise event
             yield event
-            if not isinstance(event, SamplerStep):
-                return
     finally:
         closed.set()

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import torch
 from PIL import Image
 
+from multimodal import rgba
 from multimodal.arguments import check_prompts
 from multimodal.pipeline import TextToImagePipeline
 from multimodal.reading.syntax import parse_weights
@@ -31,6 +32,6 @@ def expect(pipeline: TextToImagePipeline, prompt: str) -> Expectation:
         predictor = pipeline.dit.mean_predictor
         views = predictor.mlp.all_views(condition.pooled)  # (1, V, C, h, w)
         translation = predictor.translator(views, condition.pooled) if predictor.translator else None
-        mean, *images = pipeline.to_images(pipeline.vqvae.decode(torch.cat([condition.mean, views[0]])))
+        mean, *images = rgba.to_images(pipeline.vqvae.decode(torch.cat([condition.mean, views[0]])))
     familiar = torch.sigmoid(translation.familiar).item() if translation else 1.0
     return Expectation(mean, dict(zip(("", *pipeline.dit.config.styles), images, strict=True)), familiar)

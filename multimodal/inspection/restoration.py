@@ -13,6 +13,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
+from multimodal import rgba
 from multimodal.arguments import (
     DEFAULT_GUIDANCE,
     DEFAULT_SAMPLER,
@@ -85,5 +86,5 @@ def restore(
             restored = pipeline.vqvae.quantize(pipeline.sample_latents(velocity, latents, steps, sampler, start=float(t)))
             pictures = pipeline.vqvae.decode_indices(restored)
             psnr = psnr_on_white(pictures, original.expand_as(pictures)).tolist()
-            restorations.append(Restoration(float(t), pipeline.to_images(pictures), psnr, restored.cpu()))
+            restorations.append(Restoration(float(t), rgba.to_images(pictures), psnr, restored.cpu()))
     return restorations

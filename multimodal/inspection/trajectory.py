@@ -8,7 +8,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from multimodal.diffusion.samplers import SamplerStep
+from multimodal.outputs import PipelineStep
 from multimodal.pipeline import TextToImagePipeline
 
 FRAME_MS, LAST_FRAME_MS = 120, 1500
@@ -26,7 +26,7 @@ class Trajectory:
         self.steps: list[Tensor] = []  # per step (B, groups, h, w) codebook indices, on the CPU
 
     @torch.inference_mode()
-    def __call__(self, step: SamplerStep) -> None:
+    def __call__(self, step: PipelineStep) -> None:
         if step.step == 1:
             self.times.clear()
             self.steps.clear()

@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 from multimodal.collage.colors import HUES, SHADES
 from multimodal.data.descriptions import RELATED
-from multimodal.data.phrases import FIRST_CJK, FUNCTION_WORDS, singulars, words_of
+from multimodal.data.phrases import FIRST_CJK, singulars, words_of
+from multimodal.reading.phrases import FUNCTION_WORDS, LOOKS, any_of
 from multimodal.reading.wordings import content, forms_of
 
 RELATED_WEIGHT = 0.3  # of a word that is related to a name, where one of its own words and keywords weighs 1
@@ -25,7 +26,20 @@ ENDINGS = ("ing", "ed", "en", "er", "y", "s")  # of English words that come from
 MIN_STEM = 3  # letters before these
 SEXES = {"boy", "man", "men"}, {"girl", "woman", "women"}
 PERSON = {"adult", "child", "people", "person"}.union(*SEXES)
+CHILDREN = {"boy", "child"}  # who are no grown-ups, as a girl may be
+BLANKLESS_LOOKS = re.compile(any_of(word for word in LOOKS if word >= FIRST_CJK))
 POSSESSIVE = re.compile(r"\w+[’']s ")
+
+
+def says_only_looks(words: Sequence[str]) -> bool:
+    """Whether words say nothing but how somebody looks: "white man"."""
+    return not LOOKS.isdisjoint(words) and LOOKS.union(PERSON).issuperset(words)
+
+
+def words_but_looks(text: str) -> list[str]:
+    """The words of a text, without those for looks unless there are no others."""
+    words = words_of(text)
+    return [word for word in words if word not in LOOKS] or words
 
 
 class Head(NamedTuple):
@@ -80,6 +94,10 @@ class Descriptions:
         """
         index = self.foreign if foreign else self.english
         about = {form for word in words_of(f"{head.called} {head.name}") for form in singulars(word)} if head else set()
+        who = self.synonyms.get(head.name, head.name) if head else ""
+        if who in PERSON or self.english["person"].get(who) == 1:
+            about |= LOOKS
+            text = BLANKLESS_LOOKS.sub("", text)
         words = [word for word in index.words_in(text) if about.isdisjoint(singulars(word))]
         weights = {word: weight for word in words if (weight := self._weights(word, index))}  # word → name → weight
         rarity = {word: index.rarity(word) for word in weights}
@@ -115,6 +133,8 @@ class Descriptions:
         own = self.own[name]
         if head in PERSON:
             other = next((other for one, other in (SEXES, SEXES[::-1]) if head in one and own.isdisjoint(one)), set())
+            if head in CHILDREN and own.isdisjoint({"girl", *CHILDREN}):
+                return False
             said = own if whole else {word for word in PERSON if self.english[word].get(name) == 1}
             return own.isdisjoint(other) and not said.isdisjoint(PERSON)
         words = [singulars(word) for word in content(head).split() if word != "face" or head == "face"]

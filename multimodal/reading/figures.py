@@ -5,10 +5,11 @@ from __future__ import annotations
 import functools
 import re
 
-from multimodal.data.phrases import AROUND_THING, ARTICLE, FIRST_CJK, singulars, words_of
-from multimodal.reading.descriptions import PERSON
+from multimodal.data.phrases import ARTICLE, FIRST_CJK, singulars, words_of
+from multimodal.reading.descriptions import PERSON, says_only_looks
 from multimodal.reading.modifiers import counted, joints, names_several, split_color
 from multimodal.reading.names import Names
+from multimodal.reading.phrases import AROUND_THING
 from multimodal.reading.relations import (
     BESIDES,
     DOING,
@@ -159,7 +160,8 @@ def _plays(who: str, names: Names) -> bool:
     name = _name(who, names)
     free = _is_nobody_yet(name, names) and not names.is_smiley(name)
     is_somebody = has_face(name, names) and (has_head(who, names) or (" " not in who and names.foreign_head(who) == name))
-    return free and who.casefold() not in SMILEYS and is_somebody
+    is_adjective = who.casefold() in SMILEYS or says_only_looks(words_of(ARTICLE.sub("", who)))  # "a young doctor"
+    return free and is_somebody and not is_adjective
 
 
 def _is_nobody_yet(name: str, names: Names) -> bool:

@@ -10,20 +10,9 @@ from typing import NamedTuple
 
 from multimodal.collage.arrangement import COUNT_ROWS
 from multimodal.collage.colors import HUES, RAINBOW, SHADES, TINTS
-from multimodal.data.phrases import (
-    ARTICLE,
-    COLOR_WORDS,
-    COLORS,
-    FIRST_CJK,
-    FUNCTION_WORDS,
-    MEDIA,
-    NUMBERS,
-    PATTERNS,
-    any_of,
-    singulars,
-    words_of,
-)
+from multimodal.data.phrases import ARTICLE, COLOR_WORDS, COLORS, FIRST_CJK, NUMBERS, PATTERNS, singulars, words_of
 from multimodal.reading.names import Names
+from multimodal.reading.phrases import FUNCTION_WORDS, MEDIA, any_of
 from multimodal.reading.wordings import looks_foreign
 
 PEOPLE = {  # whom no shade is given to, nor the colour of what they wear

@@ -8,9 +8,10 @@ import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from multimodal.collage.colors import HUES, SHADES
-from multimodal.data.phrases import AROUND_THING, ARTICLE, EVERYDAY, FIRST_CJK, FUNCTION_WORDS, singulars, words_of
-from multimodal.reading.descriptions import Descriptions, Head
+from multimodal.data.phrases import ARTICLE, FIRST_CJK, singulars, words_of
+from multimodal.reading.descriptions import Descriptions, Head, says_only_looks, words_but_looks
 from multimodal.reading.encoded_names import Embed, EncodedNames
+from multimodal.reading.phrases import AROUND_THING, EVERYDAY, FUNCTION_WORDS
 from multimodal.reading.vocabulary import Vocabulary
 from multimodal.reading.wordings import (
     LITTLE_WORDS,
@@ -164,7 +165,11 @@ class Names(Vocabulary):
             return None
         for form in forms_of(text):
             words = content(form).split()
-            if words and (having := [name for name, own in self.name_words.items() if {*words}.issubset(own)]):
+            if (
+                words
+                and not says_only_looks(words)
+                and (having := [name for name, own in self.name_words.items() if {*words}.issubset(own)])
+            ):
                 colored = (
                     name for color in (*HUES, *SHADES) for name in having if self.name_words[name] == [color, *words]
                 )
@@ -266,12 +271,12 @@ class Names(Vocabulary):
         """The nearest name for the first noun in a text; of several in a row the last says what it is: "a guard hound"."""
         if text >= FIRST_CJK:
             return self.synonyms.get(last_word(text, self.synonyms) or "")
-        names = [*(self._noun(word) if len(word) >= MIN_NOUN else None for word in words_of(text)), None]
+        names = [*(self._noun(word) if len(word) >= MIN_NOUN else None for word in words_but_looks(text)), None]
         return next((name for name, following in itertools.pairwise(names) if name and not following), None)
 
     def _first_synonym(self, text: str) -> str | None:
         """The nearest name for the first emoji in a text, or word that has one, whatever it is: "thank you" is thanks."""
-        words = [word for word in words_of(text) if len(word) >= MIN_NOUN or not word.isalnum()]
+        words = [word for word in words_but_looks(text) if len(word) >= MIN_NOUN or not word.isalnum()]
         words.sort(key=str.isalnum)  # emoji first
         forms = (form for word in words for form in (*forms_of(word), f"{word}s"))
         first = next((self.synonyms[form] for form in forms if form in self.synonyms), None)

@@ -13,10 +13,11 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from multimodal.collage.layout import Layout
-from multimodal.data.phrases import ARTICLE, PICTURE_OF, REQUEST, singulars
+from multimodal.data.phrases import ARTICLE, singulars
 from multimodal.reading.figures import MAX_THINGS, has_face, has_head, read_figure
 from multimodal.reading.modifiers import counted, joints, patterns, split_color, worded
 from multimodal.reading.names import Names
+from multimodal.reading.phrases import PICTURE_OF, REQUEST
 from multimodal.reading.relations import DOING, OF_BODY, split_relations
 from multimodal.reading.syntax import MIXED, MIXED_STYLES, in_style, parse_weights, split_quoted, split_style, style_name
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import re
 
-from multimodal.data.phrases import ARTICLE, COLORS, any_of
+from multimodal.data.phrases import ARTICLE, COLORS
+from multimodal.reading.phrases import any_of
 from multimodal.reading.relations import Relation
 
 ROLES = {  # what one has in a role → words for it: en, es, fr, de, it, pt, ru, zh, ja, ko, ar, hi; with "-" where it is part of a word

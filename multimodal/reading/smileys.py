@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import re
 
-from multimodal.data.phrases import ARTICLE, COLOR_WORDS, EXPRESSIONS, any_of
+from multimodal.data.phrases import ARTICLE, COLOR_WORDS
+from multimodal.reading.phrases import EXPRESSIONS, any_of
 from multimodal.reading.relations import Relation
 
 SMILE = "smiling face with smiling eyes"

@@ -9,7 +9,8 @@ import math
 import re
 from typing import NamedTuple
 
-from multimodal.data.phrases import SAID_AFTER, SAID_BEFORE, STYLES
+from multimodal.data.phrases import STYLES
+from multimodal.reading.phrases import SAID_AFTER, SAID_BEFORE
 
 MIXED = "mixed"  # the style that is another one for each seed:
 MIXED_STYLES = ("3d", "noto", "flat", "twemoji", "color")  # not line, which is lost on dark backgrounds

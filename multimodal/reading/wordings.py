@@ -6,7 +6,8 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 
-from multimodal.data.phrases import ARTICLE, EVERYDAY, FUNCTION_WORDS, singulars, words_of
+from multimodal.data.phrases import ARTICLE, singulars, words_of
+from multimodal.reading.phrases import EVERYDAY, FUNCTION_WORDS
 
 LITTLE_WORDS = {"a", "an", "and", "for", "in", "of", "on", "the", "to", "with"}  # of English, which name nothing
 OF_KEYBOARDS = str.maketrans("’“”„«»", '\'"""""')

@@ -23,13 +23,12 @@ from multimodal.arguments import (
     check_indices,
     check_number,
     check_prompts,
-    check_seeds,
     clean_prompt,
 )
 from multimodal.editing import start_from
 from multimodal.export import ANIMATIONS, TARGETS, file_name, save_animation, shaped, to_sticker
-from multimodal.reading.prompts import in_one_style, in_styles
-from multimodal.reading.syntax import MIXED, STYLE_CHOICES
+from multimodal.reading.prompts import in_one_style
+from multimodal.reading.syntax import MIXED, STYLE_CHOICES, expand
 from multimodal.settings import Settings, save_picture
 from multimodal.ui.download import as_file
 from multimodal.ui.errors import friendly_errors
@@ -60,14 +59,13 @@ def add_endpoints(models: Models, served: Serve) -> None:
 
     def make(settings: Settings, count: int, sticker_for: str = "", style: str = "") -> list[gr.FileData]:
         check_number("count", count, 1, MAX_IMAGES, whole=True)
-        seeds = check_seeds(settings.seed, int(count))
-        prompts = in_styles(check_prompts([settings.prompt]) * len(seeds), style, seeds, pipeline.names)
+        check_number("count, times the choices in the prompt,", count * len(expand(settings.prompt)), 1, MAX_IMAGES)
         negative_prompt = clean_prompt(settings.negative_prompt)  # as a PNG can hold it
         settings = dataclasses.replace(settings, negative_prompt=negative_prompt)
-        output = draw(**{**settings.arguments(), "prompt": prompts, "seed": seeds})
+        output = draw(**{**settings.arguments(), "num_images_per_prompt": count, "style": style})
         settings = dataclasses.replace(settings, num_inference_steps=int(settings.num_inference_steps))  # JSON may say 8.0
         folder, files = new_folder(), []
-        for image, own, number in zip(output.images, prompts, seeds, strict=True):
+        for image, own, number in zip(output.images, output.prompts, output.seeds, strict=True):
             picture = save_picture(image, dataclasses.replace(settings, prompt=own, seed=number), folder)
             files.append(served(picture))
             if sticker_for:

@@ -109,7 +109,7 @@ class Generation:
         check_images(asked.number)
         assert asked.seed is not None
         first_seed = int(asked.seed) if asked.keep_seed else random.randrange(NEW_SEEDS)
-        choices = expand(prompt)
+        choices = check_prompts(expand(prompt))
         if len(choices) * asked.number > MAX_IMAGES:
             raise ValueError(texts("too_many", prompts=len(choices), count=asked.number, maximum=MAX_IMAGES))
         seeds = check_seeds(first_seed, int(asked.number))  # the same for each choice, to be compared
@@ -168,7 +168,7 @@ class Generation:
         columns = gr.update(columns=columns_of(seeds))
         yield columns, message(texts.html("starting"), "running"), settings.seed, gr.skip(), off, off, None
 
-        arguments = {**settings.arguments(), "prompt": prompts, "seed": seeds}
+        arguments = settings.arguments(prompts, seeds)
         first_step = 0.0
         with self.runs.begin(request, draft) as stop:
             try:

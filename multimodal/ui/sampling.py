@@ -11,7 +11,7 @@ from PIL import Image
 from multimodal.diffusion.samplers import SamplerStep
 from multimodal.inspection.denoising import watch
 from multimodal.mixing import mix
-from multimodal.outputs import TextToImageOutput
+from multimodal.outputs import PipelineStep, TextToImageOutput
 from multimodal.pipeline import TextToImagePipeline
 from multimodal.ui.figures import progress
 from multimodal.ui.texts import Texts
@@ -44,11 +44,11 @@ class Sampling:
     ) -> Iterator[Progress | TextToImageOutput]:
         """The steps of a call of the pipeline, then its output."""
         for event in watch(lambda callback: self.pipeline(**arguments, callback=callback), stop):
-            if isinstance(event, SamplerStep):
+            if isinstance(event, PipelineStep):
                 step, steps = event[:2]
                 shown = max(1, previews * AT_ONCE // max(AT_ONCE, len(event.latents)))
                 seen, before = (s * (shown + 1) // steps for s in (step, step - 1))
-                yield Progress(step, steps, self.pipeline.preview(event) if before < seen and step < steps else [])
+                yield Progress(step, steps, event.preview() if before < seen and step < steps else [])
             else:
                 yield event
 

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from multimodal.diffusion.samplers import SamplerStep, SamplingCancelled
+from multimodal.diffusion.samplers import SamplingCancelled
 from multimodal.inspection.denoising import watch
+from multimodal.outputs import PipelineStep
 from multimodal.pipeline import TextToImageOutput, TextToImagePipeline
 
 
@@ -19,7 +20,7 @@ def pipeline(tiny_checkpoint: Path) -> TextToImagePipeline:
 
 def test_steps_come_in_order_and_the_output_last(pipeline: TextToImagePipeline) -> None:
     *steps, output = watch(lambda callback: pipeline("a fox", num_inference_steps=5, seed=3, callback=callback))
-    assert [step.step for step in steps if isinstance(step, SamplerStep)] == [1, 2, 3, 4, 5]
+    assert [step.step for step in steps if isinstance(step, PipelineStep)] == [1, 2, 3, 4, 5]
     assert isinstance(output, TextToImageOutput)
     assert output.images[0].tobytes() == pipeline("a fox", num_inference_steps=5, seed=3).images[0].tobytes()
 
@@ -28,7 +29,7 @@ def test_closing_stops_the_sampling_within_a_step(pipeline: TextToImagePipeline)
     taken, go_on, ended = [], threading.Semaphore(2), threading.Event()
 
     def run(callback) -> TextToImageOutput:
-        def slowly(step: SamplerStep) -> bool | None:
+        def slowly(step: PipelineStep) -> bool | None:
             taken.append(step.step)
             answer = callback(step)
             go_on.acquire(timeout=10)
@@ -52,7 +53,7 @@ def test_a_sampling_that_is_told_to_stop_ends_with_the_step_it_is_in(pipeline: T
     stop, taken = threading.Event(), []
 
     def run(callback) -> TextToImageOutput:
-        def told(step: SamplerStep) -> bool | None:
+        def told(step: PipelineStep) -> bool | None:
             taken.append(step.step)
             if step.step == 3:
                 stop.set()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
+from multimodal import rgba
 from multimodal.inspection.expectation import expect
 from multimodal.pipeline import TextToImagePipeline
 from multimodal.training.mean import with_mean
@@ -17,8 +18,8 @@ def test_the_mean_is_what_the_dit_is_told(pipeline: TextToImagePipeline, monkeyp
     expectation = expect(pipeline, "a (fox:1.3)")
     condition, _ = pipeline.encode_prompt(["a fox"])
     with torch.inference_mode():
-        [mean] = pipeline.to_images(pipeline.vqvae.decode(condition.mean))
-        [line] = pipeline.to_images(pipeline.vqvae.decode(dit.mean_predictor.mlp(condition.pooled, torch.tensor([2]))))
+        [mean] = rgba.to_images(pipeline.vqvae.decode(condition.mean))
+        [line] = rgba.to_images(pipeline.vqvae.decode(dit.mean_predictor.mlp(condition.pooled, torch.tensor([2]))))
     assert expectation.mean.tobytes() == mean.tobytes()
     assert list(expectation.views) == ["", "flat", "line"]
     assert expectation.views["line"].tobytes() == line.tobytes()

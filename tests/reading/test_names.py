@@ -6,6 +6,7 @@ import pytest
 import torch
 from torch import Tensor
 
+from multimodal.reading.figures import read_figure
 from multimodal.reading.names import Names
 
 TABLE = {
@@ -234,3 +235,17 @@ def test_the_first_word_of_an_english_name_is_not_another_name_of_one_other_lang
 def test_german_compounds_are_what_their_last_part_is(text: str, name: str) -> None:
     names = Names({"en": ["cat", "elephant"], "de": ["Katze", "Elefant"]}, styles={"flat": ["cat", "elephant"]})
     assert names.in_known_words(text) == name
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        *((f"a {looks} woman", "woman") for looks in ("young", "fat", "black", "asian", "beautiful")),
+        *((f"a {looks} man", "man") for looks in ("young", "white", "black", "tall")),
+        ("mujer joven", "woman"), ("une femme noire", "woman"), ("黑人女性", "woman"), ("a young doctor", "health worker"),
+        ("a boy playing soccer", "boy"),
+    ],
+)  # fmt: skip
+def test_with_the_bundled_names_looks_make_nobody_else_of_people(text: str, name: str, bundled_names: Names) -> None:
+    figure = next(iter(read_figure(text, bundled_names)), text)
+    assert bundled_names.english_name(bundled_names.in_known_words(figure)) == name
