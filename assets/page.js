@@ -1,5 +1,8 @@
 // What the page does by itself: hotkeys, suggestions and drafts while a prompt is typed.
 () => {
+  // Scrolls no more than it must, once what is there has its size.
+  window.bringIntoView = id => { setTimeout(
+    () => document.getElementById(id)?.scrollIntoView({ behavior: 'smooth', block: 'nearest' }), 150); };
   const click = id => document.getElementById(id)?.click();
   const shown = id => document.getElementById(id)?.offsetParent;
   document.addEventListener('keydown', event => {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,17 +19,15 @@ from multimodal.arguments import (
 )
 from multimodal.data.phrases import STYLES
 from multimodal.diffusion.samplers import SAMPLERS
-from multimodal.export import TARGETS
-from multimodal.motion import MOTIONS
-from multimodal.reading.syntax import MIXED
+from multimodal.reading.syntax import MIXED, in_style, split_style, style_name
 from multimodal.settings import Settings, read_settings
-from multimodal.ui.download import BARE, deliver
+from multimodal.ui.download import DownloadRow, deliver
 from multimodal.ui.edit import edit_fold
 from multimodal.ui.errors import ended, friendly_errors
 from multimodal.ui.examples import example_gallery, load_examples
 from multimodal.ui.figures import message
 from multimodal.ui.generation import Generation
-from multimodal.ui.history import Histories
+from multimodal.ui.histories import Histories
 from multimodal.ui.mix import mix_fold
 from multimodal.ui.models import Models
 from multimodal.ui.session import DRAW, MODEL, LastPictures, Runs
@@ -37,154 +35,235 @@ from multimodal.ui.texts import Texts, i18n
 
 SPEEDS = {"fast": DEFAULT_STEPS, "balanced": 8, "best": 24}
 COPY = """async () => {
-    const image = document.querySelector('#pictures .selected img') ?? document.querySelector('#pictures img');
+    const outlined = document.querySelector('#outline input:checked') && document.querySelector(
+        '#sizes .on-light img[src^="data:image/png"]:last-child');
+    const image = outlined || document.querySelector('#pictures .selected img') || document.querySelector('#pictures img');
     try {
         const picture = await (await fetch(image.src)).blob();
         await navigator.clipboard.write([new ClipboardItem({[picture.type]: picture})]);
         return [true];
     } catch { return [false]; }
 }"""
+TO_STATUS = "(...inputs) => { window.bringIntoView('status'); return inputs; }"
+TO_PICTURES = "() => window.bringIntoView('pictures')"
+RELEASE_SEED = "(kept, borrowed) => borrowed ? [false, false] : [kept, borrowed]"
 VARIATIONS = {"subtle": 0.5, "strong": 0.75}  # how far from the chosen picture
 
 
-def create_tab(
-    models: Models,
-    model: gr.Dropdown,
-    switched: Any,
-    last: gr.State,
-    assets: Path,
-    histories: Histories | None = None,
-    running: Runs | None = None,
-) -> list[gr.components.Component]:
-    """Draw the tab, `model` in it, and connect it; returns the controls that `fields` gives values for.
+class CreateTab:
+    """The tab, drawn where it is made: its controls are attributes, in the order in which they stand on the page.
 
     Args:
+        model: the menu of models, drawn among the options.
         switched: the switch to another model.
     """
-    tab = Generation(models, histories, running)
-    with gr.Row(elem_id="ask"):
-        prompt = gr.Textbox(
-            "",
-            label=i18n("prompt"),
-            placeholder=i18n("prompt_placeholder"),
-            lines=1,
-            max_lines=1,
-            max_length=MAX_PROMPT_CHARACTERS,
-            autofocus=True,
-            scale=6,
-            elem_id="prompt",
-        )
-        generate = gr.Button(i18n("generate"), variant="primary", scale=1, min_width=110, elem_id="generate")
-        stop = gr.Button(i18n("stop"), variant="stop", scale=1, min_width=80, elem_id="stop")
-    tokens = gr.HTML(elem_id="tokens-used", padding=False)
-    with gr.Row(elem_id="looks"):
-        style = gr.Radio(
-            [(i18n(f"style_{name or 'none'}"), name) for name in (MIXED, *STYLES, "")],
-            value=MIXED,
-            label=i18n("style"),
-            scale=2,
-            elem_id="style",
-        )
-        speed = gr.Radio(
-            [(i18n(f"speed_{name}"), steps) for name, steps in SPEEDS.items()],
-            value=DEFAULT_STEPS,
-            label=i18n("speed"),
-            scale=1,
-            elem_id="speed",
-        )
-    with gr.Row(elem_id="options"):
-        model.render()
-        count = gr.Slider(1, MAX_IMAGES, value=4, step=1, label=i18n("count"), min_width=140, elem_id="count")
-        seed = gr.Number(0, label=i18n("seed"), min_width=140, elem_id="seed")
-        keep_seed = gr.Checkbox(
-            False, label=i18n("keep_seed"), info=i18n("keep_seed_info"), min_width=140, elem_id="keep-seed"
-        )
-        gr.Checkbox(False, label=i18n("live"), info=i18n("live_info"), min_width=140, elem_id="live")
-        draft = gr.Button(visible="hidden", elem_id="draft")  # clicked by `assets/page.js`
-    with gr.Accordion(i18n("advanced"), open=False):
-        with gr.Row():
-            steps = gr.Slider(
-                1, MAX_STEPS, value=DEFAULT_STEPS, step=1, label=i18n("steps"), info=i18n("steps_info"), elem_id="steps"
-            )
-            guidance = gr.Slider(
-                0,
-                MAX_GUIDANCE,
-                value=DEFAULT_GUIDANCE,
-                step=0.1,
-                label=i18n("guidance"),
-                info=i18n("guidance_info"),
-                elem_id="guidance",
-            )
-        with gr.Row():
-            sampler = gr.Radio(list(SAMPLERS), value=DEFAULT_SAMPLER, label=i18n("sampler"), elem_id="sampler")
-            negative_prompt = gr.Textbox(
-                "",
-                label=i18n("negative_prompt"),
-                info=i18n("negative_info"),
-                max_length=MAX_PROMPT_CHARACTERS,
-                elem_id="negative-prompt",
-            )
-        restore = gr.UploadButton(i18n("restore"), file_types=[".png"], size="sm", elem_id="restore")
-    status = gr.HTML(message(""), elem_id="status")
-    gallery = gr.Gallery(
-        label=i18n("pictures"),
-        show_label=False,
-        format="png",
-        columns=4,
-        fit_columns=False,
-        object_fit="contain",
-        interactive=False,
-        buttons=["fullscreen"],  # what is downloaded is chosen below
-        elem_id="pictures",
-        elem_classes="checkered",
-    )
-    chosen = gr.State(0)
-    with gr.Row(elem_id="actions"):
-        vary = {
-            name: gr.Button(i18n(f"vary_{name}"), interactive=False, size="md", min_width=width, elem_id=f"vary-{name}")
-            for name, width in zip(VARIATIONS, (124, 70), strict=True)
-        }
-        edit, copy, star = (
-            gr.Button(i18n(name), interactive=False, size="md", min_width=70, elem_id=elem_id)
-            for name, elem_id in (("edit", "edit"), ("copy", "copy"), ("star", "star-chosen"))
-        )
-        star.visible = histories is not None
-    with gr.Row(elem_id="downloads"):
-        target = gr.Dropdown(
-            [
-                (i18n("plain_png"), ""),
-                (i18n("bare_png"), BARE),
-                *((target.title, name) for name, target in TARGETS.items()),
-            ],
-            value="",
-            label=i18n("save_as"),
-            scale=3,
-            min_width=180,
-            elem_id="target",
-        )
-        motion = gr.Dropdown(
-            [(i18n(f"motion_{name or 'none'}"), name) for name in ("", *MOTIONS)],
-            value="",
-            label=i18n("motion"),
-            min_width=130,
-            elem_id="motion",
-        )
-        outline = gr.Checkbox(False, label=i18n("outline"), elem_id="outline")
-        download = gr.DownloadButton(i18n("download"), interactive=False, size="md", min_width=110, elem_id="download")
-        download_all = gr.DownloadButton(
-            i18n("download_all"), interactive=False, size="md", min_width=124, elem_id="download-all"
-        )
-    sizes = gr.HTML(elem_id="sizes")
 
-    def speeds(request: gr.Request) -> Any:
+    def __init__(
+        self,
+        models: Models,
+        model: gr.Dropdown,
+        switched: Any,
+        last: gr.State,
+        assets: Path,
+        histories: Histories | None = None,
+        running: Runs | None = None,
+    ) -> None:
+        self.generation, self.last = Generation(models, histories, running), last
+        self._draw_prompt()
+        self._draw_looks()
+        self.status = gr.HTML(message(""), elem_id="status")
+        with gr.Column(elem_id="results"):  # which the page shows when there are any
+            self._draw_pictures()
+            self.downloads = DownloadRow()
+        self._draw_options(model)
+        self._draw_advanced()
+        self.star.visible = histories is not None
+        #: what a run reads, the fields of `Asked`; what settings fill in, see `fields`; what a run gives
+        self.asked = [self.prompt, self.negative_prompt, self.style, self.steps, self.guidance, self.sampler]
+        self.asked += [self.count, self.seed, self.keep_seed]
+        self.filled = [self.prompt, self.negative_prompt, self.style, self.steps, self.guidance, self.sampler]
+        self.filled += [self.seed, self.keep_seed, self.borrowed]
+        self.made = [self.gallery, self.status, self.seed, self.chosen, self.downloads.one, self.downloads.all, last]
+        self.shown_as: dict[str, Any] = {"show_progress": "minimal", "show_progress_on": self.status, **MODEL}
+        self._connect_controls()
+        runs = [*self._connect_runs(), edit_fold(self, switched)]
+        mixing = mix_fold(self.generation, self.seed, self.asked)
+        if examples := load_examples(assets / "examples"):
+            runs.append(self._draw_examples(examples))
+        for run in runs:
+            self.follow(run)
+        self.stop.click(self.generation.runs.stop, None, None, cancels=[*runs, mixing], queue=False, **DRAW)
+
+    def _draw_prompt(self) -> None:
+        with gr.Row(elem_id="ask"):
+            self.prompt = gr.Textbox(
+                "",
+                label=i18n("prompt"),
+                placeholder=i18n("prompt_placeholder"),
+                lines=1,
+                max_lines=1,
+                max_length=MAX_PROMPT_CHARACTERS,
+                autofocus=True,
+                scale=6,
+                elem_id="prompt",
+            )
+            self.generate = gr.Button(i18n("generate"), variant="primary", scale=1, min_width=110, elem_id="generate")
+            self.stop = gr.Button(i18n("stop"), variant="stop", scale=1, min_width=80, elem_id="stop")
+        self.tokens = gr.HTML(elem_id="tokens-used", padding=False)
+
+    def _draw_looks(self) -> None:
+        with gr.Row(elem_id="looks"):
+            self.style = gr.Radio(
+                [(i18n(f"style_{name or 'none'}"), name) for name in (MIXED, *STYLES, "")],
+                value=MIXED,
+                label=i18n("style"),
+                scale=2,
+                elem_id="style",
+            )
+            self.speed = gr.Radio(
+                [(i18n(f"speed_{name}"), steps) for name, steps in SPEEDS.items()],
+                value=DEFAULT_STEPS,
+                label=i18n("speed"),
+                scale=1,
+                elem_id="speed",
+            )
+
+    def _draw_pictures(self) -> None:
+        self.gallery = gr.Gallery(
+            label=i18n("pictures"),
+            show_label=False,
+            format="png",
+            columns=4,
+            fit_columns=False,
+            object_fit="contain",
+            interactive=False,
+            allow_preview=False,  # which would show them smaller
+            buttons=["fullscreen"],  # what is downloaded is chosen below
+            elem_id="pictures",
+            elem_classes="checkered",
+        )
+        self.chosen = gr.State(0)
+        with gr.Row(elem_id="actions"):
+            self.vary = {
+                name: gr.Button(i18n(f"vary_{name}"), interactive=False, size="md", min_width=width, elem_id=f"vary-{name}")
+                for name, width in zip(VARIATIONS, (124, 70), strict=True)
+            }
+            self.edit, self.copy, self.star = (
+                gr.Button(i18n(name), interactive=False, size="md", min_width=70, elem_id=elem_id)
+                for name, elem_id in (("edit", "edit"), ("copy", "copy"), ("star", "star-chosen"))
+            )
+
+    def _draw_options(self, model: gr.Dropdown) -> None:
+        with gr.Row(elem_id="options"):
+            model.render()
+            self.count = gr.Slider(1, MAX_IMAGES, value=4, step=1, label=i18n("count"), min_width=140, elem_id="count")
+            self.seed = gr.Number(0, label=i18n("seed"), min_width=140, elem_id="seed")
+            self.keep_seed = gr.Checkbox(
+                False, label=i18n("keep_seed"), info=i18n("keep_seed_info"), min_width=140, elem_id="keep-seed"
+            )
+            self.borrowed = gr.Checkbox(False, visible=False)  # whether it is kept for settings that were filled in
+            gr.Checkbox(False, label=i18n("live"), info=i18n("live_info"), min_width=140, elem_id="live")
+            self.draft = gr.Button(visible="hidden", elem_id="draft")  # clicked by `assets/page.js`
+
+    def _draw_advanced(self) -> None:
+        with gr.Accordion(i18n("advanced"), open=False):
+            with gr.Row():
+                self.steps = gr.Slider(
+                    1, MAX_STEPS, value=DEFAULT_STEPS, step=1, label=i18n("steps"), info=i18n("steps_info"), elem_id="steps"
+                )
+                self.guidance = gr.Slider(
+                    0,
+                    MAX_GUIDANCE,
+                    value=DEFAULT_GUIDANCE,
+                    step=0.1,
+                    label=i18n("guidance"),
+                    info=i18n("guidance_info"),
+                    elem_id="guidance",
+                )
+            with gr.Row():
+                self.sampler = gr.Radio(list(SAMPLERS), value=DEFAULT_SAMPLER, label=i18n("sampler"), elem_id="sampler")
+                self.negative_prompt = gr.Textbox(
+                    "",
+                    label=i18n("negative_prompt"),
+                    info=i18n("negative_info"),
+                    max_length=MAX_PROMPT_CHARACTERS,
+                    elem_id="negative-prompt",
+                )
+            self.restore = gr.UploadButton(i18n("restore"), file_types=[".png"], size="sm", elem_id="restore")
+
+    def _draw_examples(self, examples: Sequence[tuple[Path, Settings]]) -> Any:
+        """The example pictures; one that is clicked is drawn again. Returns the run."""
+        captions = [(path, split_style(settings.prompt)[0]) for path, settings in examples]
+        shown = example_gallery(captions, "examples", "examples")
+
+        def take_example(event: gr.SelectData) -> tuple[Any, ...]:
+            return fields(examples[int(event.index)][1])
+
+        return self.fill_and_run(shown.select, take_example, None, self.generation.generate, self.asked)
+
+    def fill_and_run(self, event: Any, fill: Any, source: Any, run: Any, inputs: Any) -> Any:
+        """Connect an event: `fill` gives values for the controls from the `source`, then comes the run; returns it."""
+        return event(fill, source, self.filled, **DRAW).success(run, inputs, self.made, js=TO_STATUS, **self.shown_as)
+
+    def follow(self, run: Any) -> None:
+        """Connect what comes after a run: what may be done with its pictures, and their files."""
+        on_a_picture = [*self.vary.values(), self.edit, self.copy, self.star]
+        for event in (run.success, run.failure):
+            event(lambda last: [gr.update(interactive=bool(last))] * len(on_a_picture), self.last, on_a_picture, **DRAW)
+        run.failure(ended, None, self.status, **DRAW)
+        run.success(None, None, None, js=TO_PICTURES, api_visibility="private")
+        run.success(self._files, **self._delivery)
+        run.success(self._speeds, None, self.speed, **DRAW)
+
+    def _connect_runs(self) -> list[Any]:
+        """Connect what makes pictures."""
+        tab, asked, made, shown_as = self.generation, self.asked, self.made, self.shown_as
+        runs = [gr.on([self.generate.click, self.prompt.submit], tab.generate, asked, made, js=TO_STATUS, **shown_as)]
+        for name, strength in VARIATIONS.items():
+            inputs = [self.last, self.chosen, self.count, gr.State(strength)]
+            runs.append(self.vary[name].click(tab.vary, inputs, made, js=TO_STATUS, **shown_as))
+        # A draft ends with the step that it is in, then comes one of what is in the box by then. Gradio's `cancels` might
+        # reach the server when that one has begun.
+        replaced = self.draft.click(tab.runs.replace_draft, None, None, queue=False, trigger_mode="multiple", **DRAW)
+        runs.append(replaced.then(tab.draft, asked, made, trigger_mode="always_last", **shown_as))
+        runs.append(self.fill_and_run(self.restore.upload, take, self.restore, tab.again, self.restore))
+        return runs
+
+    def _connect_controls(self) -> None:
+        """Connect what makes no pictures."""
+        gr.on(None, self._speeds, None, self.speed, **DRAW)  # for the next who opens the page
+        copied = gr.Checkbox(False, visible=False)  # a state would not hear of it
+        self.copy.click(tell_copied, copied, None, js=COPY, **DRAW)
+        self.star.click(self.generation.star, [self.last, self.chosen], None, **DRAW)
+        self._delivery: dict[str, Any] = {
+            "inputs": [self.gallery, self.chosen, *self.downloads.form, self.last],
+            "outputs": self.downloads.outputs,
+            **DRAW,
+        }
+        selected = self.gallery.select(choose, self.last, [self.chosen, self.seed], **DRAW).success
+        for event in (*(control.change for control in self.downloads.form), selected):
+            event(self.downloads.wait, None, self.downloads.buttons, **DRAW).success(self._files, **self._delivery)
+        self.prompt.change(
+            self.generation.tokens_used, self.prompt, self.tokens, queue=False, trigger_mode="always_last", **DRAW
+        )
+        kept = [self.keep_seed, self.borrowed]
+        self.prompt.input(None, kept, kept, js=RELEASE_SEED, api_visibility="private")
+        self.keep_seed.input(None, None, self.borrowed, js="() => false", api_visibility="private")
+        self.seed.input(lambda: (True, False), None, kept, **DRAW)
+        self.speed.input(None, self.speed, self.steps, js="steps => steps", **DRAW)
+        to_speed = f"steps => {list(SPEEDS.values())}.includes(steps) ? steps : null"
+        self.steps.change(None, self.steps, self.speed, js=to_speed, **DRAW)
+
+    def _speeds(self, request: gr.Request) -> Any:
         """The speeds with the seconds that a picture takes, once they have been measured."""
-        if tab.seconds is None:
+        if self.generation.seconds is None:
             return gr.skip()
-        texts, seconds = Texts(request), {name: n * tab.seconds for name, n in SPEEDS.items()}
+        texts, seconds = Texts(request), {name: n * self.generation.seconds for name, n in SPEEDS.items()}
         rounded = {name: round(s, 1 if s > 0.1 else 2) for name, s in seconds.items()}
         return gr.update(choices=[(f"{texts(f'speed_{name}')} · {rounded[name]} s", n) for name, n in SPEEDS.items()])
 
-    def files(
+    def _files(
+        self,
         pictures: list[tuple[str, str]] | None,
         chosen: int,
         target: str,
@@ -194,64 +273,16 @@ def create_tab(
         request: gr.Request,
     ) -> Iterator[tuple[Any, ...]]:
         finished = pictures if last else None  # others are half formed
-        yield from deliver(finished, chosen, target, motion, outline, tab.pipeline.upscaler, request)
-
-    gr.on(None, speeds, None, speed, **DRAW)  # for the next who opens the page
-    outputs = [gallery, status, seed, chosen, download, download_all, last]
-    settings = [prompt, negative_prompt, style, steps, guidance, sampler, count, seed, keep_seed]
-    shown_as: dict[str, Any] = {"show_progress": "minimal", "show_progress_on": status}
-    runs = [gr.on([generate.click, prompt.submit], tab.generate, settings, outputs, **shown_as, **MODEL)]
-    for name, strength in VARIATIONS.items():
-        inputs = [last, chosen, count, gr.State(strength)]
-        runs.append(vary[name].click(tab.vary, inputs, outputs, **shown_as, **MODEL))
-    runs.append(edit_fold(tab, switched, edit, [last, chosen], settings, outputs, shown_as))
-    # A draft ends with the step that it is in, then comes one of what is in the box by then. Gradio's `cancels` might reach
-    # the server when that one has begun.
-    replaced = draft.click(tab.runs.replace_draft, None, None, queue=False, trigger_mode="multiple", **DRAW)
-    runs.append(replaced.then(tab.draft, settings, outputs, trigger_mode="always_last", **shown_as, **MODEL))
-    mixing = mix_fold(tab, seed, settings)
-    copy.click(tell_copied, gr.Checkbox(False, visible=False), None, js=COPY, **DRAW)  # a state would not hear of it
-    if histories:
-        star.click(tab.star, [last, chosen], None, **DRAW)
-    on_a_picture = [*vary.values(), edit, copy, star]
-    filled = [prompt, negative_prompt, style, steps, guidance, sampler, seed, keep_seed]
-    read = restore.upload(take, restore, filled, **DRAW)
-    runs.append(read.success(tab.again, restore, outputs, **shown_as, **MODEL))
-    delivery: dict[str, Any] = {
-        "inputs": [gallery, chosen, target, motion, outline, last],
-        "outputs": [download, download_all, sizes],
-        **DRAW,
-    }
-    for run in runs:
-        for event in (run.success, run.failure):
-            event(lambda last: [gr.update(interactive=bool(last))] * len(on_a_picture), last, on_a_picture, **DRAW)
-        run.failure(ended, None, status, **DRAW)
-        run.success(files, **delivery)
-        run.success(speeds, None, speed, **DRAW)
-    stop.click(tab.runs.stop, None, None, cancels=[*runs, mixing], queue=False, **DRAW)
-    waiting: dict[str, Any] = {"fn": lambda: [gr.update(interactive=False)] * 2, "inputs": None, **DRAW}
-    selected = gallery.select(choose, last, [chosen, seed], **DRAW).success
-    for event in (target.change, motion.change, outline.change, selected):
-        event(outputs=[download, download_all], **waiting).success(files, **delivery)
-    prompt.change(tab.tokens_used, prompt, tokens, queue=False, trigger_mode="always_last", **DRAW)
-    seed.input(lambda: True, None, keep_seed, **DRAW)
-    speed.input(None, speed, steps, js="steps => steps", **DRAW)
-    steps.change(None, steps, speed, js=f"steps => {list(SPEEDS.values())}.includes(steps) ? steps : null", **DRAW)
-    examples = load_examples(assets / "examples")
-    if examples:
-        shown = example_gallery([(path, settings.prompt) for path, settings in examples], "examples", "examples")
-
-        def take_example(event: gr.SelectData) -> tuple[Any, ...]:
-            return fields(examples[int(event.index)][1])
-
-        shown.select(take_example, None, filled, **DRAW)
-    return filled
+        yield from deliver(finished, chosen, target, motion, outline, self.generation.pipeline.upscaler, request)
 
 
 def fields(settings: Settings) -> tuple[Any, ...]:
-    """Values for prompt, negative prompt, style (that in the prompt), steps, guidance, sampler, seed, keep seed."""
+    """Values for `CreateTab.filled`: the seed is kept until the prompt is changed."""
+    prompt, style = split_style(settings.prompt)[0], style_name(settings.prompt)
+    if in_style(prompt, style) != settings.prompt or style not in STYLES:  # said in other words, or of other models
+        prompt, style = settings.prompt, ""
     numbers = settings.num_inference_steps, settings.guidance_scale, settings.sampler
-    return settings.prompt, settings.negative_prompt, "", *numbers, settings.seed, True
+    return prompt, settings.negative_prompt, style, *numbers, settings.seed, True, True
 
 
 def take(path: str, request: gr.Request) -> tuple[Any, ...]:

@@ -12,8 +12,9 @@ from gradio.route_utils import FnIndexInferError
 from multimodal.ui.api import add_endpoints, serving
 from multimodal.ui.api_inspect import add_inspection
 from multimodal.ui.codebook import codebook_tab
-from multimodal.ui.create import create_tab, fields
-from multimodal.ui.history import Histories, history_tab
+from multimodal.ui.create import CreateTab
+from multimodal.ui.histories import Histories
+from multimodal.ui.history import history_tab
 from multimodal.ui.inside import inside_tab
 from multimodal.ui.models import Models, model_dropdown
 from multimodal.ui.reconstruct import reconstruct_tab
@@ -49,7 +50,7 @@ def build_demo(models: Models, assets: Path = ASSETS, outputs: Path | None = Non
             demo.load(histories.enter, secret, secret, queue=False, **DRAW)
         with gr.Tabs(overflow_behavior="wrap") as tabs:  # a narrow page shows all of them too
             with gr.Tab(i18n("create"), id="create"):
-                controls = create_tab(models, model, switched, last, assets, histories, runs)
+                create = CreateTab(models, model, switched, last, assets, histories, runs)
             with gr.Tab(i18n("reconstruct"), id="reconstruct"):
                 reconstruct_tab(models, last, assets)
             with gr.Tab(i18n("codebook"), id="codebook") as tab:
@@ -60,7 +61,7 @@ def build_demo(models: Models, assets: Path = ASSETS, outputs: Path | None = Non
                 tokens_tab(pipeline, last, tab, assets)
             if histories:
                 with gr.Tab(i18n("history"), id="history") as tab:
-                    history_tab(histories, tab, tabs, fields, controls)
+                    history_tab(histories, tab, tabs, create)
             if models.among:
                 with gr.Tab(i18n("train"), id="train") as tab:
                     train_tab(models, models.among, tab)

@@ -15,13 +15,45 @@ from PIL import Image
 from multimodal import rgba
 from multimodal.arguments import MAX_IMAGES
 from multimodal.export import TARGETS, Target, drawn, file_name, plain_png, shaped, to_sticker
+from multimodal.motion import MOTIONS
 from multimodal.settings import read_settings
 from multimodal.ui.errors import friendly_errors
 from multimodal.ui.figures import data_uri, gif_uri
-from multimodal.ui.texts import Texts
+from multimodal.ui.texts import Texts, i18n
 
 BARE = "bare"  # the choice of PNG without its settings
+LARGER = {f"png-{size}": plain_png(size) for size in (512, 1024)}  # for printing and notes
 SIZES = (16, 22, 32, 64, 128)  # pixels
+
+
+class DownloadRow:
+    """What a picture is saved as, and the buttons that save it; drawn where it is made."""
+
+    def __init__(self) -> None:
+        plain = [(i18n("plain_png"), ""), (i18n("bare_png"), BARE)]
+        others = [(f"{form.title} · {form.size} px", name) for name, form in (LARGER | TARGETS).items()]
+        with gr.Row(elem_id="downloads"):
+            target = gr.Dropdown(plain + others, value="", label=i18n("save_as"), scale=3, min_width=180, elem_id="target")
+            motion = gr.Dropdown(
+                [(i18n(f"motion_{name or 'none'}"), name) for name in ("", *MOTIONS)],
+                value="",
+                label=i18n("motion"),
+                min_width=130,
+                elem_id="motion",
+            )
+            outline = gr.Checkbox(False, label=i18n("outline"), elem_id="outline")
+            self.one = gr.DownloadButton(i18n("download"), interactive=False, size="md", min_width=110, elem_id="download")
+            self.all = gr.DownloadButton(
+                i18n("download_all"), interactive=False, size="md", min_width=124, elem_id="download-all"
+            )
+        self.sizes = gr.HTML(elem_id="sizes")
+        self.form = target, motion, outline
+        self.buttons = [self.one, self.all]
+        self.outputs = [*self.buttons, self.sizes]
+
+    def wait(self, request: gr.Request) -> list[Any]:
+        """What the buttons are while their files are made."""
+        return [gr.update(interactive=False, label=Texts(request)("making")), gr.update(interactive=False)]
 
 
 def deliver(
@@ -50,12 +82,17 @@ def deliver(
             yield (gr.skip(),) * 3
         else:
             chosen = min(chosen, len(files) - 1)
-            everything = zip_files(files, Path(folder))
+            file, everything = files[chosen], zip_files(files, Path(folder))
             yield (
-                gr.update(value=str(files[chosen]), interactive=True),
+                gr.update(value=str(file), interactive=True, label=f"{texts('download')} · {weight(file)}"),
                 gr.update(value=str(everything), interactive=True),
                 at_sizes(rgba.open_image(pictures[chosen][0]), motion, outline, texts),  # type: ignore[index]
             )
+
+
+def weight(file: Path) -> str:
+    """How large a file is, as messengers state their limits."""
+    return f"{max(1, round(file.stat().st_size / 1000)):,} kB"
 
 
 def at_sizes(image: Image.Image, motion: str, outline: bool, texts: Texts) -> str:
@@ -89,10 +126,10 @@ def as_file(
         path = folder / picture.name
         rgba.save_png(rgba.open_image(picture), path)
         return path
-    if target not in TARGETS and as_it_is:
+    if target not in LARGER | TARGETS and as_it_is:
         return picture
     settings = read_settings(picture)
-    form = shaped(TARGETS.get(target) or plain_png(rgba.open_image(picture).width), motion, outline)
+    form = shaped((LARGER | TARGETS).get(target) or plain_png(rgba.open_image(picture).width), motion, outline)
     path = folder / file_name(settings.prompt, form, settings.seed)
     path.write_bytes(encoded(picture, picture.stat().st_mtime_ns, form, upscale))
     return path

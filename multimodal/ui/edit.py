@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 import numpy as np
@@ -23,6 +23,9 @@ from multimodal.ui.generation import Asked, Generation
 from multimodal.ui.grid import ARROW_SCRIPT, BRUSH_SCRIPT
 from multimodal.ui.session import DRAW, MODEL, LastPictures
 from multimodal.ui.texts import Texts, i18n
+
+if TYPE_CHECKING:
+    from multimodal.ui.create import CreateTab
 
 # One button per position of the codes: a pointer paints with a round brush, or takes paint away where it starts on some;
 # Enter and Space do so for one position. What is painted is what is pressed, and goes along when Redraw is clicked.
@@ -48,9 +51,12 @@ element.addEventListener('click', event => {
 });
 """
 PAINTED = "#painter button[aria-pressed=true]"
-READ_PAINT = f"(_, ...rest) => [[...document.querySelectorAll('{PAINTED}')].map(b => b.dataset.code).join(' '), ...rest]"
+READ_PAINT = f"""(_, ...rest) => {{
+    window.bringIntoView('status');
+    return [[...document.querySelectorAll('{PAINTED}')].map(b => b.dataset.code).join(' '), ...rest];
+}}"""
 WIPE = f"() => document.querySelectorAll('{PAINTED}').forEach(b => b.setAttribute('aria-pressed', false))"
-SHOW_FOLD = "() => document.getElementById('edit-fold').scrollIntoView({behavior: 'smooth', block: 'nearest'})"
+SHOW_FOLD = "() => window.bringIntoView('edit-fold')"
 
 
 class Editing:
@@ -126,22 +132,10 @@ def parse_painted(painted: str, side: int) -> Tensor | None:
     return mask.view(side, side) if cells else None
 
 
-def edit_fold(
-    tab: Generation,
-    switched: Any,
-    edit: gr.Button,
-    choice: Sequence[gr.State],
-    settings: Sequence[gr.components.Component],
-    outputs: Sequence[gr.components.Component],
-    shown_as: dict[str, Any],
-) -> Any:
-    """Draw the fold, which the button `edit` opens with the picture of `choice` (last, chosen); returns the run.
-
-    Args:
-        settings: the controls of `Asked`.
-    """
-    editing = Editing(tab)
-    style, start, painted = Asked(*settings).style, gr.State(""), gr.Textbox("", visible=False)
+def edit_fold(create: CreateTab, switched: Any) -> Any:
+    """Draw the fold, which the button Edit opens with the chosen picture, and connect it; returns the run."""
+    editing = Editing(create.generation)
+    start, painted = gr.State(""), gr.Textbox("", visible=False)
     with gr.Accordion(i18n("edit_fold"), open=False, elem_id="edit-fold") as fold, gr.Row():
         with gr.Column(min_width=280):
             painter = gr.HTML(js_on_load=BRUSH_SCRIPT + PAINT_SCRIPT + ARROW_SCRIPT, elem_id="painter")
@@ -155,10 +149,12 @@ def edit_fold(
             )
             redraw = gr.Button(i18n("redraw"), variant="primary", elem_id="redraw")
     taken: dict[str, Any] = {"show_progress": "hidden", **MODEL}
-    edit.click(editing.take_chosen, choice, [start, painter, style, fold], **taken).success(
+    chosen = [create.last, create.chosen]
+    create.edit.click(editing.take_chosen, chosen, [start, painter, create.style, fold], **taken).success(
         None, None, None, js=SHOW_FOLD, api_visibility="private"
     )
     switched.success(lambda: ("", "", gr.update(open=False)), None, [start, painter, fold], **DRAW)  # another model's codes
-    own.upload(editing.take_upload, own, [start, painter, style], **taken)
+    own.upload(editing.take_upload, own, [start, painter, create.style], **taken)
     wipe.click(None, None, None, js=WIPE, api_visibility="private")
-    return redraw.click(editing.redraw, [painted, start, strength, *settings], outputs, js=READ_PAINT, **shown_as, **MODEL)
+    inputs = [painted, start, strength, *create.asked]
+    return redraw.click(editing.redraw, inputs, create.made, js=READ_PAINT, **create.shown_as)

@@ -33,7 +33,7 @@ from multimodal.settings import Settings, pack_indices, read_settings, save_pict
 from multimodal.ui.download import numbered
 from multimodal.ui.errors import friendly_errors
 from multimodal.ui.figures import message
-from multimodal.ui.history import Histories, History
+from multimodal.ui.histories import Histories, History
 from multimodal.ui.models import Models
 from multimodal.ui.sampling import Progress, Sampling
 from multimodal.ui.session import LastPictures, Runs
@@ -43,6 +43,7 @@ from multimodal.ui.zero_gpu import signal
 NEW_SEEDS = 1_000_000  # short enough to note down
 UNKNOWN_SHOWN = 3  # words
 DRAFT_STEPS = 4
+LONG = 0.6  # of the text encoder's context
 COLUMNS = 4  # of pictures
 
 
@@ -144,6 +145,18 @@ class Generation:
             settings = read_settings(Path(path))
             yield from self.make(request, settings, [settings.prompt], [settings.seed])
 
+    def reopen(self, name: str, request: gr.Request) -> Iterator[tuple[Any, ...]]:
+        """A picture of the history, drawn again as it was; yields as `generate`."""
+        texts = Texts(request)
+        with friendly_errors(texts):
+            history = self.histories and self.histories.of(request)
+            if not history:
+                raise ValueError(texts("reload"))
+            settings = read_settings(history.path(name))
+            for *values, last in self.make(request, settings, [settings.prompt], [settings.seed], draft=True):
+                is_made = isinstance(last, LastPictures)
+                yield *values, dataclasses.replace(last, kept=(name,)) if is_made else last
+
     def star(self, last: LastPictures | None, chosen: int, request: gr.Request) -> None:
         """Star the chosen picture in the history, or take its star away."""
         texts = Texts(request)
@@ -165,7 +178,7 @@ class Generation:
     ) -> Iterator[tuple[Any, ...]]:
         """A picture of each prompt and seed while they form, then the files of the finished ones; yields as `generate`."""
         texts, start, off = Texts(request), time.perf_counter(), gr.update(interactive=False)
-        columns = gr.update(columns=columns_of(seeds))
+        columns = gr.update(columns=columns_of(seeds), selected_index=None)
         yield columns, message(texts.html("starting"), "running"), settings.seed, gr.skip(), off, off, None
 
         arguments = settings.arguments(prompts, seeds)
@@ -200,7 +213,7 @@ class Generation:
             paths = [save_picture(*pair, numbered(Path(folder), k)) for k, pair in enumerate(pairs)]
             kept = tuple(history.add(path).name for path in paths) if history else ()
             yield (
-                list(zip(map(str, paths), captions, strict=True)),
+                gr.update(value=list(zip(map(str, paths), captions, strict=True)), selected_index=0),
                 self.summary(output, seconds, texts),
                 gr.skip(),
                 0,
@@ -210,16 +223,13 @@ class Generation:
             )
 
     def summary(self, output: TextToImageOutput, seconds: float, texts: Texts) -> str:
-        """How long it took, on what, with which seeds; how long the prompt is, what of it did not fit or is not known."""
+        """How long it took, on what, with which seeds; what of the prompt did not fit or is not known."""
         first, last = output.seeds[0], output.seeds[-1]
         seeds = str(first) if first == last else f"{first} – {last}"
         device = str(self.pipeline.device.type).upper()
         done = texts.html("done", count=len(output.images), seconds=seconds, device=device, seeds=seeds)
         prompts = list(dict.fromkeys(output.prompts))
-        texts_read = (parse_weights(split_quoted(prompt)[0]).text for prompt in prompts)
-        used, room = max(map(self.pipeline.text_encoder.count_tokens, texts_read))
-        line = message(f"{done} · {texts.html('tokens', used=used, room=room)}")
-        return line + self.not_drawn(prompts, output.dropped, output.renamed, texts)
+        return message(done) + self.not_drawn(prompts, output.dropped, output.renamed, texts)
 
     def not_drawn(
         self, prompts: Sequence[str], dropped: Sequence[str], renamed: Sequence[Mapping[str, str]], texts: Texts
@@ -236,7 +246,7 @@ class Generation:
         return "".join(lines + [message(line) for line in self.unknown_words(rest, texts)])
 
     def tokens_used(self, prompt: str, request: gr.Request) -> Any:
-        """While a prompt is typed: how much of the text encoder's context the longest of its choices fills, as HTML."""
+        """While a prompt is typed that gets long: how much of the text encoder's context it fills, as HTML."""
         texts, text_encoder = Texts(request), self.pipeline.text_encoder
         if not prompt.strip():
             return ""
@@ -245,6 +255,8 @@ class Generation:
         except ValueError:  # not complete yet
             return gr.skip()
         used, room = max(map(text_encoder.count_tokens, choices))
+        if used < LONG * room:
+            return ""
         dropped = next(filter(None, text_encoder.tokenize(choices).dropped), "")[:300]
         told = [texts.html("tokens", used=used, room=room), *([texts.html("dropped", words=dropped)] if dropped else [])]
         return f'<p class="status">{" · ".join(told)}</p>'  # not spoken, or a screen reader would at every letter

@@ -159,10 +159,16 @@ def reconstruct_tab(models: Models, last: gr.State, assets: Path) -> None:
         "show_progress_on": slider,
         **MODEL,
     }
-    shown = upload.change(**reconstruction)
+    results = [slider, measurements, again, styles, words]
+    shown = upload.change(emptied, upload, results, **DRAW).success(**reconstruction)
     search.input(**reconstruction)
     shown.success(tab.styles, upload, [again, styles], show_progress="hidden", **MODEL)
     shown.success(tab.words, upload, words, show_progress="minimal", **MODEL)
+
+
+def emptied(path: str | None) -> tuple[Any, ...]:
+    """Values for the results of the picture before, as they would stand beside a new one; they stay when it is cleared."""
+    return (gr.skip(),) * 5 if path is None else (None, "", gr.Column(visible=False), [], "")
 
 
 def uploaded_path(payload: Any) -> str | None:

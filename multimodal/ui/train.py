@@ -17,6 +17,7 @@ from typing import Any
 import gradio as gr
 from PIL import Image
 
+from multimodal.hub import is_hub_id
 from multimodal.ui.errors import friendly_errors
 from multimodal.ui.figures import figure, message
 from multimodal.ui.models import Models
@@ -56,6 +57,8 @@ class TrainingRun:
         """
         if self.is_running:
             raise ValueError("a training is running already: stop it first")
+        if not Path(data).exists() and not is_hub_id(data):
+            raise ValueError(f"there is no data at {data}: give a folder of captioned pictures on this machine")
         if not re.fullmatch(r"\w[\w.-]*", name):
             raise ValueError("the name may have letters, digits, - and _ in it, and no blanks")
         folder = self.parent / name

@@ -23,7 +23,7 @@ from multimodal.reading.syntax import MIXED, MIXED_STYLES
 from multimodal.ui.edit import Editing
 from multimodal.ui.figures import message
 from multimodal.ui.generation import Generation, columns_of
-from multimodal.ui.history import Histories, History
+from multimodal.ui.histories import Histories, History
 from multimodal.ui.models import Models
 from multimodal.ui.session import LastPictures, Runs
 
