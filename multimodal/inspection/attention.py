@@ -23,6 +23,7 @@ from PIL import Image
 from torch import Tensor
 from torch.utils.hooks import RemovableHandle
 
+from multimodal.arguments import check_number
 from multimodal.inspection.tokens import ramp
 from multimodal.models.attention import Attention
 from multimodal.models.dit import DiT, DiTBlock
@@ -54,13 +55,11 @@ class WordAttention:
         """
         shares = self.shares
         for name, index, axis in (("evaluation", evaluation, 0), ("layer", layer, 1)):
-            count = shares.shape[axis]
             if index is None:
                 shares = shares.mean(axis, keepdim=True)
-            elif 0 <= index < count:
-                shares = shares.narrow(axis, index, 1)
             else:
-                raise ValueError(f"there is no {name} {index}: it must be a number from 0 to {count - 1}")
+                check_number(name, index, 0, shares.shape[axis] - 1, whole=True)
+                shares = shares.narrow(axis, int(index), 1)  # JSON may say 1.0
         return shares[0, 0]
 
 

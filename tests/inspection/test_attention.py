@@ -150,9 +150,9 @@ def test_one_layer_and_one_step_on_request(pipeline: TextToImagePipeline) -> Non
     _, [attention] = record(pipeline, "a fox")
     assert torch.equal(attention.heat(evaluation=2, layer=1), attention.shares[2, 1])
     torch.testing.assert_close(attention.heat(layer=0), attention.shares[:, 0].mean(dim=0))
-    with pytest.raises(ValueError, match="no layer 2: it must be a number from 0 to 1"):
+    with pytest.raises(ValueError, match="layer must be a whole number from 0 to 1, not 2"):
         attention.heat(layer=2)
-    with pytest.raises(ValueError, match="no evaluation -1"):
+    with pytest.raises(ValueError, match="evaluation must be a whole number from 0 to"):
         attention.heat(evaluation=-1)
 
 

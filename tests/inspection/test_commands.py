@@ -238,7 +238,7 @@ def test_without_json_the_report_is_for_people(
     ("words", "sentence"),
     [
         (["attention", " "], "the prompt is empty"),
-        (["attention", "a fox", "--steps", "1", "--layer", "2"], "there is no layer 2: it must be a number from 0 to 1"),
+        (["attention", "a fox", "--steps", "1", "--layer", "2"], "layer must be a whole number from 0 to 1, not 2"),
         (["code", "16"], "code must be a whole number from 0 to 15"),
         (["reading", " "], "the prompt is empty"),
         (["provenance", "missing.png"], "there is no file missing.png"),
