@@ -34,7 +34,6 @@ from multimodal.ui.download import as_file
 from multimodal.ui.errors import friendly_errors
 from multimodal.ui.models import Models
 from multimodal.ui.sampling import Progress, Sampling
-from multimodal.ui.texts import Texts
 from multimodal.ui.zero_gpu import on_gpu
 
 Serve = Callable[[Path], gr.FileData]
@@ -52,27 +51,37 @@ def serving(demo: gr.Blocks) -> Serve:
     return served
 
 
-def add_endpoints(models: Models, served: Serve) -> None:
-    """Add the endpoints that make pictures to the page that is being built; they wait for the model as the tabs do."""
-    pipeline = models.pipeline
-    draw, mixed = on_gpu(pipeline.__call__), Sampling(pipeline).mix
+class Endpoints:
+    """The endpoints that make pictures, each a method."""
 
-    def make(settings: Settings, count: int, sticker_for: str = "", style: str = "") -> list[gr.FileData]:
+    def __init__(self, models: Models, served: Serve) -> None:
+        self.pipeline, self.served = models.pipeline, served
+        self._draw, self._mixed = on_gpu(self.pipeline.__call__), Sampling(self.pipeline).mix
+
+    def add(self) -> None:
+        """Add them to the page that is being built; they wait for the model as the tabs do."""
+        for endpoint in (self.generate, self.edit, self.mix, self.reconstruct, self.decode, self.go_on):
+            gr.api(endpoint, api_name=endpoint.__name__, concurrency_id="model", concurrency_limit=1)
+        gr.api(self.export, api_name="export")
+
+    def _make(self, settings: Settings, count: int, sticker_for: str = "", style: str = "") -> list[gr.FileData]:
         check_number("count", count, 1, MAX_IMAGES, whole=True)
         check_number("count, times the choices in the prompt,", count * len(expand(settings.prompt)), 1, MAX_IMAGES)
         negative_prompt = clean_prompt(settings.negative_prompt)  # as a PNG can hold it
         settings = dataclasses.replace(settings, negative_prompt=negative_prompt)
-        output = draw(**{**settings.arguments(), "num_images_per_prompt": count, "style": style})
+        output = self._draw(**{**settings.arguments(), "num_images_per_prompt": count, "style": style})
         settings = dataclasses.replace(settings, num_inference_steps=int(settings.num_inference_steps))  # JSON may say 8.0
         folder, files = new_folder(), []
         for image, own, number in zip(output.images, output.prompts, output.seeds, strict=True):
             picture = save_picture(image, dataclasses.replace(settings, prompt=own, seed=number), folder)
-            files.append(served(picture))
+            files.append(self.served(picture))
             if sticker_for:
-                files[-1] = served(as_file(picture, sticker_for, folder, pipeline.upscaler))
+                files[-1] = self.served(as_file(picture, sticker_for, folder, self.pipeline.upscaler))
         return files
 
+    @friendly_errors()
     def generate(
+        self,
         prompt: str,
         negative_prompt: str = "",
         steps: int = DEFAULT_STEPS,
@@ -98,14 +107,15 @@ def add_endpoints(models: Models, served: Serve) -> None:
         Returns:
             the files.
         """
-        with friendly_errors(Texts()):
-            if sticker_for:
-                check_choice("sticker_for", sticker_for, TARGETS)
-            check_choice("style", style, STYLE_CHOICES)
-            settings = Settings(prompt, seed, negative_prompt, steps, guidance_scale, sampler)
-            return make(settings, count, sticker_for, style)
+        if sticker_for:
+            check_choice("sticker_for", sticker_for, TARGETS)
+        check_choice("style", style, STYLE_CHOICES)
+        settings = Settings(prompt, seed, negative_prompt, steps, guidance_scale, sampler)
+        return self._make(settings, count, sticker_for, style)
 
+    @friendly_errors()
     def edit(
+        self,
         image: gr.FileData,
         prompt: str,
         strength: float | None = None,
@@ -133,12 +143,13 @@ def add_endpoints(models: Models, served: Serve) -> None:
         Returns:
             the files, PNG with the settings inside.
         """
-        with friendly_errors(Texts()):
-            painted = rgba.open_image(uploaded(mask)) if mask else None
-            start = start_from(pipeline, rgba.open_image(uploaded(image)), painted, strength)
-            return make(Settings(prompt, seed, negative_prompt, steps, guidance_scale, sampler, **start), count)
+        painted = rgba.open_image(uploaded(mask)) if mask else None
+        start = start_from(self.pipeline, rgba.open_image(uploaded(image)), painted, strength)
+        return self._make(Settings(prompt, seed, negative_prompt, steps, guidance_scale, sampler, **start), count)
 
+    @friendly_errors()
     def mix(
+        self,
         prompt_a: str,
         prompt_b: str,
         frames: int = 9,
@@ -160,19 +171,19 @@ def add_endpoints(models: Models, served: Serve) -> None:
         Returns:
             the animation, and its pictures as PNG.
         """
-        with friendly_errors(Texts()):
-            check_choice("file_format", f".{file_format}", ANIMATIONS)
-            arguments = {"num_inference_steps": steps, "guidance_scale": guidance_scale, "seed": seed, "num_frames": frames}
-            first, second = in_one_style(check_prompts([prompt_a, prompt_b]), MIXED, seed, pipeline.names)
-            [images] = [event for event in mixed(first, second, arguments) if not isinstance(event, Progress)]
-            folder, files = new_folder(), []
-            for number, image in enumerate(images, start=1):
-                rgba.save_png(image, folder / f"frame-{number:02d}.png")
-                files.append(served(folder / f"frame-{number:02d}.png"))
-            save_animation(images, folder / f"mix.{file_format}")
-            return served(folder / f"mix.{file_format}"), files
+        check_choice("file_format", f".{file_format}", ANIMATIONS)
+        arguments = {"num_inference_steps": steps, "guidance_scale": guidance_scale, "seed": seed, "num_frames": frames}
+        first, second = in_one_style(check_prompts([prompt_a, prompt_b]), MIXED, seed, self.pipeline.names)
+        [images] = [event for event in self._mixed(first, second, arguments) if not isinstance(event, Progress)]
+        folder, files = new_folder(), []
+        for number, image in enumerate(images, start=1):
+            rgba.save_png(image, folder / f"frame-{number:02d}.png")
+            files.append(self.served(folder / f"frame-{number:02d}.png"))
+        save_animation(images, folder / f"mix.{file_format}")
+        return self.served(folder / f"mix.{file_format}"), files
 
-    def export(image: gr.FileData, target: str, motion: str = "", outline: bool = False) -> gr.FileData:
+    @friendly_errors()
+    def export(self, image: gr.FileData, target: str, motion: str = "", outline: bool = False) -> gr.FileData:
         """Make a sticker of a picture: trimmed, centred, of the size and format that a messenger takes.
 
         Args:
@@ -183,15 +194,15 @@ def add_endpoints(models: Models, served: Serve) -> None:
         Returns:
             the file.
         """
-        with friendly_errors(Texts()):
-            check_choice("target", target, TARGETS)
-            source = uploaded(image)
-            form = shaped(TARGETS[target], motion, outline)
-            path = new_folder() / file_name(source.stem, form)
-            path.write_bytes(to_sticker(rgba.open_image(source), form, pipeline.upscaler))
-            return served(path)
+        check_choice("target", target, TARGETS)
+        source = uploaded(image)
+        form = shaped(TARGETS[target], motion, outline)
+        path = new_folder() / file_name(source.stem, form)
+        path.write_bytes(to_sticker(rgba.open_image(source), form, self.pipeline.upscaler))
+        return self.served(path)
 
-    def reconstruct(image: gr.FileData, search_steps: int = SEARCH_STEPS) -> tuple[gr.FileData, dict[str, Any]]:
+    @friendly_errors()
+    def reconstruct(self, image: gr.FileData, search_steps: int = SEARCH_STEPS) -> tuple[gr.FileData, dict[str, Any]]:
         """Send a picture through the VQ-VAE and back: 640 bytes of codes, and what they keep of it.
 
         Args:
@@ -200,18 +211,18 @@ def add_endpoints(models: Models, served: Serve) -> None:
         Returns:
             the reconstruction, and its PSNR, bytes and codebook indices.
         """
-        with friendly_errors(Texts()):
-            output = pipeline.reconstruct(rgba.open_image(uploaded(image)), search_steps)
-            path = new_folder() / "reconstruction.png"
-            rgba.save_png(output.image, path)
-            figures = {
-                "psnr": round(output.psnr, 2),
-                "num_bytes": output.num_bytes,
-                "codebook_indices": output.codebook_indices.tolist(),
-            }
-            return served(path), figures
+        output = self.pipeline.reconstruct(rgba.open_image(uploaded(image)), search_steps)
+        path = new_folder() / "reconstruction.png"
+        rgba.save_png(output.image, path)
+        figures = {
+            "psnr": round(output.psnr, 2),
+            "num_bytes": output.num_bytes,
+            "codebook_indices": output.codebook_indices.tolist(),
+        }
+        return self.served(path), figures
 
-    def decode(codebook_indices: list[list[list[int]]]) -> gr.FileData:
+    @friendly_errors()
+    def decode(self, codebook_indices: list[list[list[int]]]) -> gr.FileData:
         """Make a picture of codes, such as those that reconstruct gives, some of them changed.
 
         Args:
@@ -219,13 +230,14 @@ def add_endpoints(models: Models, served: Serve) -> None:
         Returns:
             the file, PNG.
         """
-        with friendly_errors(Texts()):
-            [image] = pipeline.decode_codebook_indices(grid(codebook_indices)[None])
-            path = new_folder() / "decoded.png"
-            rgba.save_png(image, path)
-            return served(path)
+        [image] = self.pipeline.decode_codebook_indices(self._grid(codebook_indices)[None])
+        path = new_folder() / "decoded.png"
+        rgba.save_png(image, path)
+        return self.served(path)
 
+    @friendly_errors()
     def go_on(
+        self,
         codebook_indices: list[list[list[int]]],
         prompt: str,
         strength: float = 0.5,
@@ -251,13 +263,12 @@ def add_endpoints(models: Models, served: Serve) -> None:
         Returns:
             the files, PNG with the settings inside.
         """
-        with friendly_errors(Texts()):
-            start = start_from(pipeline, grid(codebook_indices), None, strength)
-            return make(Settings(prompt, seed, negative_prompt, steps, guidance_scale, sampler, **start), count)
+        start = start_from(self.pipeline, self._grid(codebook_indices), None, strength)
+        return self._make(Settings(prompt, seed, negative_prompt, steps, guidance_scale, sampler, **start), count)
 
-    def grid(codebook_indices: object) -> torch.Tensor:
+    def _grid(self, codebook_indices: object) -> torch.Tensor:
         """(groups, h, w) indices, checked."""
-        config = pipeline.vqvae.config
+        config = self.pipeline.vqvae.config
         try:
             indices = torch.tensor(codebook_indices)
         except (TypeError, ValueError, RuntimeError):  # ragged, or no numbers
@@ -266,10 +277,6 @@ def add_endpoints(models: Models, served: Serve) -> None:
         if indices.dtype != torch.int64 or indices.shape != (config.groups, side, side):
             raise ValueError(f"codebook_indices must be {config.groups} grids of {side} x {side} whole numbers")
         return check_indices(indices[None], config)[0]
-
-    for endpoint in (generate, edit, mix, reconstruct, decode, go_on):
-        gr.api(endpoint, api_name=endpoint.__name__, concurrency_id="model", concurrency_limit=1)
-    gr.api(export, api_name="export")
 
 
 def new_folder() -> Path:

@@ -13,29 +13,26 @@ from multimodal.inspection.views import View, Views
 from multimodal.ui.api import Serve, new_folder, uploaded
 from multimodal.ui.errors import friendly_errors
 from multimodal.ui.models import Models
-from multimodal.ui.texts import Texts
 from multimodal.ui.zero_gpu import on_gpu
 
 
-def add_inspection(models: Models, served: Serve) -> None:
-    """Add the endpoints to the page that is being built; they wait for the model as the tabs do."""
-    views = Views(models.pipeline)
-    on_prompt = {name: on_gpu(getattr(views, name)) for name in ("expectation", "attention", "trajectory", "restoration")}
-    find_provenance, find_styles = on_gpu(views.provenance), on_gpu(views.styles)
+class InspectionEndpoints:
+    """The endpoints of the views, each a method."""
 
-    def given(view: View) -> tuple[list[gr.FileData], dict[str, Any]]:
-        folder = new_folder()
-        return [served(path) for path in view.save(lambda name: folder / name)], view.report
+    def __init__(self, models: Models, served: Serve) -> None:
+        self.models, self.served = models, served
+        self.views = Views(self.models.pipeline)
+        heavy = ("expectation", "attention", "trajectory", "restoration", "provenance", "styles")
+        self._view = {name: on_gpu(getattr(self.views, name)) for name in heavy}
 
-    def drawn(
-        name: str, prompt: str, seed: int, steps: int, guidance_scale: float, **arguments: Any
-    ) -> tuple[list[gr.FileData], dict[str, Any]]:
-        with friendly_errors(Texts()):
-            [prompt] = check_prompts([prompt])
-            sampling = {"num_inference_steps": steps, "guidance_scale": guidance_scale, "seed": seed}
-            return given(on_prompt[name](prompt, sampling, **arguments))
+    def add(self) -> None:
+        """Add them to the page that is being built; they wait for the model as the tabs do."""
+        of_prompts = (self.expectation, self.attention, self.trajectory, self.restoration, self.reading)
+        for endpoint in (*of_prompts, self.words, self.provenance, self.styles, self.codebook, self.code):
+            gr.api(endpoint, api_name=endpoint.__name__, concurrency_id="model", concurrency_limit=1)
 
-    def expectation(prompt: str) -> tuple[list[gr.FileData], dict[str, Any]]:
+    @friendly_errors()
+    def expectation(self, prompt: str) -> tuple[list[gr.FileData], dict[str, Any]]:
         """Show what a prompt alone lets one expect, before there is any noise.
 
         Args:
@@ -44,10 +41,11 @@ def add_inspection(models: Models, served: Serve) -> None:
             a PNG, the mean that the DiT starts from, then what is expected as asked for and in every style; which is which,
             and the share, 0 to 1, of the view as asked for in the mean, the rest being translated from other styles.
         """
-        with friendly_errors(Texts()):
-            return given(on_prompt["expectation"](prompt))
+        return self._given(self._view["expectation"](prompt))
 
+    @friendly_errors()
     def attention(
+        self,
         prompt: str,
         seed: int = 0,
         steps: int = DEFAULT_STEPS,
@@ -65,10 +63,11 @@ def add_inspection(models: Models, served: Serve) -> None:
         Returns:
             a PNG, the picture and a heat map per word side by side, and each word's share of the attention with its grid.
         """
-        return drawn("attention", prompt, seed, steps, guidance_scale, layer=layer)
+        return self._drawn("attention", prompt, seed, steps, guidance_scale, layer=layer)
 
+    @friendly_errors()
     def trajectory(
-        prompt: str, seed: int = 0, steps: int = DEFAULT_STEPS, guidance_scale: float = DEFAULT_GUIDANCE
+        self, prompt: str, seed: int = 0, steps: int = DEFAULT_STEPS, guidance_scale: float = DEFAULT_GUIDANCE
     ) -> tuple[list[gr.FileData], dict[str, Any]]:
         """Draw a prompt and show what the picture was expected to become at each step.
 
@@ -80,10 +79,11 @@ def add_inspection(models: Models, served: Serve) -> None:
         Returns:
             a film strip (PNG) and an animation (GIF), and how many codes each step changed and where they settled when.
         """
-        return drawn("trajectory", prompt, seed, steps, guidance_scale)
+        return self._drawn("trajectory", prompt, seed, steps, guidance_scale)
 
+    @friendly_errors()
     def restoration(
-        prompt: str, seed: int = 0, steps: int = DEFAULT_STEPS, guidance_scale: float = DEFAULT_GUIDANCE
+        self, prompt: str, seed: int = 0, steps: int = DEFAULT_STEPS, guidance_scale: float = DEFAULT_GUIDANCE
     ) -> tuple[list[gr.FileData], dict[str, Any]]:
         """Draw a prompt, cover the picture with noise up to four times, and restore it with the prompt and without.
 
@@ -95,9 +95,10 @@ def add_inspection(models: Models, served: Serve) -> None:
         Returns:
             a PNG, above with the prompt and below without, and the PSNR of each.
         """
-        return drawn("restoration", prompt, seed, steps, guidance_scale)
+        return self._drawn("restoration", prompt, seed, steps, guidance_scale)
 
-    def reading(prompt: str, language: str = "en", number: int = 5, other: str = "") -> dict[str, Any]:
+    @friendly_errors()
+    def reading(self, prompt: str, language: str = "en", number: int = 5, other: str = "") -> dict[str, Any]:
         """How a prompt is read: its tokens, words that are in no known name, and the known names nearest to it for CLIP.
 
         Args:
@@ -109,11 +110,11 @@ def add_inspection(models: Models, served: Serve) -> None:
             tokens, room for them, pieces of the text with the tokens of each, words dropped and unknown, names near it with
             their similarity, -1 to 1.
         """
-        with friendly_errors(Texts()):
-            report = views.reading(prompt, models.nearest, language, number, other).report
-            return {**report, "unknown": models.spelling.unknown(prompt) if models.spelling else []}
+        report = self.views.reading(prompt, self.models.nearest, language, number, other).report
+        return {**report, "unknown": self.models.spelling.unknown(prompt) if self.models.spelling else []}
 
-    def words(image: gr.FileData, language: str = "en", number: int = 5) -> dict[str, Any]:
+    @friendly_errors()
+    def words(self, image: gr.FileData, language: str = "en", number: int = 5) -> dict[str, Any]:
         """Put a picture into words: the known names that CLIP takes to be likeliest, which is a rough guide.
 
         Args:
@@ -123,12 +124,12 @@ def add_inspection(models: Models, served: Serve) -> None:
         Returns:
             names with their probability.
         """
-        with friendly_errors(Texts()):
-            if models.nearest is None:
-                raise ValueError("this checkpoint has no list of names")
-            return views.words(rgba.open_image(uploaded(image)), models.nearest, language, number).report
+        if self.models.nearest is None:
+            raise ValueError("this checkpoint has no list of names")
+        return self.views.words(rgba.open_image(uploaded(image)), self.models.nearest, language, number).report
 
-    def provenance(image: gr.FileData, number: int = 5) -> tuple[list[gr.FileData], dict[str, Any]]:
+    @friendly_errors()
+    def provenance(self, image: gr.FileData, number: int = 5) -> tuple[list[gr.FileData], dict[str, Any]]:
         """Find the training pictures that are nearest to a picture, with their licences.
 
         It needs their codes, which `python -m multimodal inspect provenance --train` makes once.
@@ -139,12 +140,12 @@ def add_inspection(models: Models, served: Serve) -> None:
         Returns:
             a PNG, the picture and its matches side by side, and the matches with their distance, the nearest first.
         """
-        with friendly_errors(Texts()):
-            if not (models.folder / FOLDER).is_dir():
-                raise ValueError("this checkpoint has no codes of the pictures that it was trained on")
-            return given(find_provenance(rgba.open_image(uploaded(image)), models.folder, number))
+        if not (self.models.folder / FOLDER).is_dir():
+            raise ValueError("this checkpoint has no codes of the pictures that it was trained on")
+        return self._given(self._view["provenance"](rgba.open_image(uploaded(image)), self.models.folder, number))
 
-    def styles(image: gr.FileData) -> tuple[list[gr.FileData], dict[str, Any]]:
+    @friendly_errors()
+    def styles(self, image: gr.FileData) -> tuple[list[gr.FileData], dict[str, Any]]:
         """Draw a picture again in other styles, such as 3d, flat and line.
 
         Args:
@@ -152,20 +153,20 @@ def add_inspection(models: Models, served: Serve) -> None:
         Returns:
             a PNG with a transparent background for each style, and which is which.
         """
-        with friendly_errors(Texts()):
-            return given(find_styles(rgba.open_image(uploaded(image))))
+        return self._given(self._view["styles"](rgba.open_image(uploaded(image))))
 
-    def codebook() -> tuple[list[gr.FileData], dict[str, Any]]:
+    @friendly_errors()
+    def codebook(self) -> tuple[list[gr.FileData], dict[str, Any]]:
         """Show every code of the codebook as the patch that it decodes to.
 
         Returns:
             two PNGs per group, the patches and their map, and per group and style how many codes are in use, and their
             perplexity, over the training pictures.
         """
-        with friendly_errors(Texts()):
-            return given(views.codebook(models.statistics))
+        return self._given(self.views.codebook(self.models.statistics))
 
-    def code(group: int, code: int) -> tuple[list[gr.FileData], dict[str, Any]]:
+    @friendly_errors()
+    def code(self, group: int, code: int) -> tuple[list[gr.FileData], dict[str, Any]]:
         """Show one code of the codebook: its patch, and over the training pictures how often and where it is used.
 
         Args:
@@ -175,8 +176,15 @@ def add_inspection(models: Models, served: Serve) -> None:
             a PNG of the patch and of where it stands, and the code's count, rank, share, counts per style, companions in
             the other groups, and the pictures that use it most.
         """
-        with friendly_errors(Texts()):
-            return given(views.code(models.statistics, group, code))
+        return self._given(self.views.code(self.models.statistics, group, code))
 
-    for endpoint in (expectation, attention, trajectory, restoration, reading, words, provenance, styles, codebook, code):
-        gr.api(endpoint, api_name=endpoint.__name__, concurrency_id="model", concurrency_limit=1)
+    def _drawn(
+        self, name: str, prompt: str, seed: int, steps: int, guidance_scale: float, **arguments: Any
+    ) -> tuple[list[gr.FileData], dict[str, Any]]:
+        [prompt] = check_prompts([prompt])
+        sampling = {"num_inference_steps": steps, "guidance_scale": guidance_scale, "seed": seed}
+        return self._given(self._view[name](prompt, sampling, **arguments))
+
+    def _given(self, view: View) -> tuple[list[gr.FileData], dict[str, Any]]:
+        folder = new_folder()
+        return [self.served(path) for path in view.save(lambda name: folder / name)], view.report

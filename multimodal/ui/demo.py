@@ -9,8 +9,8 @@ import gradio as gr
 from fastapi import Request, Response
 from gradio.route_utils import FnIndexInferError
 
-from multimodal.ui.api import add_endpoints, serving
-from multimodal.ui.api_inspect import add_inspection
+from multimodal.ui.api import Endpoints, serving
+from multimodal.ui.api_inspect import InspectionEndpoints
 from multimodal.ui.codebook import codebook_tab
 from multimodal.ui.create import CreateTab
 from multimodal.ui.histories import Histories
@@ -38,8 +38,8 @@ def build_demo(models: Models, assets: Path = ASSETS, outputs: Path | None = Non
     pipeline = models.pipeline
     with gr.Blocks(title="multimodal", analytics_enabled=False, delete_cache=(600, 3600)) as demo:
         served = serving(demo)
-        add_endpoints(models, served)
-        add_inspection(models, served)
+        Endpoints(models, served).add()
+        InspectionEndpoints(models, served).add()
         last = gr.State(None)
         model, switched = model_dropdown(demo, models, last)
         add_suggestions(demo, models, switched)

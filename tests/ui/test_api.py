@@ -214,7 +214,9 @@ def test_a_picture_becomes_a_sticker(client: Client) -> None:
         ("decode", {"codebook_indices": [[[1024] * 16] * 16] * 2}, "must lie in 0 … 1023"),
         ("go_on", {"codebook_indices": "many", "prompt": "a fox"}, "2 grids of 16 x 16 whole numbers"),
         ("attention", {"prompt": " "}, "the prompt is empty"),
-        ("attention", {"prompt": "a fox", "steps": 1, "layer": 99}, "there is no layer 99"),
+        ("attention", {"prompt": "a fox", "steps": 1, "layer": 99}, "layer must be a whole number from 0 to"),
+        ("attention", {"prompt": "a fox", "steps": 1, "layer": 1.5}, "layer must be a whole number"),
+        ("attention", {"prompt": "a fox", "steps": 1, "layer": "x"}, "layer must be a number, not 'x'"),
         ("trajectory", {"prompt": "a fox", "seed": -1}, "seed must be"),
         ("restoration", {"prompt": "a fox", "steps": 101}, "101"),
         ("reading", {"prompt": "a fox", "number": 0}, "number must be"),
@@ -237,6 +239,7 @@ def test_the_other_endpoints_refuse_with_a_sentence(
         ({"prompt": " "}, "the prompt is empty"),
         ({"prompt": "a fox", "steps": 20.7}, "whole number"),
         ({"prompt": "a fox", "seed": -1}, "seed must be"),
+        ({"prompt": "a fox", "seed": "3"}, "seed must be a number, not '3'"),
         ({"prompt": "a fox", "count": 1000}, "1000"),
         ({"prompt": "a fox", "sticker_for": "post"}, "sticker_for must be one of slack"),
         (

@@ -73,9 +73,13 @@ def test_every_place_and_every_colour_has_a_word() -> None:
     assert said - texts.ENGLISH.keys() == set()
 
 
-def test_problems_are_told_in_the_words_of_the_page_and_as_text() -> None:
-    told = texts.Texts().problem(ValueError("num_inference_steps must not be <b>"))
-    assert told == "Steps must not be &lt;b&gt;"
+@pytest.mark.parametrize(("words", "told"), [(texts.Texts(), "&lt;b&gt;"), (None, "<b>")], ids=["page", "program"])
+def test_problems_are_told_in_the_words_of_the_page_and_safe_where_they_are_html(
+    words: texts.Texts | None, told: str
+) -> None:
+    with pytest.raises(gr.Error) as raised, friendly_errors(words):
+        raise ValueError("num_inference_steps must not be <b>")
+    assert raised.value.message == f"Steps must not be {told}"
 
 
 def test_html_pieces_escape_what_they_are_given() -> None:

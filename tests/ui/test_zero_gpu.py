@@ -139,8 +139,8 @@ def test_and_every_endpoint_that_uses_the_models(
     codes = [[[1] * 8] * 8] * 2
     with gr.Blocks() as demo:
         served = api.serving(demo)
-        api.add_endpoints(loaded, served)
-        api_inspect.add_inspection(loaded, served)
+        api.Endpoints(loaded, served).add()
+        api_inspect.InspectionEndpoints(loaded, served).add()
     endpoints = {str(block.api_name): block.fn for block in demo.fns.values()}
     arguments = {
         "generate": ("a fox",),

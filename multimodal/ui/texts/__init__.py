@@ -41,11 +41,11 @@ class Texts:
         return html.escape(self(key, **values))
 
     def problem(self, error: ValueError) -> str:
-        """What a ValueError of the pipeline says, with the names that the page uses, safe to show as HTML."""
+        """What a ValueError of the pipeline says, with the names that the page uses."""
         message = str(error)
         for argument, key in ARGUMENTS.items():
             message = message.replace(argument, self.words[key])
-        return html.escape(message[:300])
+        return message[:300]
 
 
 ARGUMENTS = {
