@@ -9,8 +9,9 @@ import sys
 import tempfile
 from pathlib import Path
 
+from multimodal.hub import CHECKPOINT
+
 LOCAL = ("127.0.0.1", "localhost", "::1")
-CHECKPOINT = Path(__file__).resolve().parent / "checkpoints" / "emoji"
 
 
 def parse_arguments() -> argparse.Namespace:
@@ -51,7 +52,10 @@ def main() -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # so that the temporary folder is removed then too
     with tempfile.TemporaryDirectory(prefix="multimodal-") as folder:
         os.environ.update(GRADIO_TEMP_DIR=folder, GRADIO_ANALYTICS_ENABLED="False", HF_HUB_DISABLE_TELEMETRY="1")
-        serve(arguments)
+        try:
+            serve(arguments)
+        except KeyboardInterrupt:
+            sys.exit(130)
 
 
 def serve(arguments: argparse.Namespace) -> None:

@@ -22,7 +22,6 @@ from PIL import Image, ImageChops, ImageDraw
 from torch import Tensor
 
 from multimodal import TextToImagePipeline, rgba
-from multimodal.__main__ import CHECKPOINT
 from multimodal.__main__ import main as multimodal
 from multimodal.checkpoint import load_vqvae
 from multimodal.data.captions import Subject
@@ -30,6 +29,7 @@ from multimodal.evaluation.judge import Judge, load_judge
 from multimodal.evaluation.prompts import Cell, judge_cells
 from multimodal.evaluation.sampling import Sampling
 from multimodal.evaluation.subsets import spread
+from multimodal.hub import CHECKPOINT
 from multimodal.sheets import image_grid
 
 MOODS = {"": 0.4, "happy ": 1.0, "sad ": -1.0, "sleeping ": 0.0}

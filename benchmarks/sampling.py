@@ -15,8 +15,7 @@ import torch
 
 from multimodal import TextToImagePipeline
 from multimodal.arguments import DEFAULT_SAMPLER
-
-CHECKPOINT = Path(__file__).resolve().parent.parent / "checkpoints" / "emoji"
+from multimodal.hub import CHECKPOINT
 
 
 def main() -> None:

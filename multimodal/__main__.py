@@ -13,18 +13,17 @@ from pathlib import Path
 from typing import Any
 
 from multimodal.arguments import DEFAULT_GUIDANCE, DEFAULT_SAMPLER, DEFAULT_STEPS, MAX_STEPS, SEARCH_STEPS
-from multimodal.commands import check_checkpoint, export, generate, load_pipeline, mix, reconstruct, report_result
+from multimodal.commands import check_checkpoint, explain, export, generate, load_pipeline, mix, reconstruct, report_result
 from multimodal.doctor import doctor
-from multimodal.hub import find_checkpoint
+from multimodal.hub import CHECKPOINT, find_checkpoint
 from multimodal.inspection import commands as inspection
 from multimodal.reading.syntax import MIXED, STYLE_CHOICES
 
-CHECKPOINT = Path(__file__).resolve().parent.parent / "checkpoints" / "emoji"
 PICTURES = "a folder of pictures, a parquet table, .tar files or a data set of the hub, user/name"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; returns the exit status: 0, or 1 after a sentence on what was wrong."""
+    """Run one command; returns the exit status: 0, 1 after a sentence on what was wrong, or 130 after Ctrl+C."""
     args = parse_arguments(arguments)
     os.environ.setdefault("HF_UPDATE_DOWNLOAD_COUNTS", "0")  # `datasets` would tell a server of every table that it opens
     try:
@@ -33,10 +32,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if getattr(args, "start", None):
             args.start = find_checkpoint(args.start)
         args.command(args)
+    except KeyboardInterrupt:
+        return 130
     except (ValueError, RuntimeError, OSError) as error:
         if args.traceback:
             raise
-        print(f"{type(error).__name__}: {error}", file=sys.stderr)
+        print(f"error: {explain(error)}", file=sys.stderr)
         return 1
     return 0
 

@@ -38,7 +38,7 @@ def generate(args: argparse.Namespace) -> None:
         "guidance_scale": args.guidance_scale,
         "sampler": args.sampler,
     }
-    listed = args.prompts.read_text(encoding="utf-8-sig").splitlines() if args.prompts else []
+    listed = read_lines(args.prompts) if args.prompts else []
     prompts = [one for prompt in [*args.prompt, *filter(str.strip, listed)] for one in expand(prompt)]
     if not prompts:
         raise ValueError("there is no prompt: give one, or a file of them with --prompts")
@@ -127,6 +127,13 @@ def mix(args: argparse.Namespace) -> None:
     report_result(args, report, "\n".join([*drawn_as(renamed), made]))
 
 
+def read_lines(path: Path) -> list[str]:
+    try:
+        return path.read_text(encoding="utf-8-sig").splitlines()
+    except UnicodeDecodeError:
+        raise ValueError(f"{path} is no text file in UTF-8") from None
+
+
 def drawn_as(renamed: Mapping[str, str]) -> list[str]:
     """A line for each thing that is drawn as another."""
     return [f"“{words}” is drawn as “{name}”, the nearest that the model knows" for words, name in renamed.items()]
@@ -186,6 +193,15 @@ def check_checkpoint(args: argparse.Namespace) -> None:
     for part in PARTS:
         if (args.checkpoint / part).is_dir():
             load_tensors(args.checkpoint / part)
+
+
+def explain(error: Exception) -> str:
+    """What went wrong, in one sentence; an error of the system names the file that it is about."""
+    if isinstance(error, FileExistsError) and error.filename:
+        return f"{error.filename} is a file, not a folder"
+    if isinstance(error, OSError) and error.filename:
+        return f"{error.filename}: {str(error.strerror).lower()}"
+    return str(error)
 
 
 def report_result(args: argparse.Namespace, report: dict[str, Any], text: str) -> None:

@@ -12,7 +12,8 @@ NEEDED_PARTS = ("clip", "vqvae", "dit")  # of a checkpoint folder
 OPTIONAL_PARTS = ("restyler", "super_resolution", "judge", "codebook")
 PARTS = NEEDED_PARTS + OPTIONAL_PARTS
 FILES = [f"{part}/*.{kind}" for part in PARTS for kind in ("json", "safetensors")]  # none of which can hold code
-HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*", re.ASCII)
+HUB_ID = re.compile(r"(?!checkpoints/)[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*", re.ASCII)
+CHECKPOINT = Path(__file__).resolve().parents[1] / "checkpoints" / "emoji"  # the bundled one, of a clone
 
 CARD = """---
 library_name: multimodal
@@ -40,7 +41,7 @@ What it was trained on, and what it may be used for, its author has yet to say h
 
 
 class HubError(RuntimeError):
-    """What the hub did not give or take, in one sentence."""
+    """What is not there, or what the hub did not give or take, in one sentence."""
 
 
 def find_checkpoint(checkpoint: str | Path) -> Path:
@@ -49,21 +50,26 @@ def find_checkpoint(checkpoint: str | Path) -> Path:
     Only JSON and safetensors files are fetched, into the cache of huggingface_hub, which serves without a network too.
 
     Args:
-        checkpoint: a folder or `user/name`.
+        checkpoint: a folder, seen from where Python runs, or `user/name`; never `checkpoints/name`, a folder of a clone.
     Raises:
         HubError: there is neither such a folder nor such a checkpoint on the hub, or it cannot be reached.
     """
-    if not is_hub_id(checkpoint):
-        return Path(checkpoint)  # loading it will say so if it is missing
+    path = Path(checkpoint)
+    if path.exists():
+        return path
+    if path == CHECKPOINT:
+        raise HubError("this installation has no bundled checkpoint: give --checkpoint")
+    name = path.as_posix()
+    if not is_hub_id(path):
+        raise HubError(f"there is no folder {name}" + ("" if path.is_absolute() else f" in {Path.cwd()}"))
     from huggingface_hub import snapshot_download
 
-    name = Path(checkpoint).as_posix()
     with hub_errors(f"there is no folder {name}, and the hub gives no checkpoint of this id"):
         return Path(snapshot_download(name, allow_patterns=FILES))
 
 
 def is_hub_id(name: str | Path) -> bool:
-    """Whether a name is no path here, and looks like user/name; not where there is a folder `user`."""
+    """Whether a name is no path here, and looks like user/name; not where there is a folder `user`, nor checkpoints/…"""
     path = Path(name)
     return not path.exists() and not path.parent.exists() and HUB_ID.fullmatch(path.as_posix()) is not None
 

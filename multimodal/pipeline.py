@@ -78,7 +78,7 @@ class TextToImagePipeline:
         """Load `folder`/clip (or the text encoder that the DiT names), `folder`/dit and `folder`/vqvae.
 
         Args:
-            folder: a checkpoint folder, such as checkpoints/emoji, or user/name on the hub (else a HubError).
+            folder: a checkpoint folder, or user/name on the hub (else a HubError), as which checkpoints/… is never taken.
             offload: keep the weights of the DiT and the VQ-VAE in main memory, and bring each to the GPU when it is used.
         Raises:
             CheckpointError: a part is missing, damaged, or does not fit the others; the message names the file.

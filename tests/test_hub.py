@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -19,6 +21,8 @@ from multimodal.checkpoint import CheckpointError
 from multimodal.hub import HubError, find_checkpoint
 from multimodal.ui.models import Models
 
+ROOT = Path(__file__).resolve().parent.parent
+HERE = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
 ID = "someone/stickers.v2"
 
 
@@ -101,10 +105,21 @@ def test_local_folders_come_first_and_typing_errors_in_them_ask_no_hub(hub: Hub,
     local = Path("user/name")
     local.mkdir(parents=True)
     assert find_checkpoint("user/name") == local
-    for name in ("user/nmae", "mine", "/user/name", "../user/name", "a/b/c", "https://hub.example/a/b", "user/"):
-        assert find_checkpoint(name) == Path(name)
-    with pytest.raises(CheckpointError, match=r"user/nmae/dit/config.json is missing"):
-        TextToImagePipeline.from_pretrained("user/nmae")
+    hub.copy(checkpoint, hub.root / "checkpoints/emoji", None)
+    for name in ("user/nmae", "mien", "../user/name", "a/b/c", "checkpoints/emoji"):
+        with pytest.raises(HubError, match=f"^there is no folder {name} in {hub.root.parent}$"):
+            TextToImagePipeline.from_pretrained(name)
+    with pytest.raises(HubError, match=r"^there is no folder /user/name$"):
+        find_checkpoint("/user/name")
+
+
+def test_an_installation_without_the_bundled_checkpoint_says_so(tmp_path: Path) -> None:
+    """As a wheel has the code alone."""
+    shutil.copytree(ROOT / "multimodal", tmp_path / "multimodal", ignore=shutil.ignore_patterns("__pycache__", "fonts"))
+    command = [sys.executable, "-m", "multimodal", "generate", "a cat"]
+    ended = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, env=HERE)
+    assert (ended.returncode, ended.stdout) == (1, "")
+    assert ended.stderr == "error: this installation has no bundled checkpoint: give --checkpoint\n"
 
 
 def test_what_the_hub_does_not_have_is_told_in_one_sentence(
@@ -112,7 +127,7 @@ def test_what_the_hub_does_not_have_is_told_in_one_sentence(
 ) -> None:
     assert main(["generate", "a fox", "--checkpoint", "nobody/nothing"]) == 1
     told = capsys.readouterr().err.strip()
-    assert told.startswith("HubError: there is no folder nobody/nothing, and the hub gives no checkpoint of this id: 404")
+    assert told.startswith("error: there is no folder nobody/nothing, and the hub gives no checkpoint of this id: 404")
     assert "\n" not in told
     shutil.rmtree(checkpoint / "vqvae")
     hub.copy(checkpoint, hub.root / ID, None)
@@ -172,4 +187,4 @@ def test_nothing_is_put_into_a_public_repository_that_was_to_be_private(
     assert "is there already, and public" in capsys.readouterr().err
     assert not (hub.root / ID).exists()
     assert main(["push", "stickers", "--checkpoint", str(checkpoint)]) == 1
-    assert "HubError: stickers cannot be pushed: a repository needs a user" in capsys.readouterr().err
+    assert "error: stickers cannot be pushed: a repository needs a user" in capsys.readouterr().err

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 from PIL import Image
@@ -212,6 +213,28 @@ def test_bad_input_is_a_sentence_and_status_1(
     captured = capsys.readouterr()
     assert sentence in captured.err
     assert "Traceback" not in captured.err
+
+
+def test_files_that_are_something_else_are_named_in_a_sentence(
+    tiny_checkpoint: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Image.new("RGBA", (8, 8), "red").save(picture := tmp_path / "fox.png")
+    options = ["--checkpoint", str(tiny_checkpoint), "--steps", "1", "--out"]
+    for arguments, sentence in (
+        (["--prompts", str(picture), *options, str(tmp_path)], f"{picture} is no text file in UTF-8"),
+        (["--prompts", f"{picture}.txt", *options, str(tmp_path)], f"{picture}.txt: no such file or directory"),
+        (["a fox", *options, str(picture)], f"{picture} is a file, not a folder"),
+    ):
+        assert main(["generate", *arguments]) == 1
+        assert capsys.readouterr().err == f"error: {sentence}\n"
+    with pytest.raises(FileExistsError):
+        main(["--traceback", "generate", "a fox", *options, str(picture)])
+
+
+def test_ctrl_c_ends_quietly(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("multimodal.commands.load_pipeline", Mock(side_effect=KeyboardInterrupt))
+    assert main(["reconstruct", "fox.png"]) == 130
+    assert capsys.readouterr() == ("", "")
 
 
 def test_training_refuses_an_unknown_setting(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -15,9 +15,9 @@ import sys
 import multimodal
 from multimodal.ui.demo import build_demo, launch_settings
 from multimodal.ui.models import Models
-import app
+from multimodal.hub import CHECKPOINT
 assert multimodal.__file__.startswith(sys.argv[1])
-demo = build_demo(Models(app.CHECKPOINT))
+demo = build_demo(Models(CHECKPOINT))
 demo.launch(prevent_thread_lock=True, quiet=True, **launch_settings())
 print(demo.local_url)
 demo.close()

@@ -147,6 +147,12 @@ def test_others_do_not_train_on_this_machine(option: tuple[str, ...], strangers:
     assert ('"browserstate"' in page) == strangers
 
 
+def test_ctrl_c_while_it_loads_ends_it_quietly() -> None:
+    code = "import app\ndef serve(arguments): raise KeyboardInterrupt\napp.serve = serve\napp.main()"
+    ended = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stderr) == (130, "")
+
+
 def test_a_damaged_checkpoint_ends_in_one_sentence(tiny_checkpoint: Path, tmp_path: Path) -> None:
     for path in tiny_checkpoint.rglob("*.*"):
         copy = tmp_path / path.relative_to(tiny_checkpoint)

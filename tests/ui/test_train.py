@@ -74,7 +74,7 @@ def test_what_is_wrong_with_the_data_is_in_the_log(run: TrainingRun, tmp_path: P
     run.start(str(tmp_path / "missing"), "mine", "tiny")
     assert run.process is not None
     assert run.process.wait(PATIENCE) == 1
-    assert run.lines() == [f"DataError: there is no data at {tmp_path / 'missing'}"]
+    assert run.lines() == [f"error: there is no data at {tmp_path / 'missing'}"]
 
 
 @pytest.mark.parametrize("name", ["", "a b", "../mine", "/tmp/mine", "-rf", ".mine", "there"])
