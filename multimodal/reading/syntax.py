@@ -61,8 +61,8 @@ def parse_weights(prompt: str) -> WeightedPrompt:
     """A prompt's words, and those that have a weight, as (word:1.3); other parentheses are text.
 
     Raises:
-        ValueError: a weight that is not closed, has no words, is no number or is out of its range, or stands in another;
-            or too many weights.
+        ValueError: a weight that is not closed, has no words, is no number or is out of its range, stands in another or
+            beside one; or too many weights.
     """
     pieces = re.split(r"\(([^()]*):\s*([-+.]?\d[^()]*)\)", prompt)  # text, words, weight, text, …, text
     texts, words, weights = pieces[::3], pieces[1::3], pieces[2::3]
@@ -73,6 +73,8 @@ def parse_weights(prompt: str) -> WeightedPrompt:
     for words_here, weight in zip(words, weights, strict=True):
         if not words_here.strip():
             raise ValueError(f"the weight {weight.strip():.20} in the prompt has no words: write it as (word:1.3)")
+        if re.search(r"[^\W\d]:\s*[-+.]?\d", words_here):
+            raise ValueError("of several weights in the prompt each needs its own parentheses: (red:1.3) (big:0.5)")
         if not re.fullmatch(r"\d*\.?\d+", weight.strip()) or not 0 <= float(weight) <= MAX_WEIGHT:
             raise ValueError(f"a weight in the prompt must be a number from 0 to {MAX_WEIGHT:g}, not {weight.strip():.20}")
 

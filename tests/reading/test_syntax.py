@@ -92,6 +92,7 @@ def test_words_in_quotes_are_written(prompt: str, text: str, written: str) -> No
         ("a (red:-1) apple", "from 0 to 3, not -1"),
         ("a (red:1,3) apple", "not 1,3"),
         ("a (red:1.3.2) apple", "not 1.3.2"),
+        ("(cat:1.2, dog:1.3)", r"each needs its own parentheses: \(red:1.3\) \(big:0.5\)"),
         ("(a:1.1)" * 9, "at most 8 parts of a prompt may have a weight; this one has 9"),
         ("a ( :1.3) apple", "the weight 1.3 in the prompt has no words"),
     ],
