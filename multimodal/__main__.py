@@ -166,12 +166,9 @@ def build_parser() -> argparse.ArgumentParser:
         sub = among.add_parser(function.__name__, help=function.__doc__, description=function.__doc__)
         sub.set_defaults(command=function)
         if checkpoint:
-            sub.add_argument(
-                "--checkpoint",
-                type=Path,
-                default=CHECKPOINT,
-                help="folder, or user/name on the hub (default: the bundled one)",
-            )
+            text = "folder, or user/name on the hub (default: the bundled one)"
+            sub.add_argument("--checkpoint", type=Path, default=CHECKPOINT, help=text)
+        if checkpoint and function not in (export, space, push, doctor):  # which draw nothing
             sub.add_argument("--cpu-offload", action="store_true", help="keep weights in main memory, for small GPUs")
         if report:
             sub.add_argument("--json", action="store_true", help="print the result as JSON")
@@ -204,7 +201,7 @@ def build_parser() -> argparse.ArgumentParser:
     either = sub.add_mutually_exclusive_group(required=True)
     _add_target(sub, either)
     either.add_argument("--size", dest="target", type=_size, metavar="PIXELS", help="or a plain PNG of 16 to 1024 pixels")
-    sub.add_argument("--out", type=Path, help="file to write (default: beside the picture)")
+    sub.add_argument("--out", type=Path, help="file to write, or folder (default: that of the picture)")
 
     sub = command(reconstruct)
     sub.add_argument("file", type=Path)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from PIL import Image
 
+    from multimodal.outputs import PipelineStep
     from multimodal.settings import Settings
 
 
@@ -23,7 +24,8 @@ def generate(args: argparse.Namespace) -> None:
     from multimodal.arguments import MAX_IMAGES, check_number, check_prompts, check_seeds, clean_prompt
     from multimodal.editing import start_from
     from multimodal.export import file_name, shaped, to_sticker
-    from multimodal.reading.prompts import in_styles
+    from multimodal.lettering import check_words
+    from multimodal.reading.prompts import in_styles, read_prompts
     from multimodal.reading.syntax import expand
     from multimodal.settings import Settings, save_picture, write_new
 
@@ -53,8 +55,9 @@ def generate(args: argparse.Namespace) -> None:
         if not target:
             return save_picture(image, settings, args.out, not args.no_settings)
         name = file_name(settings.prompt, target, settings.seed)
-        return write_new(to_sticker(image, target, pipeline.upscaler), args.out / name)
+        return write_new(to_sticker(image, target, pipeline.upscaler), args.out / name, "_")
 
+    check_words(*(reading.written for reading in read_prompts(prompts, pipeline.names)))  # before any picture is drawn
     args.out.mkdir(parents=True, exist_ok=True)
     pictures: list[dict[str, Any]] = []
     dropped: dict[str, None] = {}
@@ -65,11 +68,14 @@ def generate(args: argparse.Namespace) -> None:
     batches = [asked[first : first + MAX_IMAGES] for first in range(0, len(asked), MAX_IMAGES)]
     start = time.perf_counter()
     with tqdm(total=args.steps * len(batches), unit="step", disable=args.json) as progress:
+
+        def advance(step: PipelineStep) -> None:
+            progress.total = step.num_inference_steps * len(batches)  # fewer, from a picture
+            progress.update()
+
         for batch in batches:
-            output = pipeline(
-                **Settings("", args.seed, **settings).arguments(*zip(*batch, strict=True)),
-                callback=lambda step: progress.update() or None,
-            )
+            arguments = Settings("", args.seed, **settings).arguments(*zip(*batch, strict=True))
+            output = pipeline(**arguments, callback=advance)
             for prompt, seed, image in zip(output.prompts, output.seeds, output.images, strict=True):
                 path = save(image, Settings(prompt, seed, **settings))
                 pictures.append({"path": str(path), "prompt": prompt, "seed": seed})
@@ -143,16 +149,20 @@ def export(args: argparse.Namespace) -> None:
     """Write a picture as a sticker for a messenger."""
     from multimodal import rgba
     from multimodal.export import file_name, shaped, to_sticker
+    from multimodal.settings import write_new
     from multimodal.upscaling import Upscaler
 
     target = shaped(args.target, args.motion, args.outline)
-    ending = f".{target.format.lower()}"
-    if args.out and args.out.suffix.lower() != ending:
-        raise ValueError(f"this is written as {ending}, not as {args.out.name}")
-    data = to_sticker(rgba.open_image(args.file), target, Upscaler.from_pretrained(args.checkpoint))
-    path = args.out or args.file.with_name("sticker_" + file_name(args.file.stem, target))
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(data)
+    picture = rgba.open_image(args.file)
+    ending, out = f".{target.format.lower()}", args.out or args.file.parent
+    if not out.is_dir() and out.suffix.lower() != ending:
+        raise ValueError(f"this is written as {ending}, not as {out.name}")
+    data = to_sticker(picture, target, Upscaler.from_pretrained(args.checkpoint))
+    if out.is_dir():
+        path = write_new(data, out / f"sticker_{file_name(args.file.stem, target)}", "_")
+    else:
+        (path := out).parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
     report = {"path": str(path), "bytes": len(data), "size": target.size}
     report_result(args, report, f"{path}: {target.title}, {target.size} pixels, {len(data):,} bytes")
 
@@ -186,10 +196,11 @@ def load_pipeline(args: argparse.Namespace) -> Any:
 
 def check_checkpoint(args: argparse.Namespace) -> None:
     """Load all that there is of a checkpoint, so that what is broken is refused before it leaves the house."""
+    from multimodal import TextToImagePipeline
     from multimodal.checkpoint import load_tensors
     from multimodal.hub import PARTS
 
-    load_pipeline(args)
+    TextToImagePipeline.from_pretrained(args.checkpoint)
     for part in PARTS:
         if (args.checkpoint / part).is_dir():
             load_tensors(args.checkpoint / part)

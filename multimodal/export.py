@@ -23,6 +23,7 @@ from multimodal.outline import WIDTH, outlined
 ANIMATIONS = {".webp": "WEBP", ".gif": "GIF"}
 COLORS = (256, 128, 64, 32, 16, 8)  # of a palette, tried in turn where a file would be too large
 QUALITIES = (90, 75, 50, 25)  # of WebP, likewise
+MAX_WORDS = 32  # letters, digits and underscores of a prompt in the name of a file
 
 
 @dataclass(frozen=True)
@@ -38,15 +39,16 @@ class Target:
     moving_bytes: int = 0  # at most, of one that moves; 0: as many as of one that stands still
     motion: str = ""  # a key of MOTIONS; "": it stands still
     outline: bool = False  # with a white rim around the drawing
+    name: str = ""  # in those of files; "": its size
 
 
 TARGETS = {
-    "slack": Target("Slack emoji", 128, 64_000),
-    "discord-emoji": Target("Discord emoji", 128, 256_000),
-    "discord-sticker": Target("Discord sticker", 320, 512_000),
-    "telegram": Target("Telegram sticker", 512, 512_000, "WEBP", moving_format=""),
-    "whatsapp": Target("WhatsApp sticker", 512, 100_000, "WEBP", margin=16, moving_format="WEBP", moving_bytes=500_000),
-    "ios": Target("iOS sticker", 618, 500_000),
+    "slack": Target("Slack emoji", 128, 64_000, name="slack"),
+    "discord-emoji": Target("Discord emoji", 128, 256_000, name="discord_emoji"),
+    "discord-sticker": Target("Discord sticker", 320, 512_000, name="discord_sticker"),
+    "telegram": Target("Telegram sticker", 512, 512_000, "WEBP", moving_format="", name="telegram"),
+    "whatsapp": Target("WhatsApp sticker", 512, 100_000, "WEBP", 16, "WEBP", moving_bytes=500_000, name="whatsapp"),
+    "ios": Target("iOS sticker", 618, 500_000, name="ios"),
 }
 
 
@@ -124,14 +126,18 @@ def drawn(image: Image.Image, size: int, outline: bool = False, upscale: rgba.Up
 
 
 def file_name(prompt: str, target: Target, seed: int | None = None) -> str:
-    """A name that every messenger takes: lower-case letters, digits and underscores of the prompt, perhaps the seed.
+    """A name that every messenger takes, of lower-case letters, digits and underscores: the prompt, perhaps the seed, and
+    what the file is for.
 
-    A prompt in another script has a checksum instead of its words.
+    Of a long prompt it has the first words; one in another script has a checksum instead of them.
     """
-    words = re.sub(r"[^a-z0-9]+", "_", prompt.lower()).strip("_")[:32].strip("_")
+    words = re.sub(r"[^a-z0-9]+", "_", prompt.lower()).strip("_")
+    if len(words) > MAX_WORDS:
+        words = words[: MAX_WORDS + 1].rpartition("_")[0] or words[:MAX_WORDS]
     if not re.search("[a-z]", words):
         words = f"sticker_{zlib.crc32(prompt.encode()):08x}"
-    return f"{words}{'' if seed is None else f'_{seed}'}.{target.format.lower()}"
+    seed_words = () if seed is None else (str(seed),)
+    return "_".join((words, *seed_words, target.name or str(target.size))) + f".{target.format.lower()}"
 
 
 def _still(square: Image.Image, target: Target) -> Iterator[bytes]:

@@ -93,9 +93,9 @@ def save_picture(image: Image.Image, settings: Settings, folder: Path, inside: b
     return write_new(data, folder / settings.file_name)
 
 
-def write_new(data: bytes, path: Path) -> Path:
-    """Write a file, with a number in its name where there is another one of this name; returns its path."""
-    paths = (path if number == 1 else path.with_stem(f"{path.stem}-{number}") for number in itertools.count(1))
+def write_new(data: bytes, path: Path, sign: str = "-") -> Path:
+    """Write a file, with a sign and a number in its name where there is another one of this name; returns its path."""
+    paths = (path if number == 1 else path.with_stem(f"{path.stem}{sign}{number}") for number in itertools.count(1))
     free = next(path for path in paths if not path.exists() or path.read_bytes() == data)
     free.write_bytes(data)
     return free

@@ -72,13 +72,17 @@ def test_an_empty_picture_stays_empty() -> None:
 
 @pytest.mark.parametrize("prompt", ["A red fox, 3D style!", "红苹果", "../../etc/passwd", "x" * 300, ""])
 def test_names_are_plain(prompt: str) -> None:
-    assert re.fullmatch(r"[a-z0-9][a-z0-9_]{0,31}\.png", file_name(prompt, TARGETS["slack"]))
+    assert re.fullmatch(r"[a-z0-9][a-z0-9_]{0,31}_slack\.png", file_name(prompt, TARGETS["slack"]))
 
 
 def test_a_name_says_what_the_sticker_shows() -> None:
-    assert file_name("A red fox, 3D style!", TARGETS["slack"]) == "a_red_fox_3d_style.png"
-    assert file_name("A red fox", TARGETS["telegram"], seed=7) == "a_red_fox_7.webp"
-    assert re.fullmatch(r"sticker_[0-9a-f]{8}_7\.png", file_name("红苹果", TARGETS["slack"], seed=7))
+    assert file_name("A red fox, 3D style!", TARGETS["slack"]) == "a_red_fox_3d_style_slack.png"
+    assert file_name("A red fox", TARGETS["telegram"], seed=7) == "a_red_fox_7_telegram.webp"
+    assert file_name("a-red-fox", plain_png(512)) == "a_red_fox_512.png"
+    assert file_name("a frog with a crown and sunglasses", TARGETS["ios"]) == "a_frog_with_a_crown_and_ios.png"
+    assert file_name("a frog with a crown and a scarf, 3d", TARGETS["ios"]) == "a_frog_with_a_crown_and_a_scarf_ios.png"
+    assert len({file_name("a fox", target) for target in TARGETS.values()}) == len(TARGETS)
+    assert re.fullmatch(r"sticker_[0-9a-f]{8}_7_slack\.png", file_name("红苹果", TARGETS["slack"], seed=7))
     assert file_name("红苹果-0", TARGETS["slack"]) != file_name("狐狸-0", TARGETS["slack"])
 
 
@@ -118,7 +122,7 @@ def test_a_sticker_that_moves_is_a_transparent_gif_within_the_limit(name: str, m
         alpha = np.asarray(frame.convert("RGBA").getchannel("A"))
         assert set(np.unique(alpha)) == {0, 255}
         assert alpha[0, 0] == 0  # a disc has no corners, and no frame is drawn over another
-    assert file_name("A red disc", target, seed=7) == "a_red_disc_7.gif"
+    assert file_name("A red disc", target, seed=7) == f"a_red_disc_7_{name.replace('-', '_')}.gif"
 
 
 @pytest.mark.parametrize("motion", ["", "spin"])

@@ -74,6 +74,37 @@ def test_generate_reads_prompts_from_a_file(
     assert "--mask and --strength need --image" in capsys.readouterr().err
 
 
+def test_words_that_cannot_be_written_are_refused_before_anything_is_drawn(
+    tiny_checkpoint: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    prompts = tmp_path / "prompts.txt"
+    prompts.write_text("a star\n" * 16 + 'a fox saying "😂"\n', encoding="utf-8")
+    options = ["--checkpoint", str(tiny_checkpoint), "--steps", "1", "--out", str(tmp_path / "pictures")]
+    assert main(["generate", "--prompts", str(prompts), *options]) == 1
+    assert "no font has all these letters" in capsys.readouterr().err
+    assert not (tmp_path / "pictures").exists()
+
+
+def test_progress_ends_with_the_last_step_from_a_picture_too(
+    tiny_checkpoint: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Image.new("RGBA", (40, 20), "red").save(tmp_path / "red.png")
+    options = ["--checkpoint", str(tiny_checkpoint), "--steps", "8", "--out", str(tmp_path)]
+    assert main(["generate", "a fox", "--image", str(tmp_path / "red.png"), "--strength", "0.5", *options]) == 0
+    assert capsys.readouterr().err.rpartition("\r")[2].startswith("100%")
+
+
+@pytest.mark.parametrize(
+    "command", [["export", "a.png", "--size", "64"], ["doctor"], ["space", "--out", "a"], ["push", "a/b"]]
+)
+def test_weights_are_kept_off_the_gpu_only_where_pictures_are_drawn(
+    command: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        main([*command, "--cpu-offload"])
+    assert "unrecognized arguments: --cpu-offload" in capsys.readouterr().err
+
+
 def test_generate_draws_a_picture_anew_where_its_mask_is_white_and_the_file_makes_it_again(
     tiny_checkpoint: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -100,12 +131,12 @@ def test_generate_writes_stickers_for_a_messenger_and_export_makes_one_of_a_file
 ) -> None:
     options = ["--checkpoint", str(tiny_checkpoint), "--steps", "1", "--out", str(tmp_path)]
     assert main(["generate", "A red apple!", "--seed", "3", "--for", "discord-sticker", *options]) == 0
-    with Image.open(tmp_path / "a_red_apple_3.png") as image:
+    with Image.open(tmp_path / "a_red_apple_3_discord_sticker.png") as image:
         assert image.size == (320, 320)
     capsys.readouterr()
-    assert main(["export", str(tmp_path / "a_red_apple_3.png"), "--for", "telegram", "--json"]) == 0
+    assert main(["export", str(tmp_path / "a_red_apple_3_discord_sticker.png"), "--for", "telegram", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["size"] == 512
-    with Image.open(tmp_path / "sticker_a_red_apple_3.webp") as image:
+    with Image.open(tmp_path / "sticker_a_red_apple_3_discord_sticker_telegram.webp") as image:
         assert image.size == (512, 512)
 
 
@@ -116,14 +147,30 @@ def test_an_exported_file_has_the_ending_of_what_it_is(tmp_path: Path, capsys: p
     assert not (tmp_path / "red-2.png").exists()
 
 
+def test_no_exported_file_takes_the_place_of_another(
+    tiny_checkpoint: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "new").mkdir()
+    Image.new("RGBA", (8, 8), "red").save(tmp_path / "mycat.png")
+    command = ["export", str(tmp_path / "mycat.png"), "--checkpoint", str(tiny_checkpoint), "--json"]
+    made = []
+    for options in (["--size", "512"], ["--for", "slack"], ["--for", "slack", "--outline"], ["--for", "slack"]):
+        assert main([*command, *options]) == 0
+        made.append(Path(json.loads(capsys.readouterr().out)["path"]).relative_to(tmp_path).as_posix())
+    slack = "sticker_mycat_slack.png"
+    assert made == ["sticker_mycat_512.png", slack, "sticker_mycat_slack_2.png", slack]
+    assert main([*command, "--for", "ios", "--out", str(tmp_path / "new")]) == 0
+    assert [path.name for path in (tmp_path / "new").iterdir()] == ["sticker_mycat_ios.png"]
+
+
 def test_stickers_that_move_are_gifs(tiny_checkpoint: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     options = ["--checkpoint", str(tiny_checkpoint)]
     still = ["generate", "a star", "--steps", "1", "--out", str(tmp_path), *options]
     drawing = [*still, "--motion", "party"]
     assert main([*drawing, "--for", "slack"]) == 0
     assert main([*still, "--for", "slack"]) == 0
-    assert main(["export", str(tmp_path / "a_star_0.png"), "--size", "64", "--motion", "spin", *options]) == 0
-    for name, side in (("a_star_0.gif", 128), ("sticker_a_star_0.gif", 64)):
+    assert main(["export", str(tmp_path / "a_star_0_slack.png"), "--size", "64", "--motion", "spin", *options]) == 0
+    for name, side in (("a_star_0_slack.gif", 128), ("sticker_a_star_0_slack_64.gif", 64)):
         with Image.open(tmp_path / name) as image:
             assert (image.size, image.n_frames) == ((side, side), 12)  # type: ignore[attr-defined]
     assert main(drawing) == 1
@@ -203,6 +250,7 @@ def test_reconstruct_reports_what_it_cost(
         (["mix", "a fox", "a star", "--out", "a.png"], "an animation is written as .webp or .gif, not as a.png"),
         (["mix", "a fox", "a star", "--frames", "1", "--out", "a.gif"], "num_frames must be"),
         (["reconstruct", "missing.png"], "there is no file missing.png"),
+        (["export", "missing/a.png", "--for", "slack"], "there is no file missing/a.png"),
         (["evaluate", "reconstruction", "--data", "missing.parquet"], "there is no data at missing.parquet"),
     ],
 )

@@ -52,7 +52,7 @@ def test_the_example_of_the_readme_works(app_url: str, monkeypatch: pytest.Monke
     monkeypatch.chdir(ROOT)
     exec(example[1].replace("http://127.0.0.1:7860", app_url), variables)
     assert [len(variables[name]) for name in ("files", "edited", "frames")] == [2, 1, 5]
-    assert variables["sticker"].endswith("fox_line.webp")
+    assert variables["sticker"].endswith("fox_line_telegram.webp")
     assert [word["word"] for word in variables["attention"]["words"]] == ["a", "red", "apple"]
     with Image.open(variables["strip"]) as strip, Image.open(variables["reconstruction"]) as before:
         assert strip.size == (4 * 128, 128)
@@ -191,7 +191,7 @@ def test_codes_show_where_they_are_used(client: Client) -> None:
 
 def test_a_picture_becomes_a_sticker(client: Client) -> None:
     path = Path(client.predict(handle_file(FOX), "telegram", api_name="/export"))
-    assert path.name == "fox_line.webp"
+    assert path.name == "fox_line_telegram.webp"
     with Image.open(path) as image:
         assert (image.format, image.size) == ("WEBP", (512, 512))
 

@@ -117,7 +117,7 @@ def test_a_picture_is_saved_as_a_sticker_for_a_messenger(page: Page) -> None:
     assert (sticker.size, sticker.mode) == ((320, 320), "RGBA")
     with zipfile.ZipFile(downloaded(page, "download-all")) as archive:
         assert len(archive.namelist()) == 2
-        assert all(re.fullmatch(r"a_red_heart_\d+\.png", name) for name in archive.namelist())
+        assert all(re.fullmatch(r"a_red_heart_\d+_discord_sticker\.png", name) for name in archive.namelist())
 
 
 def choose(page: Page, dropdown: str, option: str) -> None:
@@ -137,7 +137,7 @@ def test_a_sticker_moves_as_it_is_told_to_and_is_seen_to_do_so(page: Page) -> No
     sticker = Image.open(downloaded_when(lambda path: Image.open(path).size != (128, 128), page, "download"))
     assert (sticker.format, sticker.size) == ("GIF", (320, 320))
     with zipfile.ZipFile(downloaded(page, "download-all")) as archive:
-        assert all(re.fullmatch(r"a_red_heart_\d+\.gif", name) for name in archive.namelist())
+        assert all(re.fullmatch(r"a_red_heart_\d+_discord_sticker\.gif", name) for name in archive.namelist())
     choose(page, "target", "Telegram sticker")
     expect(page.get_by_test_id("toast-body").first).to_contain_text("a moving Telegram sticker is a video")
     choose(page, "motion", "None")
