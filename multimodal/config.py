@@ -7,13 +7,31 @@ import json
 import typing
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 ConfigT = TypeVar("ConfigT")
 
 
+class Counts:
+    """A config whose whole numbers are sizes and counts, which are 1 or more; 0 only where that is the default or listed.
+
+    Raises:
+        ValueError: one is smaller; the message names the setting.
+    """
+
+    may_be_zero: ClassVar[tuple[str, ...]] = ()
+
+    def __post_init__(self) -> None:
+        for field in dataclasses.fields(self):  # type: ignore[arg-type]
+            value = getattr(self, field.name)
+            least = 0 if field.default == 0 or field.name in self.may_be_zero else 1
+            for number in value if isinstance(value, tuple) else (value,):
+                if type(number) is int and number < least:
+                    raise ValueError(f"{type(self).__name__}.{field.name} must be {least} or more, not {number}")
+
+
 @dataclass(frozen=True)
-class VQVAEConfig:
+class VQVAEConfig(Counts):
     """RGBA autoencoder with a product-quantised bottleneck.
 
     `codebook_bits` bits times (`image_size` / `downsample_factor`)² positions is what a picture costs.
@@ -28,6 +46,7 @@ class VQVAEConfig:
     groups: int = 2
     codebook_size: int = 1024
     codebook_dim: int = 4
+    may_be_zero = ("encoder_blocks", "decoder_blocks")
 
     @property
     def downsample_factor(self) -> int:
@@ -48,7 +67,7 @@ class VQVAEConfig:
 
 
 @dataclass(frozen=True)
-class CLIPConfig:
+class CLIPConfig(Counts):
     """The contrastive text-image model that this project trains with open_clip."""
 
     embed_dim: int = 256
@@ -84,7 +103,7 @@ class TextEncoderConfig:
 
 
 @dataclass(frozen=True)
-class DiTConfig:
+class DiTConfig(Counts):
     """Diffusion Transformer over VQ-VAE latents, conditioned on text by cross-attention in every block."""
 
     latent_channels: int = 8
@@ -106,10 +125,19 @@ class DiTConfig:
     max_guidance_scale: float = 0.0  # up to which it takes the guidance scale as an input; 0: it does not
     guidance_interval: tuple[float, ...] = (0.1, 1.0)  # times at which it is guided (Kynkäänniemi et al. 2024)
     text_encoder: TextEncoderConfig = TextEncoderConfig()
+    may_be_zero = ("num_registers", "refiner_depth", "mean_depth")
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.prediction not in ("x0", "velocity"):
+            raise ValueError(f"DiTConfig.prediction {self.prediction!r} is not one of x0, velocity")
+        interval = self.guidance_interval
+        if len(interval) != 2 or not interval[0] <= interval[1]:
+            raise ValueError(f"DiTConfig.guidance_interval must be two times, the smaller first, not {interval}")
 
 
 @dataclass(frozen=True)
-class JudgeConfig:
+class JudgeConfig(Counts):
     """The classifier that judges pictures. It is in no loss of the other models."""
 
     image_size: int = 64  # pictures are resized to it
@@ -119,15 +147,16 @@ class JudgeConfig:
 
 
 @dataclass(frozen=True)
-class SuperResolutionConfig:
+class SuperResolutionConfig(Counts):
     """The network that doubles the size of pictures."""
 
     width: int = 32
     depth: int = 6  # residual blocks
+    may_be_zero = ("depth",)
 
 
 @dataclass(frozen=True)
-class RestylerConfig:
+class RestylerConfig(Counts):
     """The U-Net that draws a picture again in another style."""
 
     styles: tuple[str, ...] = ("3d", "color", "flat", "line")  # into which it can; neighbours are most alike

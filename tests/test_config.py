@@ -82,6 +82,34 @@ def test_what_a_picture_costs() -> None:
     assert VQVAEConfig(stem_patch=1, widths=(8, 8)).latent_size == 64
 
 
+@pytest.mark.parametrize(
+    ("word", "message"),
+    [
+        ("batch_size=0", "DiTRunConfig.batch_size must be 1 or more, not 0"),
+        ("gradient_accumulation_steps=0", "gradient_accumulation_steps must be 1 or more"),
+        ("log_every=0", "log_every must be 1 or more"),
+        ("sample_every=0", "sample_every must be 1 or more"),
+        ("save_every=-5", "save_every must be 1 or more, not -5"),
+        ("mean.batch_size=0", "RunConfig.batch_size must be 1 or more"),
+        ("steps=-1", "DiTRunConfig.steps must be 0 or more, not -1"),
+        ("model.patch_size=0", "DiTConfig.patch_size must be 1 or more"),
+        ("model.prediction=eps", "DiTConfig.prediction 'eps' is not one of x0, velocity"),
+        ("model.guidance_interval=[1.0, 0.1]", r"guidance_interval must be two times, the smaller first, not \(1.0, 0.1\)"),
+        ("model.guidance_interval=[0.5]", "guidance_interval must be two times"),
+    ],
+)
+def test_settings_that_no_run_or_model_can_have_are_refused(word: str, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        with_overrides(DiTRunConfig(), [word])
+
+
+def test_counts_may_be_zero_where_that_leaves_something_out() -> None:
+    words = ["steps=0", "warmup_steps=0", "num_composites=0", "lora_rank=0", "model.refiner_depth=0", "model.mean_detail=0"]
+    assert with_overrides(DiTRunConfig(), words).model.refiner_depth == 0
+    with pytest.raises(ValueError, match=r"VQVAEConfig.widths must be 1 or more"):
+        VQVAEConfig(widths=(8, 0))
+
+
 @pytest.mark.parametrize("part", ["mean", "translator"])
 def test_a_setting_that_would_not_be_read_is_refused(part: str) -> None:
     with pytest.raises(ValueError, match=f"{part}.mixed_precision is not read"):

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
+from typing import ClassVar
 
 from multimodal.config import (
     CLIPConfig,
+    Counts,
     DiTConfig,
     JudgeConfig,
     RestylerConfig,
@@ -16,7 +18,7 @@ from multimodal.config import (
 
 
 @dataclass(frozen=True)
-class RunConfig:
+class RunConfig(Counts):
     """What every training run has in common; one subclass per model adds the rest."""
 
     steps: int = 1000
@@ -35,6 +37,7 @@ class RunConfig:
     sample_every: int = 500
     save_every: int = 1000
     compile: bool = False
+    may_be_zero: ClassVar[tuple[str, ...]] = ("steps", "warmup_steps")
 
 
 @dataclass(frozen=True)
@@ -83,8 +86,10 @@ class DiTRunConfig(RunConfig):
     rehearsal_fraction: float = 0.0  # of every batch, what the checkpoint that is started from makes of its own names
     num_rehearsals: int = 1024  # names that are repeated; their pictures are made once
     gradient_checkpointing: bool = False  # computes each block anew in the backward pass, for its memory
+    may_be_zero = (*RunConfig.may_be_zero, "num_composites", "num_rehearsals")
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         for name in (name for name in ("mean", "translator") if getattr(self, name).mixed_precision != "no"):
             raise ValueError(f"{name}.mixed_precision is not read: mixed_precision is for all parts of the run")
 
