@@ -56,10 +56,11 @@ MAY_IMPORT = {
     "mixing": {"arguments", "rgba", "diffusion", "reading", "pipeline"},
     "restyling": {"rgba", "models", "checkpoint"},
     "upscaling": {"rgba", "models", "checkpoint"},
+    "encoding": {"rgba", "models"},
     "editing": {"arguments", "rgba", "settings", "pipeline"},
-    "inspection": BELOW_PIPELINE | {"pipeline", "inspection"},
+    "inspection": BELOW_PIPELINE | {"encoding", "pipeline", "inspection"},
     "evaluation": BELOW_PIPELINE | {"pipeline", "evaluation"},
-    "training": BELOW_PIPELINE | {"pipeline", "inspection", "evaluation", "training"},
+    "training": BELOW_PIPELINE | {"encoding", "pipeline", "inspection", "evaluation", "training"},
     "ui": LEAVES | {"pipeline", "reading", "mixing", "editing", "inspection", "diffusion", "word_lists", "data", "ui"},
     "app": LEAVES | {"pipeline", "ui"},
 }

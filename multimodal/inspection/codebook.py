@@ -29,7 +29,7 @@ class CodebookStatistics:
     partners: Tensor  # (groups, K, groups) the code of each group that most often stands at the same position
     top_pictures: Tensor  # (groups, K, TOP_PICTURES) rows of `pictures` that use the code most; -1 where there is none
     top_counts: Tensor  # (groups, K, TOP_PICTURES) how often they use it
-    styles: list[str]
+    styles: list[str]  # "" is that of pictures without one
     pictures: list[tuple[str, str]]  # (name, style) of what `top_pictures` points to, in the order of the styles
     num_pictures: int
     vqvae_sha256: str = ""  # of the weights that the statistics were made with
@@ -51,9 +51,14 @@ class CodebookStatistics:
 
     @property
     def by_style(self) -> dict[str, tuple[list[float], list[float]]]:
-        """Style → usage and perplexity, both per group, in the pictures of that style alone."""
+        """Style → usage and perplexity, both per group, in the pictures of that style alone; "", no style, is left out."""
         tables = zip(metrics.usage(self.style_counts).tolist(), metrics.perplexity(self.style_counts).tolist(), strict=True)
-        return dict(zip(self.styles, tables, strict=True))
+        return {style: table for style, table in zip(self.styles, tables, strict=True) if style}
+
+    def count_by_style(self, group: int, code: int) -> dict[str, int]:
+        """Style → how often a code is used in its pictures; "", no style, is left out."""
+        counts = zip(self.styles, self.style_counts[:, group, code].tolist(), strict=True)
+        return {style: count for style, count in counts if style}
 
     def companions(self, group: int, code: int, other: int) -> list[int]:
         """Codes of another group: the one most often beside a code, then those that it is most often beside, by use."""

@@ -106,9 +106,12 @@ def tokens(args: argparse.Namespace) -> None:
 def codebook(args: argparse.Namespace) -> None:
     """Every code as the patch it decodes to, and their map; how many the training set uses, and in each style."""
     from multimodal.inspection.codebook import statistics_of
+    from multimodal.inspection.training_set import write_codebook_statistics
 
+    if args.train:
+        write_codebook_statistics(args.checkpoint, args.train)
     view = _views(args).codebook(statistics_of(args.checkpoint))
-    lines = ["the checkpoint has no codebook statistics of its own"] if not view.report["pictures"] else []
+    lines = [NO_STATISTICS] if not view.report["pictures"] else []
     for group in view.report["groups"] if view.report["pictures"] else ():
         for where, part in [("", group), *((f", {style}", part) for style, part in group["styles"].items())]:
             line = "group {group}: usage {usage:.1%}, perplexity {perplexity} of {codes}{where}"
@@ -121,15 +124,15 @@ def code(args: argparse.Namespace) -> None:
     from multimodal.inspection.codebook import statistics_of
 
     view = _views(args).code(statistics_of(args.checkpoint), args.group, args.code)
-    lines = ["the checkpoint has no codebook statistics of its own"]
+    lines = [NO_STATISTICS]
     if "count" in view.report:
-        styles = ", ".join(f"{style}: {count}" for style, count in view.report["styles"].items())
-        lines = [f"{view.report['count']} times; {styles}"]
+        lines = [", ".join([f"{view.report['count']} times", *(f"{s}: {n}" for s, n in view.report["styles"].items())])]
         lines += [f"beside code {codes[0]} of group {k}" for k, codes in view.report["beside"].items() if codes]
-        lines += [f"{one['count']:4} x  {one['name']}, {one['style']}" for one in view.report["pictures"]]
+        lines += [f"{one['count']:4} x  {_titled(one['name'], one['style'])}" for one in view.report["pictures"]]
     _report(args, view, lines)
 
 
+NO_STATISTICS = "the checkpoint has no codebook statistics of its own; `inspect codebook --train FOLDER` counts them"
 VIEWS: tuple[Callable[[argparse.Namespace], None], ...] = (
     reading, expectation, attention, trajectory, restoration, words, provenance, styles, tokens, codebook, code,
 )  # fmt: skip
@@ -154,8 +157,9 @@ def add_arguments(parser: argparse.ArgumentParser, view: Callable[..., None], ad
         parser.add_argument("--language", default="en", help="of the names, such as zh (default: en)")
     if view is reading:
         parser.add_argument("--other", default="", metavar="PROMPT", help="another prompt, to tell how near it is")
-    if view is provenance:
-        text = "tables that the VQ-VAE was trained on; needed the first time, kept in the checkpoint's folder training/"
+    if view in (provenance, codebook):
+        text = "pictures that the VQ-VAE was trained on; their codes are kept in the checkpoint's folder "
+        text += "training/, needed the first time" if view is provenance else "codebook/, counted anew"
         parser.add_argument("--train", type=Path, nargs="+", help=text)
     if view is code:
         parser.add_argument("code", type=int, help="its number, from 0")
@@ -202,7 +206,11 @@ def _path(args: argparse.Namespace, ending: str, words: str = "") -> Path:
 
 def _describe(name: str, style: str, source: str, author: str, licence: str, quantile: float, **_: object) -> str:
     origin = f" ({source}, {author}, {licence})" if licence else ""
-    return f"{name}{style and f', {style}'}{origin}; {quantile:.1%} of training pictures have another emoji as near"
+    return f"{_titled(name, style)}{origin}; {quantile:.1%} of training pictures have another emoji as near"
+
+
+def _titled(name: str, style: str) -> str:
+    return ", ".join(filter(None, (name, style)))
 
 
 def _report(args: argparse.Namespace, view: View, lines: list[str], words: str = "", name: str = "") -> None:

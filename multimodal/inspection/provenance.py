@@ -15,22 +15,12 @@ import torch
 from torch import Tensor
 
 from multimodal.checkpoint import CheckpointError, load_tensors, load_vqvae, save_tensors
-from multimodal.data.images import DataError, decode_images, load_captioned_images
 from multimodal.inspection.codebook import PICTURES, vqvae_sha256
-from multimodal.inspection.training_set import SOURCES, encode_pictures
+from multimodal.inspection.training_set import SOURCES, TrainingPictures, encode_training_pictures
 from multimodal.models.vqvae import VQVAE
 
 FOLDER = Path("training") / "provenance"  # within a checkpoint
 SAMPLE = 512  # training pictures of which it is measured how near the nearest other emoji is
-
-
-@dataclass(frozen=True)
-class TrainingPictures:
-    """The N pictures that a model was trained on, as codes."""
-
-    codebook_indices: Tensor  # (N, groups, h, w)
-    names: list[str]
-    styles: list[str]  # "" where the data has none
 
 
 @dataclass(frozen=True)
@@ -93,27 +83,15 @@ def index_training_pictures(checkpoint: str | Path, data: Sequence[str | Path]) 
     """Encode whole tables of training pictures and keep their codes in the checkpoint's folder training/.
 
     Args:
-        data: parquet tables or imagefolders, with `name` (or `text`) and, where there is one, `style`.
+        data: as for `encode_training_pictures`.
     Raises:
         CheckpointError: the VQ-VAE cannot be loaded.
         DataError: a table cannot be read.
     """
     checkpoint = Path(checkpoint)
-    vqvae = load_vqvae(checkpoint / "vqvae")
-    codes: list[Tensor] = []
-    names: list[str] = []
-    styles: list[str] = []
-    for path in data:
-        table = load_captioned_images(path)
-        name = next((column for column in ("name", "text") if column in table.column_names), None)
-        if name is None:
-            raise DataError(f"{path} has no column 'name' or 'text'")
-        codes.append(encode_pictures(vqvae, decode_images(table, vqvae.config.image_size)))
-        names += [str(one) for one in table[name]]
-        styles += [str(one or "") for one in table["style"]] if "style" in table.column_names else [""] * len(table)
-    pictures = TrainingPictures(torch.cat(codes), names, styles)
+    pictures = encode_training_pictures(load_vqvae(checkpoint / "vqvae"), data)
     tables = {"codebook_indices": pictures.codebook_indices.to(torch.int32)}
-    words = json.dumps(list(zip(names, styles, strict=True)), ensure_ascii=False)
+    words = json.dumps(list(zip(pictures.names, pictures.styles, strict=True)), ensure_ascii=False)
     save_tensors(checkpoint / FOLDER, tables, {"vqvae_sha256": vqvae_sha256(checkpoint)}, {PICTURES: words})
     return pictures
 

@@ -207,7 +207,7 @@ class Views:
                 "count": int(counts[code]),
                 "rank": 1 + int((counts > counts[code]).sum()),
                 "share": round(float(counts[code] / counts.sum()), 6),
-                "styles": dict(zip(statistics.styles, statistics.style_counts[:, group, code].tolist(), strict=True)),
+                "styles": statistics.count_by_style(group, code),
                 "fields": fields.tolist(),
                 "beside": {str(other + 1): statistics.companions(group, code, other) for other in others},
                 "pictures": [

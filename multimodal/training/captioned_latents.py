@@ -27,7 +27,7 @@ from multimodal.data.captions import (
 )
 from multimodal.data.images import Pictures, fingerprint, load_captioned_images
 from multimodal.data.latents import LatentCache, Rows
-from multimodal.inspection.training_set import encode_pictures
+from multimodal.encoding import encode_pictures
 from multimodal.models.text_encoder import CLIPTextEncoder, TextEncoding
 from multimodal.training.loop import batch_indices
 from multimodal.training.rehearsal import Rehearsal

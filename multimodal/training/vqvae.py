@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from multimodal import rgba
 from multimodal.checkpoint import WEIGHTS, load_description, load_vqvae, save_model
 from multimodal.data.images import decode_images, fingerprint, load_captioned_images
-from multimodal.inspection.training_set import encode_pictures
+from multimodal.encoding import encode_pictures
 from multimodal.models.vqvae import VQVAE, with_decoder_blocks
 from multimodal.sheets import image_grid
 from multimodal.training.loop import Trainer, batch_indices

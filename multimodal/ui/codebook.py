@@ -113,14 +113,14 @@ class Codebook:
         return tiles(shown) + beside + message(texts.html("counted", pictures=f"{statistics.num_pictures:,}"))
 
     def styles(self, statistics: CodebookStatistics, texts: Texts) -> str:
-        """Usage and perplexity in the pictures of each style, per group, as a table."""
+        """Usage and perplexity in the pictures of each style, per group, as a table; nothing where they have none."""
         rows = []
         for style, (usage, perplexity) in statistics.by_style.items():
             name = texts.words.get(f"style_{style}", style)
             rows.append((name, [*(f"{share:.1%}" for share in usage), *(f"{number:,.0f}" for number in perplexity)]))
         groups = [str(group + 1) for group in range(self.config.groups)]
         columns = [(texts("usage"), groups), (texts("perplexity"), groups)]
-        return figure_table(texts("style"), columns, rows)
+        return figure_table(texts("style"), columns, rows) if rows else ""
 
     def show(self, group: int, last: LastPictures | None, event: gr.EventData, request: gr.Request) -> str:
         """Where one code is used: in the whole set, in example pictures, in the visitor's last pictures."""
@@ -169,7 +169,8 @@ class Codebook:
             return ""
         items = self.statistics.most_in(group, code)
         words = "".join(
-            f"<li>{escape(n)}, {escape(s)} <small>{texts.html('times', count=c)}</small></li>" for n, s, c in items
+            f"<li>{escape(', '.join(filter(None, titles)))} <small>{texts.html('times', count=count)}</small></li>"
+            for *titles, count in items
         )
         return f'<section class="most"><h3>{texts.html("most_in")}</h3><ol>{words}</ol></section>' if items else ""
 

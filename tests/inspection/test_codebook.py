@@ -40,6 +40,13 @@ def test_counts_positions_and_partners() -> None:
     assert statistics.perplexity[1] == pytest.approx(2)
 
 
+def test_pictures_without_a_style_are_of_none() -> None:
+    statistics = codebook_statistics(INDICES, 4, NAMES, ["flat", "", ""])
+    assert statistics.counts.tolist() == [[3, 1, 0, 2], [0, 3, 3, 0]]
+    assert list(statistics.by_style) == ["flat"]
+    assert statistics.count_by_style(0, 0) == {"flat": 2}
+
+
 def test_counts_per_style_and_field_are_those_of_brute_force() -> None:
     generator = torch.Generator().manual_seed(0)
     indices = torch.randint(0, 5, (7, 2, 16, 12), generator=generator)

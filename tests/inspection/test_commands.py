@@ -15,6 +15,7 @@ from PIL import Image
 from multimodal.__main__ import main
 from multimodal.checkpoint import save_model
 from multimodal.config import RestylerConfig
+from multimodal.inspection.codebook import statistics_of
 from multimodal.inspection.training_set import write_codebook_statistics
 from multimodal.models.restyler import Restyler
 from multimodal.pipeline import TextToImagePipeline
@@ -168,6 +169,23 @@ def test_codebook(checkpoint: Path, train: Path, capsys: pytest.CaptureFixture[s
         assert 0 < group["variance_of_map"] <= 1
 
 
+def test_the_codebook_of_ones_own_pictures(checkpoint: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    for name in ("fox", "star"):
+        Image.new("RGBA", (32, 32), "red").save(folder / f"{name}.png")
+    options = ["--checkpoint", str(checkpoint), "--out", str(tmp_path / "out")]
+    assert main(["inspect", "codebook", "--train", str(folder), *options]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.partition(": usage")[0] for line in lines[:2]] == ["group 1", "group 2"]
+    assert lines[2].endswith(".png"), "there are no styles to speak of"
+    statistics = statistics_of(checkpoint)
+    assert statistics is not None
+    assert (statistics.num_pictures, statistics.counts.sum().item()) == (2, 2 * 2 * 64)
+    assert main(["inspect", "code", str(int(statistics.counts[0].argmax())), *options]) == 0
+    assert capsys.readouterr().out.splitlines()[0] == f"{int(statistics.counts[0].max())} times"
+
+
 def test_a_code(checkpoint: Path, train: Path, capsys: pytest.CaptureFixture[str]) -> None:
     statistics = write_codebook_statistics(checkpoint, [train])
     code = int(statistics.counts[1].argmax())
@@ -228,7 +246,7 @@ def test_without_json_the_report_is_for_people(
             "0.000  star, twemoji (Twemoji, jdecked/twemoji",
         ),
         (["restoration", "a fox", "--steps", "2"], "t = 0: 100.0 dB with the prompt, 100.0 dB without\n"),
-        (["codebook"], "the checkpoint has no codebook statistics of its own\n"),
+        (["codebook"], "the checkpoint has no codebook statistics of its own"),
     ):
         assert main(["inspect", *words, *options]) == 0
         assert line in capsys.readouterr().out

@@ -19,11 +19,10 @@ from multimodal.data.images import DataError
 from multimodal.inspection.provenance import (
     FOLDER,
     Provenance,
-    TrainingPictures,
     index_training_pictures,
     load_training_pictures,
 )
-from multimodal.inspection.training_set import SOURCES
+from multimodal.inspection.training_set import SOURCES, TrainingPictures
 from multimodal.models.vqvae import VQVAE
 from multimodal.pipeline import TextToImagePipeline
 

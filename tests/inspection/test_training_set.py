@@ -1,51 +1,51 @@
-"""Statistics and example pictures from a table of training pictures."""
+"""Tables of training pictures as codes, and the statistics of these."""
 
 from __future__ import annotations
 
-import io
+import json
+import shutil
 from pathlib import Path
 
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 import torch
 from PIL import Image
 
 from multimodal.checkpoint import load_vqvae
-from multimodal.inspection.codebook import load_statistics, vqvae_sha256
-from multimodal.inspection.training_set import EXAMPLES, SOURCES, write_codebook_statistics, write_training_examples
+from multimodal.data.images import DataError
+from multimodal.encoding import encode_pictures
+from multimodal.inspection.codebook import statistics_of
+from multimodal.inspection.training_set import encode_training_pictures, write_codebook_statistics
+from multimodal.rgba import to_uint8
 
 
-@pytest.fixture
-def table(tmp_path: Path) -> Path:
-    rows = [(style, name) for style, names in EXAMPLES.items() for name in names]
-    images = []
-    for k in range(len(rows)):
-        buffer = io.BytesIO()
-        Image.new("RGBA", (32, 32), (255 - 12 * k, 12 * k, 80, 255)).save(buffer, format="PNG")
-        images.append({"bytes": buffer.getvalue(), "path": f"{k}.png"})
-    columns = {"image": images, "name": [name for _, name in rows], "style": [style for style, _ in rows]}
-    pq.write_table(pa.table(columns), tmp_path / "train.parquet")
-    return tmp_path / "train.parquet"
+def write_folder(folder: Path, *rows: dict[str, str]) -> Path:
+    folder.mkdir()
+    for k, row in enumerate(rows):
+        Image.new("RGBA", (32, 32), (255 - 40 * k, 40 * k, 80, 255)).save(folder / f"{k}.png")
+        with (folder / "metadata.jsonl").open("a", encoding="utf-8") as file:
+            file.write(json.dumps({"file_name": f"{k}.png", **row}) + "\n")
+    return folder
 
 
-def test_every_example_carries_its_attribution(table: Path, tmp_path: Path) -> None:
-    paths = write_training_examples(table, tmp_path / "examples")
-    assert len(paths) == 18
-    words = (tmp_path / "examples" / "ATTRIBUTION.md").read_text()
-    for path in paths:
-        with Image.open(path) as image:
-            assert image.mode == "RGBA"
-            source, author, licence = SOURCES[image.info["Style"]]
-            assert (image.info["Source"], image.info["Author"], image.info["License"]) == (source, author, licence)
-        assert f"| {path.name} |" in words
+def test_pictures_are_encoded_with_their_names_and_styles(tiny_checkpoint: Path, tmp_path: Path) -> None:
+    styled = write_folder(tmp_path / "styled", {"name": "fox", "style": "flat"}, {"name": "star"})
+    plain = write_folder(tmp_path / "plain", {"text": "a moon"})
+    vqvae = load_vqvae(tiny_checkpoint / "vqvae")
+    pictures = encode_training_pictures(vqvae, [styled, plain])
+    assert (pictures.names, pictures.styles) == (["fox", "star", "a moon"], ["flat", "", ""])
+    with Image.open(plain / "0.png") as image:
+        assert torch.equal(pictures.codebook_indices[2:], encode_pictures(vqvae, to_uint8(image, 32)[None]))
+    with pytest.raises(DataError, match="has no column 'name' or 'text'"):
+        encode_training_pictures(vqvae, [write_folder(tmp_path / "nameless", {"label": "x"})])
 
 
-def test_statistics_of_a_table_are_those_of_its_codes(table: Path, tiny_checkpoint: Path, tmp_path: Path) -> None:
-    statistics = write_codebook_statistics(tiny_checkpoint, [table, table], tmp_path / "codebook")
-    assert statistics.num_pictures == 36
-    config = load_vqvae(tiny_checkpoint / "vqvae").config
-    assert statistics.counts.sum(dim=1).tolist() == [36 * config.latent_size**2] * config.groups
-    loaded = load_statistics(tmp_path / "codebook")
-    assert torch.equal(loaded.counts, statistics.counts)
-    assert loaded.vqvae_sha256 == vqvae_sha256(tiny_checkpoint)
+def test_statistics_are_those_of_the_codes_and_go_into_the_checkpoint(tiny_checkpoint: Path, tmp_path: Path) -> None:
+    checkpoint = Path(shutil.copytree(tiny_checkpoint, tmp_path / "checkpoint"))
+    folder = write_folder(tmp_path / "pictures", {"text": "a fox"}, {"text": "a star"})
+    statistics = write_codebook_statistics(checkpoint, [folder, folder])
+    assert (statistics.num_pictures, statistics.styles) == (4, [""])
+    config = load_vqvae(checkpoint / "vqvae").config
+    assert statistics.counts.sum(dim=1).tolist() == [4 * config.latent_size**2] * config.groups
+    kept = statistics_of(checkpoint)
+    assert kept is not None
+    assert torch.equal(kept.counts, statistics.counts)
