@@ -8,7 +8,7 @@ import json
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -67,55 +67,42 @@ def train(args: argparse.Namespace) -> None:
 
 def evaluate(args: argparse.Namespace) -> None:
     """Measure the models on pictures they were not trained on."""
-    from multimodal.checkpoint import load_super_resolution
-    from multimodal.evaluation.composition import evaluate_composition
-    from multimodal.evaluation.judge import load_judge
-    from multimodal.evaluation.memorization import evaluate_memorization
-    from multimodal.evaluation.prompts import evaluate_prompts
-    from multimodal.evaluation.reconstruction import evaluate_reconstruction
+    from multimodal.evaluation.measures import Evaluation
     from multimodal.evaluation.sampling import Sampling
-    from multimodal.evaluation.super_resolution import evaluate_super_resolution
     from multimodal.evaluation.tables import format_table
-    from multimodal.evaluation.zero_shot import COUNTS, evaluate_zero_shot
+    from multimodal.evaluation.zero_shot import COUNTS
     from multimodal.inspection.words import NearestNames
     from multimodal.word_lists import load_names
 
     pipeline = load_pipeline(args)
-    judge = functools.cache(lambda: load_judge(args.checkpoint / "judge"))
-    sampling = Sampling(args.steps, args.guidance_scale, args.seed, args.style, not args.literal)
-    evaluations: dict[str, Callable[[], dict[str, Any]]] = {
-        "reconstruction": lambda: evaluate_reconstruction(
-            pipeline, args.data, args.limit, tiled=args.tiles, search_steps=args.search_steps
-        ),
-    }
-    if args.what in ("prompts", "composition") or (args.checkpoint / "judge").is_dir():
-        evaluations["prompts"] = lambda: evaluate_prompts(
-            pipeline, judge(), args.data, args.names, args.limit, train=args.train, sampling=sampling
-        )
-        evaluations["composition"] = lambda: evaluate_composition(pipeline, judge(), args.data, args.limit, sampling)
     names = load_names(args.checkpoint / "dit")
-    if names and (nearest := NearestNames(pipeline, names)).clip:
-        evaluations["zero-shot"] = lambda: evaluate_zero_shot(
-            lambda image: [name for name, _ in nearest.to_picture(image, "en", max(COUNTS))], args.data, args.limit
-        )
-    elif args.what == "zero-shot":
-        raise ValueError("zero-shot needs a checkpoint with a CLIP of its own, clip/, and the list dit/names.json")
-    if args.what == "super-resolution" or (args.checkpoint / "super_resolution").is_dir():
-        evaluations["super-resolution"] = lambda: evaluate_super_resolution(
-            load_super_resolution(args.checkpoint / "super_resolution"), pipeline.vqvae, args.data, args.limit
-        )
-    if args.train:
-        evaluations["memorization"] = lambda: evaluate_memorization(pipeline, args.data, args.train, args.limit, sampling)
-    elif args.what == "memorization":
-        raise ValueError("memorization needs --train, the table that the models were trained on")
+    nearest = NearestNames(pipeline, names) if names else None
+
+    def find_names(image: Any) -> list[str]:
+        return [name for name, _ in nearest.to_picture(image, "en", max(COUNTS))] if nearest else []
+
+    evaluation = Evaluation(
+        pipeline,
+        args.checkpoint,
+        args.data,
+        find_names if nearest and nearest.clip else None,
+        args.names,
+        args.train,
+        args.limit,
+        Sampling(args.steps, args.guidance_scale, args.seed, args.style, not args.literal),
+        args.tiles,
+        args.search_steps,
+    )
+    measures, left_out = evaluation.choose(args.what)
+    for sentence in left_out:
+        print(f"{sentence}\n", flush=True)
     results = []
-    for name, run in evaluations.items():
-        if args.what in (name, "all"):
-            results.append(run())
-            print(format_table(results[-1]) + "\n", flush=True)
-    if args.json:
-        args.json.parent.mkdir(parents=True, exist_ok=True)
-        args.json.write_text(json.dumps(results, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    for measure in measures:
+        results.append(evaluation.run(measure))
+        print(format_table(results[-1]) + "\n", flush=True)
+        if args.json:  # after each of them, some of which take hours
+            args.json.parent.mkdir(parents=True, exist_ok=True)
+            args.json.write_text(json.dumps(results, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def space(args: argparse.Namespace) -> None:
@@ -230,7 +217,7 @@ def build_parser() -> argparse.ArgumentParser:
 
     sub = command(evaluate, report=False)
     measures = ("reconstruction", "prompts", "composition", "zero-shot", "super-resolution", "memorization", "all")
-    sub.add_argument("what", choices=measures)
+    sub.add_argument("what", choices=measures, help="all: those for which nothing is missing")
     sub.add_argument("--data", type=Path, required=True, help=f"{PICTURES}; none that were trained on")
     sub.add_argument("--names", type=Path, help="a parquet table of names in other languages")
     sub.add_argument("--limit", type=int, help="use so many pictures only")

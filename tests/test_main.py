@@ -283,6 +283,19 @@ def test_ctrl_c_ends_quietly(capsys: pytest.CaptureFixture[str], monkeypatch: py
     monkeypatch.setattr("multimodal.commands.load_pipeline", Mock(side_effect=KeyboardInterrupt))
     assert main(["reconstruct", "fox.png"]) == 130
     assert capsys.readouterr() == ("", "")
+def test_evaluate_writes_what_it_has_before_something_fails(
+    checkpoint: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data, written = tmp_path / "data", tmp_path / "results" / "all.json"
+    data.mkdir()
+    Image.new("RGBA", (32, 32), "red").save(data / "red square.png")
+    (checkpoint / "judge").mkdir()  # which is damaged
+    options = ["--data", str(data), "--checkpoint", str(checkpoint), "--search-steps", "0", "--json", str(written)]
+    assert main(["evaluate", "all", *options]) == 1
+    captured = capsys.readouterr()
+    assert "prompts is left out: " in captured.out
+    assert "judge/classes.json is missing" in captured.err
+    assert [result["title"] for result in json.loads(written.read_text(encoding="utf-8"))] == ["Reconstruction"]
 
 
 def test_training_refuses_an_unknown_setting(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

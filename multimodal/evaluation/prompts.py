@@ -71,14 +71,14 @@ def evaluate_prompts(
     Raises:
         DataError: the data cannot be read, or has no concepts and styles.
     """
-    table, cells = _load_cells(data, names)
+    table, cells = load_cells(data, names)
     taken = {(cell.subject.concept, cell.style) for cell in cells}
     cells = spread(cells, limit)
     subjects = list({cell.subject.concept: cell.subject for cell in cells}.values())
     if train is None:
         known_table, known = None, known_cells(subjects, taken, judge.classes.styles)
     else:
-        known_table, train_cells = _load_cells(train)
+        known_table, train_cells = load_cells(train)
         known = known_cells(subjects, taken, judge.classes.styles, train_cells)
 
     def generate(prompts: Sequence[str], label: str) -> list[Image.Image]:
@@ -142,7 +142,7 @@ def judge_cells(judge: Judge, cells: Sequence[Cell], images: Sequence[Image.Imag
     return Judged(concept, style)
 
 
-def _load_cells(path: Path, names: Path | None = None) -> tuple[Dataset, list[Cell]]:
+def load_cells(path: Path, names: Path | None = None) -> tuple[Dataset, list[Cell]]:
     """The table, and its cells: the first row of each prompt."""
     table = load_captioned_images(path)
     missing = {"base", "style"} - set(table.column_names)
