@@ -164,7 +164,7 @@ def export(args: argparse.Namespace) -> None:
         (path := out).parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
     report = {"path": str(path), "bytes": len(data), "size": target.size}
-    report_result(args, report, f"{path}: {target.title}, {target.size} pixels, {len(data):,} bytes")
+    report_result(args, report, f"{path}: {target.title}, {target.format}, {target.size} pixels, {len(data):,} bytes")
 
 
 def reconstruct(args: argparse.Namespace) -> None:

@@ -55,7 +55,7 @@ TARGETS = {
 def plain_png(size: int) -> Target:
     """A PNG of `size` pixels, 16 … 1024, and as many bytes as it takes. Raises ValueError for another size."""
     check_number("size", size, 16, 1024, whole=True)
-    return Target("PNG", size, sys.maxsize)
+    return Target("picture", size, sys.maxsize)
 
 
 def shaped(target: Target, motion: str = "", outline: bool = False) -> Target:

@@ -10,7 +10,7 @@ import torch.nn.functional as F
 from PIL import Image
 
 from multimodal import rgba
-from multimodal.checkpoint import load_super_resolution
+from multimodal.checkpoint import CheckpointError, load_super_resolution
 from multimodal.models.super_resolution import SuperResolution
 
 MAX_SCALE = 4  # what is measured; beyond that an ordinary filter enlarges the rest
@@ -28,8 +28,10 @@ class Upscaler:
         """Load `folder`/super_resolution; None where a checkpoint has none.
 
         Raises:
-            CheckpointError: it is damaged.
+            CheckpointError: it is damaged, or there is no such folder.
         """
+        if not Path(folder).is_dir():
+            raise CheckpointError(f"there is no checkpoint folder {folder}")
         part = Path(folder) / "super_resolution"
         return cls(load_super_resolution(part)) if part.is_dir() else None
 

@@ -74,6 +74,8 @@ def test_a_checkpoint_without_it_has_no_upscaler_and_a_damaged_one_is_named(fold
     (tmp_path / "super_resolution").mkdir()
     with pytest.raises(CheckpointError, match="super_resolution"):
         Upscaler.from_pretrained(tmp_path)
+    with pytest.raises(CheckpointError, match="there is no checkpoint folder"):
+        Upscaler.from_pretrained(tmp_path / "missing")
     assert "checkpoint super_resolution" in {finding.subject: finding for finding in diagnose(folder)}
     assert "checkpoint super_resolution" not in {finding.subject: finding for finding in diagnose(tmp_path / "none")}
 

@@ -134,7 +134,9 @@ def _caption_column(columns: set[str], report: DatasetReport) -> str | None:
 
 
 def _caption(row: dict[str, Any], column: str | None) -> str | None:
-    return None if column is None else str(row.get(column) or "")
+    if column is None:
+        return None
+    return "" if row.get(column) is None else str(row[column])
 
 
 def _counts(counts: dict[str, int], shown: int = 4) -> str:

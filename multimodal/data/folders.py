@@ -43,7 +43,7 @@ def _read_metadata(folder: Path, metadata: Path) -> FolderContent:
             content.problems.append(f"{place}: {problem}")
         elif isinstance(values, dict):
             picture = folder / values.pop("file_name")
-            content.rows.append({**values, "image": str(picture)})
+            content.rows.append({**_as_text(values), "image": str(picture)})
             content.places.append(place)
     content.notes.append(f"captions are taken from {metadata.name}")
     named = {Path(row["image"]) for row in content.rows}
@@ -68,6 +68,8 @@ def _lines(metadata: Path) -> Iterator[tuple[int, dict[str, Any] | str]]:
             yield 1, "not UTF-8"
         return
     for number, line in enumerate(metadata.read_bytes().splitlines(), start=1):
+        if not line.strip():
+            continue
         try:
             values = json.loads(line)
         except UnicodeDecodeError:
@@ -76,6 +78,11 @@ def _lines(metadata: Path) -> Iterator[tuple[int, dict[str, Any] | str]]:
             yield number, "needs an object with file_name"
         else:
             yield number, values if isinstance(values, dict) else "needs an object with file_name"
+
+
+def _as_text(values: dict[str, Any]) -> dict[str, Any]:
+    """Numbers as the text that they are in a CSV, so that a digit can be a caption beside words."""
+    return {column: str(value) if type(value) in (int, float) else value for column, value in values.items()}
 
 
 def split_keywords(keywords: str | Sequence[object] | None) -> list[str]:

@@ -100,7 +100,7 @@ def tokens(args: argparse.Namespace) -> None:
     view = _views(args).tokens(rgba.open_image(args.file))
     groups = enumerate(view.report["codebook_indices"], start=1)
     lines = [f"group {k}: {len({code for row in grid for code in row})} different codes" for k, grid in groups]
-    _report(args, _of_file(view, args), lines, args.file.stem)
+    _report(args, _of_file(view, args), lines, args.file.stem, "tokens.json")
 
 
 def codebook(args: argparse.Namespace) -> None:
@@ -116,7 +116,7 @@ def codebook(args: argparse.Namespace) -> None:
         for where, part in [("", group), *((f", {style}", part) for style, part in group["styles"].items())]:
             line = "group {group}: usage {usage:.1%}, perplexity {perplexity} of {codes}{where}"
             lines.append(line.format(**{**group, **part, "where": where}))
-    _report(args, view, lines)
+    _report(args, view, lines, name="codebook.json")
 
 
 def code(args: argparse.Namespace) -> None:
@@ -214,9 +214,9 @@ def _titled(name: str, style: str) -> str:
 
 
 def _report(args: argparse.Namespace, view: View, lines: list[str], words: str = "", name: str = "") -> None:
-    """Write the pictures and beside them the report, of their name where none is given; print the report or the lines."""
+    """Write the pictures and the report, named as the picture where no name is given; print the report or the lines."""
     paths = view.save(lambda ending: _path(args, ending, words))
-    path = _path(args, name, words) if name else paths[0].with_name(paths[0].stem.removesuffix("-1") + ".json")
+    path = _path(args, name, words) if name else paths[0].with_suffix(".json")
     text = json.dumps({**view.report, "files": [str(path) for path in paths]}, indent=2, ensure_ascii=False)
     path.write_text(text + "\n", encoding="utf-8")
     print(text if args.json else "\n".join([*lines, *map(str, paths), str(path)]))

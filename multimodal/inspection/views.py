@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from PIL import Image
 
-from multimodal.arguments import check_number, check_prompts
+from multimodal.arguments import check_choice, check_number, check_prompts
 from multimodal.inspection.attention import AttentionRecorder, heat_overlay, pieces
 from multimodal.inspection.codebook import CodebookStatistics
 from multimodal.inspection.codebook_map import codebook_map, principal_plane
@@ -113,9 +113,14 @@ class Views:
         and the known names nearest to it.
 
         Args:
+            nearest: without it no name is near.
             other: another prompt, to which the similarity is told.
+        Raises:
+            ValueError: there are no names in this language.
         """
         check_number("number", number, 1, 100, whole=True)
+        if nearest:
+            check_choice("language", language, nearest.names)
         [prompt] = check_prompts([prompt])
         with self.pipeline.lock:
             read = read_prompt(prompt, self.pipeline.names)
@@ -133,9 +138,13 @@ class Views:
         return View(report, {})
 
     def words(self, picture: Image.Image, nearest: NearestNames, language: str = "en", number: int = 5) -> View:
-        """The known names that CLIP takes to be likeliest for a picture, which is a rough guide."""
+        """The known names that CLIP takes to be likeliest for a picture, which is a rough guide.
+
+        Raises:
+            ValueError: there are none in this language.
+        """
         check_number("number", number, 1, 100, whole=True)
-        language = nearest.language(language)
+        check_choice("language", language, nearest.names)
         found = nearest.to_picture(picture, language, int(number))
         report: dict[str, Any] = {"language": language, "names": len(nearest.names[language].names)}
         report["found"] = [{"name": name, "probability": round(probability, 6)} for name, probability in found]

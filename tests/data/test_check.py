@@ -9,8 +9,9 @@ import pytest
 from PIL import Image
 
 from multimodal.__main__ import main
+from multimodal.data.captions import load_subjects
 from multimodal.data.check import check_dataset
-from multimodal.data.images import DataError
+from multimodal.data.images import DataError, load_captioned_images
 
 
 def test_a_folder_and_a_table_are_counted_alike(folder: Path, parquet: Path) -> None:
@@ -50,6 +51,14 @@ def test_all_problems_are_named_at_once_with_their_lines(folder: Path) -> None:
     assert len(report.problems) == 5
     assert any("left out" in note and "unnamed.png" in note for note in report.notes)
     assert "training refuses this data" in report.lines()[-1]
+
+
+def test_what_is_no_problem_here_is_none_in_training(folder: Path) -> None:
+    lines = ['{"file_name": "a.png", "text": 0}', '{"file_name": "b.webp", "text": "one"}', "", ""]
+    (folder / "metadata.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    report = check_dataset(folder)
+    assert (report.problems, [sample["caption"] for sample in report.samples]) == ([], ["0", "one"])
+    assert [subject.name("en") for subject in load_subjects(load_captioned_images(folder))] == ["0", "one"]
 
 
 def test_where_captions_come_from_is_said(folder: Path) -> None:

@@ -198,6 +198,20 @@ def test_a_code(checkpoint: Path, train: Path, capsys: pytest.CaptureFixture[str
         assert image.size == (2 * 8 * 16, 8 * 16)
 
 
+def test_the_report_of_a_code_is_called_as_its_picture(checkpoint: Path, tmp_path: Path) -> None:
+    assert main(["inspect", "code", "1", "--checkpoint", str(checkpoint), "--out", str(tmp_path / "out")]) == 0
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["code-1-1.json", "code-1-1.png"]
+
+
+def test_a_language_without_names_is_refused_with_those_that_have_some(
+    checkpoint: Path, train: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (checkpoint / "dit" / "names.json").write_text('{"en": ["fox"], "zh": ["狐狸"]}', encoding="utf-8")
+    for words in (["reading", "a fox"], ["words", str(train.parent / "star.png")]):
+        assert main(["inspect", *words, "--language", "xx", "--checkpoint", str(checkpoint)]) == 1
+        assert "language must be one of en, zh, not 'xx'" in capsys.readouterr().err
+
+
 def test_tokens(checkpoint: Path, train: Path, capsys: pytest.CaptureFixture[str]) -> None:
     star = train.parent / "star.png"
     report = inspect("tokens", star, checkpoint=checkpoint, capsys=capsys)
