@@ -80,10 +80,7 @@ class DiT(nn.Module):
         if config.latent_size % config.patch_size:
             raise ValueError(f"latent_size {config.latent_size} must be a multiple of patch_size {config.patch_size}")
         hidden_size, patch_dim = config.hidden_size, config.latent_channels * config.patch_size**2
-        self.mean_predictor = MeanPredictor(
-            config.pooled_dim, config.mean_width, config.mean_depth, config.latent_channels, config.latent_size,
-            len(config.styles), config.translator_width, config.mean_detail,
-        )  # fmt: skip
+        self.mean_predictor = MeanPredictor(config)
         self.patch_embedding = nn.Linear(2 * patch_dim, hidden_size)
         self.registers = nn.Parameter(torch.randn(config.num_registers, hidden_size) * 0.02)
         self.time_embedding = nn.Sequential(nn.Linear(256, hidden_size), nn.SiLU(), nn.Linear(hidden_size, hidden_size))

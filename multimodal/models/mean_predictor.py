@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
+
 import torch
 from torch import Tensor, nn
 
+from multimodal.config import DiTConfig
 from multimodal.models.attention import SwiGLU
 from multimodal.models.style_translator import StyleTranslator
 
@@ -14,23 +17,23 @@ class MeanMLP(nn.Module):
 
     View 0 is what the prompt asks for, in its own style; view 1 + k is the same thing in style k, whatever the prompt's is.
 
-    Args:
-        detail: inner width of a layer that adds to what the last one says, whose outputs differ in `width` ways alone; at
-            first it adds nothing. 0 is none.
+    With `mean_detail` there is a layer of that inner width, which adds to what the last one says, whose outputs differ in
+    `mean_width` ways alone; at first it adds nothing.
     """
 
-    def __init__(
-        self, pooled_dim: int, width: int, depth: int, channels: int, size: int, num_styles: int, detail: int = 0
-    ) -> None:
+    def __init__(self, config: DiTConfig) -> None:
         super().__init__()
-        self.shape = (channels, size, size)
-        self.num_views = 1 + num_styles
-        self.embedding = nn.Sequential(nn.RMSNorm(pooled_dim, eps=1e-6), nn.Linear(pooled_dim, width))
+        width = config.mean_width
+        self.shape = (config.latent_channels, config.latent_size, config.latent_size)
+        self.num_views = 1 + len(config.styles)
+        self.embedding = nn.Sequential(nn.RMSNorm(config.pooled_dim, eps=1e-6), nn.Linear(config.pooled_dim, width))
         self.view_embedding = nn.Embedding(self.num_views, width)
         nn.init.zeros_(self.view_embedding.weight)
-        self.blocks = nn.ModuleList(nn.Sequential(nn.RMSNorm(width, eps=1e-6), SwiGLU(width)) for _ in range(depth))
-        self.final = nn.Sequential(nn.RMSNorm(width, eps=1e-6), nn.Linear(width, channels * size * size))
-        added = SwiGLU(width, detail, channels * size * size) if detail else None
+        self.blocks = nn.ModuleList(
+            nn.Sequential(nn.RMSNorm(width, eps=1e-6), SwiGLU(width)) for _ in range(config.mean_depth)
+        )
+        self.final = nn.Sequential(nn.RMSNorm(width, eps=1e-6), nn.Linear(width, math.prod(self.shape)))
+        added = SwiGLU(width, config.mean_detail, math.prod(self.shape)) if config.mean_detail else None
         self.detail = nn.Sequential(nn.RMSNorm(width, eps=1e-6), added) if added else None
 
     def forward(self, pooled: Tensor, view: Tensor) -> Tensor:
@@ -55,26 +58,16 @@ class MeanPredictor(nn.Module):
     At t = 1, pure noise, this is the best prediction that a denoiser can make, and it is where a picture's subject is
     decided. It does not depend on the noise, so it needs no transformer and no step: it is learnt at fifty times the speed
     and given to the DiT as part of its input (as Grad-TTS, Popov et al. 2021, and CARD, Han et al. 2022, do).
-
-    Args:
-        num_styles: how many styles things are drawn in; without styles the MLP's view 0 is the mean.
-        translator_width: channels of the `StyleTranslator`.
+    Without styles the MLP's view 0 is the mean.
     """
 
-    def __init__(
-        self,
-        pooled_dim: int,
-        width: int,
-        depth: int,
-        channels: int,
-        size: int,
-        num_styles: int = 0,
-        translator_width: int = 96,
-        detail: int = 0,
-    ) -> None:
+    def __init__(self, config: DiTConfig) -> None:
         super().__init__()
-        self.mlp = MeanMLP(pooled_dim, width, depth, channels, size, num_styles, detail)
-        self.translator = StyleTranslator(pooled_dim, num_styles, channels, translator_width) if num_styles else None
+        num_styles, channels = len(config.styles), config.latent_channels
+        self.mlp = MeanMLP(config)
+        self.translator = (
+            StyleTranslator(config.pooled_dim, num_styles, channels, config.translator_width) if num_styles else None
+        )
 
     def forward(self, pooled: Tensor) -> Tensor:
         """(B, pooled_dim) → (B, channels, size, size)."""
