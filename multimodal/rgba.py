@@ -101,10 +101,14 @@ def premultiply(image: Image.Image) -> Tensor:
     return torch.from_numpy(np.array(image.convert("RGBa"))).permute(2, 0, 1)
 
 
+def from_pixels(pixels: Tensor) -> Image.Image:
+    """A (4, H, W) uint8 tensor of premultiplied RGBA as a PIL image of mode "RGBa"; the inverse of `premultiply`."""
+    return Image.fromarray(pixels.permute(1, 2, 0).numpy(), "RGBa")
+
+
 def resize(pixels: Tensor, size: int, resample: Image.Resampling = Image.Resampling.LANCZOS) -> Tensor:
     """Resize (N, 4, H, W) uint8 pictures of premultiplied RGBA to (N, 4, size, size), with one of Pillow's filters."""
-    images = (Image.fromarray(picture.permute(1, 2, 0).contiguous().numpy(), "RGBa") for picture in pixels)
-    resized = [np.array(image.resize((size, size), resample)) for image in images]
+    resized = [np.array(from_pixels(picture).resize((size, size), resample)) for picture in pixels]
     return torch.from_numpy(np.stack(resized)).permute(0, 3, 1, 2)
 
 

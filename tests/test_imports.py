@@ -49,7 +49,7 @@ MAY_IMPORT = {
     "checkpoint": {"config", "models"},
     "word_lists": {"checkpoint", "reading"},
     "data": {"config", "rgba", "data", "hub", "collage"},
-    "collage": {"collage"},
+    "collage": {"rgba", "collage"},
     "reading": {"collage", "data", "reading"},
     "pipeline": (LEAVES - {"export", "settings"})
     | {"models", "diffusion", "checkpoint", "word_lists", "collage", "reading", "restyling", "upscaling"},

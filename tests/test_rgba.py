@@ -171,6 +171,13 @@ def test_bytes_are_those_that_the_floats_came_from_and_what_is_out_of_range_is_c
     assert rgba.to_bytes(torch.tensor([-1.5, 1.5])).tolist() == [0, 255]
 
 
+def test_premultiplied_pixels_become_the_same_picture() -> None:
+    pixels = rgba.premultiply(Image.new("RGBA", (3, 2), (200, 100, 50, 128)))
+    image = rgba.from_pixels(pixels)
+    assert (image.mode, image.size) == ("RGBa", (3, 2))
+    assert torch.equal(rgba.premultiply(image), pixels)
+
+
 def test_many_pictures_are_resized_as_one_is_fitted() -> None:
     images = [Image.fromarray(np.random.default_rng(k).integers(0, 256, (32, 32, 4), dtype=np.uint8)) for k in range(3)]
     pixels = torch.stack([rgba.premultiply(image) for image in images])

@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 
 import numpy as np
-import torch
 from PIL import Image
 from torch import Tensor
+
+from multimodal import rgba
 
 HUES = {"red": 0, "orange": 30, "yellow": 52, "green": 115, "blue": 215, "purple": 275, "pink": 325}  # degrees
 SHADES = {  # degrees, and the saturation and value of most of a thing that is to be of this colour
@@ -64,7 +65,7 @@ def recolor(pixels: Tensor, color: str) -> Tensor:
         pixels: (4, H, W) uint8 premultiplied RGBA.
         color: a key of HUES, SHADES or TINTS, or RAINBOW.
     """
-    image = Image.fromarray(pixels.permute(1, 2, 0).numpy(), "RGBa").convert("RGBA")
+    image = rgba.from_pixels(pixels).convert("RGBA")
     bands = np.asarray(image.convert("RGB").convert("HSV"), dtype=np.float64)
     hue, saturation, value = bands[..., 0] / 255 * 360, bands[..., 1], bands[..., 2]
     own = dominant_hue(pixels)
@@ -94,15 +95,12 @@ def recolor(pixels: Tensor, color: str) -> Tensor:
     bands = np.stack([hue % 360 / 360 * 255, saturation, value], axis=-1)
     result = Image.fromarray(bands.round().astype(np.uint8), "HSV").convert("RGB")
     result.putalpha(image.getchannel("A"))
-    return torch.from_numpy(np.array(result.convert("RGBa"))).permute(2, 0, 1)
+    return rgba.premultiply(result)
 
 
 def recolor_image(picture: Image.Image, color: str) -> Image.Image:
     """`recolor` for a PIL picture of mode "RGBa" (premultiplied); without a colour the picture stays as it is."""
-    if not color:
-        return picture
-    pixels = recolor(torch.from_numpy(np.array(picture)).permute(2, 0, 1), color)
-    return Image.fromarray(pixels.permute(1, 2, 0).numpy(), "RGBa")
+    return rgba.from_pixels(recolor(rgba.premultiply(picture), color)) if color else picture
 
 
 def _from_side_to_side(image: Image.Image) -> np.ndarray:
@@ -113,7 +111,7 @@ def _from_side_to_side(image: Image.Image) -> np.ndarray:
 
 def _hsv(pixels: Tensor) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Hue in degrees, saturation and value in [0, 1], and where the picture is opaque, at a quarter of its size."""
-    image = Image.fromarray(pixels.permute(1, 2, 0).numpy(), "RGBa")
+    image = rgba.from_pixels(pixels)
     small = image.resize((image.width // 4, image.height // 4), Image.Resampling.BOX).convert("RGBA")
     hsv = np.asarray(small.convert("RGB").convert("HSV"), dtype=np.float32)
     solid = np.asarray(small.getchannel("A")) > 127

@@ -6,11 +6,10 @@ import random
 from collections.abc import Sequence
 from dataclasses import replace
 
-import numpy as np
-import torch
 from PIL import Image, ImageDraw
 from torch import Tensor
 
+from multimodal import rgba
 from multimodal.collage.arrangement import paint, paste
 from multimodal.collage.colors import HUES, dominant_hue, recolor
 from multimodal.data.captions import Composite, Subject
@@ -82,10 +81,10 @@ class Composer:
         else:
             others = [self._picture(second)] if composite.second else []
             canvas = paint(kind, [picture, *others], picture.width, composite.number)
-        return torch.from_numpy(np.array(canvas)).permute(2, 0, 1)
+        return rgba.premultiply(canvas)
 
     def _picture(self, row: int) -> Image.Image:
-        return Image.fromarray(self.pixels[row].permute(1, 2, 0).numpy(), "RGBa")
+        return rgba.from_pixels(self.pixels[row])
 
     def _hue(self, row: int) -> float | None:
         if row not in self._hues:

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
 from PIL import Image
 from skimage.measure import label, regionprops
 
@@ -196,7 +195,7 @@ def count_things(image: Image.Image) -> int:
 def _measures(case: Case, image: Image.Image) -> bool:
     if case.count > 1 and count_things(image) != case.count:
         return False
-    return not case.color or case.color in color_names(torch.from_numpy(np.array(image.convert("RGBa"))).permute(2, 0, 1))
+    return not case.color or case.color in color_names(rgba.premultiply(image))
 
 
 def _views(case: Case, image: Image.Image) -> list[tuple[str, Image.Image]]:

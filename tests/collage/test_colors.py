@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
 import torch
 from PIL import Image, ImageDraw
 from torch import Tensor
 
+from multimodal import rgba
 from multimodal.collage.colors import HUES, RAINBOW, SHADES, color_names, dominant_hue, recolor
 
 
@@ -18,7 +18,7 @@ def disc(*colors: str, size: int = 64) -> Tensor:
         image.paste(color, (k * size // len(colors), 0, (k + 1) * size // len(colors), size))
     ImageDraw.Draw(mask).ellipse((4, 4, size - 5, size - 5), fill=255)
     image.putalpha(mask)
-    return torch.from_numpy(np.array(image.convert("RGBa"))).permute(2, 0, 1)
+    return rgba.premultiply(image)
 
 
 @pytest.mark.parametrize(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-import torch
 from PIL import Image
 from skimage.measure import label, regionprops
 
+from multimodal import rgba
 from multimodal.collage.anatomy import box_of
 from multimodal.collage.colors import color_names
 from multimodal.collage.layout import Layout, put_together
@@ -84,9 +84,8 @@ def test_pictures_without_a_layout_stay_what_they_are() -> None:
 def test_things_are_turned_to_their_colours() -> None:
     layouts = [Layout("colored", ("a",), 1, ("blue",)), Layout("left", ("a", "b"), 1, ("", "green"))]
     blue, pair = put_together([solid("red")] * 3, layouts)
-    pixels = [torch.from_numpy(np.array(half.convert("RGBa"))).permute(2, 0, 1) for half in
-              (blue, pair.crop((0, 0, 32, 64)), pair.crop((32, 0, 64, 64)))]  # fmt: skip
-    assert [color_names(one) for one in pixels] == [["blue"], ["red"], ["green"]]
+    halves = (blue, pair.crop((0, 0, 32, 64)), pair.crop((32, 0, 64, 64)))
+    assert [color_names(rgba.premultiply(half)) for half in halves] == [["blue"], ["red"], ["green"]]
 
 
 def test_a_layout_of_a_figure_is_put_together_with_its_colours() -> None:
