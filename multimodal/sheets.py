@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 
 from PIL import Image
 
+GAP = 4  # pixels
+
 
 def tiled(images: Sequence[Image.Image], columns: int = 8) -> Image.Image:
     """Pictures of one size, row by row, that touch each other: RGBA."""
@@ -18,16 +20,12 @@ def tiled(images: Sequence[Image.Image], columns: int = 8) -> Image.Image:
     return sheet
 
 
-def image_grid(images: Sequence[Image.Image], columns: int, background: str = "white", gap: int = 4) -> Image.Image:
-    """RGBA or RGB pictures of one size, row by row, on a background: RGB.
-
-    Args:
-        gap: pixels between them and around all.
-    """
-    width, height = (side + gap for side in images[0].size)
-    grid = Image.new("RGB", (columns * width + gap, -(-len(images) // columns) * height + gap), background)
+def image_grid(images: Sequence[Image.Image], columns: int) -> Image.Image:
+    """RGBA or RGB pictures of one size, row by row, on white with gaps between them and around all: RGB."""
+    width, height = (side + GAP for side in images[0].size)
+    grid = Image.new("RGB", (columns * width + GAP, -(-len(images) // columns) * height + GAP), "white")
     for image, (x, y) in zip(images, _places(columns, width, height), strict=False):
-        grid.paste(image, (x + gap, y + gap), image if image.mode == "RGBA" else None)
+        grid.paste(image, (x + GAP, y + GAP), image if image.mode == "RGBA" else None)
     return grid
 
 

@@ -18,9 +18,9 @@ def test_tiles_read_like_text_and_keep_what_is_transparent() -> None:
     assert tiled(FRAMES[:2]).size == (8, 2)  # no wider than what is there
 
 
-def test_a_grid_has_gaps_and_what_is_transparent_shows_the_background() -> None:
-    grid = image_grid(FRAMES, columns=3, background="blue", gap=1)
-    assert (grid.mode, grid.size) == ("RGB", (16, 7))
-    red, blue = (60, 0, 0), (0, 0, 255)
-    assert [grid.getpixel(place) for place in ((0, 0), (6, 1), (5, 1), (6, 4))] == [blue, red, blue, blue]
+def test_a_grid_has_gaps_and_what_is_transparent_is_white() -> None:
+    grid = image_grid(FRAMES, columns=3)
+    assert (grid.mode, grid.size) == ("RGB", (28, 16))
+    red, white = (60, 0, 0), (255, 255, 255)
+    assert [grid.getpixel(place) for place in ((0, 0), (12, 4), (11, 4), (12, 11))] == [white, red, white, white]
     assert image_grid([Image.new("RGB", (2, 2), "red")], columns=1).getpixel((4, 4)) == (255, 0, 0)

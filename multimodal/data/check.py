@@ -22,6 +22,7 @@ from multimodal.data.shards import find_shards
 
 NUM_SAMPLES = 5
 SAMPLE_SIZE = 128
+COUNTS_SHOWN = 4  # of sizes and modes
 
 
 @dataclass
@@ -139,7 +140,7 @@ def _caption(row: dict[str, Any], column: str | None) -> str | None:
     return "" if row.get(column) is None else str(row[column])
 
 
-def _counts(counts: dict[str, int], shown: int = 4) -> str:
-    parts = [f"{name} ({count:,})" for name, count in list(counts.items())[:shown]]
-    more = [f"{len(counts) - shown} others"] if len(counts) > shown else []
+def _counts(counts: dict[str, int]) -> str:
+    parts = [f"{name} ({count:,})" for name, count in list(counts.items())[:COUNTS_SHOWN]]
+    more = [f"{len(counts) - COUNTS_SHOWN} others"] if len(counts) > COUNTS_SHOWN else []
     return ", ".join([*parts, *more]) or "none"

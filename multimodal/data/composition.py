@@ -24,6 +24,7 @@ SHAPE_COLORS = {
     "red": "#e5484d", "orange": "#f5923e", "yellow": "#ffd84d", "green": "#46a758", "blue": "#3e82f7", "purple": "#8e4ec6",
     "pink": "#f58fc0", "black": "#202020", "white": "#ffffff", "gray": "#9a9a9a",
 }  # fmt: skip
+OVERSAMPLING = 4  # in drawing a shape, for smooth edges
 
 
 class Composer:
@@ -92,10 +93,10 @@ class Composer:
         return self._hues[row]
 
 
-def _shape(kind: str, color: str, size: int, oversampling: int = 4) -> Image.Image:
+def _shape(kind: str, color: str, size: int) -> Image.Image:
     """A coloured disc or square that nearly fills the picture, with smooth edges; mode "RGBa"."""
-    shape = Image.new("RGBA", (size * oversampling, size * oversampling))
-    draw, margin = ImageDraw.Draw(shape), 2 * oversampling
+    shape = Image.new("RGBA", (size * OVERSAMPLING, size * OVERSAMPLING))
+    draw, margin = ImageDraw.Draw(shape), 2 * OVERSAMPLING
     box = (margin, margin, shape.width - margin - 1, shape.height - margin - 1)
     (draw.ellipse if kind == "disc" else draw.rectangle)(box, fill=SHAPE_COLORS[color])
     return shape.convert("RGBa").resize((size, size), Image.Resampling.BOX)

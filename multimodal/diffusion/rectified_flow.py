@@ -17,9 +17,9 @@ def interpolate(x0: Tensor, noise: Tensor, t: Tensor) -> Tensor:
     return (1 - t) * x0 + t * noise
 
 
-def sample_t(count: int, device: torch.device | str = "cpu", mean: float = 0.0, std: float = 1.0) -> Tensor:
+def sample_t(count: int, device: torch.device | str = "cpu", mean: float = 0.0) -> Tensor:
     """(count,) logit-normal times in (0, 1), which favour the middle of the path (Esser et al. 2024, eq. 19)."""
-    return torch.sigmoid(torch.randn(count, device=device) * std + mean)
+    return torch.sigmoid(torch.randn(count, device=device) + mean)
 
 
 def to_x0(velocity: Tensor, x_t: Tensor, t: Tensor) -> Tensor:

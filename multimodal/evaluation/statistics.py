@@ -9,7 +9,7 @@ import numpy as np
 RESAMPLES = 2000
 
 
-def mean_interval(values: Sequence[float], seed: int = 0) -> dict[str, float]:
+def mean_interval(values: Sequence[float]) -> dict[str, float]:
     """The mean of the values and where it may lie.
 
     Returns:
@@ -18,11 +18,11 @@ def mean_interval(values: Sequence[float], seed: int = 0) -> dict[str, float]:
         ValueError: there are no values.
     """
     sample = np.asarray(values, dtype=np.float64)
-    means = sample[_resampled_rows(len(sample), seed)].mean(axis=1)
+    means = sample[_resampled_rows(len(sample))].mean(axis=1)
     return _figure(sample.mean(), means, len(sample))
 
 
-def ratio_interval(numerator: Sequence[float], denominator: Sequence[float], seed: int = 0) -> dict[str, float] | None:
+def ratio_interval(numerator: Sequence[float], denominator: Sequence[float]) -> dict[str, float] | None:
     """The ratio of two means over the same rows, resampled together; None where the denominator's mean is 0.
 
     Returns:
@@ -35,16 +35,16 @@ def ratio_interval(numerator: Sequence[float], denominator: Sequence[float], see
         raise ValueError(f"a ratio needs as many numerators as denominators, not {len(a)} and {len(b)}")
     if not b.sum():
         return None
-    rows = _resampled_rows(len(a), seed)
+    rows = _resampled_rows(len(a))
     a_means, b_means = a[rows].mean(axis=1), b[rows].mean(axis=1)
     usable = b_means > 0
     return _figure(a.mean() / b.mean(), a_means[usable] / b_means[usable], len(a))
 
 
-def _resampled_rows(count: int, seed: int) -> np.ndarray:
+def _resampled_rows(count: int) -> np.ndarray:
     if count == 0:
         raise ValueError("there is nothing to average")
-    return np.random.default_rng(seed).integers(count, size=(RESAMPLES, count))
+    return np.random.default_rng(0).integers(count, size=(RESAMPLES, count))
 
 
 def _figure(value: float, resampled: np.ndarray, count: int) -> dict[str, float]:

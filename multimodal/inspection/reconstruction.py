@@ -7,6 +7,8 @@ from PIL import Image
 
 from multimodal.inspection.tokens import ramp
 
+GAIN = 4  # by which differences are made visible
+
 
 def difference(image: Image.Image, original: Image.Image) -> np.ndarray:
     """(H, W) in [0, 1]: the largest difference of any channel, of premultiplied RGBA."""
@@ -14,6 +16,6 @@ def difference(image: Image.Image, original: Image.Image) -> np.ndarray:
     return np.abs(a - b).max(axis=2)
 
 
-def difference_map(image: Image.Image, original: Image.Image, gain: float = 4.0) -> Image.Image:
-    """The difference as a picture, dark where the two agree; `gain` times enlarged and clipped."""
-    return Image.fromarray(ramp((difference(image, original) * gain).clip(0, 1)))
+def difference_map(image: Image.Image, original: Image.Image) -> Image.Image:
+    """The difference as a picture, dark where the two agree; `GAIN` times enlarged and clipped."""
+    return Image.fromarray(ramp((difference(image, original) * GAIN).clip(0, 1)))

@@ -13,6 +13,7 @@ from multimodal.inspection.codebook import CodebookStatistics
 from multimodal.pipeline import TextToImagePipeline
 
 PATCH_CONTEXT = 3  # codes on each side of the square whose middle patch stands for a code
+BATCH_SIZE = 128  # of these squares
 
 
 def codebook_patches(
@@ -28,7 +29,6 @@ def code_patches(
     group: int,
     codes: Sequence[int],
     statistics: CodebookStatistics | None = None,
-    batch_size: int = 128,
 ) -> list[Image.Image]:
     """Codes of one group, each as the patch in the middle of a square of that code alone.
 
@@ -43,7 +43,7 @@ def code_patches(
     start = PATCH_CONTEXT // 2 * config.downsample_factor
     box = (start, start, start + config.downsample_factor, start + config.downsample_factor)
     squares = partners[:, :, None, None].expand(-1, -1, PATCH_CONTEXT, PATCH_CONTEXT)  # (N, groups, 3, 3)
-    pictures = [picture for batch in squares.split(batch_size) for picture in pipeline.decode_codebook_indices(batch)]
+    pictures = [picture for batch in squares.split(BATCH_SIZE) for picture in pipeline.decode_codebook_indices(batch)]
     return [picture.crop(box) for picture in pictures]
 
 
@@ -69,15 +69,14 @@ def index_maps(codebook_indices: Tensor, codebook: Tensor, cell: int = 16) -> li
     return maps
 
 
-def highlight(image: Image.Image, mask: np.ndarray, scale: int = 2) -> Image.Image:
-    """Where a code stands in a picture: all else faded, the positions outlined.
+def highlight(image: Image.Image, mask: np.ndarray) -> Image.Image:
+    """Where a code stands in a picture, twice as large: all else faded, the positions outlined.
 
     Args:
         image: RGBA.
         mask: (h, w) bool, True at the positions.
-        scale: how much larger the result is.
     """
-    side = image.width * scale // mask.shape[1]
+    side = 2 * image.width // mask.shape[1]
     size = (mask.shape[1] * side, mask.shape[0] * side)
     large = image.convert("RGBA").resize(size, Image.Resampling.NEAREST)
     faded = np.asarray(large).copy()

@@ -6,6 +6,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+ROTARY_BASE = 100.0  # of the angles of a grid, whose sides are short (10,000 is usual for texts)
+
 
 class Attention(nn.Module):
     """Multi-head attention with RMS-normalised queries and keys (QK-norm, Dehghani et al. 2023).
@@ -85,13 +87,13 @@ def rotate(x: Tensor, angles: Tensor) -> Tensor:
     return x * angles.cos() + torch.cat([-second, first], dim=-1) * angles.sin()
 
 
-def grid_angles(height: int, width: int, dim: int, num_registers: int = 0, base: float = 100.0) -> Tensor:
+def grid_angles(height: int, width: int, dim: int, num_registers: int = 0) -> Tensor:
     """Rotary angles of a grid, half of the pairs turned by the row, half by the column; registers are not turned.
 
     Returns:
         (num_registers + height * width, dim) in radians, registers first.
     """
-    frequencies = base ** -(torch.arange(dim // 4) / (dim // 4))  # (dim / 4,)
+    frequencies = ROTARY_BASE ** -(torch.arange(dim // 4) / (dim // 4))  # (dim / 4,)
     rows = torch.arange(height)[:, None, None] * frequencies  # (height, 1, dim / 4)
     columns = torch.arange(width)[None, :, None] * frequencies  # (1, width, dim / 4)
     pairs = torch.cat([rows.expand(-1, width, -1), columns.expand(height, -1, -1)], dim=-1).flatten(0, 1)  # (HW, dim / 2)

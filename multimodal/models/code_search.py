@@ -13,7 +13,7 @@ LEARNING_RATE, LAST_RATE = 0.05, 0.005  # of Adam, at the first and the last ste
 TEMPERATURE, LAST_TEMPERATURE = 0.5, 0.025  # at the first and after the last step, of the spacing of the codes
 
 
-def search_codes(vqvae: VQVAE, images: Tensor, steps: int = 30) -> Tensor:
+def search_codes(vqvae: VQVAE, images: Tensor, steps: int) -> Tensor:
     """Codebook indices that decode to something nearer to pictures than those that the encoder gives.
 
     For each picture alone the encoder's latents are the start, and follow the gradient of the error of what they decode to.

@@ -15,6 +15,7 @@ from multimodal.models.attention import Attention, SwiGLU, grid_angles
 from multimodal.models.mean_predictor import MeanPredictor
 
 GUIDANCE_FEATURES = 32
+MAX_PERIOD = 10_000  # of the sines of a time, over 2 pi
 
 
 class Condition(NamedTuple):
@@ -197,8 +198,8 @@ def guidance_features(scale: Tensor) -> Tensor:
     return sinusoidal_embedding(scale / 1000, GUIDANCE_FEATURES)
 
 
-def sinusoidal_embedding(t: Tensor, dim: int = 256, max_period: float = 10_000.0) -> Tensor:
+def sinusoidal_embedding(t: Tensor, dim: int = 256) -> Tensor:
     """(B,) times in [0, 1] as (B, dim) sines and cosines (Vaswani et al. 2017), of 1000 t as is usual for diffusion."""
-    frequencies = torch.exp(-math.log(max_period) * torch.arange(dim // 2, device=t.device) / (dim // 2))
+    frequencies = torch.exp(-math.log(MAX_PERIOD) * torch.arange(dim // 2, device=t.device) / (dim // 2))
     angles = 1000 * t[:, None] * frequencies
     return torch.cat([angles.cos(), angles.sin()], dim=-1)

@@ -9,6 +9,7 @@ from accelerate import Accelerator
 from torch import Tensor
 
 from multimodal import rgba
+from multimodal.arguments import SEARCH_STEPS
 from multimodal.data.images import fingerprint
 from multimodal.data.latents import LatentCache
 from multimodal.models.code_search import search_codes
@@ -37,7 +38,7 @@ class SearchedCodes:
         def search(batch: Tensor) -> Tensor:
             images = rgba.from_uint8(batch.to(accelerator.device)).contiguous(memory_format=torch.channels_last)
             with accelerator.autocast():
-                return search_codes(vqvae, images).cpu()
+                return search_codes(vqvae, images, SEARCH_STEPS).cpu()
 
         cache.write(search, accelerator.process_index, accelerator.num_processes, batch_size=SHARD_ROWS)
         accelerator.wait_for_everyone()

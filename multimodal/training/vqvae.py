@@ -24,6 +24,7 @@ from multimodal.training.searched_codes import SearchedCodes
 
 BATCH = 64  # pictures that are encoded at once
 MEASURED_PICTURES = 1024  # on which the latents' mean and deviation, and how often codes are used, are measured
+SSIM_WINDOW = 7  # pixels on each side
 
 
 def train_vqvae(config: VQVAERunConfig, data: Path, out: Path, max_minutes: float, start: Path | None = None) -> None:
@@ -145,10 +146,10 @@ def reconstruction_losses(reconstruction: Tensor, images: Tensor) -> dict[str, T
     }
 
 
-def ssim(a: Tensor, b: Tensor, window: int = 7) -> Tensor:
+def ssim(a: Tensor, b: Tensor) -> Tensor:
     """Structural similarity (Wang et al. 2004) with a box window, of (B, C, H, W) pictures in [-1, 1]; a map."""
     c1, c2 = (0.01 * 2) ** 2, (0.03 * 2) ** 2
-    mean_a, mean_b, aa, bb, ab = (F.avg_pool2d(x, window, stride=2) for x in (a, b, a * a, b * b, a * b))
+    mean_a, mean_b, aa, bb, ab = (F.avg_pool2d(x, SSIM_WINDOW, stride=2) for x in (a, b, a * a, b * b, a * b))
     variance_a, variance_b, covariance = aa - mean_a**2, bb - mean_b**2, ab - mean_a * mean_b
     return ((2 * mean_a * mean_b + c1) * (2 * covariance + c2)) / (
         (mean_a**2 + mean_b**2 + c1) * (variance_a + variance_b + c2)

@@ -71,7 +71,7 @@ def build_demo(models: Models, assets: Path = ASSETS, outputs: Path | None = Non
     return demo
 
 
-def launch_settings(assets: Path = ASSETS) -> dict[str, Any]:
+def launch_settings() -> dict[str, Any]:
     """What `launch` needs beside the address: looks, scripts, languages and limits. Nothing is fetched from elsewhere."""
     plain = {"background_fill": "transparent", "text_color": "*body_text_color", "border_width": "0px"}
     theme = gr.themes.Base(
@@ -99,8 +99,8 @@ def launch_settings(assets: Path = ASSETS) -> dict[str, Any]:
     )
     return {
         "theme": theme,
-        "css_paths": [assets / "style.css"],
-        "js": (assets / "page.js").read_text(encoding="utf-8"),
+        "css_paths": [ASSETS / "style.css"],
+        "js": (ASSETS / "page.js").read_text(encoding="utf-8"),
         "i18n": TRANSLATIONS,
         "footer_links": [],
         "max_file_size": "10mb",

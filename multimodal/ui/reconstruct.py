@@ -25,6 +25,7 @@ from multimodal.ui.texts import Texts, i18n
 from multimodal.ui.zero_gpu import on_gpu
 
 ENLARGED = 4  # pixels on the page for each of the model's
+SQUARE = 16  # pixels on the page, of the checkerboard below transparent pictures
 
 
 class Reconstruct:
@@ -181,10 +182,10 @@ def enlarged(image: Image.Image) -> Image.Image:
     return image.resize((image.width * ENLARGED, image.height * ENLARGED), Image.Resampling.NEAREST)
 
 
-def on_checkerboard(image: Image.Image, side: int = 16) -> Image.Image:
+def on_checkerboard(image: Image.Image) -> Image.Image:
     """The picture, enlarged, on grey squares: for looking at, where two pictures lie over each other."""
     large = enlarged(image)
-    rows, columns = np.indices((large.height, large.width)) // side
+    rows, columns = np.indices((large.height, large.width)) // SQUARE
     squares = np.where((rows + columns) % 2, 205, 235).astype(np.uint8)
     board = Image.fromarray(squares).convert("RGBA")
     return Image.alpha_composite(board, large).convert("RGB")

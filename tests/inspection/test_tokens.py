@@ -44,7 +44,7 @@ def test_each_index_has_its_colour_in_the_map() -> None:
 def test_a_highlight_fades_what_is_not_meant() -> None:
     mask = np.zeros((4, 4), dtype=bool)
     mask[1, 2] = True
-    shown = highlight(Image.new("RGBA", (32, 32), (10, 20, 30, 200)), mask, scale=2)
+    shown = highlight(Image.new("RGBA", (32, 32), (10, 20, 30, 200)), mask)
     assert shown.size == (64, 64)
     assert shown.getpixel((40, 24)) == (10, 20, 30, 200)
     assert shown.getpixel((8, 8)) == (10, 20, 30, 66)
