@@ -284,6 +284,8 @@ def test_ctrl_c_ends_quietly(capsys: pytest.CaptureFixture[str], monkeypatch: py
     monkeypatch.setattr("multimodal.commands.load_pipeline", Mock(side_effect=KeyboardInterrupt))
     assert main(["reconstruct", "fox.png"]) == 130
     assert capsys.readouterr() == ("", "")
+
+
 def test_evaluate_writes_what_it_has_before_something_fails(
     checkpoint: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

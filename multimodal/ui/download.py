@@ -31,9 +31,12 @@ class DownloadRow:
 
     def __init__(self) -> None:
         plain = [(i18n("plain_png"), ""), (i18n("bare_png"), BARE)]
-        others = [(f"{form.title} · {form.size} px", name) for name, form in (LARGER | TARGETS).items()]
+        larger = [(f"PNG · {form.size} px", name) for name, form in LARGER.items()]
+        stickers = [(f"{form.title} · {form.size} px", name) for name, form in TARGETS.items()]
         with gr.Row(elem_id="downloads"):
-            target = gr.Dropdown(plain + others, value="", label=i18n("save_as"), scale=3, min_width=180, elem_id="target")
+            target = gr.Dropdown(
+                plain + larger + stickers, value="", label=i18n("save_as"), scale=3, min_width=180, elem_id="target"
+            )
             motion = gr.Dropdown(
                 [(i18n(f"motion_{name or 'none'}"), name) for name in ("", *MOTIONS)],
                 value="",
