@@ -3,6 +3,17 @@
   // Scrolls no more than it must, once what is there has its size.
   window.bringIntoView = id => { setTimeout(
     () => document.getElementById(id)?.scrollIntoView({ behavior: 'smooth', block: 'nearest' }), 150); };
+  // Whether the chosen picture could be copied; with its outline, which only the small ones below have.
+  window.copyChosen = async () => {
+    const outlined = document.querySelector('#outline input:checked')
+      && document.querySelector('#sizes .on-light img[src^="data:image/png"]:last-child');
+    const image = outlined || document.querySelector('#pictures .selected img') || document.querySelector('#pictures img');
+    try {
+      const picture = await (await fetch(image.src)).blob();
+      await navigator.clipboard.write([new ClipboardItem({ [picture.type]: picture })]);
+      return true;
+    } catch { return false; }
+  };
   const click = id => document.getElementById(id)?.click();
   const shown = id => document.getElementById(id)?.offsetParent;
   document.addEventListener('keydown', event => {

@@ -164,24 +164,24 @@ def build_parser() -> argparse.ArgumentParser:
     sub = command(generate)
     sub.add_argument("prompt", nargs="*", help="what to draw; {red|green} is each of its choices, “hi” is written on it")
     sub.add_argument("--prompts", type=Path, metavar="FILE", help="a text file with more of them, one in each line")
-    sub.add_argument("-n", "--number", type=int, default=1, help="pictures per prompt")
+    sub.add_argument("-n", "--number", type=int, default=1, help="pictures per prompt (default: 1)")
     _add_drawing(sub)
-    sub.add_argument("--negative-prompt", default="")
+    sub.add_argument("--negative-prompt", default="", help="what should not be in the picture")
     sub.add_argument("--sampler", default=DEFAULT_SAMPLER, help="lms, euler or heun")
     sub.add_argument("--image", type=Path, help="a picture to start from instead of noise")
     sub.add_argument("--strength", type=float, help="0 to 1: how far to go from that picture (default: 0.6; with --mask 1)")
     sub.add_argument("--mask", type=Path, help="a picture as large as that one, white where it is drawn anew")
-    sub.add_argument("--out", type=Path, default=Path("outputs"), help="folder")
+    sub.add_argument("--out", type=Path, default=Path("outputs"), help="folder (default: outputs)")
     sub.add_argument("--no-settings", action="store_true", help="keep the settings out of the files; names say the prompt")
     _add_target(sub, sub)
 
     sub = command(mix)
     sub.add_argument("prompts", nargs=2, metavar="PROMPT", help="what to lead from, and to")
-    sub.add_argument("--frames", type=int, default=9, help="pictures from the one to the other, both included: 2 to 16")
-    sub.add_argument("--duration", type=float, default=1.0, help="seconds from the one to the other")
+    sub.add_argument("--frames", type=int, default=9, help="pictures, both prompts' included: 2 to 16 (default: 9)")
+    sub.add_argument("--duration", type=float, default=1.0, help="seconds from one prompt to the other (default: 1)")
     _add_drawing(sub)
-    sub.add_argument("--negative-prompt", default="")
-    sub.add_argument("--out", type=Path, default=Path("mix.webp"), help="a .webp or .gif file")
+    sub.add_argument("--negative-prompt", default="", help="what should not be in the picture")
+    sub.add_argument("--out", type=Path, default=Path("mix.webp"), help=".webp or .gif (default: mix.webp)")
 
     sub = command(export)
     sub.add_argument("file", type=Path)
@@ -192,7 +192,9 @@ def build_parser() -> argparse.ArgumentParser:
 
     sub = command(reconstruct)
     sub.add_argument("file", type=Path)
-    sub.add_argument("--out", type=Path, default=Path("reconstruction.png"))
+    sub.add_argument(
+        "--out", type=Path, default=Path("reconstruction.png"), help="a .png file (default: reconstruction.png)"
+    )
     _add_search(sub)
 
     views = commands.add_parser("inspect", help="Look inside the models.").add_subparsers(required=True, metavar="WHAT")
@@ -241,9 +243,16 @@ def build_parser() -> argparse.ArgumentParser:
 
 
 def _add_sampling(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--steps", type=int, default=DEFAULT_STEPS)
-    parser.add_argument("--guidance-scale", type=float, default=DEFAULT_GUIDANCE)
+    parser.add_argument(
+        "--seed", type=int, default=0, help="which picture of many; the same seed makes the same (default: 0)"
+    )
+    parser.add_argument("--steps", type=int, default=DEFAULT_STEPS, help="1 to 100 (default: %(default)s)")
+    parser.add_argument(
+        "--guidance-scale",
+        type=float,
+        default=DEFAULT_GUIDANCE,
+        help="how closely to follow the prompt: 0 to 20 (default: %(default)s)",
+    )
 
 
 def _add_drawing(parser: argparse.ArgumentParser) -> None:

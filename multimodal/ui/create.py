@@ -34,20 +34,10 @@ from multimodal.ui.session import DRAW, MODEL, LastPictures, Runs
 from multimodal.ui.texts import Texts, i18n
 
 SPEEDS = {"fast": DEFAULT_STEPS, "balanced": 8, "best": 24}
-COPY = """async () => {
-    const outlined = document.querySelector('#outline input:checked') && document.querySelector(
-        '#sizes .on-light img[src^="data:image/png"]:last-child');
-    const image = outlined || document.querySelector('#pictures .selected img') || document.querySelector('#pictures img');
-    try {
-        const picture = await (await fetch(image.src)).blob();
-        await navigator.clipboard.write([new ClipboardItem({[picture.type]: picture})]);
-        return [true];
-    } catch { return [false]; }
-}"""
+COPY = "async () => [await window.copyChosen()]"
 TO_STATUS = "(...inputs) => { window.bringIntoView('status'); return inputs; }"
 TO_PICTURES = "() => window.bringIntoView('pictures')"
 RELEASE_SEED = "(kept, borrowed) => borrowed ? [false, false] : [kept, borrowed]"
-VARIATIONS = {"subtle": 0.5, "strong": 0.75}  # how far from the chosen picture
 
 
 class CreateTab:
@@ -144,14 +134,17 @@ class CreateTab:
         )
         self.chosen = gr.State(0)
         with gr.Row(elem_id="actions"):
-            self.vary = {
-                name: gr.Button(i18n(f"vary_{name}"), interactive=False, size="md", min_width=width, elem_id=f"vary-{name}")
-                for name, width in zip(VARIATIONS, (124, 70), strict=True)
-            }
-            self.edit, self.copy, self.star = (
-                gr.Button(i18n(name), interactive=False, size="md", min_width=70, elem_id=elem_id)
-                for name, elem_id in (("edit", "edit"), ("copy", "copy"), ("star", "star-chosen"))
-            )
+            self.on_chosen = [
+                gr.Button(i18n(name), interactive=False, size="md", min_width=width, elem_id=elem_id)
+                for name, elem_id, width in (
+                    ("more_like_this", "more-like-this", 124),
+                    ("other_styles", "other-styles", 124),
+                    ("edit", "edit", 70),
+                    ("copy", "copy", 70),
+                    ("star", "star-chosen", 70),
+                )
+            ]
+            self.more, self.other_styles, self.edit, self.copy, self.star = self.on_chosen
 
     def _draw_options(self, model: gr.Dropdown) -> None:
         with gr.Row(elem_id="options"):
@@ -207,9 +200,9 @@ class CreateTab:
 
     def follow(self, run: Any) -> None:
         """Connect what comes after a run: what may be done with its pictures, and their files."""
-        on_a_picture = [*self.vary.values(), self.edit, self.copy, self.star]
+        count = len(self.on_chosen)
         for event in (run.success, run.failure):
-            event(lambda last: [gr.update(interactive=bool(last))] * len(on_a_picture), self.last, on_a_picture, **DRAW)
+            event(lambda last: [gr.update(interactive=bool(last))] * count, self.last, self.on_chosen, **DRAW)
         run.failure(ended, None, self.status, **DRAW)
         run.success(None, None, None, js=TO_PICTURES, api_visibility="private")
         run.success(self._files, **self._delivery)
@@ -219,9 +212,9 @@ class CreateTab:
         """Connect what makes pictures."""
         tab, asked, made, shown_as = self.generation, self.asked, self.made, self.shown_as
         runs = [gr.on([self.generate.click, self.prompt.submit], tab.generate, asked, made, js=TO_STATUS, **shown_as)]
-        for name, strength in VARIATIONS.items():
-            inputs = [self.last, self.chosen, self.count, gr.State(strength)]
-            runs.append(self.vary[name].click(tab.vary, inputs, made, js=TO_STATUS, **shown_as))
+        chosen = [self.last, self.chosen]
+        runs.append(self.more.click(tab.vary, [*chosen, self.count], made, js=TO_STATUS, **shown_as))
+        runs.append(self.other_styles.click(tab.restyle, chosen, made, js=TO_STATUS, **shown_as))
         # A draft ends with the step that it is in, then comes one of what is in the box by then. Gradio's `cancels` might
         # reach the server when that one has begun.
         replaced = self.draft.click(tab.runs.replace_draft, None, None, queue=False, trigger_mode="multiple", **DRAW)

@@ -27,8 +27,8 @@ from multimodal.arguments import (
 )
 from multimodal.diffusion.samplers import SamplingCancelled
 from multimodal.outputs import TextToImageOutput
-from multimodal.reading.prompts import in_styles, is_known
-from multimodal.reading.syntax import expand, parse_weights, split_quoted
+from multimodal.reading.prompts import in_styles, is_known, mixed_styles
+from multimodal.reading.syntax import expand, in_style, parse_weights, split_quoted, split_style, style_name
 from multimodal.settings import Settings, pack_indices, read_settings, save_picture
 from multimodal.ui.download import numbered
 from multimodal.ui.errors import friendly_errors
@@ -43,6 +43,7 @@ from multimodal.ui.zero_gpu import signal
 NEW_SEEDS = 1_000_000  # short enough to note down
 UNKNOWN_SHOWN = 3  # words
 DRAFT_STEPS = 4
+VARIATION = 0.5  # strength
 LONG = 0.6  # of the text encoder's context
 COLUMNS = 4  # of pictures
 
@@ -120,9 +121,7 @@ class Generation:
         numbers = int(asked.steps), float(asked.guidance_scale)
         return Settings(prompts[0], first_seed, negative_prompt, *numbers, asked.sampler), prompts, seeds
 
-    def vary(
-        self, last: LastPictures | None, chosen: int, count: float, strength: float, request: gr.Request
-    ) -> Iterator[tuple[Any, ...]]:
+    def vary(self, last: LastPictures | None, chosen: int, count: float, request: gr.Request) -> Iterator[tuple[Any, ...]]:
         """More pictures like the chosen one, with its settings and new seeds; yields as `generate`."""
         texts = Texts(request)
         with friendly_errors(texts):
@@ -133,11 +132,23 @@ class Generation:
             changes: dict[str, Any] = {
                 "seed": random.randrange(NEW_SEEDS),
                 "image": pack_indices(indices),
-                "strength": strength,
+                "strength": VARIATION,
                 "mask": "",
             }
             settings = dataclasses.replace(last.settings[chosen], **changes)
             yield from self.make(request, settings, [settings.prompt] * int(count), check_seeds(settings.seed, int(count)))
+
+    def restyle(self, last: LastPictures | None, chosen: int, request: gr.Request) -> Iterator[tuple[Any, ...]]:
+        """What the chosen picture shows, in each other style that the model knows, by its seed; yields as `generate`."""
+        texts = Texts(request)
+        with friendly_errors(texts):
+            if last is None or not last.generated(chosen):
+                raise ValueError(texts("nothing_to_vary"))
+            settings = dataclasses.replace(last.settings[chosen], image="", mask="", strength=1.0)
+            thing, own = split_style(settings.prompt)[0], style_name(settings.prompt)
+            styles = [style for style in mixed_styles(thing, self.pipeline.names) if style != own]
+            prompts = [in_style(thing, style) for style in styles or [own]]
+            yield from self.make(request, settings, prompts, [settings.seed] * len(prompts))
 
     def again(self, path: str, request: gr.Request) -> Iterator[tuple[Any, ...]]:
         """The picture that the settings inside a PNG make; yields as `generate`."""

@@ -15,10 +15,10 @@ from playwright.sync_api import Page, expect
 from tests.ui.creating import ask, downloaded, downloaded_when, finished, set_number, settings_of
 
 
-def vary(page: Page, how: str) -> None:
+def vary(page: Page) -> None:
     """Make more pictures like the chosen one, which get another seed."""
     seed = page.locator("#seed input").input_value()
-    page.locator(f"#vary-{how}").click()
+    page.locator("#more-like-this").click()
     expect(page.locator("#seed input")).not_to_have_value(seed)
     finished(page)
 
@@ -61,18 +61,31 @@ def test_a_prompt_becomes_four_stickers_that_can_be_taken_home_and_made_again(pa
 
 
 def test_more_like_a_picture_are_made_from_it_and_say_so(page: Page) -> None:
-    expect(page.locator("#vary-subtle")).to_be_disabled()
+    expect(page.locator("#more-like-this")).to_be_disabled()
     ask(page, "a fox", count=2)
     page.locator("#generate").click()
     finished(page)
     seed = page.locator("#seed input").input_value()
     page.locator("#pictures button:has(img)").nth(1).click()
     expect(page.locator("#seed input")).not_to_have_value(seed)  # the choice has arrived
-    vary(page, "subtle")
+    vary(page)
     settings = json.loads(Image.open(downloaded(page, "download")).info["multimodal"])
     assert settings["prompt"] == "a fox"
     assert settings["strength"] == 0.5
     assert settings["image"].startswith("2x16x16:")
+
+
+def test_a_thing_is_drawn_in_the_other_styles(page: Page) -> None:
+    ask(page, "a fox, flat style")
+    page.locator("#generate").click()
+    finished(page)
+    seed = page.locator("#seed input").input_value()
+    page.locator("#other-styles").click()
+    others = page.locator("#pictures img")
+    expect(others).to_have_count(4)
+    finished(page)
+    alts = {picture.get_attribute("alt") for picture in others.all()}
+    assert alts == {f"a fox, {style} style · {seed}" for style in ("3d", "color", "noto", "twemoji")}
 
 
 def test_a_png_brings_its_settings_back_and_makes_the_same_picture(open_page: Callable[..., Page], tmp_path: Path) -> None:
@@ -80,7 +93,7 @@ def test_a_png_brings_its_settings_back_and_makes_the_same_picture(open_page: Ca
     ask(first, "a star", steps=3)
     first.locator("#generate").click()
     finished(first)
-    vary(first, "strong")
+    vary(first)
     path = tmp_path / "star.png"
     path.write_bytes(downloaded(first, "download").read_bytes())
 
