@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from multimodal.checkpoint import load_vqvae
+from multimodal.data.captions import CAPTION_COLUMNS
 from multimodal.data.images import DataError, decode_images, load_captioned_images
 from multimodal.encoding import encode_pictures
 from multimodal.inspection.codebook import CodebookStatistics, codebook_statistics, save_statistics, vqvae_sha256
@@ -36,7 +37,7 @@ def encode_training_pictures(vqvae: VQVAE, data: Sequence[str | Path]) -> Traini
     """Encode whole tables of pictures.
 
     Args:
-        data: what `load_captioned_images` reads, with `name` (or `text`) and, where there is one, `style`.
+        data: what `load_captioned_images` reads, with one of CAPTION_COLUMNS and, where there is one, `style`.
     Raises:
         DataError: a table cannot be read.
     """
@@ -45,9 +46,9 @@ def encode_training_pictures(vqvae: VQVAE, data: Sequence[str | Path]) -> Traini
     styles: list[str] = []
     for path in data:
         table = load_captioned_images(path)
-        name = next((column for column in ("name", "text") if column in table.column_names), None)
+        name = next((column for column in CAPTION_COLUMNS if column in table.column_names), None)
         if name is None:
-            raise DataError(f"{path} has no column 'name' or 'text'")
+            raise DataError(f"{path} has no column {', '.join(CAPTION_COLUMNS)}")
         codes.append(encode_pictures(vqvae, decode_images(table, vqvae.config.image_size)))
         names += [str(one) for one in table[name]]
         styles += [str(one or "") for one in table["style"]] if "style" in table.column_names else [""] * len(table)

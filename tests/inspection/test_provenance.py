@@ -127,7 +127,7 @@ def test_a_table_is_indexed_kept_and_searched_with_a_picture(checkpoint: Path, t
 
 def test_what_does_not_fit_gets_a_sentence(checkpoint: Path, tmp_path: Path) -> None:
     write_table(tmp_path / "nameless.parquet", {"label": ["x"] * 6})
-    with pytest.raises(DataError, match="has no column 'name' or 'text'"):
+    with pytest.raises(DataError, match="has no column name, text, caption"):
         index_training_pictures(checkpoint, [tmp_path / "nameless.parquet"])
     write_table(tmp_path / "train.parquet", {"name": [f"emoji {k}" for k in range(6)], "style": ["noto"] * 6})
     index_training_pictures(checkpoint, [tmp_path / "train.parquet"])

@@ -29,13 +29,13 @@ def write_folder(folder: Path, *rows: dict[str, str]) -> Path:
 
 def test_pictures_are_encoded_with_their_names_and_styles(tiny_checkpoint: Path, tmp_path: Path) -> None:
     styled = write_folder(tmp_path / "styled", {"name": "fox", "style": "flat"}, {"name": "star"})
-    plain = write_folder(tmp_path / "plain", {"text": "a moon"})
+    plain = write_folder(tmp_path / "plain", {"caption": "a moon"})
     vqvae = load_vqvae(tiny_checkpoint / "vqvae")
     pictures = encode_training_pictures(vqvae, [styled, plain])
     assert (pictures.names, pictures.styles) == (["fox", "star", "a moon"], ["flat", "", ""])
     with Image.open(plain / "0.png") as image:
         assert torch.equal(pictures.codebook_indices[2:], encode_pictures(vqvae, to_uint8(image, 32)[None]))
-    with pytest.raises(DataError, match="has no column 'name' or 'text'"):
+    with pytest.raises(DataError, match="has no column name, text, caption"):
         encode_training_pictures(vqvae, [write_folder(tmp_path / "nameless", {"label": "x"})])
 
 
