@@ -1,8 +1,10 @@
 // What the page does by itself: hotkeys, suggestions and drafts while a prompt is typed.
 () => {
   // Scrolls no more than it must, once what is there has its size.
-  window.bringIntoView = id => { setTimeout(
-    () => document.getElementById(id)?.scrollIntoView({ behavior: 'smooth', block: 'nearest' }), 150); };
+  window.bringIntoView = id => {
+    const behavior = matchMedia('(prefers-reduced-motion: reduce)').matches ? 'auto' : 'smooth';
+    setTimeout(() => document.getElementById(id)?.scrollIntoView({ behavior, block: 'nearest' }), 150);
+  };
   // Whether the chosen picture could be copied; with its outline, which only the small ones below have.
   window.copyChosen = async () => {
     const outlined = document.querySelector('#outline input:checked')

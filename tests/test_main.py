@@ -173,7 +173,7 @@ def test_stickers_that_move_are_gifs(tiny_checkpoint: Path, tmp_path: Path, caps
     for name, side in (("a_star_0_slack.gif", 128), ("sticker_a_star_0_slack_64.gif", 64)):
         with Image.open(tmp_path / name) as image:
             assert (image.size, image.n_frames) == ((side, side), 12)  # type: ignore[attr-defined]
-    assert "sticker_a_star_0.gif: picture, GIF, 64 pixels, " in capsys.readouterr().out
+    assert "sticker_a_star_0_slack_64.gif: picture, GIF, 64 pixels, " in capsys.readouterr().out
     assert main(drawing) == 1
     assert "--motion and --outline need --for" in capsys.readouterr().err
     assert main([*drawing, "--for", "telegram"]) == 1

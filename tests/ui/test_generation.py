@@ -118,7 +118,7 @@ def test_mixed_styles_follow_the_seed(models: Models, monkeypatch: pytest.Monkey
     *_, (gallery, *_, last) = generated(Generation(models), style=MIXED, steps=1, count=4)
     asked = [(f"a fox, {style} style", seed) for seed, style in zip((5, 6, 7, 8), MIXED_STYLES, strict=False)]
     assert [(settings.prompt, settings.seed) for settings in last.settings] == asked
-    assert [caption for _, caption in gallery] == [f"{prompt} · {seed}" for prompt, seed in asked]
+    assert [caption for _, caption in gallery["value"]] == [f"{prompt} · {seed}" for prompt, seed in asked]
     *_, (*_, alone) = generated(Generation(models), style=MIXED, steps=1, seed=7)
     assert alone.settings[0] == last.settings[2]
     assert (alone.codebook_indices[0] == last.codebook_indices[2]).all()
@@ -196,7 +196,9 @@ def test_of_what_was_not_generated_here_there_is_no_more(lacking: str, models: M
     *_, (*_, last) = generated(tab, steps=1)
     last = dataclasses.replace(last, **{lacking: getattr(last, lacking)[:0]})
     with pytest.raises(gr.Error, match="Generate a picture first"):
-        list(tab.vary(last, 0, 1, 0.5, visitor("me")))
+        list(tab.vary(last, 0, 1, visitor("me")))
+    with pytest.raises(gr.Error, match="Generate a picture first"):
+        list(tab.restyle(last, 0, visitor("me")))
     with pytest.raises(gr.Error, match="Generate a picture first"):
         Editing(tab).take_chosen(last, 0, visitor("me"))
 
@@ -234,9 +236,9 @@ def test_long_prompts_that_begin_alike_are_files_of_their_own(models: Models, tm
     pictures: list[bytes] = []
     tab = Generation(models, Histories(tmp_path))
     for gallery, *_ in generated(tab, prompt=f"a fox {'and a very long tail ' * 3} {{red|green}}", steps=1):
-        if isinstance(gallery, list) and isinstance(gallery[0][0], str):
-            pictures = [Path(path).read_bytes() for path, _ in gallery]
-            names = [Path(path).name for path, _ in gallery]
+        if isinstance(gallery, dict) and (files := gallery.get("value")):
+            pictures = [Path(path).read_bytes() for path, _ in files]
+            names = [Path(path).name for path, _ in files]
     assert len(set(pictures)) == 2
     assert len(set(names)) == 1, "else this test says nothing"
     assert len(History(tmp_path).find()) == 2
