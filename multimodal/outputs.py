@@ -30,8 +30,8 @@ class TextToImageOutput:
     codebook_indices: Tensor  # (N, groups, h, w)
     prompts: list[str]  # one per picture, as `seeds`
     seeds: list[int]  # the seed that makes each picture alone
-    dropped: list[str]  # per prompt given, the words that did not fit into the text encoder's context, or ""
-    renamed: list[dict[str, str]]  # per prompt given, what is no known name → the nearest name, which is drawn
+    dropped: list[str]  # per prompt, and choice in it, the words that did not fit into the text encoder's context, or ""
+    renamed: list[dict[str, str]]  # likewise, what is no known name → the nearest name, which is drawn
 
 
 @dataclass(frozen=True)
