@@ -57,8 +57,6 @@ class TrainingRun:
         """
         if self.is_running:
             raise ValueError("a training is running already: stop it first")
-        if not Path(data).exists() and not is_hub_id(data):
-            raise ValueError(f"there is no data at {data}: give a folder of captioned pictures on this machine")
         if not re.fullmatch(r"\w[\w.-]*", name):
             raise ValueError("the name may have letters, digits, - and _ in it, and no blanks")
         folder = self.parent / name
@@ -166,6 +164,8 @@ def train_tab(models: Models, parent: Path, tab_item: gr.Tab) -> None:
                 raise ValueError(texts("train_no_data"))
             if preset not in PRESETS:
                 raise ValueError(f"the size must be one of {', '.join(PRESETS)}")
+            if not Path(data.strip()).exists() and not is_hub_id(data.strip()):
+                raise ValueError(texts("train_nothing_there", data=data.strip()))
             run.start(data.strip(), name.strip(), preset, models.folder if further or preset == "lora" else None)
 
     view: dict[str, Any] = {"fn": show, "inputs": None, "outputs": [shown, timer], **DRAW}

@@ -135,7 +135,11 @@ def test_a_training_is_started_on_the_page_which_says_what_is_wrong(page: Page, 
     expect(page.get_by_test_id("toast-body")).to_contain_text("Say where the pictures are")
     page.locator("#train-data :is(input, textarea)").fill(str(folder / "nowhere"))
     page.locator("#train-start").click()
-    expect(page.locator("#training pre")).to_have_text(f"error: there is no data at {folder / 'nowhere'}", timeout=400_000)
+    expect(page.get_by_test_id("toast-body").last).to_contain_text(f"There is nothing at {folder / 'nowhere'}")
+    assert not (folder / "mine").exists()
+    (folder / "nowhere").mkdir()
+    page.locator("#train-start").click()
+    expect(page.locator("#training pre")).to_contain_text("error: ", timeout=400_000)
     expect(page.locator("#training")).to_contain_text(f"The training into {folder / 'mine'} has ended.")
 
 

@@ -158,6 +158,7 @@ ENGLISH = {
     "train_about": "Stop saves a run; started again under its name, it goes on from there.",
     "train_data": "Pictures",
     "train_data_info": "A folder, captions in metadata.jsonl or .csv, in .txt files or in names; a .parquet or a .tar.",
+    "train_nothing_there": "There is nothing at {data}: give a folder of captioned pictures on this machine.",
     "train_no_data": "Say where the pictures are: give the path of a folder.",
     "train_name": "Name of the model",
     "train_name_info": "Found under Model once it is complete.",

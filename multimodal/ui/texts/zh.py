@@ -151,6 +151,7 @@ CHINESE = {
     "train_about": "停止时会保存；以同一名称再次开始，会从那里继续。",
     "train_data": "图片",
     "train_data_info": "文件夹（图片说明在 metadata.jsonl、.csv、.txt 或文件名中），或 .parquet、.tar。",
+    "train_nothing_there": "{data} 不存在：请填写本机上带说明文字的图片文件夹。",
     "train_no_data": "请填写图片所在文件夹的路径。",
     "train_name": "模型名称",
     "train_name_info": "训练完成后，可在“模型”中选择它。",
