@@ -72,7 +72,7 @@ ENGLISH = {
     "frames": "Frames",
     "mix": "Mix",
     "save_as": "Save as",
-    "plain_png": "PNG · 128 px, with its settings",
+    "plain_png": "PNG · 128 px + settings",
     "bare_png": "PNG · 128 px",
     "motion": "Motion",
     "motion_none": "None",

@@ -65,7 +65,7 @@ CHINESE = {
     "frames": "帧数",
     "mix": "混合",
     "save_as": "保存为",
-    "plain_png": "PNG · 128 px（含设置）",
+    "plain_png": "PNG · 128 px + 设置",
     "bare_png": "PNG · 128 px",
     "motion": "动作",
     "motion_none": "无",
