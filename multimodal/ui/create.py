@@ -68,7 +68,7 @@ class CreateTab:
         self._draw_options(model)
         self._draw_advanced()
         self.star.visible = histories is not None
-        #: what a run reads, the fields of `Asked`; what settings fill in, see `fields`; what a run gives
+        # what a run reads, the fields of `Asked`; what settings fill in, see `fields`; what a run gives
         self.asked = [self.prompt, self.negative_prompt, self.style, self.steps, self.guidance, self.sampler]
         self.asked += [self.count, self.seed, self.keep_seed]
         self.filled = [self.prompt, self.negative_prompt, self.style, self.steps, self.guidance, self.sampler]

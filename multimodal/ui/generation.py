@@ -63,7 +63,7 @@ class Asked(NamedTuple):
 
 
 class Generation:
-    """The handlers of the Create tab, which `create_tab` draws; each yields values for the same outputs."""
+    """The handlers of the Create tab, which `CreateTab` draws; each yields values for the same outputs."""
 
     def __init__(self, models: Models, histories: Histories | None = None, runs: Runs | None = None) -> None:
         self.models, self.pipeline, self.histories, self.runs = models, models.pipeline, histories, runs or Runs()
