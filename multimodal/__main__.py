@@ -126,8 +126,8 @@ def push(args: argparse.Namespace) -> None:
             write_space(Path(folder), args.checkpoint)
             address = hub.push(Path(folder), args.id, args.private, space=True)
     else:
-        hub.write_card(args.checkpoint, args.id)
-        address = hub.push(args.checkpoint, args.id, args.private, files=[*hub.FILES, "README.md"])
+        card = hub.model_card(args.checkpoint, args.id)
+        address = hub.push(args.checkpoint, args.id, args.private, files=[*hub.FILES, "README.md"], card=card)
     report_result(args, {"address": address}, address)
 
 

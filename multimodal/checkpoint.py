@@ -93,8 +93,11 @@ def copy_checkpoint(source: Path, target: Path) -> None:
     """Copy a folder that `save_tensors` wrote, whole or not at all. Raises CheckpointError."""
     load_tensors(source)
     temporary = target.with_name(f".{target.name}.tmp{os.getpid()}")
-    shutil.copytree(_present(source), temporary, dirs_exist_ok=True)
-    _replace(temporary, target)
+    try:
+        shutil.copytree(_present(source), temporary)
+        _replace(temporary, target)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
 
 
 def load_description(folder: str | Path) -> dict[str, Any]:
@@ -265,7 +268,8 @@ def _replace(temporary: Path, folder: Path) -> None:
         if old.exists():
             old.rename(folder)
         raise
-    _fsync(folder.parent)
+    if os.name == "posix":  # elsewhere a folder cannot be opened
+        _fsync(folder.parent, os.O_RDONLY)
     shutil.rmtree(old, ignore_errors=True)
 
 
@@ -278,8 +282,8 @@ def _old(folder: Path) -> Path:
     return folder.with_name(f".{folder.name}.old")
 
 
-def _fsync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
+def _fsync(path: Path, mode: int = os.O_RDWR) -> None:
+    descriptor = os.open(path, mode)
     try:
         os.fsync(descriptor)
     finally:

@@ -25,7 +25,7 @@ def generate(args: argparse.Namespace) -> None:
     from multimodal.editing import start_from
     from multimodal.export import file_name, shaped, to_sticker
     from multimodal.lettering import check_words
-    from multimodal.reading.prompts import in_styles, read_prompts
+    from multimodal.reading.prompts import read_prompts
     from multimodal.reading.syntax import expand
     from multimodal.settings import Settings, save_picture, write_new
 
@@ -63,8 +63,7 @@ def generate(args: argparse.Namespace) -> None:
     dropped: dict[str, None] = {}
     renamed: dict[str, str] = {}
     seeds = check_seeds(args.seed, len(prompts) * args.number)
-    each = [prompt for prompt in prompts for _ in range(args.number)]
-    asked = list(zip(in_styles(each, args.style, seeds, pipeline.names), seeds, strict=True))
+    asked = list(zip([prompt for prompt in prompts for _ in range(args.number)], seeds, strict=True))
     batches = [asked[first : first + MAX_IMAGES] for first in range(0, len(asked), MAX_IMAGES)]
     start = time.perf_counter()
     with tqdm(total=args.steps * len(batches), unit="step", disable=args.json) as progress:
@@ -75,7 +74,7 @@ def generate(args: argparse.Namespace) -> None:
 
         for batch in batches:
             arguments = Settings("", args.seed, **settings).arguments(*zip(*batch, strict=True))
-            output = pipeline(**arguments, callback=advance)
+            output = pipeline(**{**arguments, "style": args.style}, callback=advance)
             for prompt, seed, image in zip(output.prompts, output.seeds, output.images, strict=True):
                 path = save(image, Settings(prompt, seed, **settings))
                 pictures.append({"path": str(path), "prompt": prompt, "seed": seed})

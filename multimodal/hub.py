@@ -74,7 +74,14 @@ def is_hub_id(name: str | Path) -> bool:
     return not path.exists() and not path.parent.exists() and HUB_ID.fullmatch(path.as_posix()) is not None
 
 
-def push(folder: Path, repo_id: str, private: bool = False, space: bool = False, files: list[str] | None = None) -> str:
+def push(
+    folder: Path,
+    repo_id: str,
+    private: bool = False,
+    space: bool = False,
+    files: list[str] | None = None,
+    card: str | None = None,
+) -> str:
     """Upload a folder into a repository of the hub, which is made if it is not there; returns its address.
 
     Args:
@@ -82,6 +89,7 @@ def push(folder: Path, repo_id: str, private: bool = False, space: bool = False,
         private: only its owner sees it; a public repository that is there already is then refused.
         space: a Space that runs the app rather than a model.
         files: patterns of what is uploaded; everything without.
+        card: a README.md for it, where the folder has none.
     Raises:
         HubError: the id is none, nobody is logged in, or the hub refuses.
     """
@@ -94,14 +102,13 @@ def push(folder: Path, repo_id: str, private: bool = False, space: bool = False,
         if private and not api.repo_info(repo_id, repo_type=kind).private:
             raise HubError(f"{repo_id} is there already, and public: choose another name or change it on the hub")
         api.upload_folder(folder_path=folder, repo_id=repo_id, repo_type=kind, allow_patterns=files)
+        if card and not (folder / "README.md").exists():
+            api.upload_file(path_or_fileobj=card.encode(), path_in_repo="README.md", repo_id=repo_id, repo_type=kind)
     return str(address)
 
 
-def write_card(checkpoint: Path, repo_id: str) -> None:
-    """Write a model card, README.md, into a checkpoint folder that has none, for its author to go on with."""
-    path = checkpoint / "README.md"
-    if path.exists():
-        return
+def model_card(checkpoint: Path, repo_id: str) -> str:
+    """A model card for a checkpoint folder that has none, for its author to go on with."""
     parts = {part: checkpoint / part / "config.json" for part in PARTS}
     configs = {part: json.loads(file.read_text(encoding="utf-8")) for part, file in parts.items() if file.is_file()}
     rows = [
@@ -110,8 +117,7 @@ def write_card(checkpoint: Path, repo_id: str) -> None:
         if "architecture" in config
     ]
     size = configs["vqvae"]["config"]["image_size"]
-    card = CARD.format(name=repo_id.partition("/")[2], repo_id=repo_id, size=size, parts="\n".join(rows))
-    path.write_text(card, encoding="utf-8")
+    return CARD.format(name=repo_id.partition("/")[2], repo_id=repo_id, size=size, parts="\n".join(rows))
 
 
 @contextmanager

@@ -50,6 +50,9 @@ class Hub:
     def upload_folder(self, folder_path: Path, repo_id: str, repo_type: str, allow_patterns: list[str] | None) -> None:
         self.copy(Path(folder_path), self.root / repo_id, allow_patterns)
 
+    def upload_file(self, path_or_fileobj: bytes, path_in_repo: str, repo_id: str, repo_type: str) -> None:
+        (self.root / repo_id / path_in_repo).write_bytes(path_or_fileobj)
+
     def copy(self, source: Path, target: Path, patterns: list[str] | None) -> Path:
         target.mkdir(parents=True, exist_ok=True)
         names = [path.relative_to(source).as_posix() for path in source.rglob("*") if path.is_file()]
@@ -152,6 +155,7 @@ def test_a_pushed_checkpoint_comes_back_and_has_a_card(
     card = (hub.root / ID / "README.md").read_text(encoding="utf-8")
     assert f'from_pretrained("{ID}")' in card
     assert "# stickers.v2\n\nMakes 32 × 32 RGBA" in card
+    assert not (checkpoint / "README.md").exists()  # so that another id gets a card of its own
     assert TextToImagePipeline.from_pretrained(ID).dit.config == TextToImagePipeline.from_pretrained(checkpoint).dit.config
 
 

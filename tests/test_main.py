@@ -117,6 +117,7 @@ def test_generate_draws_a_picture_anew_where_its_mask_is_white_and_the_file_make
     assert main(["generate", "a fox", "--image", str(tmp_path / "red.png"), *masked]) == 0
     [picture] = json.loads(capsys.readouterr().out)["pictures"]
     settings = read_settings(Path(picture["path"]))
+    assert settings.prompt == "a fox"  # in the style of the picture, not in one of those that are mixed
     assert settings.strength == 1
     assert settings.arguments()["mask"].any(dim=0).tolist() == [True] * 4 + [False] * 4
     again = TextToImagePipeline.from_pretrained(tiny_checkpoint)(**settings.arguments()).images[0]

@@ -20,7 +20,8 @@ def principal_plane(codebook: Tensor) -> tuple[Tensor, float]:
     Returns:
         (K, 2) places in [0, 1], the first two components, on one scale; and the share of the variance that they hold.
     """
-    centred = codebook.detach().double().cpu() - codebook.detach().double().cpu().mean(dim=0)
+    codes = codebook.detach().cpu().double()  # on the CPU first: not every GPU has float64
+    centred = codes - codes.mean(dim=0)
     _, deviations, axes = torch.linalg.svd(centred, full_matrices=False)
     axes = axes[:2] * axes[:2].gather(1, axes[:2].abs().argmax(dim=1, keepdim=True)).sign()  # SVD leaves the signs open
     plane = centred @ axes.T

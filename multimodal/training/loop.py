@@ -133,11 +133,11 @@ class Trainer:
                 if self.step % config.save_every == 0:
                     self.save(export)
                     saved_step = self.step
-        progress.close()
-        if saved_step != self.step:
-            self.save(export)
-        if sample:
-            self._save_sample(sample, writer)
+            progress.close()
+            if saved_step != self.step:
+                self.save(export)
+            if sample:
+                self._save_sample(sample, writer)
 
     def save(self, export: Callable[[nn.Module, dict[str, Any]], None] | None = None) -> None:
         """Write the state of the run, keep the two newest, and export the EMA model."""
@@ -272,7 +272,9 @@ class Trainer:
             grid = sample(model)
         folder = self.folder / "samples"
         folder.mkdir(parents=True, exist_ok=True)
-        grid.save(folder / f"step-{self.step:08d}.png")
+        path = folder / f"step-{self.step:08d}.png"
+        grid.save(path.with_suffix(".tmp"), "PNG")
+        path.with_suffix(".tmp").replace(path)  # never there in part, for who looks on
         if writer:
             from torchvision.transforms.functional import pil_to_tensor
 

@@ -27,6 +27,7 @@ from multimodal.ui.texts import Texts, i18n
 ROOT = Path(__file__).resolve().parents[2]
 PRESETS = ("lora", "cpu", "gpu")
 LINES = 12  # of the log that are shown
+LOG_BYTES = 20_000  # in which these are looked for
 EVERY = 2.0  # seconds between two looks at it
 
 
@@ -111,7 +112,9 @@ class TrainingRun:
         """The end of what the run has printed; of a line that was written over again and again, the last state."""
         if not self.folder:
             return []
-        text = self.log(self.folder).read_bytes()[-20_000:].decode(errors="replace")  # as read_text, but keeps the \r
+        with self.log(self.folder).open("rb") as file:
+            file.seek(max(0, file.seek(0, os.SEEK_END) - LOG_BYTES))
+            text = file.read().decode(errors="replace")  # as read_text, but keeps the \r
         lines = [[part for part in line.split("\r") if part.strip()][-1:] for line in text.split("\n")]
         return [part for line in lines for part in line][-LINES:]
 

@@ -79,6 +79,17 @@ def test_a_stopped_and_resumed_run_repeats_an_uninterrupted_one_bit_for_bit(tmp_
     assert_same_state(first, second)
 
 
+def test_to_stop_twice_saves_too(tmp_path: Path) -> None:
+    trainer, saved = make_trainer(tmp_path), []
+
+    def export(model: nn.Module, training: dict) -> None:
+        signal.raise_signal(signal.SIGTERM)
+        saved.append(training["steps"])
+
+    trainer.run(noisy_loss, on_step=stop_in(2, signal.SIGTERM), export=export)
+    assert saved == [3]
+
+
 def test_the_two_newest_states_are_kept(tmp_path: Path) -> None:
     make_trainer(tmp_path, dataclasses.replace(CONFIG, save_every=2)).run(noisy_loss)
     assert sorted(path.name for path in tmp_path.glob("step-*")) == ["step-00000006", "step-00000008"]
