@@ -14,10 +14,11 @@ from typing import Any
 
 from multimodal.arguments import DEFAULT_GUIDANCE, DEFAULT_SAMPLER, DEFAULT_STEPS, MAX_STEPS, SEARCH_STEPS
 from multimodal.commands import check_checkpoint, explain, export, generate, load_pipeline, mix, reconstruct, report_result
+from multimodal.data.phrases import STYLES
 from multimodal.doctor import doctor
 from multimodal.hub import CHECKPOINT, find_checkpoint
 from multimodal.inspection import commands as inspection
-from multimodal.reading.syntax import MIXED, STYLE_CHOICES
+from multimodal.reading.syntax import MIXED
 
 PICTURES = "a folder of pictures, a parquet table, .tar files or a data set of the hub, user/name"
 
@@ -257,8 +258,8 @@ def _add_sampling(parser: argparse.ArgumentParser) -> None:
 
 def _add_drawing(parser: argparse.ArgumentParser) -> None:
     _add_sampling(parser)
-    text = 'of prompts that say none (default: mixed, another one for each picture; "": none)'
-    parser.add_argument("--style", choices=STYLE_CHOICES, default=MIXED, help=text)
+    text = f'of prompts that say none: {", ".join(STYLES)} (default: mixed, another one for each picture; "": none)'
+    parser.add_argument("--style", default=MIXED, help=text)
 
 
 def _add_search(parser: argparse.ArgumentParser) -> None:

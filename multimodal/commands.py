@@ -100,14 +100,15 @@ def mix(args: argparse.Namespace) -> None:
     """Make an animation that leads from one prompt to another and back."""
     from tqdm import tqdm
 
-    from multimodal.arguments import check_prompts
+    from multimodal.arguments import check_choice, check_prompts
     from multimodal.export import check_animation, save_animation
     from multimodal.mixing import mix
-    from multimodal.reading.prompts import in_one_style, read_prompt
+    from multimodal.reading.prompts import in_one_style, read_prompt, style_choices
 
     check_animation(args.out, args.duration)  # before the work is done
     args.out.parent.mkdir(parents=True, exist_ok=True)
     pipeline = load_pipeline(args)
+    check_choice("style", args.style, style_choices(pipeline.names))
     first, second = in_one_style(check_prompts(args.prompts), args.style, args.seed, pipeline.names)
     start = time.perf_counter()
     with tqdm(total=args.steps, unit="step", disable=args.json) as progress:

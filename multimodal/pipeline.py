@@ -42,8 +42,8 @@ from multimodal.models.text_encoder import CLIPTextEncoder
 from multimodal.models.vqvae import VQVAE
 from multimodal.outputs import PipelineCallback, PipelineStep, ReconstructionOutput, TextToImageOutput
 from multimodal.reading.names import Names
-from multimodal.reading.prompts import Reading, in_styles, read_prompts
-from multimodal.reading.syntax import MIXED, STYLE_CHOICES, WeightedPart, expand, parse_weights
+from multimodal.reading.prompts import Reading, in_styles, read_prompts, style_choices
+from multimodal.reading.syntax import MIXED, WeightedPart, expand, parse_weights
 from multimodal.restyling import find_restyler, restyle
 from multimodal.upscaling import Upscaler
 from multimodal.word_lists import names_in
@@ -128,7 +128,7 @@ class TextToImagePipeline:
                 there). Elsewhere the codebook indices of `image` stay exactly as they are.
             interpret: draw what a prompt asks for by names that the model learnt, several things, colours and unseen styles
                 one by one, and put them together (`read_prompt`); with an `image` one thing. Otherwise as the prompt says.
-            style: of prompts that say none: one of STYLE_CHOICES; MIXED gives each seed another that suits, where prompts
+            style: of prompts that say none: one of `style_choices`; MIXED gives each seed another that suits, where prompts
                 are interpreted, and none with an `image`, which has its own.
         Raises:
             ValueError: a prompt is empty or an argument out of its range.
@@ -142,7 +142,7 @@ class TextToImagePipeline:
         check_sampling(num_inference_steps, guidance_scale)
         start = check_start(image is not None, mask is not None, strength)
         check_choice("sampler", sampler, SAMPLERS)
-        check_choice("style", style, STYLE_CHOICES)
+        check_choice("style", style, style_choices(self.names))
         if style == MIXED and (image is not None or not interpret):
             style = ""
 

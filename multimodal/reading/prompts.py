@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from multimodal.collage.layout import Layout
-from multimodal.data.phrases import ARTICLE, singulars
+from multimodal.data.phrases import ARTICLE, STYLES, singulars
 from multimodal.reading.figures import MAX_THINGS, has_face, has_head, read_figure
 from multimodal.reading.modifiers import counted, joints, patterns, split_color, worded
 from multimodal.reading.names import Names
@@ -33,6 +33,7 @@ FACE_ONLY = {"", "face", "beside head"}  # places of a figure that only looks so
 SHARED = {"around", "under"}  # places on which several things may be at once
 PLURAL = re.compile(r"[^su]s$", re.IGNORECASE)
 INNER_ARTICLE = re.compile(r"(?<=\w) (?:an?|the) ", re.IGNORECASE)
+MAX_APART = 250  # characters; to look for several things in more takes seconds
 PAIRS = ("left", "right", "above", "below", "big_small", "and")  # the vague "and" last
 
 
@@ -70,23 +71,25 @@ def read_prompt(prompt: str, names: Names, apart: bool = True) -> Reading:
     """Find the things that a prompt asks for, each in words that the model learnt (see `Names.in_known_words`).
 
     Args:
-        apart: look for several things, and for colours; otherwise the prompt is one thing.
+        apart: look for several things, and for colours, in up to MAX_APART characters; otherwise the prompt is one thing.
     """
-    is_name = names.known(split_style(prompt)[0])  # 'Japanese “here” button', in which nothing is to be written
-    prompt, written = (prompt, "") if is_name else split_quoted(prompt)
+    styles = names.style_names
+    is_name = names.known(split_style(prompt, styles)[0])  # 'Japanese “here” button', in which nothing is to be written
+    prompt, written = (prompt, "") if is_name else split_quoted(prompt, styles)
     if parse_weights(prompt).parts:  # whose words are meant as they stand
         return Reading((prompt,), written=written)
     prompt = _subject(prompt, names)
+    apart = apart and len(prompt) <= MAX_APART
     layout = parse_layout(prompt, names) if apart else None
     things, renamed = [], []
     for thing in layout.things if layout else (prompt,):
-        text, style = split_style(thing)
+        text, style = split_style(thing, styles)
         name = names.in_known_words(text)
         things.append(name + style)
         renamed += [] if names.known(text) or name == text else [(text, name)]
     for first, *others in layout.parts() if layout else ():
         if layout and not FACE_PLACES.isdisjoint(layout.places[row] for row in others):
-            name, style = split_style(things[first])
+            name, style = split_style(things[first], styles)
             face = f"{ARTICLE.sub('', name)} face"
             things[first] = (face if names.known(face) else name) + style
     drawn, restyled = zip(*(_in_seen_style(thing, names) if apart else (thing, "") for thing in things), strict=True)
@@ -101,32 +104,42 @@ def read_prompts(prompts: Sequence[str], names: Names, apart: bool = True) -> li
 
 def is_known(prompt: str, names: Names) -> bool:
     """Whether a prompt asks for nothing but what is known, in whatever form: "нарисуй собаку" is a request and a dog."""
-    return all(names.known(split_style(thing)[0]) for thing in read_prompt(prompt, names.lists_alone()).things)
+    things = read_prompt(prompt, names.lists_alone()).things
+    return all(names.known(split_style(thing, names.style_names)[0]) for thing in things)
 
 
 def in_styles(prompts: Sequence[str], style: str, seeds: Sequence[int], names: Names) -> list[str]:
     """Each prompt in a style, unless it says one itself; if that is MIXED, each seed has another one of those for it."""
     if style != MIXED:
-        return [in_style(prompt, style) for prompt in prompts]
-    styles = {prompt: mixed_styles(prompt, names) for prompt in dict.fromkeys(prompts)}
+        return [in_style(prompt, style, names.style_names) for prompt in prompts]
+    mixed = {prompt: mixed_styles(prompt, names) for prompt in dict.fromkeys(prompts)}
     each = zip(prompts, seeds, strict=True)
-    return [in_style(prompt, styles[prompt][seed % len(styles[prompt])]) for prompt, seed in each]
+    return [in_style(prompt, mixed[prompt][seed % len(mixed[prompt])], names.style_names) for prompt, seed in each]
+
+
+def style_choices(names: Names) -> tuple[str, ...]:
+    """What may be chosen for prompts that say no style: MIXED, those that the model learnt, or "", none."""
+    return (MIXED, *names.style_names, "")
 
 
 def in_one_style(prompts: Sequence[str], style: str, seed: int, names: Names) -> list[str]:
     """Prompts in a style, unless they say one; if that is MIXED, all have that of the first."""
     first = in_styles(prompts[:1], style, [seed], names)
-    style = style_name(first[0]) if style == MIXED else style
-    return first + [in_style(prompt, style) for prompt in prompts[1:]]
+    style = style_name(first[0], names.style_names) if style == MIXED else style
+    return first + [in_style(prompt, style, names.style_names) for prompt in prompts[1:]]
 
 
 def mixed_styles(prompt: str, names: Names) -> Sequence[str]:
-    """Those of MIXED_STYLES in which all things that a prompt asks for were drawn in training, or else that were learnt."""
-    things = [names.styles_of(split_style(thing)[0]) for thing in read_prompt(prompt, names.lists_alone()).things]
+    """The styles in which all things that a prompt asks for were drawn in training, or else all that were learnt; of those
+    of the bundled model MIXED_STYLES alone.
+    """
+    drawn = read_prompt(prompt, names.lists_alone()).things
+    things = [names.styles_of(split_style(thing, names.style_names)[0]) for thing in drawn]
     if not all(things):  # one was drawn without a style, as one's own pictures mostly are
         return [""]
-    of_all = [style for style in MIXED_STYLES if all(style in styles for styles in things)]
-    return of_all or [style for style in MIXED_STYLES if style in names.styles] or [""]
+    learnt = [style for style in (*MIXED_STYLES, *names.styles) if style in names.styles]
+    mixed = [style for style in dict.fromkeys(learnt) if style in MIXED_STYLES or style not in STYLES]
+    return [style for style in mixed if all(style in styles for styles in things)] or mixed or [""]
 
 
 def parse_layout(prompt: str, names: Names) -> Layout | None:
@@ -139,7 +152,7 @@ def parse_layout(prompt: str, names: Names) -> Layout | None:
     Returns:
         None where the prompt asks for none of these.
     """
-    text, style = split_style(prompt)
+    text, style = split_style(prompt, names.style_names)
     if names.known(text) or names.is_synonym(text):
         return None
 
@@ -204,14 +217,14 @@ def _one_of(thing: str, several: str, names: Names) -> dict[str, str]:
 
 def _in_seen_style(thing: str, names: Names) -> tuple[str, str]:
     """A thing in a style in which it was seen in training, and the one that it is then drawn again in, or ""."""
-    text, style = split_style(thing)[0], style_name(thing)
+    text, style = split_style(thing, names.style_names)[0], style_name(thing, names.style_names)
     first = names.drawn_first_in(text, style)
-    return (thing, "") if first is None else (in_style(text, first), style)
+    return (thing, "") if first is None else (in_style(text, first, names.style_names), style)
 
 
 def _subject(prompt: str, names: Names) -> str:
     """A prompt without words for the picture itself: "draw me a sticker of a cat, 3d style" asks for a cat."""
-    text, style = split_style(" ".join(prompt.split()))
+    text, style = split_style(" ".join(prompt.split()), names.style_names)
     if names.known(text):
         return prompt
     text = REQUEST.sub("", text)

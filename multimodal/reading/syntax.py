@@ -4,9 +4,11 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import math
 import re
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from multimodal.data.phrases import STYLES
@@ -14,16 +16,6 @@ from multimodal.reading.phrases import SAID_AFTER, SAID_BEFORE
 
 MIXED = "mixed"  # the style that is another one for each seed:
 MIXED_STYLES = ("3d", "noto", "flat", "twemoji", "color")  # not line, which is lost on dark backgrounds
-STYLE_CHOICES = (MIXED, *STYLES, "")  # of what says no style itself; "" is none
-_STYLE = rf"(?:in )?(?P<style>(?:{'|'.join(STYLES)})(?=[- ]style)|3d|line(?=[- ]?art))(?:[- ]?art)?+(?:[- ]style)?+"
-IN_STYLE = [  # how a prompt says a style: "a fox, 3d style", "a fox in 3D", "a line art fox"
-    re.compile(rf"(?P<article>)(?P<text>.*?)(?:, ?| ){_STYLE}", re.IGNORECASE | re.DOTALL),
-    re.compile(
-        rf"(?P<article>)(?:an? )?{_STYLE} (?:(?:drawing|icon|image|picture|render) )?of (?P<text>.+)",
-        re.IGNORECASE | re.DOTALL,
-    ),
-    re.compile(rf"(?P<article>(?:an? )?){_STYLE} (?P<text>.+)", re.IGNORECASE | re.DOTALL),
-]
 MAX_PROMPTS = 1000
 MAX_WEIGHT, MAX_WEIGHTS = 3.0, 8
 QUOTES = '"([^"]*)"|“([^“”]*)”|„([^„“”]*)[“”]|«([^«»]*)»|»([^«»]*)«|「([^「」]*)」|『([^『』]*)』'
@@ -86,30 +78,46 @@ def parse_weights(prompt: str) -> WeightedPrompt:
     return WeightedPrompt(joined(), tuple(part for part in parts if part.weight != 1))
 
 
-def split_quoted(prompt: str) -> tuple[str, str]:
+def split_quoted(prompt: str, styles: Sequence[str] = STYLES) -> tuple[str, str]:
     """A prompt without what is in quotes, nor how that is said ("a cat saying “hi”" is a cat); and the words in them."""
     written = " ".join(filter(None, ("".join(filter(None, found.groups())).strip() for found in QUOTED.finditer(prompt))))
     if not written:
         return prompt, ""
-    text, style = split_style(QUOTED.sub(" ", prompt))
+    text, style = split_style(QUOTED.sub(" ", prompt), styles)
     text = re.sub(r" +(?=,|$)", "", " ".join(text.split()))
     return (text if text.strip(" ,.:!") else NOTHING_ELSE) + style, written
 
 
-def split_style(prompt: str) -> tuple[str, str]:
-    """A prompt without the style that it says, and that: ", 3d style", or "" where there is none."""
-    for pattern in IN_STYLE:
+def split_style(prompt: str, styles: Sequence[str] = STYLES) -> tuple[str, str]:
+    """A prompt without that one of these styles that it says, and that: ", 3d style", or "" where there is none."""
+    for pattern in _style_patterns(tuple(styles)):
         if found := pattern.fullmatch(prompt):
-            return found["article"] + found["text"], f", {found['style'].lower()} style"
+            said = found["style"].lower()
+            style = next(style for style in styles if style.lower() == said)
+            return found["article"] + found["text"], f", {style} style"
     return prompt, ""
 
 
-def in_style(prompt: str, style: str) -> str:
-    """A prompt in a style, unless it says one itself."""
-    text, own = split_style(prompt)
+def in_style(prompt: str, style: str, styles: Sequence[str] = STYLES) -> str:
+    """A prompt in a style, unless it says one of the `styles` itself."""
+    text, own = split_style(prompt, styles)
     return text + (own or (f", {style} style" if style else ""))
 
 
-def style_name(prompt: str) -> str:
+def style_name(prompt: str, styles: Sequence[str] = STYLES) -> str:
     """The style that a prompt says by its name, "3d", or "" where there is none."""
-    return split_style(prompt)[1].removeprefix(", ").removesuffix(" style")
+    return split_style(prompt, styles)[1].removeprefix(", ").removesuffix(" style")
+
+
+@functools.lru_cache(maxsize=8)
+def _style_patterns(styles: tuple[str, ...]) -> list[re.Pattern[str]]:
+    """How a prompt says a style: "a fox, 3d style", "a fox in 3D", "a line drawing of a fox", "a line art fox"."""
+    named = [rf"(?:{'|'.join(map(re.escape, styles))})(?=[- ]style)"]
+    named += ["3d"] * ("3d" in styles) + ["line(?=[- ]?art|[- ]drawing)"] * ("line" in styles)
+    said = rf"(?:in )?(?P<style>{'|'.join(named)})(?:[- ]?art|[- ]drawing)?+(?:[- ]style)?+"
+    forms = (
+        rf"(?P<article>)(?P<text>.*?)(?:, ?| ){said}",
+        rf"(?P<article>)(?:an? )?{said} (?:(?:drawing|icon|image|picture|render) )?of (?P<text>.+)",
+        rf"(?P<article>(?:an? )?){said} (?P<text>.+)",
+    )
+    return [re.compile(form, re.IGNORECASE | re.DOTALL) for form in forms]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from multimodal.data.phrases import ARTICLE, COLOR_WORDS, FIRST_CJK, LANGUAGES, singulars, words_of
+from multimodal.data.phrases import ARTICLE, COLOR_WORDS, FIRST_CJK, LANGUAGES, STYLES, singulars, words_of
 from multimodal.reading.inflections import STEMMERS, Inflections
 from multimodal.reading.wordings import content, forms_of, head_of, plain, without_accents
 
@@ -35,6 +35,7 @@ class Vocabulary:
     ) -> None:
         self.restyled = restyled or {}
         self.styles = {style: frozenset(drawn) for style, drawn in styles.items()}
+        self.style_names = tuple(self.styles) or STYLES  # that a prompt may say
         self.english_names = tuple(dict.fromkeys(filter(None, table.get("en", ()))))
         self.english_meanings = {spelt(name): name for spelt in (content, plain) for name in self.english_names}
         names = {*self.english_names}

@@ -12,7 +12,6 @@ from tqdm.auto import tqdm
 
 from multimodal.checkpoint import CheckpointError, load_dit
 from multimodal.data.captions import Subject, with_article, with_style
-from multimodal.data.phrases import STYLES
 from multimodal.models.text_encoder import CLIPTextEncoder
 from multimodal.models.vqvae import VQVAE
 from multimodal.pipeline import TextToImagePipeline
@@ -73,7 +72,7 @@ class Rehearsal:
 
     def _subject(self, rng: random.Random) -> Subject:
         language = rng.choice(["en", rng.choice(list(self.names))])
-        name, style = rng.choice(self.names[language]), rng.choice(["", rng.choice(STYLES)])
+        name, style = rng.choice(self.names[language]), rng.choice(["", rng.choice(list(self.styles) or [""])])
         return Subject(concept=name, names={language: name}, keywords={}, style=style)
 
     @torch.no_grad()

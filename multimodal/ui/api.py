@@ -28,7 +28,7 @@ from multimodal.arguments import (
 from multimodal.editing import start_from
 from multimodal.export import ANIMATIONS, TARGETS, file_name, save_animation, shaped, to_sticker
 from multimodal.reading.prompts import in_one_style
-from multimodal.reading.syntax import MIXED, STYLE_CHOICES, expand
+from multimodal.reading.syntax import MIXED, expand
 from multimodal.settings import Settings, save_picture
 from multimodal.ui.download import as_file
 from multimodal.ui.errors import friendly_errors
@@ -109,7 +109,6 @@ class Endpoints:
         """
         if sticker_for:
             check_choice("sticker_for", sticker_for, TARGETS)
-        check_choice("style", style, STYLE_CHOICES)
         settings = Settings(prompt, seed, negative_prompt, steps, guidance_scale, sampler)
         return self._make(settings, count, sticker_for, style)
 

@@ -17,7 +17,6 @@ from multimodal.arguments import (
     MAX_PROMPT_CHARACTERS,
     MAX_STEPS,
 )
-from multimodal.data.phrases import STYLES
 from multimodal.diffusion.samplers import SAMPLERS
 from multimodal.reading.syntax import MIXED, in_style, split_style, style_name
 from multimodal.settings import Settings, read_settings
@@ -29,7 +28,7 @@ from multimodal.ui.figures import message
 from multimodal.ui.generation import Generation
 from multimodal.ui.histories import Histories
 from multimodal.ui.mix import mix_fold
-from multimodal.ui.models import Models
+from multimodal.ui.models import Models, styles_of
 from multimodal.ui.session import DRAW, MODEL, LastPictures, Runs
 from multimodal.ui.texts import Texts, i18n
 
@@ -60,7 +59,7 @@ class CreateTab:
     ) -> None:
         self.generation, self.last = Generation(models, histories, running), last
         self._draw_prompt()
-        self._draw_looks()
+        self._draw_looks(models)
         self.status = gr.HTML(message(""), elem_id="status")
         with gr.Column(elem_id="results"):  # which the page shows when there are any
             self._draw_pictures()
@@ -101,10 +100,10 @@ class CreateTab:
             self.stop = gr.Button(i18n("stop"), variant="stop", scale=1, min_width=80, elem_id="stop")
         self.tokens = gr.HTML(elem_id="tokens-used", padding=False)
 
-    def _draw_looks(self) -> None:
+    def _draw_looks(self, models: Models) -> None:
         with gr.Row(elem_id="looks"):
             self.style = gr.Radio(
-                [(i18n(f"style_{name or 'none'}"), name) for name in (MIXED, *STYLES, "")],
+                styles_of(models, i18n),
                 value=MIXED,
                 label=i18n("style"),
                 scale=2,
@@ -186,17 +185,31 @@ class CreateTab:
 
     def _draw_examples(self, examples: Sequence[tuple[Path, Settings]]) -> Any:
         """The example pictures; one that is clicked is drawn again. Returns the run."""
-        captions = [(path, split_style(settings.prompt)[0]) for path, settings in examples]
+        captions = [(path, self.fields(settings)[0]) for path, settings in examples]
         shown = example_gallery(captions, "examples", "examples")
 
         def take_example(event: gr.SelectData) -> tuple[Any, ...]:
-            return fields(examples[int(event.index)][1])
+            return self.fields(examples[int(event.index)][1])
 
         return self.fill_and_run(shown.select, take_example, None, self.generation.generate, self.asked)
 
     def fill_and_run(self, event: Any, fill: Any, source: Any, run: Any, inputs: Any) -> Any:
         """Connect an event: `fill` gives values for the controls from the `source`, then comes the run; returns it."""
         return event(fill, source, self.filled, **DRAW).success(run, inputs, self.made, js=TO_STATUS, **self.shown_as)
+
+    def fields(self, settings: Settings) -> tuple[Any, ...]:
+        """Values for `filled`: the seed is kept until the prompt is changed."""
+        styles = self.generation.pipeline.names.style_names
+        prompt, style = split_style(settings.prompt, styles)[0], style_name(settings.prompt, styles)
+        if in_style(prompt, style, styles) != settings.prompt:  # said in other words
+            prompt, style = settings.prompt, ""
+        numbers = settings.num_inference_steps, settings.guidance_scale, settings.sampler
+        return prompt, settings.negative_prompt, style, *numbers, settings.seed, True, True
+
+    def take(self, path: str, request: gr.Request) -> tuple[Any, ...]:
+        """The settings inside an uploaded PNG, as `fields`."""
+        with friendly_errors(Texts(request)):
+            return self.fields(read_settings(Path(path)))
 
     def follow(self, run: Any) -> None:
         """Connect what comes after a run: what may be done with its pictures, and their files."""
@@ -219,7 +232,7 @@ class CreateTab:
         # reach the server when that one has begun.
         replaced = self.draft.click(tab.runs.replace_draft, None, None, queue=False, trigger_mode="multiple", **DRAW)
         runs.append(replaced.then(tab.draft, asked, made, trigger_mode="always_last", **shown_as))
-        runs.append(self.fill_and_run(self.restore.upload, take, self.restore, tab.again, self.restore))
+        runs.append(self.fill_and_run(self.restore.upload, self.take, self.restore, tab.again, self.restore))
         return runs
 
     def _connect_controls(self) -> None:
@@ -267,21 +280,6 @@ class CreateTab:
     ) -> Iterator[tuple[Any, ...]]:
         finished = pictures if last else None  # others are half formed
         yield from deliver(finished, chosen, target, motion, outline, self.generation.pipeline.upscaler, request)
-
-
-def fields(settings: Settings) -> tuple[Any, ...]:
-    """Values for `CreateTab.filled`: the seed is kept until the prompt is changed."""
-    prompt, style = split_style(settings.prompt)[0], style_name(settings.prompt)
-    if in_style(prompt, style) != settings.prompt or style not in STYLES:  # said in other words, or of other models
-        prompt, style = settings.prompt, ""
-    numbers = settings.num_inference_steps, settings.guidance_scale, settings.sampler
-    return prompt, settings.negative_prompt, style, *numbers, settings.seed, True, True
-
-
-def take(path: str, request: gr.Request) -> tuple[Any, ...]:
-    """The settings inside an uploaded PNG, as `fields`."""
-    with friendly_errors(Texts(request)):
-        return fields(read_settings(Path(path)))
 
 
 def choose(last: LastPictures | None, event: gr.SelectData) -> tuple[Any, Any]:

@@ -19,7 +19,7 @@ from multimodal.ui.inside import inside_tab
 from multimodal.ui.models import Models, model_dropdown
 from multimodal.ui.reconstruct import reconstruct_tab
 from multimodal.ui.session import DRAW, Runs
-from multimodal.ui.suggestions import add_suggestions
+from multimodal.ui.suggestions import add_suggestions, show_styles
 from multimodal.ui.texts import TRANSLATIONS, i18n
 from multimodal.ui.tokens import tokens_tab
 from multimodal.ui.train import train_tab
@@ -51,6 +51,7 @@ def build_demo(models: Models, assets: Path = ASSETS, outputs: Path | None = Non
         with gr.Tabs(overflow_behavior="wrap") as tabs:  # a narrow page shows all of them too
             with gr.Tab(i18n("create"), id="create"):
                 create = CreateTab(models, model, switched, last, assets, histories, runs)
+                show_styles(demo, models, switched, create.style)
             with gr.Tab(i18n("reconstruct"), id="reconstruct"):
                 reconstruct_tab(models, last, assets)
             with gr.Tab(i18n("codebook"), id="codebook") as tab:

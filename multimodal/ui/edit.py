@@ -73,7 +73,7 @@ class Editing:
                 raise ValueError(texts("nothing_to_vary"))
             indices = torch.from_numpy(last.codebook_indices[chosen].astype(np.int64))
             [image] = self.pipeline.decode_codebook_indices(indices[None])
-            style = style_name(last.settings[chosen].prompt)
+            style = style_name(last.settings[chosen].prompt, self.pipeline.names.style_names)
             return pack_indices(indices), self.painter(image, texts), style, gr.update(open=True)
 
     def take_upload(self, path: str, request: gr.Request) -> tuple[str, str, str]:

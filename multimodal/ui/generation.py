@@ -145,9 +145,10 @@ class Generation:
             if last is None or not last.generated(chosen):
                 raise ValueError(texts("nothing_to_vary"))
             settings = dataclasses.replace(last.settings[chosen], image="", mask="", strength=1.0)
-            thing, own = split_style(settings.prompt)[0], style_name(settings.prompt)
-            styles = [style for style in mixed_styles(thing, self.pipeline.names) if style != own]
-            prompts = [in_style(thing, style) for style in styles or [own]]
+            names = self.pipeline.names
+            thing, own = split_style(settings.prompt, names.style_names)[0], style_name(settings.prompt, names.style_names)
+            styles = [style for style in mixed_styles(thing, names) if style != own]
+            prompts = [in_style(thing, style, names.style_names) for style in styles or [own]]
             yield from self.make(request, settings, prompts, [settings.seed] * len(prompts))
 
     def again(self, path: str, request: gr.Request) -> Iterator[tuple[Any, ...]]:

@@ -10,7 +10,7 @@ from typing import Any
 import gradio as gr
 
 from multimodal.settings import read_settings
-from multimodal.ui.create import CreateTab, fields
+from multimodal.ui.create import CreateTab
 from multimodal.ui.download import BARE, as_file, zip_files
 from multimodal.ui.errors import friendly_errors
 from multimodal.ui.histories import Histories, History
@@ -80,7 +80,7 @@ def history_tab(histories: Histories, tab: gr.Tab, tabs: gr.Tabs, create: Create
 
     def take(name: str, request: gr.Request) -> tuple[Any, ...]:
         with friendly_errors(Texts(request)):
-            return fields(read_settings(own(request).path(name)))
+            return create.fields(read_settings(own(request).path(name)))
 
     def toggle_star(name: str, request: gr.Request) -> None:
         with friendly_errors(Texts(request)):

@@ -44,7 +44,7 @@ class Mixing:
         with friendly_errors(texts):
             start = Asked(*asked)
             first = self.tab.asked(texts, start)[0]
-            style = style_name(first.prompt) if start.style == MIXED else start.style
+            style = style_name(first.prompt, self.tab.pipeline.names.style_names) if start.style == MIXED else start.style
             end = start._replace(prompt=second, style=style, seed=first.seed, keep_seed=True)
             last = self.tab.asked(texts, end)[0]
             yield message(texts.html("starting"), "running"), first.seed, off, off

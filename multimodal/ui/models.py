@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import dataclasses
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import gradio as gr
 
+from multimodal.data.phrases import STYLES
 from multimodal.hub import find_checkpoint
 from multimodal.inspection.codebook import CodebookStatistics, statistics_of
 from multimodal.inspection.names import Spelling
 from multimodal.inspection.words import NearestNames
 from multimodal.pipeline import TextToImagePipeline
+from multimodal.reading.prompts import style_choices
+from multimodal.reading.syntax import MIXED
 from multimodal.ui.errors import friendly_errors
 from multimodal.ui.session import DRAW, MODEL, LastPictures
 from multimodal.ui.texts import LANGUAGES, Texts, i18n
@@ -103,6 +107,13 @@ class Models:
         self.nearest = NearestNames(self.pipeline, self.names) if self.names else None
         for name in ("to_prompt", "between", "to_picture") if self.nearest else ():
             setattr(self.nearest, name, on_gpu(getattr(self.nearest, name)))
+
+
+def styles_of(models: Models, text: Callable[[str], Any]) -> list[tuple[Any, str]]:
+    """What may be chosen as a style, labelled: those of the model in use; `text` is what the page says for a key."""
+    bundled = (MIXED, *STYLES, "")
+    choices = style_choices(models.pipeline.names)
+    return [(text(f"style_{name or 'none'}") if name in bundled else name, name) for name in choices]
 
 
 def model_dropdown(demo: gr.Blocks, models: Models, last: gr.State) -> tuple[gr.Dropdown, Any]:

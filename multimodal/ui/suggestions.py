@@ -1,4 +1,4 @@
-"""Names that the model knows, for the browser to suggest while a prompt is typed; `assets/page.js` does the rest."""
+"""What the page offers of what the model knows: names, for the browser to suggest while a prompt is typed, and styles."""
 
 from __future__ import annotations
 
@@ -8,12 +8,17 @@ from typing import Any
 
 import gradio as gr
 
-from multimodal.ui.models import Models
+from multimodal.reading.syntax import MIXED
+from multimodal.ui.models import Models, styles_of
 from multimodal.ui.session import DRAW
+from multimodal.ui.texts import Texts
 
 
 def add_suggestions(demo: gr.Blocks, models: Models, switched: Any) -> None:
-    """Put the names of each visitor's language into the page, once it is opened and when the model is another."""
+    """Put the names of each visitor's language into the page, once it is opened and when the model is another.
+
+    `assets/page.js` shows them.
+    """
 
     def names(request: gr.Request) -> str:
         language = request.headers.get("accept-language", "")[:2].lower()
@@ -23,3 +28,16 @@ def add_suggestions(demo: gr.Blocks, models: Models, switched: Any) -> None:
     shown: dict[str, Any] = {"fn": names, "inputs": None, "outputs": gr.HTML(elem_id="known-names"), **DRAW}
     demo.load(**shown)
     switched.success(**shown)
+
+
+def show_styles(demo: gr.Blocks, models: Models, switched: Any, style: gr.Radio) -> None:
+    """Offer the styles of the model in use, as above."""
+
+    def offer(request: gr.Request) -> dict[str, Any]:
+        return gr.update(choices=styles_of(models, Texts(request)))
+
+    def offer_anew(request: gr.Request) -> dict[str, Any]:
+        return {**offer(request), "value": MIXED}
+
+    demo.load(offer, None, style, **DRAW)
+    switched.success(offer_anew, None, style, **DRAW)

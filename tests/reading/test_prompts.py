@@ -16,6 +16,7 @@ from multimodal.reading.prompts import (
     mixed_styles,
     parse_layout,
     read_prompt,
+    style_choices,
 )
 from multimodal.reading.syntax import MIXED, in_style
 
@@ -261,6 +262,17 @@ def test_styles_are_mixed_in_which_the_things_were_drawn(prompt: str, styles: li
     assert in_styles([prompt], "line", [0], names) == [f"{prompt}, line style"]
 
 
+def test_styles_that_only_this_model_has_are_read_and_mixed() -> None:
+    names = Names(TABLE, styles={"manga": ["fox", "star"], "oil": ["star"]})
+    assert read_prompt("a fox, manga style", names).things == ("a fox, manga style",)
+    assert mixed_styles("a fox", names) == ["manga"]
+    assert mixed_styles("a star", names) == ["manga", "oil"]
+    assert style_choices(names) == (MIXED, "manga", "oil", "")
+    learnt_further = Names(TABLE, styles={"3d": ["star"], "line": ["star"], "manga": ["fox"]})
+    assert mixed_styles("a fox", learnt_further) == ["manga"]
+    assert mixed_styles("a star", learnt_further) == ["3d"]
+
+
 def test_prompts_in_one_style_have_that_of_the_first() -> None:
     names = Names(TABLE, styles={"3d": ["star"], "flat": ["star", "fox"], "noto": ["fox"]})
     for seed, style in ((0, "noto"), (1, "flat")):
@@ -288,7 +300,7 @@ def test_prompts_in_one_style_have_that_of_the_first() -> None:
 def test_what_was_never_seen_in_a_style_is_drawn_in_another_and_then_again(
     prompt: str, things: tuple[str, ...], restyled: tuple[str, ...]
 ) -> None:
-    drawn = {"noto": ["fox", "Rocket"], "3d": ["star face", "fox"], "line": ["star", "crown"]}
+    drawn = {"noto": ["fox", "Rocket"], "3d": ["star face", "fox"], "line": ["star", "crown"], "flat": []}
     names = Names(TABLE, styles=drawn, restyled={"line": ["flat", "3d"]})
     reading = read_prompt(prompt, names)
     assert (reading.things, reading.restyled) == (things, restyled)

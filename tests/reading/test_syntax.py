@@ -124,6 +124,8 @@ def test_a_prompt_is_put_in_a_style_unless_it_says_one() -> None:
         ("line art mountains and a moon", "mountains and a moon", "line"),
         ("a lineart fox", "a fox", "line"),
         ("line art of a fox", "a fox", "line"),
+        ("line drawing of a fox", "a fox", "line"),
+        ("a line drawing of a fox", "a fox", "line"),
         ("a 3d picture of a fox", "a fox", "3d"),
         ("a 3d slice of pizza", "a slice of pizza", "3d"),
         ("a fox in line-art style", "a fox", "line"),
@@ -135,3 +137,12 @@ def test_a_prompt_is_put_in_a_style_unless_it_says_one() -> None:
 def test_a_style_may_be_said_in_several_ways(prompt: str, text: str, style: str) -> None:
     assert split_style(prompt) == (text, f", {style} style" if style else "")
     assert style_name(prompt) == style
+
+
+def test_a_model_has_styles_of_its_own() -> None:
+    own = ("Manga", "cut-out")
+    assert split_style("a fox, manga style", own) == ("a fox", ", Manga style")
+    assert split_style("a cut-out style fox", own) == ("a fox", ", cut-out style")
+    assert split_style("a fox, flat style", own) == ("a fox, flat style", "")
+    assert split_style("a 3d fox", own) == ("a 3d fox", "")
+    assert in_style("a fox, Manga style", "cut-out", own) == "a fox, Manga style"
