@@ -21,7 +21,16 @@ def generate(args: argparse.Namespace) -> None:
     from tqdm import tqdm
 
     from multimodal import rgba
-    from multimodal.arguments import MAX_IMAGES, check_number, check_prompts, check_seeds, clean_prompt
+    from multimodal.arguments import (
+        MAX_IMAGES,
+        check_choice,
+        check_number,
+        check_prompts,
+        check_sampling,
+        check_seeds,
+        clean_prompt,
+    )
+    from multimodal.diffusion.samplers import SAMPLERS
     from multimodal.editing import start_from
     from multimodal.export import file_name, shaped, to_sticker
     from multimodal.lettering import check_words
@@ -33,6 +42,16 @@ def generate(args: argparse.Namespace) -> None:
     if (args.motion or args.outline) and not args.target:
         raise ValueError("--motion and --outline need --for, the messenger that the sticker is for")
     target = shaped(args.target, args.motion, args.outline) if args.target else None
+    check_sampling(args.steps, args.guidance_scale)
+    check_choice("sampler", args.sampler, SAMPLERS)
+    if not args.image and (args.mask or args.strength is not None):
+        raise ValueError("--mask and --strength need --image, the picture that they belong to")
+    listed = read_lines(args.prompts) if args.prompts else []
+    prompts = [one for prompt in [*args.prompt, *filter(str.strip, listed)] for one in expand(prompt)]
+    if not prompts:
+        raise ValueError("there is no prompt: give one, or a file of them with --prompts")
+    prompts = check_prompts(prompts)
+    seeds = check_seeds(args.seed, len(prompts) * args.number)
     pipeline = load_pipeline(args)
     settings: dict[str, Any] = {
         "negative_prompt": clean_prompt(args.negative_prompt),
@@ -40,13 +59,6 @@ def generate(args: argparse.Namespace) -> None:
         "guidance_scale": args.guidance_scale,
         "sampler": args.sampler,
     }
-    listed = read_lines(args.prompts) if args.prompts else []
-    prompts = [one for prompt in [*args.prompt, *filter(str.strip, listed)] for one in expand(prompt)]
-    if not prompts:
-        raise ValueError("there is no prompt: give one, or a file of them with --prompts")
-    prompts = check_prompts(prompts)
-    if not args.image and (args.mask or args.strength is not None):
-        raise ValueError("--mask and --strength need --image, the picture that they belong to")
     if args.image:
         mask = rgba.open_image(args.mask) if args.mask else None
         settings |= start_from(pipeline, rgba.open_image(args.image), mask, args.strength)
@@ -62,7 +74,6 @@ def generate(args: argparse.Namespace) -> None:
     pictures: list[dict[str, Any]] = []
     dropped: dict[str, None] = {}
     renamed: dict[str, str] = {}
-    seeds = check_seeds(args.seed, len(prompts) * args.number)
     asked = list(zip([prompt for prompt in prompts for _ in range(args.number)], seeds, strict=True))
     batches = [asked[first : first + MAX_IMAGES] for first in range(0, len(asked), MAX_IMAGES)]
     start = time.perf_counter()
@@ -155,7 +166,9 @@ def export(args: argparse.Namespace) -> None:
     target = shaped(args.target, args.motion, args.outline)
     picture = rgba.open_image(args.file)
     ending, out = f".{target.format.lower()}", args.out or args.file.parent
-    if not out.is_dir() and out.suffix.lower() != ending:
+    if not out.suffix:
+        out.mkdir(parents=True, exist_ok=True)
+    elif not out.is_dir() and out.suffix.lower() != ending:
         raise ValueError(f"this is written as {ending}, not as {out.name}")
     data = to_sticker(picture, target, Upscaler.from_pretrained(args.checkpoint))
     if out.is_dir():

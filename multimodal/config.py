@@ -30,6 +30,9 @@ class Counts:
                     raise ValueError(f"{type(self).__name__}.{field.name} must be {least} or more, not {number}")
 
 
+MAX_CODES = 2**15  # of a codebook
+
+
 @dataclass(frozen=True)
 class VQVAEConfig(Counts):
     """RGBA autoencoder with a product-quantised bottleneck.
@@ -47,6 +50,13 @@ class VQVAEConfig(Counts):
     codebook_size: int = 1024
     codebook_dim: int = 4
     may_be_zero = ("encoder_blocks", "decoder_blocks")
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.codebook_size > MAX_CODES:
+            raise ValueError(f"codebook_size must be at most {MAX_CODES:,}, as indices are kept in 16 bits")
+        if self.image_size % self.downsample_factor:
+            raise ValueError(f"image_size {self.image_size} must be a multiple of {self.downsample_factor}")
 
     @property
     def downsample_factor(self) -> int:

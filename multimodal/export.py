@@ -85,8 +85,9 @@ def to_sticker(image: Image.Image, target: Target, upscale: rgba.Upscale | None 
     Raises:
         ValueError: it cannot be made small enough.
     """
-    square = drawn(image, target.size - 2 * target.margin, target.outline, upscale)
-    for data in _moving(square, target) if target.motion else _still(square, target):
+    frames = drawn(image, target.size - 2 * target.margin, target.outline, upscale, target.motion)
+    frames = [ImageOps.expand(frame, target.margin) for frame in frames]
+    for data in _moving(frames, target.format) if target.motion else _still(frames[0], target.format):
         if len(data) <= target.max_bytes:
             return data
     raise ValueError(f"the picture does not fit into the {target.max_bytes:,} bytes of a {target.title}")
@@ -115,14 +116,18 @@ def check_animation(path: Path, seconds: float) -> str:
     return ANIMATIONS[path.suffix.lower()]
 
 
-def drawn(image: Image.Image, size: int, outline: bool = False, upscale: rgba.Upscale | None = None) -> Image.Image:
-    """The drawing without its margins, centred in a square of `size` pixels, perhaps with a white rim.
+def drawn(
+    image: Image.Image, size: int, outline: bool = False, upscale: rgba.Upscale | None = None, motion: str = ""
+) -> list[Image.Image]:
+    """The drawing without its margins, centred in a square of `size` pixels, perhaps with a white rim: one picture, or the
+    frames of a motion.
 
     RGBA, resized in premultiplied alpha.
     """
     rim = max(1, round(WIDTH * size)) if outline else 0
     square = rgba.fit_drawing(image, size - 2 * rim, upscale)
-    return outlined(ImageOps.expand(square, rim), rim) if rim else square
+    frames = loop(square, motion) if motion else [square]
+    return [outlined(ImageOps.expand(frame, rim), rim) for frame in frames] if rim else frames
 
 
 def file_name(prompt: str, target: Target, seed: int | None = None) -> str:
@@ -140,20 +145,18 @@ def file_name(prompt: str, target: Target, seed: int | None = None) -> str:
     return "_".join((words, *seed_words, target.name or str(target.size))) + f".{target.format.lower()}"
 
 
-def _still(square: Image.Image, target: Target) -> Iterator[bytes]:
+def _still(square: Image.Image, format: str) -> Iterator[bytes]:
     """A picture as a file, then with fewer and fewer colours."""
-    square = ImageOps.expand(square, target.margin)
     palettes = (square.quantize(colors, Image.Quantize.FASTOCTREE) for colors in COLORS)
-    return (_encode(version, target.format) for version in itertools.chain([square], palettes))
+    return (_encode(version, format) for version in itertools.chain([square], palettes))
 
 
-def _moving(square: Image.Image, target: Target) -> Iterator[bytes]:
+def _moving(frames: Sequence[Image.Image], format: str) -> Iterator[bytes]:
     """A picture in motion as a file, then as smaller ones.
 
     A WebP loses quality for it. A GIF, whose pixels are there or not, loses colours.
     """
-    frames = [ImageOps.expand(frame, target.margin) for frame in loop(square, target.motion)]
-    if target.format == "WEBP":
+    if format == "WEBP":
         yield from (_animated(frames, "WEBP", SECONDS / len(frames), quality=quality) for quality in QUALITIES)
         return
     solid = [frame.getchannel("A").point(lambda alpha: 255 * (alpha > 127)) for frame in frames]

@@ -58,7 +58,8 @@ class DatasetReport:
         lines += [f"sample: {sample['caption'] or '(no caption)'}  ({sample['place']})" for sample in self.samples]
         lines += [f"problem: {problem}" for problem in self.problems]
         if self.problems:
-            lines.append(f"training refuses this data until the {len(self.problems)} problems above are mended or removed")
+            problems = "problem above is" if len(self.problems) == 1 else f"{len(self.problems)} problems above are"
+            lines.append(f"training refuses this data until the {problems} mended or removed")
         return lines
 
 

@@ -48,7 +48,7 @@ def _read_metadata(folder: Path, metadata: Path) -> FolderContent:
     content.notes.append(f"captions are taken from {metadata.name}")
     named = {Path(row["image"]) for row in content.rows}
     others = [file for file in _files(folder) if file.suffix.lower() in SUFFIXES and file not in named]
-    _note_left_out(content, folder, others, f"{metadata.name} does not name them")
+    _note_files(content, folder, others, f"left out, as {metadata.name} does not name them")
     return content
 
 
@@ -131,8 +131,11 @@ def _read_names(folder: Path) -> FolderContent:
     if sources:
         counts = ", ".join(f"{source} ({count})" for source, count in sources.items())
         content.notes.append(f"captions are taken from {counts}")
+    if texts_found := [picture for picture in pictures if picture.with_suffix(".txt").is_file()]:
+        bare = [picture for picture in pictures if picture not in texts_found]
+        _note_files(content, folder, bare, "without a .txt file, so that another name is the caption")
     others = [file for file in files if file not in texts and file.suffix.lower() not in SUFFIXES]
-    _note_left_out(content, folder, others, "neither PNG, JPEG or WebP nor a caption")
+    _note_files(content, folder, others, "left out, as neither PNG, JPEG or WebP nor a caption")
     return content
 
 
@@ -143,11 +146,11 @@ def _files(folder: Path) -> list[Path]:
     return sorted(visible, key=lambda file: file.relative_to(folder).as_posix())
 
 
-def _note_left_out(content: FolderContent, folder: Path, files: list[Path], reason: str) -> None:
+def _note_files(content: FolderContent, folder: Path, files: list[Path], what: str) -> None:
     if files:
         names = ", ".join(file.relative_to(folder).as_posix() for file in files[:5])
         more = f" and {len(files) - 5} more" if len(files) > 5 else ""
-        content.notes.append(f"left out, as {reason}: {names}{more}")
+        content.notes.append(f"{what}: {names}{more}")
 
 
 def _words(name: str) -> str:

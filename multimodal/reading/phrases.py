@@ -6,10 +6,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+GREETING = re.compile(r"^(?:hi|hey|hello)(?: there)?[,!.]+ (?=.{9})", re.IGNORECASE)
 REQUESTS = (  # what a prompt may begin or end with: "please draw me a cat", "нарисуй собаку", "猫を描いて"
     r"^(?:please |(?:can|could) (?:you|someone|anyone) )*(?:draw|make|create|generate|show|give|paint|design) "
     r"(?:(?:me|us) |(?=(?:an?|the|some|my|\d+|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|half) ))",  # "paint brush" is none
-    r"^(?:please |can you |could you )*(?:i(?: want|[’']d like| would like| need)|we (?:want|need)|need(?= (?!to |for |me |you|help))) ",
+    r"^(?:please |can you |could you )*(?:i(?: want|[’']d like| would like| need)|we (?:want|need)|need(?= (?!to |for |me |you|help)))(?: something like| something with)? ",
     r"^(?:dibuja|dibújame|píntame|hazme|quiero) ",
     r"^(?:dessine|fais)(?:[ -]moi)? |^je (?:veux|voudrais) ",
     r"^(?:zeichne(?: mir| uns)?|male? (?:mir|uns)|ich (?:will|möchte)) ",  # "male" is English too, "mal" bad in French
@@ -22,6 +23,7 @@ REQUESTS = (  # what a prompt may begin or end with: "please draw me a cat", "н
     r"[을를]? ?그려 ?(?:줘|주세요)[!.]?$",
     r"^(?:请|给我|帮我)+画(?:一?[只个条朵辆座头匹棵位])?|^画(?:我)?一?[只个条朵辆座头匹棵位]",  # "画家" is a painter
     r",? (?:please|pls|plz|por favor|porfa|s'il te plaît|stp|svp|bitte|per favore|пожалуйста)[!.?]*$",
+    r",? if (?:possible|you can)[!.?]*$",
     r", (?:(?:many |with )?thanks?(?: you| u)?|thx|ty|gracias|merci|danke|grazie|obrigad[oa]|спасибо)[!.?]*$",
 )
 REQUEST = re.compile("|".join(REQUESTS), re.IGNORECASE)
@@ -34,6 +36,10 @@ SAID_BEFORE = (  # what may lead to words in quotes: "a cat saying “hi”", "e
     r"avec (?:le |les )?(?:texte|mots?)|com (?:o |as? )?(?:texto|palavras?|frase)|"
     r"(?:который |которая )?говорит|с (?:надписью|текстом|словами)|"
     r"(?:ي|ت)قول|مكتوب علي(?:ه|ها)|(?:مع )?(?:كلمة|عبارة|نص)|写着|寫著|说着?|配文|上面写着"
+)
+SAID_LAST = (  # what leads to words at the end that have no quotes: "a sign that says NO"
+    r"(?:(?:that|which|who) (?:says?|reads?)|(?(article)saying|(?!))|with the (?:words?|text|caption|letters)|que (?:dice|diz)|qui dit|che dice|con scritto|con la scritta|"
+    r"mit (?:der|dem) (?:aufschrift|text|schriftzug)|с (?:надписью|текстом)|上面写着|写着)"
 )
 SAID_AFTER = (  # and what may follow them, where a language has it there: "「おはよう」と言う猫"
     r"\s*(?:と(?:言う|いう|言っている|書かれた|書いた|書いてある)|の文字の?|(?:이?라고) ?(?:말하는|쓰인|적힌|써진)|"
@@ -103,7 +109,7 @@ EXPRESSIONS = {  # the smiley that looks like it → words for how something loo
     "face with tears of joy": ("lol", "rofl", "laughing"),
     "sleeping face": (
         "sleeping", "asleep", "durmiendo", "dormido", "dormida", "qui dort", "schlafender", "schlafende", "schlafendes", "che dorme", "dormindo",
-        "спящий", "спящая", "спящее", "睡着的", "睡觉的", "寝ている", "眠っている", "자는", "sleeps", "fast asleep", "snoring", "snores", "napping", "taking a nap",
+        "спящий", "спящая", "спящее", "نائم", "نائمة", "सोता हुआ", "सोती हुई", "睡着的", "睡觉的", "寝ている", "眠っている", "자는", "sleeps", "fast asleep", "snoring", "snores", "napping", "taking a nap",
         "having a nap", "dozing", "dozing off", "snoozing", "endormi", "endormie", "addormentato", "addormentata", "adormecido", "adormecida",
         "a dormir", "打瞌睡的", "打盹的", "寝てる", "居眠りする", "居眠りしている", "잠자는", "자고 있는", "졸고 있는",
     ),

@@ -17,7 +17,7 @@ from multimodal.data.phrases import ARTICLE, STYLES, singulars
 from multimodal.reading.figures import MAX_THINGS, has_face, has_head, read_figure
 from multimodal.reading.modifiers import counted, joints, patterns, split_color, worded
 from multimodal.reading.names import Names
-from multimodal.reading.phrases import PICTURE_OF, REQUEST
+from multimodal.reading.phrases import GREETING, PICTURE_OF, REQUEST
 from multimodal.reading.relations import DOING, OF_BODY, split_relations
 from multimodal.reading.syntax import MIXED, MIXED_STYLES, in_style, parse_weights, split_quoted, split_style, style_name
 
@@ -32,8 +32,10 @@ FACE_PLACES = {
 FACE_ONLY = {"", "face", "beside head"}  # places of a figure that only looks somehow
 SHARED = {"around", "under"}  # places on which several things may be at once
 PLURAL = re.compile(r"[^su]s$", re.IGNORECASE)
+TOGETHER = re.compile(r" (?:hugging|playing|cuddling|kissing|fighting|sitting|walking)(?: together)?$")
 INNER_ARTICLE = re.compile(r"(?<=\w) (?:an?|the) ", re.IGNORECASE)
 MAX_APART = 250  # characters; to look for several things in more takes seconds
+MAX_EMOJI = 12  # code points of one
 PAIRS = ("left", "right", "above", "below", "big_small", "and")  # the vague "and" last
 
 
@@ -168,7 +170,7 @@ def parse_layout(prompt: str, names: Names) -> Layout | None:
     for kind in PAIRS:
         for pattern in patterns(kind):
             if found := pattern.fullmatch(text):
-                pair = found["a"], found["b"]
+                pair = found["a"], TOGETHER.sub("", found["b"]) if kind == "and" else found["b"]
                 if not _has(*pair) and all(_is_thing(thing, names, vague=kind == "and") for thing in pair):
                     return layout(kind, _parts(pair, names))
     if len(several) == 2 and all(not FACE_ONLY.issuperset(part.values()) for part in _parts(several, names)):
@@ -227,9 +229,26 @@ def _subject(prompt: str, names: Names) -> str:
     text, style = split_style(" ".join(prompt.split()), names.style_names)
     if names.known(text):
         return prompt
-    text = REQUEST.sub("", text)
+    if emoji := _emoji_apart(text, names):
+        return " and ".join(emoji) + style
+    text = REQUEST.sub("", GREETING.sub("", text))
     found = PICTURE_OF.fullmatch(text)
     return (found["before"] or found["after"] if found else text) + style
+
+
+def _emoji_apart(text: str, names: Names) -> list[str]:
+    """The emoji of a text that is nothing but several of them: "🦊🚀"."""
+    if any(map(str.isalnum, text)) or names.is_synonym(text):
+        return []
+    emoji: list[str] = []
+    text = text.replace(" ", "")
+    while text:
+        known = (text[:end] for end in range(min(len(text), MAX_EMOJI), 0, -1))
+        if not (one := next(filter(names.is_synonym, known), "")):
+            return []
+        emoji.append(one)
+        text = text[len(one) :].lstrip("\ufe0f")
+    return emoji if len(emoji) <= MAX_THINGS else []
 
 
 def _has(figure: str, other: str) -> bool:

@@ -25,7 +25,7 @@ JOINTS = {  # what stands between a figure and a thing, where the figure comes f
     ),
     "holds": (
         r"(?:hold|carry|eat|drink|sipp?|lick|bit|chew|enjoy|serv|cook|mak|bak|read|writ|us|hugg|kiss|kick|steal|grabb|snatch|nibbl|munch|slurp|knitt|throw|catch|toss|lift|push|"
-        r"pull|wav|giv|bring|answer|check|watch|water|deliver|sell|blow|smell|wield|swing|shak|juggl|bounc|dribbl|pick)ing(?: on| up| from)?|"
+        r"pull|wav|giv|bring|answer|check|watch|water|deliver|sell|blow|smell|wield|swing|shak|juggl|bounc|dribbl|pick|plant|rais)ing(?: on| up| from)?|"
         r"playing(?: with| on)?|typing on|holds|carries|eats|drinks|reads|plays|(?:(?:work|cod|sitt)ing )?(?:at|on)(?= \w+ (?:computer|laptop|pc)\b)",
         r"sosteniendo|comiendo|bebiendo|tomando(?! (?:banho|el sol|sol)\b)|tocando|leyendo|abrazando|jugando (?:al?|con)|jogando|jouant (?:au|à la|aux|avec)|giocando (?:a|con)|играющ(?:ий|ая) в|играет в|que (?:come|bebe|tiene|toca|lee|abraza|segura)|"
         r"tenant|mangeant|buvant|lisant|jouant (?:de la|du|de)|qui (?:tient|mange|boit|lit|joue (?:de la|du|de))|"

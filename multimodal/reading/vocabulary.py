@@ -120,7 +120,11 @@ class Vocabulary:
         another form, in a language that has other letters than English.
         """
         known = next((self.meanings[one] for one in forms_of(text) if one in self.meanings), None)
-        return known or (None if text.isascii() else self.foreign.by_stem(plain(ARTICLE.sub("", text))))
+        if known or text.isascii():
+            return known
+        another = self.foreign.by_stem(plain(ARTICLE.sub("", text)))
+        chosen = next((self.thesaurus[form] for form in forms_of(text) if form in self.thesaurus), None)
+        return another if chosen in (None, another) else None
 
     def _noun(self, text: str) -> str | None:
         """The nearest name for a text that is, but for an article or an s of plurals, a noun."""

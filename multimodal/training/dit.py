@@ -54,6 +54,7 @@ def train_dit(
         ValueError: LoRA, rehearsal, distillation, divided patches, more layers or a new mean, and nothing to start from; or
             two that do not go together.
     """
+    began = time.monotonic()
     _check_modes(config, start)
     accelerator = Accelerator(mixed_precision=config.mixed_precision)
     folder, device = out / "training" / "dit", accelerator.device
@@ -78,6 +79,7 @@ def train_dit(
     dit.gradient_checkpointing = config.gradient_checkpointing
     if start and config.rehearsal_fraction:
         pictures.rehearse(Rehearsal(start, config.num_rehearsals, config.seed, text_encoder, pictures.vqvae, accelerator))
+    max_minutes -= (time.monotonic() - began) / 60
     began = time.monotonic()
     if not fit_mean(dit.mean_predictor, pictures, text_encoder, folder / "mean", max_minutes):
         return  # stopped, and what follows would rest on half a mean

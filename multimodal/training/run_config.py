@@ -92,6 +92,8 @@ class DiTRunConfig(RunConfig):
         super().__post_init__()
         for name in (name for name in ("mean", "translator") if getattr(self, name).mixed_precision != "no"):
             raise ValueError(f"{name}.mixed_precision is not read: mixed_precision is for all parts of the run")
+        if self.composite_fraction + self.rehearsal_fraction > 1:
+            raise ValueError("composite_fraction and rehearsal_fraction are parts of a batch: together at most 1")
 
     @property
     def learns_styles(self) -> bool:

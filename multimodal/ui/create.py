@@ -22,7 +22,7 @@ from multimodal.reading.syntax import MIXED, in_style, split_style, style_name
 from multimodal.settings import Settings, read_settings
 from multimodal.ui.download import DownloadRow, deliver
 from multimodal.ui.edit import edit_fold
-from multimodal.ui.errors import ended, friendly_errors
+from multimodal.ui.errors import friendly_errors
 from multimodal.ui.examples import example_gallery, load_examples
 from multimodal.ui.figures import message
 from multimodal.ui.generation import Generation
@@ -216,7 +216,7 @@ class CreateTab:
         count = len(self.on_chosen)
         for event in (run.success, run.failure):
             event(lambda last: [gr.update(interactive=bool(last))] * count, self.last, self.on_chosen, **DRAW)
-        run.failure(ended, None, self.status, **DRAW)
+        run.failure(self.generation.ended, None, self.status, **DRAW)
         run.success(None, None, None, js=TO_PICTURES, api_visibility="private")
         run.success(self._files, **self._delivery)
         run.success(self._speeds, None, self.speed, **DRAW)

@@ -104,7 +104,7 @@ def launch_settings() -> dict[str, Any]:
         "js": (ASSETS / "page.js").read_text(encoding="utf-8"),
         "i18n": TRANSLATIONS,
         "footer_links": [],
-        "max_file_size": "10mb",
+        "max_file_size": "40mb",
         "enable_monitoring": False,
         "run_history": False,
         "state_session_capacity": 1000,  # visitors whose last pictures are remembered

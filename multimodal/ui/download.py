@@ -6,6 +6,7 @@ import functools
 import tempfile
 import zipfile
 from collections.abc import Iterator
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from multimodal.export import TARGETS, Target, drawn, file_name, plain_png, shap
 from multimodal.motion import MOTIONS
 from multimodal.settings import read_settings
 from multimodal.ui.errors import friendly_errors
-from multimodal.ui.figures import data_uri, gif_uri
+from multimodal.ui.figures import data_uri, gif_uri, message
 from multimodal.ui.texts import Texts, i18n
 
 BARE = "bare"  # the choice of PNG without its settings
@@ -77,10 +78,15 @@ def deliver(
     """
     texts = Texts(request)
     with friendly_errors(texts), tempfile.TemporaryDirectory() as folder:
-        files = [
-            as_file(Path(path), target, numbered(Path(folder), k), upscale, motion, outline)
-            for k, (path, _) in enumerate(pictures or ())
-        ]
+        try:
+            files = [
+                as_file(Path(path), target, numbered(Path(folder), k), upscale, motion, outline)
+                for k, (path, _) in enumerate(pictures or ())
+            ]
+        except ValueError as error:  # there is no such file, which is said where it would be
+            none = gr.update(value=None, interactive=False, label=texts("download"))
+            yield none, gr.update(interactive=False), message(escape(texts.problem(error)), "warning")
+            return
         if not files:
             yield (gr.skip(),) * 3
         else:
@@ -103,7 +109,7 @@ def at_sizes(image: Image.Image, motion: str, outline: bool, texts: Texts) -> st
     if motion:
         uris = [gif_uri(to_sticker(image, shaped(plain_png(SIZES[-1]), motion, outline)))] * len(SIZES)
     else:
-        uris = [data_uri(drawn(image, size, outline)) for size in SIZES]
+        uris = [data_uri(drawn(image, size, outline)[0]) for size in SIZES]
     shown = ((size, uri, texts.html("at_size", size=size)) for size, uri in zip(SIZES, uris, strict=True))
     pictures = "".join(f'<img src="{uri}" alt="{alt}" width="{size}" height="{size}">' for size, uri, alt in shown)
     return f'<div class="sizes"><div class="on-light">{pictures}</div><div class="on-dark">{pictures}</div></div>'

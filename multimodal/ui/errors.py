@@ -10,7 +10,6 @@ import gradio as gr
 import torch
 
 from multimodal.diffusion.samplers import SamplingCancelled
-from multimodal.ui.figures import message
 from multimodal.ui.texts import Texts
 
 
@@ -36,8 +35,3 @@ def friendly_errors(texts: Texts | None = None) -> Iterator[None]:
         raise gr.Error(texts("no_memory"), print_exception=False) from error
     except Exception as error:
         raise gr.Error(texts("failed")) from error
-
-
-def ended(request: gr.Request) -> str:
-    """What the status says when a run was stopped, or ended in an error, of which a message of its own tells."""
-    return message(Texts(request).html("stopped"))

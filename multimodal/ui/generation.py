@@ -190,11 +190,8 @@ class Generation:
     ) -> Iterator[tuple[Any, ...]]:
         """A picture of each prompt and seed while they form, then the files of the finished ones; yields as `generate`."""
         texts, start, off = Texts(request), time.perf_counter(), gr.update(interactive=False)
-        columns = gr.update(columns=columns_of(seeds), selected_index=None)
-        yield columns, message(texts.html("starting"), "running"), settings.seed, gr.skip(), off, off, None
-
-        arguments = settings.arguments(prompts, seeds)
-        first_step = 0.0
+        yield gr.skip(), message(texts.html("starting"), "running"), settings.seed, *[gr.skip()] * 4
+        arguments, first_step = settings.arguments(prompts, seeds), 0.0
         with self.runs.begin(request, draft) as stop:
             try:
                 for event in self.sampling.draw(arguments, signal(stop)):
@@ -203,8 +200,12 @@ class Generation:
                             first_step = time.perf_counter()
                         elif settings.sampler != "heun":  # whose steps take twice as long
                             self.seconds = (time.perf_counter() - first_step) / (event.step - 1) / len(prompts)
-                        shown = list(zip(event.previews, prompts, strict=True)) if event.previews else gr.skip()
-                        yield shown, event.shown(texts), *[gr.skip()] * 5
+                        if event.previews:  # in the place of the pictures of before, which stay until then
+                            shown = list(zip(event.previews, prompts, strict=True))
+                            gallery = gr.update(value=shown, columns=columns_of(seeds), selected_index=None)
+                            yield gallery, event.shown(texts), gr.skip(), gr.skip(), off, off, None
+                        else:
+                            yield gr.skip(), event.shown(texts), *[gr.skip()] * 5
                     else:
                         history = self.histories.of(request) if self.histories and not draft else None
                         yield from self.finish(event, settings, time.perf_counter() - start, texts, history)
@@ -212,6 +213,10 @@ class Generation:
                 if not stop.replaced:
                     raise
                 yield (gr.skip(),) * 7  # without which Gradio would empty what the outputs show
+
+    def ended(self, request: gr.Request) -> str:
+        """What the status says when a run was stopped, or ended in an error, of which a message of its own tells."""
+        return message(Texts(request).html("stopped" if self.runs.was_stopped(request) else "ended"))
 
     def finish(
         self, output: TextToImageOutput, settings: Settings, seconds: float, texts: Texts, history: History | None
@@ -225,7 +230,11 @@ class Generation:
             paths = [save_picture(*pair, numbered(Path(folder), k)) for k, pair in enumerate(pairs)]
             kept = tuple(history.add(path).name for path in paths) if history else ()
             yield (
-                gr.update(value=list(zip(map(str, paths), captions, strict=True)), selected_index=0),
+                gr.update(
+                    value=list(zip(map(str, paths), captions, strict=True)),
+                    columns=columns_of(output.seeds),
+                    selected_index=0,
+                ),
                 self.summary(output, seconds, texts),
                 gr.skip(),
                 0,

@@ -17,7 +17,7 @@ from multimodal.export import ANIMATIONS, save_animation
 from multimodal.reading.prompts import read_prompt
 from multimodal.reading.syntax import MIXED, parse_weights, style_name
 from multimodal.settings import Settings
-from multimodal.ui.errors import ended, friendly_errors
+from multimodal.ui.errors import friendly_errors
 from multimodal.ui.figures import message
 from multimodal.ui.generation import Asked, Generation
 from multimodal.ui.sampling import Progress
@@ -103,5 +103,5 @@ def mix_fold(tab: Generation, seed: gr.Number, settings: Sequence[gr.components.
     run = gr.on(
         [start.click, second.submit], mixing.mix, [second, frames, *settings], [shown, seed, *files], **shown_as, **MODEL
     )
-    run.failure(ended, None, shown, **DRAW)
+    run.failure(tab.ended, None, shown, **DRAW)
     return run

@@ -53,6 +53,7 @@ class Runs:
 
     def __init__(self) -> None:
         self._stops: dict[tuple[str | None, bool], Stop] = {}
+        self._stopped: set[str | None] = set()  # who ended a run, and was not told yet
 
     @contextmanager
     def begin(self, request: gr.Request | None, draft: bool = False) -> Iterator[Stop]:
@@ -70,6 +71,13 @@ class Runs:
         for draft in (False, True):
             if stop := self._stops.get((request.session_hash, draft)):
                 stop.set()
+                self._stopped.add(request.session_hash)
+
+    def was_stopped(self, request: gr.Request) -> bool:
+        """Whether it was the visitor who ended the last run; asked once."""
+        stopped = request.session_hash in self._stopped
+        self._stopped.discard(request.session_hash)
+        return stopped
 
     def replace_draft(self, request: gr.Request) -> None:
         """End the visitor's draft alone, as a later one follows."""

@@ -35,6 +35,7 @@ NAMES = Names(TABLE)
         ("a big fox and a small apple", Layout("big_small", ("fox", "apple"))),
         ("火箭在星星的下面", Layout("below", ("火箭", "星星"))),
         ("火箭和星星", Layout("and", ("火箭", "星星"))),
+        ("a fox and rocket playing together", Layout("and", ("a fox", "rocket"))),
         ("three red apples, flat style", Layout("count", ("red apple, flat style",), 3)),
         ("5 foxes", Layout("count", ("fox",), 5)),
         ("two cherries", Layout("count", ("cherry",), 2)),
@@ -260,6 +261,13 @@ def test_styles_are_mixed_in_which_the_things_were_drawn(prompt: str, styles: li
     expected = [in_style(prompt, styles[seed % len(styles)]) for seed in range(4)]
     assert in_styles([prompt] * 4, MIXED, range(4), names) == expected
     assert in_styles([prompt], "line", [0], names) == [f"{prompt}, line style"]
+
+
+def test_emoji_in_a_row_are_several_things() -> None:
+    names = Names(TABLE, words={"others": {"fox": ["🦊"], "Rocket": ["🚀"], "two hearts": ["💕"]}})
+    assert read_prompt("🦊🚀", names).things == ("fox", "Rocket")
+    assert read_prompt("🦊 💕\ufe0f🚀, 3d style", names.lists_alone()).things[1] == "two hearts, 3d style"
+    assert read_prompt("💕", names).things == ("two hearts",)
 
 
 def test_styles_that_only_this_model_has_are_read_and_mixed() -> None:
