@@ -65,7 +65,7 @@ def serve(arguments: argparse.Namespace) -> None:
 
     public = arguments.public or "SPACE_ID" in os.environ or (arguments.share and not arguments.auth)
     trusted = not public and (arguments.auth or arguments.host in LOCAL)  # to switch models, and to train
-    others = (arguments.checkpoint if arguments.checkpoint.is_dir() else CHECKPOINT).resolve().parent
+    others = (arguments.checkpoint if arguments.checkpoint.is_dir() else CHECKPOINT).absolute().parent
     try:
         models = Models(arguments.checkpoint, others if trusted else None, arguments.cpu_offload)
     except (RuntimeError, ValueError) as error:  # a CheckpointError is a RuntimeError

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from PIL import Image
 
+    from multimodal.export import Target
     from multimodal.outputs import PipelineStep
     from multimodal.settings import Settings
 
@@ -21,37 +22,14 @@ def generate(args: argparse.Namespace) -> None:
     from tqdm import tqdm
 
     from multimodal import rgba
-    from multimodal.arguments import (
-        MAX_IMAGES,
-        check_choice,
-        check_number,
-        check_prompts,
-        check_sampling,
-        check_seeds,
-        clean_prompt,
-    )
-    from multimodal.diffusion.samplers import SAMPLERS
+    from multimodal.arguments import MAX_IMAGES, clean_prompt
     from multimodal.editing import start_from
-    from multimodal.export import file_name, shaped, to_sticker
+    from multimodal.export import file_name, to_sticker
     from multimodal.lettering import check_words
     from multimodal.reading.prompts import read_prompts
-    from multimodal.reading.syntax import expand
     from multimodal.settings import Settings, save_picture, write_new
 
-    check_number("--number", args.number, 1, MAX_IMAGES, whole=True)
-    if (args.motion or args.outline) and not args.target:
-        raise ValueError("--motion and --outline need --for, the messenger that the sticker is for")
-    target = shaped(args.target, args.motion, args.outline) if args.target else None
-    check_sampling(args.steps, args.guidance_scale)
-    check_choice("sampler", args.sampler, SAMPLERS)
-    if not args.image and (args.mask or args.strength is not None):
-        raise ValueError("--mask and --strength need --image, the picture that they belong to")
-    listed = read_lines(args.prompts) if args.prompts else []
-    prompts = [one for prompt in [*args.prompt, *filter(str.strip, listed)] for one in expand(prompt)]
-    if not prompts:
-        raise ValueError("there is no prompt: give one, or a file of them with --prompts")
-    prompts = check_prompts(prompts)
-    seeds = check_seeds(args.seed, len(prompts) * args.number)
+    asked, target = _asked(args)
     pipeline = load_pipeline(args)
     settings: dict[str, Any] = {
         "negative_prompt": clean_prompt(args.negative_prompt),
@@ -69,12 +47,12 @@ def generate(args: argparse.Namespace) -> None:
         name = file_name(settings.prompt, target, settings.seed)
         return write_new(to_sticker(image, target, pipeline.upscaler), args.out / name, "_")
 
-    check_words(*(reading.written for reading in read_prompts(prompts, pipeline.names)))  # before any picture is drawn
+    readings = read_prompts([prompt for prompt, _ in asked], pipeline.names)
+    check_words(*(reading.written for reading in readings))  # before any picture is drawn
     args.out.mkdir(parents=True, exist_ok=True)
     pictures: list[dict[str, Any]] = []
     dropped: dict[str, None] = {}
     renamed: dict[str, str] = {}
-    asked = list(zip([prompt for prompt in prompts for _ in range(args.number)], seeds, strict=True))
     batches = [asked[first : first + MAX_IMAGES] for first in range(0, len(asked), MAX_IMAGES)]
     start = time.perf_counter()
     with tqdm(total=args.steps * len(batches), unit="step", disable=args.json) as progress:
@@ -105,6 +83,29 @@ def generate(args: argparse.Namespace) -> None:
     lines += [f"too long for the text encoder, left out: {words}" for words in dropped]
     lines += drawn_as(renamed)
     report_result(args, report, "\n".join([*lines, f"{seconds:.1f} s on {pipeline.device}"]))
+
+
+def _asked(args: argparse.Namespace) -> tuple[list[tuple[str, int]], Target | None]:
+    """The prompt and the seed of each picture, and what it is for, all checked before the models are loaded."""
+    from multimodal.arguments import MAX_IMAGES, check_choice, check_number, check_prompts, check_sampling, check_seeds
+    from multimodal.diffusion.samplers import SAMPLERS
+    from multimodal.export import shaped
+    from multimodal.reading.syntax import expand
+
+    check_number("--number", args.number, 1, MAX_IMAGES, whole=True)
+    check_sampling(args.steps, args.guidance_scale)
+    check_choice("sampler", args.sampler, SAMPLERS)
+    if (args.motion or args.outline) and not args.target:
+        raise ValueError("--motion and --outline need --for, the messenger that the sticker is for")
+    if not args.image and (args.mask or args.strength is not None):
+        raise ValueError("--mask and --strength need --image, the picture that they belong to")
+    listed = read_lines(args.prompts) if args.prompts else []
+    prompts = [one for prompt in [*args.prompt, *filter(str.strip, listed)] for one in expand(prompt)]
+    if not prompts:
+        raise ValueError("there is no prompt: give one, or a file of them with --prompts")
+    each = [prompt for prompt in check_prompts(prompts) for _ in range(args.number)]
+    target = shaped(args.target, args.motion, args.outline) if args.target else None
+    return list(zip(each, check_seeds(args.seed, len(each)), strict=True)), target
 
 
 def mix(args: argparse.Namespace) -> None:

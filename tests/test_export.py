@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageSequence
 
-from multimodal.export import TARGETS, Target, file_name, plain_png, save_animation, shaped, to_sticker
+from multimodal.export import TARGETS, Target, drawn, file_name, plain_png, save_animation, shaped, to_sticker
 from multimodal.motion import FRAMES, MOTIONS
 
 
@@ -157,6 +157,14 @@ def test_an_outlined_sticker_is_white_around_the_drawing_which_has_room_for_it(n
     assert drawn[0] == pytest.approx(target.margin, abs=2)
     assert (pixels[middle, drawn[0] + 1 : drawn[0] + rim - 2] == 255).all()
     assert pixels[middle, drawn[0] + rim + 4].tolist() == pytest.approx([220, 0, 0, 255], abs=12)
+
+
+def test_a_rim_stays_white_while_the_drawing_turns_all_colours() -> None:
+    frames = drawn(drawing(), 128, outline=True, motion="party")
+    assert len({frame.tobytes() for frame in frames}) == len(frames) == FRAMES
+    for frame in frames:
+        edge = np.asarray(frame)[frame.getchannel("A").getbbox()[1] + 1]  # type: ignore[index]
+        assert (edge[edge[:, 3] == 255, :3] == 255).all()
 
 
 def test_a_gif_that_would_be_too_large_gets_fewer_colours() -> None:

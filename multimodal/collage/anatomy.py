@@ -23,7 +23,7 @@ TEMPLE, NAPE = 0.22, 0.12  # of the height, below the top: where a head's width 
 EYES = (0.12, 0.62)  # of the height, below the top: where eyes are looked for,
 APART = (0.1, 0.36)  # and how far from the middle, of the head's width
 MIN_CONTRAST = 0.05  # of what is between eyes to both of them, times how dark these are, 0 … 1
-HIGH = 0.3  # of the height, from above: eyes down to there are those of a figure with a body, others of a head alone
+HIGH = 0.3  # of the height, from above: eyes down to there are those of a figure with a body, of a slim one further down
 FACE_BELOW_EYES = 1.25  # how far the chin is below the eyes, where the top of the head is 1 above them
 BLUR = 0.06  # of the height: how large eyes are
 LUMA = np.array([0.299, 0.587, 0.114], dtype=np.float32)  # ITU-R BT.601
@@ -80,7 +80,7 @@ def anatomy(picture: Image.Image) -> Anatomy:
     head = _run(opaque[_row(top + TEMPLE * height, opaque)], middle)[1] or width
     luma = np.where(opaque, pixels[..., :3] @ LUMA / 255, 1)
     eyes, apart = _eyes(luma, top, height, middle, head)
-    has_body = eyes < upper + HIGH * height and width < height
+    has_body = width <= height and eyes < upper + HIGH * height * height / width
     chin = eyes + FACE_BELOW_EYES * (eyes - top) if has_body else lower
     return Anatomy(middle, top, head, eyes, apart, chin, True, has_body, left, upper, right, lower)
 

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+import numpy as np
 from PIL import Image
 
-from multimodal.collage.anatomy import Anatomy, anatomy
+from multimodal.collage.anatomy import OPAQUE, Anatomy, anatomy
 from multimodal.collage.arrangement import lay, visible_box
 from multimodal.collage.expressions import with_expression, with_front
 
 HIGHEST = 1.5  # height of what is on a figure, of the picture's, however narrow it is
 HIGH = 1.2  # height of what is so high that it would hide a figure behind it, where its width is 1
+SUNK = 0.22  # of the height of what a figure is on, how deep it stands in it
+STANDING = 0.5  # of the width of a figure, in its middle: where it stands on something
 MARGIN = 1.03  # size of the picture, where that of what is in it is 1
 
 
@@ -47,12 +50,16 @@ def _on_body(body: Anatomy, ratio: float) -> Spot:
 
 
 def _in_hand(body: Anatomy, ratio: float) -> Spot:
+    """At the right, below; of a figure in profile at the left, below its head, whose mouth is there."""
     width = 0.5 * body.size / max(1, ratio)
-    return Spot(body.right - 0.1 * body.size, body.upper + 0.72 * body.height - width * ratio / 2, width)
+    if body.front:
+        return Spot(body.right - 0.1 * body.size, body.upper + 0.72 * body.height - width * ratio / 2, width)
+    return Spot(body.left + 0.02 * body.size, body.chin + 0.1 * body.height - width * ratio / 2, width)
 
 
 def _in_other_hand(body: Anatomy, ratio: float) -> Spot:
-    return _in_hand(body, ratio)._replace(x=body.left + 0.1 * body.size)
+    spot = _in_hand(body, ratio)
+    return spot._replace(x=body.left + body.right - spot.x)
 
 
 def _overhead(body: Anatomy, ratio: float) -> Spot:
@@ -62,8 +69,9 @@ def _overhead(body: Anatomy, ratio: float) -> Spot:
 
 
 def _under(body: Anatomy, ratio: float) -> Spot:
+    """Where it would be if it were a box; `equip` lifts it to the feet."""
     width = 1.35 * body.size / max(1, ratio)
-    return Spot(body.middle, body.lower - 0.22 * width * ratio, width, behind=True)
+    return Spot(body.middle, body.lower - SUNK * width * ratio, width, behind=True)
 
 
 def _beside_head(body: Anatomy, ratio: float) -> Spot:
@@ -139,12 +147,22 @@ def equip(figure: Image.Image, things: Sequence[Image.Image], places: Sequence[s
             spot = _of_height(spot, ratio, HIGHEST * size)
         new_size = max(1, round(spot.width)), max(1, round(spot.width * ratio))
         thing = thing.resize(new_size, Image.Resampling.LANCZOS)
-        layer = thing, round(spot.x - spot.width / 2), round(spot.top)
-        layers.insert(0 if spot.behind else len(layers), layer)
+        x, y = round(spot.x - spot.width / 2), round(spot.top)
+        if place == "under":
+            half = STANDING / 2 * (body.right - body.left)
+            y -= _ground(thing, body.middle - half - x, body.middle + half - x)
+        layers.insert(0 if spot.behind else len(layers), (thing, x, y))
     whole = Image.new("RGBa", canvas.size)
     for picture, x, y in layers:
         lay(whole, picture, x, y)
     return _fitted(whole, size)
+
+
+def _ground(thing: Image.Image, left: float, right: float) -> int:
+    """How far below its upper edge a thing begins, on which something is to stand between two of its columns."""
+    opaque = np.asarray(thing)[:, max(0, round(left)) : max(1, round(right)), 3] > OPAQUE
+    columns = opaque.any(0)
+    return int(np.median(opaque.argmax(0)[columns])) if columns.any() else 0
 
 
 def _of_height(spot: Spot, ratio: float, height: float) -> Spot:

@@ -90,7 +90,7 @@ def history_tab(histories: Histories, tab: gr.Tab, tabs: gr.Tabs, create: Create
     def remove(sure: bool, name: str, request: gr.Request) -> None:
         with friendly_errors(Texts(request)):
             if not sure:
-                return
+                raise gr.Error("", visible=False, print_exception=False)  # so that nothing is shown anew
             history = own(request)
             history.delete(history.path(name))
 

@@ -73,6 +73,27 @@ def test_a_figure_may_have_several_things_also_empty_ones() -> None:
     assert equip(empty, [empty], ["head"]).getchannel("a").getextrema() == (0, 0)
 
 
+def test_a_figure_stands_where_what_is_under_it_begins_below_it() -> None:
+    bed = Image.new("RGBa", (64, 64))
+    bed.paste((0, 0, 255, 255), (0, 40, 64, 64))
+    bed.paste((0, 0, 255, 255), (60, 0, 64, 64))  # a high post at its edge
+    whole = np.asarray(equip(figure(), [bed], ["under"])).astype(int)
+    blue, red = (np.nonzero((whole[..., k] > 200) & (whole[..., 3] > 200)) for k in (2, 0))
+    lying = blue[0][blue[1] < 0.8 * whole.shape[1]].min()
+    assert red[0].max() > lying
+
+
+def test_in_profile_what_is_held_is_before_the_mouth_at_the_left() -> None:
+    animal = Image.new("RGBa", (64, 64))
+    animal.paste((255, 0, 0, 255), (4, 8, 26, 32))  # a head
+    animal.paste((255, 0, 0, 255), (16, 24, 60, 60))
+    thing = Image.new("RGBa", (64, 64), (0, 0, 255, 255))
+    whole = equip(animal, [thing], ["hand"])
+    assert middle_of(whole, "blue")[0] < middle_of(whole, "red")[0] - 0.2
+    other = equip(animal, [thing], ["other hand"])
+    assert middle_of(other, "blue")[0] > middle_of(other, "red")[0] + 0.2
+
+
 @pytest.mark.parametrize("size", [(1, 64), (64, 1), (1, 1)])
 def test_narrow_things_do_not_make_the_figure_small(size: tuple[int, int]) -> None:
     thing = Image.new("RGBa", (64, 64))

@@ -67,7 +67,8 @@ def test_where_captions_come_from_is_said(folder: Path) -> None:
     (folder / "LICENSE").write_text("")
     notes = check_dataset(folder).notes
     assert notes[0] == "captions are taken from .txt files (1), names of files (2)"
-    assert notes[1].endswith(": LICENSE")
+    assert notes[1] == "without a .txt file, so that another name is the caption: b.webp, c.jpg"
+    assert notes[2].endswith(": LICENSE")
 
 
 def test_captions_that_are_nowhere_are_missed_once(folder: Path) -> None:
