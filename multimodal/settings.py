@@ -18,7 +18,7 @@ from PIL import Image
 from torch import Tensor
 
 from multimodal import __version__, rgba
-from multimodal.arguments import DEFAULT_GUIDANCE, DEFAULT_SAMPLER, DEFAULT_STEPS
+from multimodal.arguments import DEFAULT_GUIDANCE, DEFAULT_SAMPLER, DEFAULT_STEPS, MAX_SEED, check_number
 from multimodal.config import from_dict
 
 A1111_KEY, JSON_KEY = "parameters", "multimodal"
@@ -110,9 +110,9 @@ def read_settings(path: Path) -> Settings:
     try:
         with Image.open(path, formats=("PNG",)) as image:
             text = image.info
-        if JSON_KEY in text:
-            return from_dict(Settings, json.loads(text[JSON_KEY]))
-        return parse_a1111(text[A1111_KEY])
+        found = from_dict(Settings, json.loads(text[JSON_KEY])) if JSON_KEY in text else parse_a1111(text[A1111_KEY])
+        check_number("seed", found.seed, 0, MAX_SEED, whole=True)
+        return found
     except (OSError, KeyError, ValueError, TypeError, AttributeError, RecursionError):  # whatever strangers write
         raise ValueError(
             f"{path.name} holds no settings: take a PNG as it was downloaded, not a screenshot of it"

@@ -94,6 +94,7 @@ def test_settings_of_automatic1111_are_understood(tmp_path: Path) -> None:
         {"multimodal": '{"prompt": "a fox"}'},
         {"multimodal": '{"prompt": "a fox", "seed": "1"}'},
         {"multimodal": '{"prompt": "a fox", "seed": 1, "unknown": 2}'},
+        {"multimodal": '{"prompt": "a fox", "seed": 100000000000000000000}'},
     ],
 )
 def test_pictures_without_settings_are_named(text: dict[str, str], tmp_path: Path) -> None:

@@ -49,7 +49,6 @@ def evaluate_prompts(
     *,
     train: Path | None = None,
     sampling: Sampling = DEFAULT_SAMPLING,
-    language_concepts: int = LANGUAGE_CONCEPTS,
 ) -> dict[str, Any]:
     """Generate a picture for each concept × style cell of a table and let the judge say what it shows.
 
@@ -65,7 +64,6 @@ def evaluate_prompts(
         train: the table that the models were trained on. With it, known cells are taken from its rows, and their ceiling
             is the judge's on its pictures, which the judge was trained on too. Without it, known cells may be of styles in
             which the concept was never drawn, and the ceiling of the held-out cells stands in.
-        language_concepts: how many concepts are asked for in each language.
     Returns:
         A result as `tables` describes it.
     Raises:
@@ -93,7 +91,7 @@ def evaluate_prompts(
         sets.append(_summary("known cells", generated, known_real or real, paired=known_real is not None))
     tables = {"Recognised": sets, "Held-out cells by style": _by_style(cells, held_out, real)}
     if names:
-        some = spread(subjects, language_concepts)
+        some = spread(subjects, LANGUAGE_CONCEPTS)
         tables["Names alone, by language"] = [
             {"language": language, **_language(judge, some, language, generate)} for language in LANGUAGES
         ]

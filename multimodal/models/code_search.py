@@ -23,7 +23,7 @@ def search_codes(vqvae: VQVAE, images: Tensor, steps: int) -> Tensor:
 
     Args:
         images: (B, 4, H, W) premultiplied RGBA in [-1, 1].
-        steps: each costs a pass forward and back through the decoder.
+        steps: each costs a pass forward and back through the decoder; with none the codes are the encoder's.
     Returns:
         (B, groups, H / f, W / f).
     """
@@ -40,6 +40,8 @@ def search_codes(vqvae: VQVAE, images: Tensor, steps: int) -> Tensor:
             cosine = (1 + math.cos(math.pi * step / steps)) / 2
             optimizer.param_groups[0]["lr"] = LAST_RATE + (LEARNING_RATE - LAST_RATE) * cosine
             optimizer.step()
+    if not steps:
+        return encoded
     with torch.no_grad():
         found = quantizer.quantize(latents)
         better = _error(vqvae.decode_indices(found), images) < _error(vqvae.decode_indices(encoded), images)
