@@ -50,11 +50,12 @@ def _on_body(body: Anatomy, ratio: float) -> Spot:
 
 
 def _in_hand(body: Anatomy, ratio: float) -> Spot:
-    """At the right, below; of a figure in profile at the left, below its head, whose mouth is there."""
-    width = 0.5 * body.size / max(1, ratio)
+    """At the right, below; of a figure in profile before its mouth, at the left, where it hides little of the head."""
     if body.front:
+        width = 0.5 * body.size / max(1, ratio)
         return Spot(body.right - 0.1 * body.size, body.upper + 0.72 * body.height - width * ratio / 2, width)
-    return Spot(body.left + 0.02 * body.size, body.chin + 0.1 * body.height - width * ratio / 2, width)
+    width = 0.45 * body.size / max(1, ratio)
+    return Spot(body.left - 0.12 * width, body.chin + 0.15 * body.height - width * ratio / 2, width)
 
 
 def _in_other_hand(body: Anatomy, ratio: float) -> Spot:
