@@ -210,7 +210,8 @@ def build_parser() -> argparse.ArgumentParser:
     sub.epilog = "key=value words change settings, e.g. steps=100 model.depth=4; with all, dit.model.depth=4"
     stages = ("all", "vqvae", "clip", "dit", "judge", "super_resolution", "restyler")
     sub.add_argument("model", choices=stages, help="all: those that a picture needs")
-    sub.add_argument("--config", default="cpu", choices=("tiny", "cpu", "gpu", "base", "lora", "distill"))
+    text = "tiny: a minute, to see that it works; cpu; gpu; base: larger, many GPUs; lora: a few pictures more; distill"
+    sub.add_argument("--config", default="cpu", choices=("tiny", "cpu", "gpu", "base", "lora", "distill"), help=text)
     sub.add_argument("--data", type=Path, required=True, help=PICTURES)
     sub.add_argument("--names", type=Path, help="a parquet table of names in other languages")
     sub.add_argument("--text", type=Path, help="a parquet table of words, for the tokenizer")
@@ -244,9 +245,8 @@ def build_parser() -> argparse.ArgumentParser:
 
 
 def _add_sampling(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--seed", type=int, default=0, help="which picture of many; the same seed makes the same (default: 0)"
-    )
+    text = "of the first picture, the others have the next ones; the same seed makes the same picture (default: 0)"
+    parser.add_argument("--seed", type=int, default=0, help=text)
     parser.add_argument("--steps", type=int, default=DEFAULT_STEPS, help="1 to 100 (default: %(default)s)")
     parser.add_argument(
         "--guidance-scale",

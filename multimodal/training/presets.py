@@ -79,8 +79,8 @@ PRESETS: dict[str, dict[str, RunConfig]] = {
             ),
         ),
         "lora": DiTRunConfig(
-            steps=500, batch_size=32, learning_rate=2e-3, lora_rank=8, rehearsal_fraction=0.5, num_rehearsals=512,
-            num_composites=0, warmup_steps=20, ema_decay=0.98, weight_decay=0.0, sample_every=1000,
+            steps=500, batch_size=32, learning_rate=2e-3, lora_rank=8, rehearsal_fraction=0.5, num_composites=0,
+            warmup_steps=20, ema_decay=0.98, weight_decay=0.0, sample_every=1000,
             mean=RunConfig(steps=300, batch_size=64, learning_rate=2e-3, warmup_steps=20, ema_decay=0.98, weight_decay=0.0),
         ),
         "distill": DiTRunConfig(
