@@ -14,13 +14,13 @@ import torch
 from PIL import Image
 
 from multimodal.arguments import MAX_PROMPT_CHARACTERS, MAX_SEED, check_number, check_prompts
-from multimodal.inspection.attention import AttentionRecorder, heat_overlay, pieces
+from multimodal.inspection.attention import AttentionRecorder, heat_overlay
 from multimodal.inspection.expectation import Expectation, expect
 from multimodal.inspection.restoration import Restoration, other_noise, restore
 from multimodal.inspection.tokens import heat_map
 from multimodal.inspection.trajectory import Trajectory, changed_codes, save_animation, settled
-from multimodal.reading.prompts import read_prompt
-from multimodal.reading.syntax import expand, parse_weights
+from multimodal.inspection.views import Views
+from multimodal.reading.syntax import expand
 from multimodal.settings import Settings
 from multimodal.ui.errors import friendly_errors
 from multimodal.ui.figures import bar_plot, bars, chips, figure, message, section
@@ -116,41 +116,36 @@ class Inside:
         return restore(self.pipeline, indices, settings.prompt, num_inference_steps=RESTORATION_STEPS, seed=seed)
 
     def reading(self, prompt: str, other: str, texts: Texts) -> str:
-        """The tokens of a prompt, and the names that it is nearest to, as HTML."""
-        text = parse_weights(prompt).text
-        used, room = self.pipeline.text_encoder.count_tokens(text)
-        *_, [dropped] = self.pipeline.text_encoder.tokenize([text])
-        cut = pieces(self.pipeline.text_encoder, text)
+        """What is drawn for a prompt, where it does not say so, its tokens, and the names nearest to it, as HTML."""
+        nearest = self.models.nearest
+        language = nearest.language(texts.language) if nearest else ""
+        read = Views(self.pipeline).reading(prompt, nearest, language, other=other).report
+        cut = [(one["piece"], one["tokens"]) for one in read["pieces"]]
         shown = [chips(f"{piece} · {texts('piece_tokens', count=n)}" if n > 1 else piece for piece, n in cut)]
-        shown.append(message(texts.html("tokens", used=used, room=room)))
-        if dropped:
-            shown.append(message(texts.html("dropped", words=dropped[:300]), "warning"))
-        parts = self.drawn(prompt, texts) + section(texts("pieces"), texts("pieces_about"), shown)
-        if self.models.nearest is None:
+        shown.append(message(texts.html("tokens", used=read["tokens"], room=read["room"])))
+        if read["dropped"]:
+            shown.append(message(texts.html("dropped", words=read["dropped"][:300]), "warning"))
+        parts = self.drawn(prompt, read["drawn"], texts) + section(texts("pieces"), texts("pieces_about"), shown)
+        if nearest is None:
             return parts + message(texts.html("no_names"))
-        near = bars(
-            (name, max(0, near), f"{near:.2f}") for name, near in self.models.nearest.to_prompt(text, texts.language)
-        )
-        shown = [near]
+        near = ((one["name"], one["similarity"]) for one in read["near"])
+        shown = [bars((name, max(0, similarity), f"{similarity:.2f}") for name, similarity in near)]
         if other:
-            between = self.models.nearest.between(text, check_prompts([other])[0])
-            shown.append(message(texts.html("similarity", other=other[:100], similarity=f"{between:.2f}")))
+            shown.append(message(texts.html("similarity", other=other[:100], similarity=f"{read['similarity']:.2f}")))
         return parts + section(texts("near"), texts("near_about"), shown)
 
-    def drawn(self, prompt: str, texts: Texts) -> str:
+    def drawn(self, prompt: str, parts: list[dict[str, str]], texts: Texts) -> str:
         """The things that the app draws for a prompt, where these are not what it says, as HTML."""
-        with self.pipeline.lock:
-            read = read_prompt(prompt, self.pipeline.names)
-        if read.things == (prompt,):
+        if [part["thing"] for part in parts] == [prompt]:
             return ""
         said = [
             (
-                thing,
-                style and texts("drawn_again", style=texts.style(style)),
-                color and texts(f"color_{color}"),
-                place and texts(f"place_{place}"),
+                part["thing"],
+                part["style"] and texts("drawn_again", style=texts.style(part["style"])),
+                part["color"] and texts(f"color_{part['color']}"),
+                part["place"] and texts(f"place_{part['place']}"),
             )
-            for thing, color, place, style in read.parts()
+            for part in parts
         ]
         return section(texts("drawn"), texts("drawn_about"), [chips(" · ".join(filter(None, part)) for part in said)])
 

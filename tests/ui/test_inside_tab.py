@@ -39,7 +39,7 @@ def test_one_click_shows_the_inside_of_the_last_prompt_and_of_any_other(page: Pa
     expect(reading.locator(".bars span").first).to_have_text("red apple")
     assert 0.9 < float(reading.locator(".bars b").first.inner_text()) <= 1
     expected = page.locator("#expectation figcaption")
-    styles = ["3D", "gradient", "flat", "line", "Noto", "Twemoji"]
+    styles = ["3D", "color", "flat", "line", "Noto", "Twemoji"]
     expect(expected).to_have_text([re.compile("^the mean, (9[5-9]|100)% as asked$"), "as asked", *styles])
     captions = page.locator("#attention figcaption")
     expect(captions).to_have_text(

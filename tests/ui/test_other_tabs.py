@@ -57,7 +57,7 @@ def test_a_picture_is_drawn_again_in_other_styles(page: Page, picture: Path) -> 
     expect(styles).to_be_hidden()
     upload(page, picture)
     expect(styles.locator("img")).to_have_count(4)
-    expect(styles.locator(".caption-label")).to_have_text(["3D", "gradient", "flat", "line"])
+    expect(styles.locator(".caption-label")).to_have_text(["3D", "color", "flat", "line"])
     page.locator("#upload").get_by_label("Clear").or_(page.locator("#upload [aria-label='Remove Image']")).first.click()
     expect(styles).to_be_hidden()
 
@@ -91,7 +91,7 @@ def test_the_codebook_shows_every_code_and_obeys_the_keyboard(page: Page) -> Non
     expect(codes).to_have_count(1024)
     expect(page.locator("#usage dd").first).to_have_text(re.compile(r"\d+\.\d%"))
     expect(page.locator("#usage svg polyline")).to_have_count(2)
-    expect(page.locator("#usage tbody th")).to_have_text(["3D", "gradient", "flat", "line", "Noto", "Twemoji"])
+    expect(page.locator("#usage tbody th")).to_have_text(["3D", "color", "flat", "line", "Noto", "Twemoji"])
     for row in page.locator("#usage tbody tr").all():
         used, also_used, even, also_even = row.locator("td").all_inner_texts()
         assert 0 < float(used.removesuffix("%")) <= 100 >= float(also_used.removesuffix("%")) > 0

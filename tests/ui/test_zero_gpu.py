@@ -73,7 +73,9 @@ def test_pictures_are_made_on_the_gpu_as_they_are_made_without(calls: Calls, tin
     loaded = Models(tiny_checkpoint)
     events = make(Generation(loaded))
     assert calls == ["_draw"]
-    assert any(isinstance(shown, list) and isinstance(shown[0][0], Image.Image) for shown, *_ in events[:-1])
+    forming = [shown["value"] for shown, *_ in events[:-1] if "value" in shown]
+    assert forming
+    assert all(isinstance(pictures[0][0], Image.Image) for pictures in forming)
     with pytest.MonkeyPatch.context() as monkeypatch:
         monkeypatch.setattr(zero_gpu, "GPU", None)
         plain = make(Generation(loaded))
