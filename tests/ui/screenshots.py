@@ -23,6 +23,7 @@ def shoot(page: Page, take: Callable[[str], None]) -> None:
     for _ in range(2):  # the first time is slower than all others
         page.locator("#generate").click()
         settle(page)
+        expect(page.locator("#status")).to_contain_text(" s on ")
         expect(page.locator("#download")).to_be_enabled()
     page.mouse.move(0, 0)
     settle(page)
