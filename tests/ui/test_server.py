@@ -119,7 +119,7 @@ def test_forged_codes_are_refused(app_url: str, code: Any) -> None:
 def test_uploads_over_the_limit_are_refused(app_url: str) -> None:
     boundary = "x"
     head = f'--{boundary}\r\nContent-Disposition: form-data; name="files"; filename="a.png"\r\n\r\n'.encode()
-    data = head + bytes(11_000_000) + f"\r\n--{boundary}--\r\n".encode()
+    data = head + bytes(42_000_000) + f"\r\n--{boundary}--\r\n".encode()
     headers = {"Content-Type": f"multipart/form-data; boundary={boundary}"}
     request = urllib.request.Request(f"{app_url}/gradio_api/upload", data, headers)
     with pytest.raises(urllib.error.HTTPError) as refused:
