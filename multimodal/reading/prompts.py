@@ -88,7 +88,8 @@ def read_prompt(prompt: str, names: Names, apart: bool = True) -> Reading:
         text, style = split_style(thing, styles)
         name = names.in_known_words(text)
         things.append(name + style)
-        renamed += [] if names.known(text) or name == text else [(text, name)]
+        said = names.known(text) or name == text or not any(map(str.isalnum, text))  # as an emoji says what it is
+        renamed += [] if said else [(text, name)]
     for first, *others in layout.parts() if layout else ():
         if layout and not FACE_PLACES.isdisjoint(layout.places[row] for row in others):
             name, style = split_style(things[first], styles)
