@@ -37,7 +37,7 @@ SAID_BEFORE = (  # what may lead to words in quotes: "a cat saying “hi”", "e
     r"(?:который |которая )?говорит|с (?:надписью|текстом|словами)|"
     r"(?:ي|ت)قول|مكتوب علي(?:ه|ها)|(?:مع )?(?:كلمة|عبارة|نص)|写着|寫著|说着?|配文|上面写着"
 )
-SAID_LAST = (  # what leads to words at the end that have no quotes: "a sign that says NO"
+SAID_LAST = (  # what leads to words at the end that have no quotes: "a sign that says NO"; "saying" where the text has an `article`
     r"(?:(?:that|which|who) (?:says?|reads?)|(?(article)saying|(?!))|with the (?:words?|text|caption|letters)|que (?:dice|diz)|qui dit|che dice|con scritto|con la scritta|"
     r"mit (?:der|dem) (?:aufschrift|text|schriftzug)|с (?:надписью|текстом)|上面写着|写着)"
 )

@@ -140,8 +140,8 @@ def mixed_styles(prompt: str, names: Names) -> Sequence[str]:
     things = [names.styles_of(split_style(thing, names.style_names)[0]) for thing in drawn]
     if not all(things):  # one was drawn without a style, as one's own pictures mostly are
         return [""]
-    learnt = [style for style in (*MIXED_STYLES, *names.styles) if style in names.styles]
-    mixed = [style for style in dict.fromkeys(learnt) if style in MIXED_STYLES or style not in STYLES]
+    mixed = [style for style in MIXED_STYLES if style in names.styles]
+    mixed += [style for style in names.styles if style not in STYLES]
     return [style for style in mixed if all(style in styles for styles in things)] or mixed or [""]
 
 
