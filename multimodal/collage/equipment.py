@@ -43,6 +43,12 @@ def _on_ears(body: Anatomy, ratio: float) -> Spot:
     return Spot(body.x, body.eyes + (0.25 - ratio) * width, width, behind=True)
 
 
+def _on_neck(body: Anatomy, ratio: float) -> Spot:
+    """At the chin; where there is a body, which faces the beholder, below it, as beaks and mouths are near."""
+    above = 0.0 if body.front and body.has_body else 0.2
+    return Spot(body.x, body.chin - above * body.width, 0.75 * body.width)
+
+
 def _on_body(body: Anatomy, ratio: float) -> Spot:
     """Below a head that has no body of its own, else over it."""
     width = body.width * (0.9 if body.has_body else 1.1)
@@ -106,7 +112,7 @@ PLACES: dict[str, Callable[[Anatomy, float], Spot]] = {  # from a figure's anato
     "head": _on_head,
     "eyes": _on_eyes,
     "ears": _on_ears,
-    "neck": lambda body, _: Spot(body.x, body.chin - 0.2 * body.width, 0.75 * body.width),
+    "neck": _on_neck,
     "chest": lambda body, _: Spot(body.x, body.chin - 0.15 * body.width, 0.4 * body.width),
     "body": _on_body,
     "feet": lambda body, ratio: Spot(body.middle, body.lower - 0.3 * body.size * ratio, 0.6 * body.size),
