@@ -1,18 +1,12 @@
-"""Checkpoint folders: config.json + model.safetensors, written atomically and loaded strictly."""
+"""The models of a checkpoint folder: saved with the config that rebuilds them, loaded strictly."""
 
 from __future__ import annotations
 
-import hashlib
-import json
-import os
-import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
 import torch
-from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from multimodal import config as configs
@@ -22,101 +16,11 @@ from multimodal.models.restyler import Restyler
 from multimodal.models.super_resolution import SuperResolution
 from multimodal.models.text_encoder import CLIPTextEncoder
 from multimodal.models.vqvae import VQVAE
+from multimodal.tensor_folder import CONFIG, WEIGHTS, CheckpointError, load_tensors, present, save_tensors
 
-CONFIG, WEIGHTS, TOKENIZER = "config.json", "model.safetensors", "tokenizer.json"
+TOKENIZER = "tokenizer.json"
 SCALE = ".scale"  # follows the name of a matrix of 8 bits in that of its rows' scales
 ModelT = TypeVar("ModelT", bound=nn.Module)
-
-
-class CheckpointError(RuntimeError):
-    """A checkpoint that cannot be used; the message names the file and the key."""
-
-
-def save_tensors(
-    folder: str | Path,
-    tensors: Mapping[str, Tensor],
-    description: Mapping[str, Any],
-    files: Mapping[str, str] | None = None,
-) -> None:
-    """Write `folder` whole or not at all: into a temporary folder beside it, read back, then renamed.
-
-    Args:
-        tensors: what model.safetensors will hold.
-        description: what config.json will hold, beside the checksums of the other files.
-        files: further text files, name → content.
-    Raises:
-        CheckpointError: a tensor is not finite, or what was read back is not what was written.
-    """
-    folder = Path(folder)
-    check_finite(tensors, folder / WEIGHTS)
-    temporary = folder.with_name(f".{folder.name}.tmp{os.getpid()}")
-    shutil.rmtree(temporary, ignore_errors=True)
-    temporary.mkdir(parents=True)
-    try:
-        save_file({key: tensor.contiguous() for key, tensor in tensors.items()}, temporary / WEIGHTS)
-        for name, content in (files or {}).items():
-            (temporary / name).write_text(content, encoding="utf-8")
-        checksums = {path.name: _sha256(path) for path in sorted(temporary.iterdir())}
-        text = json.dumps({**description, "sha256": checksums}, indent=2, ensure_ascii=False) + "\n"
-        (temporary / CONFIG).write_text(text, encoding="utf-8")
-        load_tensors(temporary)
-        for path in temporary.iterdir():
-            _fsync(path)
-        _replace(temporary, folder)
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
-
-
-def load_tensors(folder: str | Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
-    """Read a folder that `save_tensors` wrote: its tensors, on the CPU, and its description.
-
-    Raises:
-        CheckpointError: a file is missing, is not what its checksum says, or holds non-finite numbers.
-    """
-    folder = _present(Path(folder))
-    description = load_description(folder)
-    for name, checksum in description["sha256"].items():
-        path = folder / name
-        if not path.is_file():
-            raise CheckpointError(f"{path} is missing")
-        if _sha256(path) != checksum:
-            raise CheckpointError(f"{path} is damaged: its checksum is not the one in {CONFIG}; copy the checkpoint again")
-    try:
-        tensors = load_file(folder / WEIGHTS)
-    except (SafetensorError, OSError) as error:
-        raise CheckpointError(f"{folder / WEIGHTS} is not a safetensors file ({error})") from error
-    check_finite(tensors, folder / WEIGHTS)
-    return tensors, description
-
-
-def copy_checkpoint(source: Path, target: Path) -> None:
-    """Copy a folder that `save_tensors` wrote, whole or not at all. Raises CheckpointError."""
-    load_tensors(source)
-    temporary = target.with_name(f".{target.name}.tmp{os.getpid()}")
-    try:
-        shutil.copytree(_present(source), temporary)
-        _replace(temporary, target)
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
-
-
-def load_description(folder: str | Path) -> dict[str, Any]:
-    """Read config.json alone.
-
-    Raises:
-        CheckpointError: it is missing, no JSON, or lacks the checksum of the weights.
-    """
-    path = _present(Path(folder)) / CONFIG
-    try:
-        description = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise CheckpointError(f"{path} is missing: {folder} is no checkpoint folder") from None
-    except (OSError, ValueError) as error:
-        raise CheckpointError(f"{path} cannot be read ({error})") from error
-    checksums = description.get("sha256") if isinstance(description, dict) else None
-    if not isinstance(checksums, dict) or WEIGHTS not in checksums or any(Path(name).name != name for name in checksums):
-        raise CheckpointError(f"{path} lacks the checksum of {WEIGHTS}")
-    return description
 
 
 def save_model(
@@ -161,7 +65,7 @@ def load_dit(folder: str | Path) -> DiT:
 
 def load_clip(folder: str | Path) -> CLIP:
     """Load the project's own CLIP with its tokenizer, in evaluation mode and single precision. Raises CheckpointError."""
-    folder = _present(Path(folder))
+    folder = present(Path(folder))
 
     def build(config: configs.CLIPConfig) -> CLIP:
         return CLIP(config, (folder / TOKENIZER).read_text(encoding="utf-8"))
@@ -212,7 +116,7 @@ def load_model(
         CheckpointError: a file is missing or damaged; the config has an unknown setting; a weight is missing, unknown, or
             has another shape than the config says.
     """
-    folder = _present(Path(folder))
+    folder = present(Path(folder))
     tensors, description = load_tensors(folder)
     _dequantize(tensors, folder / WEIGHTS)
     if description.get("architecture") != architecture.__name__:
@@ -233,13 +137,6 @@ def load_model(
     return model.eval()
 
 
-def check_finite(tensors: Mapping[str, Tensor], where: Path) -> None:
-    """Raise CheckpointError naming the first tensor with NaN or infinity in it."""
-    for key, tensor in tensors.items():
-        if tensor.is_floating_point() and not torch.isfinite(tensor).all():
-            raise CheckpointError(f"{where}: {key} holds numbers that are not finite")
-
-
 def _quantized(weight: Tensor) -> tuple[Tensor, Tensor]:
     """(M, …) → (M, …) int8 and (M, 1) scales: row by row their product is the weight, to within half a scale."""
     rows = weight.flatten(1)  # (M, N)
@@ -254,42 +151,3 @@ def _dequantize(tensors: dict[str, Tensor], where: Path) -> None:
         if scale is None or tensors[key].ndim < 2 or scale.shape != (len(tensors[key]), 1):
             raise CheckpointError(f"{where}: {key} has 8 bits, and {key}{SCALE} is not one scale for each of its rows")
         tensors[key] = (tensors[key].flatten(1) * scale).view_as(tensors[key])
-
-
-def _replace(temporary: Path, folder: Path) -> None:
-    """Put `temporary` in the place of `folder`; a crash between the two renames leaves the old one under `.old`."""
-    old = _old(folder)
-    if folder.exists():
-        shutil.rmtree(old, ignore_errors=True)
-        folder.rename(old)
-    try:
-        temporary.rename(folder)
-    except OSError:
-        if old.exists():
-            old.rename(folder)
-        raise
-    if os.name == "posix":  # elsewhere a folder cannot be opened
-        _fsync(folder.parent, os.O_RDONLY)
-    shutil.rmtree(old, ignore_errors=True)
-
-
-def _present(folder: Path) -> Path:
-    """`folder`, or what it was before a crash between the two renames of `_replace`."""
-    return _old(folder) if not folder.exists() and _old(folder).exists() else folder
-
-
-def _old(folder: Path) -> Path:
-    return folder.with_name(f".{folder.name}.old")
-
-
-def _fsync(path: Path, mode: int = os.O_RDWR) -> None:
-    descriptor = os.open(path, mode)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

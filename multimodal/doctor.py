@@ -94,7 +94,7 @@ def _has_own_clip(checkpoint: Path) -> bool:
 
 def _part(checkpoint: Path, name: str) -> Finding:
     try:
-        from multimodal.checkpoint import CheckpointError, load_tensors
+        from multimodal.tensor_folder import CheckpointError, load_tensors
     except (ImportError, RuntimeError) as error:
         return Finding(f"checkpoint {name}", "problem", explain_import_error(error))
     try:

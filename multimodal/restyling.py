@@ -11,12 +11,13 @@ from PIL import Image
 from multimodal import rgba
 from multimodal.checkpoint import load_restyler
 from multimodal.models.restyler import Restyler
+from multimodal.tensor_folder import part
 
 
 def find_restyler(folder: str | Path) -> Restyler | None:
     """Load `folder`/restyler; None where a checkpoint has none. Raises CheckpointError where it is damaged."""
-    part = Path(folder) / "restyler"
-    return load_restyler(part) if part.is_dir() else None
+    restyler = part(folder, "restyler")
+    return load_restyler(restyler) if restyler else None
 
 
 @torch.inference_mode()

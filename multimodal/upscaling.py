@@ -10,8 +10,9 @@ import torch.nn.functional as F
 from PIL import Image
 
 from multimodal import rgba
-from multimodal.checkpoint import CheckpointError, load_super_resolution
+from multimodal.checkpoint import load_super_resolution
 from multimodal.models.super_resolution import SuperResolution
+from multimodal.tensor_folder import CheckpointError, part
 
 MAX_SCALE = 4  # what is measured; beyond that an ordinary filter enlarges the rest
 MARGIN = 8  # pixels that repeat the border while the network looks, so that it sees no edge there
@@ -32,8 +33,8 @@ class Upscaler:
         """
         if not Path(folder).is_dir():
             raise CheckpointError(f"there is no checkpoint folder {folder}")
-        part = Path(folder) / "super_resolution"
-        return cls(load_super_resolution(part)) if part.is_dir() else None
+        network = part(folder, "super_resolution")
+        return cls(load_super_resolution(network)) if network else None
 
     @torch.inference_mode()
     def __call__(self, image: Image.Image, size: int) -> Image.Image:

@@ -1,5 +1,5 @@
-"""The words of a checkpoint: names (dit/names.json), those in each style (dit/styles.json), other words for them
-(clip/words.json), and what they are described by (clip/descriptions.json).
+"""The words of a checkpoint: names (dit/names.json), those in each style (dit/styles.json) and those malformed in it
+(dit/malformed.json), other words for them (clip/words.json), and what they are described by (clip/descriptions.json).
 """
 
 from __future__ import annotations
@@ -9,11 +9,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from multimodal.checkpoint import CheckpointError
 from multimodal.reading.encoded_names import Embed
 from multimodal.reading.names import Names
+from multimodal.tensor_folder import CheckpointError, present
 
-NAMES, STYLES, WORDS, DESCRIPTIONS = "names.json", "styles.json", "words.json", "descriptions.json"
+NAMES, STYLES, MALFORMED = "names.json", "styles.json", "malformed.json"
+WORDS, DESCRIPTIONS = "words.json", "descriptions.json"
 
 
 def names_in(checkpoint: Path, embed: Embed | None, restyled: Mapping[str, Sequence[str]] | None = None) -> Names:
@@ -23,7 +24,8 @@ def names_in(checkpoint: Path, embed: Embed | None, restyled: Mapping[str, Seque
         embed, restyled: see `Names`.
     """
     clip, dit = checkpoint / "clip", checkpoint / "dit"
-    return Names(load_name_table(dit), embed, load_words(clip), load_styles(dit), load_descriptions(clip), restyled)
+    tables = load_words(clip), load_styles(dit), load_descriptions(clip)
+    return Names(load_name_table(dit), embed, *tables, restyled, load_malformed(dit))
 
 
 def load_names(folder: str | Path) -> dict[str, list[str]]:
@@ -40,7 +42,7 @@ def load_names(folder: str | Path) -> dict[str, list[str]]:
 
 def load_name_table(folder: str | Path) -> dict[str, list[str]]:
     """The names of all that a DiT was shown: row k of every language is one thing's name, or "" where it has none there."""
-    path = Path(folder) / NAMES
+    path = present(Path(folder)) / NAMES
     names = _lists(_load(path), path)
     if len({len(known) for known in names.values()}) > 1:
         raise CheckpointError(f"{path} is no list of names: the languages have different numbers of them")
@@ -55,7 +57,17 @@ def load_styles(folder: str | Path) -> dict[str, list[str]]:
     Raises:
         CheckpointError: the list is damaged.
     """
-    path = Path(folder) / STYLES
+    path = present(Path(folder)) / STYLES
+    return _lists(_load(path), path)
+
+
+def load_malformed(folder: str | Path) -> dict[str, list[str]]:
+    """Style → English names of what a DiT draws badly in it; nothing where its folder has no list.
+
+    Raises:
+        CheckpointError: the list is damaged.
+    """
+    path = present(Path(folder)) / MALFORMED
     return _lists(_load(path), path)
 
 
@@ -65,7 +77,7 @@ def load_words(folder: str | Path) -> dict[str, dict[str, list[str]]]:
     Raises:
         CheckpointError: the list is damaged.
     """
-    return _list_of_lists(Path(folder) / WORDS)
+    return _list_of_lists(present(Path(folder)) / WORDS)
 
 
 def load_descriptions(folder: str | Path) -> dict[str, dict[str, list[str]]]:
@@ -74,7 +86,7 @@ def load_descriptions(folder: str | Path) -> dict[str, dict[str, list[str]]]:
     Raises:
         CheckpointError: the list is damaged.
     """
-    return _list_of_lists(Path(folder) / DESCRIPTIONS)
+    return _list_of_lists(present(Path(folder)) / DESCRIPTIONS)
 
 
 def _list_of_lists(path: Path) -> dict[str, dict[str, list[str]]]:

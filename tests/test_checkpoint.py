@@ -5,8 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import pickle
-import subprocess
-import sys
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,10 +13,14 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-from multimodal import checkpoint
-from multimodal.checkpoint import CheckpointError, load_clip, load_dit, load_tensors, load_vqvae, save_model, save_tensors
+from multimodal import TextToImagePipeline, tensor_folder
+from multimodal.checkpoint import load_clip, load_dit, load_vqvae, save_model
 from multimodal.config import VQVAEConfig
+from multimodal.evaluation.judge import load_judge
+from multimodal.inspection.codebook import statistics_of
 from multimodal.models.vqvae import VQVAE
+from multimodal.tensor_folder import CheckpointError, load_tensors
+from multimodal.word_lists import load_descriptions, load_name_table, load_words
 
 ROOT = Path(__file__).resolve().parent.parent
 CONFIG = VQVAEConfig(image_size=8, stem_patch=2, widths=(4, 8), encoder_blocks=1, decoder_blocks=1, codebook_size=8)
@@ -42,7 +45,23 @@ def test_what_is_loaded_is_what_was_saved(dtype: torch.dtype, tmp_path: Path) ->
         stored = loaded.state_dict()[key]
         assert stored.dtype == torch.float32
         assert torch.equal(stored, value) or torch.equal(stored, value.to(dtype).float()), key
-    assert checkpoint.load_description(tmp_path / "vqvae")["training"] == {"steps": 3}
+    assert tensor_folder.load_description(tmp_path / "vqvae")["training"] == {"steps": 3}
+
+
+def test_what_a_crash_left_under_its_old_name_is_found_whatever_part_it_is_of(
+    bundled_checkpoint: Path, tmp_path: Path
+) -> None:
+    for part in bundled_checkpoint.glob("*/"):
+        shutil.copytree(part, tmp_path / f".{part.name}.old")
+    pipeline, whole = (TextToImagePipeline.from_pretrained(folder) for folder in (tmp_path, bundled_checkpoint))
+    assert pipeline.upscaler
+    assert pipeline.restyler
+    assert pipeline.names.style_names == whole.names.style_names
+    assert load_name_table(tmp_path / "dit") == load_name_table(bundled_checkpoint / "dit")
+    assert load_words(tmp_path / "clip") == load_words(bundled_checkpoint / "clip")
+    assert load_descriptions(tmp_path / "clip") == load_descriptions(bundled_checkpoint / "clip")
+    assert load_judge(tmp_path / "judge").classes
+    assert statistics_of(tmp_path)
 
 
 @pytest.fixture
@@ -105,7 +124,7 @@ def rewrite_weights(folder: Path, change: Callable[[dict[str, torch.Tensor]], ob
 
 def correct_checksum(folder: Path) -> None:
     def change(description: dict) -> None:
-        description["sha256"]["model.safetensors"] = checkpoint._sha256(folder / "model.safetensors")
+        description["sha256"]["model.safetensors"] = tensor_folder._sha256(folder / "model.safetensors")
 
     rewrite_config(folder, change)
 
@@ -226,7 +245,7 @@ def raise_disk_full(*_: object) -> None:
 @pytest.mark.parametrize("method", ["save_file", "_fsync", "load_tensors"])
 def test_a_failing_save_leaves_the_old_folder(method: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     before = {path.name: path.read_bytes() for path in folder.iterdir()}
-    monkeypatch.setattr(checkpoint, method, raise_disk_full)
+    monkeypatch.setattr(tensor_folder, method, raise_disk_full)
     with pytest.raises(OSError, match="No space left"):
         save_model(folder, VQVAE(CONFIG), CONFIG, {})
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
@@ -251,74 +270,3 @@ def test_numbers_that_are_not_finite_are_not_saved(folder: Path) -> None:
     with pytest.raises(CheckpointError, match=r"decoder.0.bias holds numbers that are not finite"):
         save_model(folder, model, CONFIG, {})
     load_vqvae(folder)
-
-
-SAVE_AND_DIE = """
-import os, random, shutil, signal, sys, time
-from pathlib import Path
-import torch
-from multimodal.checkpoint import load_tensors, save_tensors
-
-torch.set_num_threads(1)
-folder = Path(sys.argv[1])
-
-def save(name, step):
-    save_tensors(folder / name, {"step": torch.full((20_000,), float(step))}, {"step": step})
-
-def check(name):
-    tensors, description = load_tensors(folder / name)
-    assert (tensors["step"] == description["step"]).all()
-
-def fork(child, seconds=None):
-    if (pid := os.fork()) == 0:
-        child()
-    if seconds is not None:
-        time.sleep(seconds)
-        os.kill(pid, signal.SIGKILL)
-    os.waitpid(pid, 0)
-
-def save_under_new_names():
-    with open(folder / "log", "w") as log:
-        for step in range(1_000_000):
-            save(f"step-{step:08d}", step)
-            print(f"step-{step:08d}", file=log, flush=True)
-
-def replace_and_die(last):
-    rename, renamed = Path.rename, []
-    def rename_and_die(self, target):
-        rename(self, target)
-        renamed.append(target)
-        if len(renamed) == last:
-            os._exit(0)
-    Path.rename = rename_and_die
-    save("model", 1)
-
-rng = random.Random(0)
-for _ in range(50):
-    (folder / "log").write_text("")
-    fork(save_under_new_names, rng.random() * 0.03)
-    for name in {*(folder / "log").read_text().split(), *(path.name for path in folder.glob("step-*"))}:
-        check(name)
-        shutil.rmtree(folder / name)
-for last in (1, 2):
-    save("model", 0)
-    fork(lambda: replace_and_die(last))
-    check("model")
-print("complete")
-"""
-
-
-def test_a_killed_save_leaves_a_complete_checkpoint(tmp_path: Path) -> None:
-    """Killed at 50 random moments of saves under new names, then right after each of the two renames of a replacement."""
-    command = [sys.executable, "-c", SAVE_AND_DIE, str(tmp_path)]
-    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    assert result.stdout == "complete\n", result.stderr
-
-
-def test_further_files_are_kept_and_checked(tmp_path: Path) -> None:
-    save_tensors(tmp_path / "a", {"x": torch.ones(1)}, {"note": "é"}, files={"words.txt": "红苹果"})
-    assert load_tensors(tmp_path / "a")[1]["note"] == "é"
-    assert (tmp_path / "a" / "words.txt").read_text(encoding="utf-8") == "红苹果"
-    (tmp_path / "a" / "words.txt").write_text("")
-    with pytest.raises(CheckpointError, match=r"words.txt is damaged"):
-        load_tensors(tmp_path / "a")

@@ -17,8 +17,8 @@ from huggingface_hub.utils import HFValidationError, filter_repo_objects
 
 from multimodal import TextToImagePipeline
 from multimodal.__main__ import main
-from multimodal.checkpoint import CheckpointError
 from multimodal.hub import HubError, find_checkpoint
+from multimodal.tensor_folder import CheckpointError
 from multimodal.ui.models import Models
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -8,11 +8,12 @@ import pytest
 import torch
 from PIL import Image
 
-from multimodal.checkpoint import CheckpointError, save_model
+from multimodal.checkpoint import save_model
 from multimodal.config import RestylerConfig
 from multimodal.doctor import diagnose
 from multimodal.models.restyler import Restyler
 from multimodal.restyling import find_restyler, restyle
+from multimodal.tensor_folder import CheckpointError
 from tests.generating import same
 
 CONFIG = RestylerConfig(widths=(8, 16))

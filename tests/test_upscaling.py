@@ -12,11 +12,12 @@ import torch
 from PIL import Image, ImageDraw
 
 from multimodal.__main__ import main
-from multimodal.checkpoint import CheckpointError, save_model
+from multimodal.checkpoint import save_model
 from multimodal.config import SuperResolutionConfig
 from multimodal.doctor import diagnose
 from multimodal.export import TARGETS, plain_png, to_sticker
 from multimodal.models.super_resolution import SuperResolution
+from multimodal.tensor_folder import CheckpointError
 from multimodal.upscaling import Upscaler
 
 

@@ -6,14 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from multimodal.checkpoint import CheckpointError
 from multimodal.data import phrases
+from multimodal.tensor_folder import CheckpointError
 from multimodal.word_lists import (
     DESCRIPTIONS,
     NAMES,
     STYLES,
     WORDS,
     load_descriptions,
+    load_malformed,
     load_name_table,
     load_names,
     load_styles,
@@ -57,7 +58,7 @@ def test_descriptions_are_read_and_may_be_missing(tmp_path: Path) -> None:
 
 
 def test_names_of_styles_are_read_and_may_be_missing(tmp_path: Path) -> None:
-    assert load_styles(tmp_path) == {}
+    assert load_styles(tmp_path) == load_malformed(tmp_path) == {}
     (tmp_path / STYLES).write_text('{"flat": ["fox"], "line": []}', encoding="utf-8")
     assert load_styles(tmp_path) == {"flat": ["fox"], "line": []}
     (tmp_path / STYLES).write_text('{"flat": "fox"}', encoding="utf-8")

@@ -16,8 +16,9 @@ from PIL import Image
 from torch import Tensor, nn
 
 from multimodal import rgba
-from multimodal.checkpoint import CheckpointError, load_model
+from multimodal.checkpoint import load_model
 from multimodal.config import JudgeConfig
+from multimodal.tensor_folder import CheckpointError, present
 
 CLASSES = "classes.json"
 ORIENTATIONS = 8
@@ -186,7 +187,7 @@ def load_judge(folder: str | Path) -> Judge:
     Raises:
         CheckpointError: a file is missing or damaged, or they do not fit each other; the message names the file.
     """
-    path = Path(folder) / CLASSES
+    path = present(Path(folder)) / CLASSES
     try:
         classes = Classes.from_json(path.read_text(encoding="utf-8"))
     except FileNotFoundError:

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from multimodal import metrics
-from multimodal.checkpoint import CheckpointError, load_description, load_tensors, save_tensors
+from multimodal.tensor_folder import CheckpointError, load_description, load_tensors, part, present, save_tensors
 
 TOP_PICTURES = 6  # per code
 FIELDS = 8  # on each side of a picture, in which positions are counted; single ones would take four times the space
@@ -130,7 +130,7 @@ def load_statistics(folder: str | Path) -> CodebookStatistics:
     Raises:
         CheckpointError: a file is missing or damaged, or holds something else.
     """
-    folder = Path(folder)
+    folder = present(Path(folder))
     tables, description = load_tensors(folder)
     try:
         names = json.loads((folder / PICTURES).read_text(encoding="utf-8"))
@@ -151,8 +151,8 @@ def statistics_of(checkpoint: str | Path) -> CodebookStatistics | None:
     Raises:
         CheckpointError: they are damaged.
     """
-    folder = Path(checkpoint) / "codebook"
-    if not folder.is_dir():
+    folder = part(checkpoint, "codebook")
+    if not folder:
         return None
     statistics = load_statistics(folder)
     return statistics if statistics.vqvae_sha256 == vqvae_sha256(checkpoint) else None

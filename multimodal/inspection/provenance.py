@@ -14,10 +14,11 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from multimodal.checkpoint import CheckpointError, load_tensors, load_vqvae, save_tensors
+from multimodal.checkpoint import load_vqvae
 from multimodal.inspection.codebook import PICTURES, vqvae_sha256
 from multimodal.inspection.training_set import SOURCES, TrainingPictures, encode_training_pictures
 from multimodal.models.vqvae import VQVAE
+from multimodal.tensor_folder import CheckpointError, load_tensors, save_tensors
 
 FOLDER = Path("training") / "provenance"  # within a checkpoint
 SAMPLE = 512  # training pictures of which it is measured how near the nearest other emoji is

@@ -81,9 +81,9 @@ def restore(
         velocity, _ = pipeline.prompt_velocity(prompts, negative_prompt, guidance_scale)
         restorations = []
         for t in times:
-            latents = rectified_flow.interpolate(x0, noise, torch.full((len(noise),), float(t), device=pipeline.device))
-            steps = max(1, round(num_inference_steps * t))
-            restored = pipeline.vqvae.quantize(pipeline.sample_latents(velocity, latents, steps, sampler, start=float(t)))
+            latents = rectified_flow.interpolate(x0, noise, float(t))
+            latents = pipeline.sample_latents(velocity, latents, num_inference_steps, sampler, start=float(t))
+            restored = pipeline.vqvae.quantize(latents)
             pictures = pipeline.vqvae.decode_indices(restored)
             psnr = psnr_on_white(pictures, original.expand_as(pictures)).tolist()
             restorations.append(Restoration(float(t), rgba.to_images(pictures), psnr, restored.cpu()))

@@ -4,9 +4,10 @@ import pytest
 import torch
 from PIL import Image
 
-from multimodal.checkpoint import CheckpointError, save_model
+from multimodal.checkpoint import save_model
 from multimodal.config import JudgeConfig
 from multimodal.evaluation.judge import CLASSES, Classes, Judge, load_judge
+from multimodal.tensor_folder import CheckpointError
 
 
 def save(folder, judge, classes=None, dtype=torch.float32):

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 import torch
 
-from multimodal.checkpoint import CheckpointError
 from multimodal.inspection.codebook import (
     codebook_statistics,
     load_statistics,
@@ -17,6 +16,7 @@ from multimodal.inspection.codebook import (
     statistics_of,
     vqvae_sha256,
 )
+from multimodal.tensor_folder import CheckpointError
 
 # Three pictures of 1 x 2 positions in two groups of four codes.
 INDICES = torch.tensor([[[[0, 0]], [[1, 2]]], [[[0, 1]], [[1, 1]]], [[[3, 3]], [[2, 2]]]])

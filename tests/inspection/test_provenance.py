@@ -14,7 +14,7 @@ from PIL import Image
 from torch import Tensor
 
 from multimodal import rgba
-from multimodal.checkpoint import CheckpointError, load_vqvae
+from multimodal.checkpoint import load_vqvae
 from multimodal.data.images import DataError
 from multimodal.inspection.provenance import (
     FOLDER,
@@ -25,6 +25,7 @@ from multimodal.inspection.provenance import (
 from multimodal.inspection.training_set import SOURCES, TrainingPictures
 from multimodal.models.vqvae import VQVAE
 from multimodal.pipeline import TextToImagePipeline
+from multimodal.tensor_folder import CheckpointError
 
 NUMBER = 40
 

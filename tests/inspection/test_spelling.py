@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from multimodal.inspection.names import Spelling
+from multimodal.inspection.spelling import Spelling
 from multimodal.word_lists import load_names
 
 SPELLING = Spelling(
