@@ -34,6 +34,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             args.start = find_checkpoint(args.start)
         args.command(args)
     except KeyboardInterrupt:
+        if args.command is train:  # once there are steps, the run says so itself
+            print("stopped; the same command goes on from there", file=sys.stderr)
         return 130
     except (ValueError, RuntimeError, OSError) as error:
         if args.traceback:
@@ -59,7 +61,8 @@ def dataset(args: argparse.Namespace) -> None:
 
 def train(args: argparse.Namespace) -> None:
     """Train one of the models, or all that a picture needs."""
-    from multimodal.training.plan import Sources, train_all, train_one
+    from multimodal.training.plan import train_all, train_one
+    from multimodal.training.run_config import Sources
 
     sources = Sources(args.data, args.names, args.text, args.start)
     run = train_all if args.model == "all" else functools.partial(train_one, args.model)

@@ -111,9 +111,10 @@ def test_counts_may_be_zero_where_that_leaves_something_out() -> None:
 
 
 @pytest.mark.parametrize("part", ["mean", "translator"])
-def test_a_setting_that_would_not_be_read_is_refused(part: str) -> None:
-    with pytest.raises(ValueError, match=f"{part}.mixed_precision is not read"):
-        with_overrides(DiTRunConfig(), [f"{part}.mixed_precision=bf16"])
+@pytest.mark.parametrize(("key", "value"), [("mixed_precision", "bf16"), ("seed", "5")])
+def test_a_setting_that_would_not_be_read_is_refused(part: str, key: str, value: str) -> None:
+    with pytest.raises(ValueError, match=f"{part}.{key} is not read"):
+        with_overrides(DiTRunConfig(), [f"{part}.{key}={value}"])
 
 
 def test_pictures_are_drawn_again_from_the_style_most_alike() -> None:

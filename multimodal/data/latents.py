@@ -33,7 +33,7 @@ class LatentCache:
         root: the shards are in a folder of it that is named after what they depend on: which composites there are, what
             each kind of them looks like, and `key`.
         key: a checksum of all else that the indices depend on: the pictures, what is known of them, and the autoencoder.
-        pixels: N pictures, (4, S, S) uint8 premultiplied RGBA.
+        pixels: N pictures, (4, S, S) uint8 premultiplied RGBA; or anything else of N rows that `encode` makes pictures of.
     """
 
     def __init__(
@@ -54,12 +54,18 @@ class LatentCache:
         self.shards = -(-(len(pixels) + num_composites) // shard_rows)
 
     def write(
-        self, encode: Callable[[Tensor], Tensor], process_index: int = 0, num_processes: int = 1, batch_size: int = 32
+        self,
+        encode: Callable[[Tensor], Tensor],
+        process_index: int = 0,
+        num_processes: int = 1,
+        batch_size: int = 32,
+        doing: str = "encoding",
     ) -> None:
         """Write this process's part of the shards, every `num_processes`-th, where they are not there yet.
 
         Args:
             encode: maps (B, 4, S, S) uint8 pictures to (B, groups, h, w) indices below 2¹⁵.
+            doing: what the progress bar says is done.
         """
         self.folder.mkdir(parents=True, exist_ok=True)
         if process_index == 0:
@@ -71,7 +77,7 @@ class LatentCache:
             last = min((shard + 1) * self.shard_rows, len(self.pixels) + len(self.composites))
             rows = range(shard * self.shard_rows, last)
             batches = [rows[first : first + batch_size] for first in range(0, len(rows), batch_size)]
-            progress = tqdm(batches, desc=f"encoding shard {shard + 1} of {self.shards}", disable=process_index > 0)
+            progress = tqdm(batches, desc=f"{doing}, shard {shard + 1} of {self.shards}", disable=process_index > 0)
             indices = torch.cat([encode(torch.stack([*map(self._picture, batch)])) for batch in progress])
             temporary = self._path(shard).with_suffix(".tmp")
             save_file({"codebook_indices": indices.to(torch.int16)}, temporary)

@@ -12,7 +12,6 @@ import torch
 from accelerate import Accelerator
 from torch import Tensor
 
-from multimodal import checkpoint
 from multimodal.checkpoint import load_vqvae
 from multimodal.collage.colors import color_names
 from multimodal.data.captions import (
@@ -29,7 +28,8 @@ from multimodal.data.images import Pictures, fingerprint, load_captioned_images
 from multimodal.data.latents import LatentCache, Rows
 from multimodal.encoding import encode_pictures
 from multimodal.models.text_encoder import CLIPTextEncoder, TextEncoding
-from multimodal.training.loop import batch_indices
+from multimodal.tensor_folder import WEIGHTS, load_description
+from multimodal.training.batches import batch_indices, divisible
 from multimodal.training.rehearsal import Rehearsal
 from multimodal.training.run_config import DiTRunConfig
 
@@ -55,7 +55,7 @@ class CaptionedLatents:
             dataclasses.replace(subject, colors=tuple(color_names(picture)[:2]))
             for subject, picture in zip(load_subjects(table, names), pixels, strict=True)
         ]
-        vqvae_sha256 = checkpoint.load_description(out / "vqvae")["sha256"][checkpoint.WEIGHTS]
+        vqvae_sha256 = load_description(out / "vqvae")["sha256"][WEIGHTS]
         self.fingerprint = fingerprint(pixels, subjects, vqvae_sha256)
         root = out / "training" / "dit" / "latents"
         cache = LatentCache(root, self.fingerprint, pixels, subjects, config.num_composites)
@@ -72,7 +72,7 @@ class CaptionedLatents:
         """Add what is to be repeated, as the last rows."""
         self.rehearsal = rehearsal
         self.counts.append(len(rehearsal.subjects))
-        self.codebook_indices = Rows([*self.codebook_indices.parts, rehearsal.codebook_indices])
+        self.codebook_indices = Rows([*self.codebook_indices.parts, *rehearsal.codebook_indices.parts])
         self.shown += rehearsal.subjects
 
     @property
@@ -87,9 +87,8 @@ class CaptionedLatents:
     def batch(self, step: int, batch_size: int) -> Tensor:
         """Which pictures this process works on in a step, (batch_size / processes,): new, composites, rehearsed."""
         fractions = (self.config.composite_fraction, self.config.rehearsal_fraction)
-        processes = self.accelerator.num_processes  # a share that they cannot divide is rounded up
         shares = [
-            -(-int(part * batch_size) // processes) * processes if count else 0
+            divisible(int(part * batch_size), self.accelerator) if count else 0
             for part, count in zip(fractions, self.counts[1:], strict=False)
         ]
         groups = zip(

@@ -35,41 +35,33 @@ from multimodal.data.lexicon import load_dictionary, load_thesaurus
 from multimodal.data.phrases import COLORS, NUMBERS, PATTERNS, STYLES
 from multimodal.data.synonyms import flags, synsets_near, words_by_name
 from multimodal.models.clip import CLIP
-from multimodal.training.loop import Trainer, batch_indices
-from multimodal.training.run_config import CLIPRunConfig
+from multimodal.training.batches import batch_indices
+from multimodal.training.loop import Trainer
+from multimodal.training.run_config import CLIPRunConfig, Sources
 from multimodal.training.tokenizer import train_tokenizer
 from multimodal.word_lists import DESCRIPTIONS, WORDS
 
 
-def train_clip(
-    config: CLIPRunConfig,
-    data: Path,
-    out: Path,
-    max_minutes: float,
-    names: Path | None = None,
-    text: Path | None = None,
-    start: Path | None = None,
-) -> None:
-    """Train on the captioned pictures at `data`; the checkpoint is `out`/clip, the run's state `out`/training/clip.
+def train_clip(config: CLIPRunConfig, sources: Sources, out: Path, max_minutes: float) -> None:
+    """Train on the captioned pictures of `sources`; the checkpoint is `out`/clip, the run's state `out`/training/clip.
 
     First both towers learn. Then the image tower is locked (LiT, Zhai et al. 2022, with the roles swapped): its embeddings
     of all pictures are computed once, and the text tower alone goes on learning, which costs a fraction: captions in all
     languages, words that no caption has, and descriptions of two things, a count or a colour, beside their contraries.
 
-    Args:
-        names: a table of names in other languages, see `load_subjects`.
-        text: a WordNet table, for the tokenizer's vocabulary and for words near the names: they are learnt in the second
-            phase, and listed in `out`/clip/words.json.
-        start: a checkpoint folder whose CLIP, with its tokenizer and its config, is where a new run starts from.
+    The text of `sources` is a WordNet table, for the tokenizer's vocabulary and for words near the names: they are learnt
+    in the second phase, and listed in `out`/clip/words.json. Where there is a checkpoint to start from, its CLIP, with its
+    tokenizer and its config, is where a new run starts.
     """
+    text = sources.text
     unused_towers = DistributedDataParallelKwargs(find_unused_parameters=True)  # the image tower's, when it is locked
     accelerator = Accelerator(mixed_precision=config.mixed_precision, kwargs_handlers=[unused_towers])
-    table = load_captioned_images(data)
-    subjects = load_subjects(table, names)
+    table = load_captioned_images(sources.data)
+    subjects = load_subjects(table, sources.names)
     folder = out / "training" / "clip"
     torch.manual_seed(config.seed)
-    if start:
-        clip = load_clip(start / "clip")
+    if sources.start:
+        clip = load_clip(sources.start / "clip")
     else:
         with accelerator.main_process_first():  # all processes read the one that the first has trained
             tokenizer = load_or_train_tokenizer(folder / TOKENIZER, subjects, text, config.model.vocab_size)

@@ -13,7 +13,7 @@ from accelerate import Accelerator
 from PIL import Image
 from torch import Tensor, nn
 
-from multimodal.checkpoint import copy_checkpoint, load_clip, load_dit, save_model
+from multimodal.checkpoint import load_clip, load_dit, save_model
 from multimodal.data.captions import name_table, names_by_style
 from multimodal.diffusion import rectified_flow
 from multimodal.hub import PARTS
@@ -22,6 +22,7 @@ from multimodal.models.dit import DiT
 from multimodal.models.text_encoder import CLIPTextEncoder
 from multimodal.pipeline import TextToImagePipeline
 from multimodal.sheets import image_grid
+from multimodal.tensor_folder import copy_checkpoint
 from multimodal.training.captioned_latents import CaptionedLatents
 from multimodal.training.distillation import GuidanceTeacher, sample_scales, undistilled
 from multimodal.training.growth import with_depth, with_patch_size
@@ -29,7 +30,7 @@ from multimodal.training.loop import Trainer
 from multimodal.training.lora import merged, with_lora
 from multimodal.training.mean import add_noise, fit_mean, with_mean
 from multimodal.training.rehearsal import Rehearsal
-from multimodal.training.run_config import DiTRunConfig
+from multimodal.training.run_config import DiTRunConfig, Sources
 from multimodal.word_lists import NAMES, STYLES
 
 SAMPLE_PROMPTS = (
@@ -39,22 +40,20 @@ SAMPLE_PROMPTS = (
 )  # fmt: skip
 
 
-def train_dit(
-    config: DiTRunConfig, data: Path, out: Path, max_minutes: float, names: Path | None = None, start: Path | None = None
-) -> None:
-    """Train on the captioned pictures at `data` with `out`/vqvae and the text encoder that the config names.
+def train_dit(config: DiTRunConfig, sources: Sources, out: Path, max_minutes: float) -> None:
+    """Train on the captioned pictures of `sources` with `out`/vqvae and the text encoder that the config names.
 
     The checkpoint is `out`/dit; the run's state, the mean's and the latent cache are under `out`/training/dit.
 
-    Args:
-        names: a table of names in other languages, see `load_subjects`.
-        start: a checkpoint folder whose DiT, with its config, is where a new run starts from, and what it rehearses. Its
-            other parts are copied, where `out` has none of its own.
+    Where `sources` has a checkpoint to start from, its DiT, with its config, is where a new run starts, and what it
+    rehearses; its other parts are copied, where `out` has none of its own.
+
     Raises:
         ValueError: LoRA, rehearsal, distillation, divided patches, more layers or a new mean, and nothing to start from; or
             two that do not go together.
     """
     began = time.monotonic()
+    start = sources.start
     _check_modes(config, start)
     accelerator = Accelerator(mixed_precision=config.mixed_precision)
     folder, device = out / "training" / "dit", accelerator.device
@@ -64,7 +63,7 @@ def train_dit(
     trained = load_dit(start / "dit") if start else None
     if trained:
         config = dataclasses.replace(config, model=config.model_from(trained.config))
-    pictures = CaptionedLatents(config, data, names, out, accelerator)
+    pictures = CaptionedLatents(config, sources.data, sources.names, out, accelerator)
     config = dataclasses.replace(config, model=dataclasses.replace(config.model, styles=pictures.styles))
     torch.manual_seed(config.seed)
     dit = starting_dit(config, trained)
@@ -78,7 +77,10 @@ def train_dit(
             teacher.dit.compile()
     dit.gradient_checkpointing = config.gradient_checkpointing
     if start and config.rehearsal_fraction:
-        pictures.rehearse(Rehearsal(start, config.num_rehearsals, config.seed, text_encoder, pictures.vqvae, accelerator))
+        known = folder / "rehearsal"
+        pictures.rehearse(
+            Rehearsal(start, config.num_rehearsals, config.seed, known, text_encoder, pictures.vqvae, accelerator)
+        )
     max_minutes -= (time.monotonic() - began) / 60
     began = time.monotonic()
     if not fit_mean(dit.mean_predictor, pictures, text_encoder, folder / "mean", max_minutes):

@@ -16,17 +16,18 @@ from multimodal.checkpoint import save_model
 from multimodal.data.captions import load_subjects
 from multimodal.data.images import decode_images, fingerprint, load_captioned_images
 from multimodal.evaluation.judge import CLASSES, Classes, Judge
-from multimodal.training.loop import Trainer, batch_indices
-from multimodal.training.run_config import JudgeRunConfig
+from multimodal.training.batches import batch_indices
+from multimodal.training.loop import Trainer
+from multimodal.training.run_config import JudgeRunConfig, Sources
 
 GROWN_AT = 0.7  # of the steps: from here on pictures have their full size
 SIZE_STEP = 8
 
 
-def train_judge(config: JudgeRunConfig, data: Path, out: Path, max_minutes: float) -> None:
-    """Train on the pictures at `data`; the checkpoint is `out`/judge, the run's state `out`/training/judge."""
+def train_judge(config: JudgeRunConfig, sources: Sources, out: Path, max_minutes: float) -> None:
+    """Train on the pictures of `sources`; the checkpoint is `out`/judge, the run's state `out`/training/judge."""
     accelerator = Accelerator(mixed_precision=config.mixed_precision)
-    table = load_captioned_images(data)
+    table = load_captioned_images(sources.data)
     subjects = load_subjects(table)
     names = {subject.concept: subject.name("en") for subject in subjects}
     classes = Classes(tuple(names), tuple(names.values()), tuple(sorted({subject.style for subject in subjects})))

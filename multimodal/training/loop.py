@@ -6,7 +6,6 @@ the step is the whole state of the data and of the random generators, and a resu
 
 from __future__ import annotations
 
-import functools
 import math
 import shutil
 import time
@@ -23,8 +22,8 @@ from torch import Tensor, nn
 from torch.nn.attention import SDPBackend, sdpa_kernel
 from tqdm.auto import tqdm
 
-from multimodal import checkpoint
 from multimodal import config as configs
+from multimodal.tensor_folder import load_tensors, save_tensors
 from multimodal.training import fsdp
 from multimodal.training.ema import moving_average
 from multimodal.training.run_config import RunConfig
@@ -149,7 +148,7 @@ class Trainer:
         if not state.exists():  # a run that ends where it was resumed leaves the state as it is
             run = configs.to_dict(self.config)
             description = {"step": self.step, "ema_updates": int(self.ema.n_averaged), "run": run, "data": self.data}
-            checkpoint.save_tensors(state, tensors, description)
+            save_tensors(state, tensors, description)
         for old in [*self._states()[:-2], *self.folder.glob(".step-*")]:  # the latter are what a killed save left
             shutil.rmtree(old)
         if export:
@@ -224,7 +223,7 @@ class Trainer:
         states = self._states()
         if not states:
             return
-        tensors, description = checkpoint.load_tensors(states[-1])
+        tensors, description = load_tensors(states[-1])
         before, now = description["run"], configs.to_dict(self.config)
         shapes = {(f"model.{key}", v.shape) for key, v in self.accelerator.unwrap_model(self.model).state_dict().items()}
         if before.get("model") != now.get("model") or not shapes <= {(key, v.shape) for key, v in tensors.items()}:
@@ -279,22 +278,3 @@ class Trainer:
             from torchvision.transforms.functional import pil_to_tensor
 
             writer.add_image("samples", pil_to_tensor(grid.convert("RGB")), self.step)
-
-
-def batch_indices(count: int, batch_size: int, step: int, seed: int, accelerator: Accelerator) -> Tensor:
-    """The rows of batch `step` that this process works on: epoch after epoch of seeded permutations.
-
-    Returns:
-        (batch_size / processes,) int64.
-    """
-    share = batch_size // accelerator.num_processes
-    first = step * batch_size + accelerator.process_index * share
-    positions = range(first, first + share)
-    rows = [int(_permutation(count, position // count, seed)[position % count]) for position in positions]
-    return torch.tensor(rows, dtype=torch.int64)
-
-
-@functools.lru_cache(maxsize=8)
-def _permutation(count: int, epoch: int, seed: int) -> Tensor:
-    generator = torch.Generator().manual_seed((seed * 1_000_003 + epoch) % 2**32)  # of which the generator reads 32 bits
-    return torch.randperm(count, generator=generator)

@@ -105,7 +105,8 @@ def _fit_mlp(
         return {"loss": F.mse_loss(model(pooled, view).float(), x0)}
 
     model = with_lora(copy.deepcopy(mlp), config.lora_rank)  # FSDP would divide the one in the DiT
-    trainer = Trainer(config.mean, model, folder, accelerator, pictures.fingerprint)
+    run_config = dataclasses.replace(config.mean, seed=config.seed)
+    trainer = Trainer(run_config, model, folder, accelerator, pictures.fingerprint)
     trainer.run(loss, max_minutes=max_minutes)
     mlp.load_state_dict(merged(trainer.ema_model).state_dict())
     return trainer.step >= config.mean.steps
@@ -140,7 +141,8 @@ def _fit_translator(
         }
         return {"loss": sum(parts.values(), torch.zeros((), device=pooled.device)), **parts}
 
-    trainer = Trainer(config.translator, copy.deepcopy(translator), folder, accelerator, pictures.fingerprint)
+    run_config = dataclasses.replace(config.translator, seed=config.seed)
+    trainer = Trainer(run_config, copy.deepcopy(translator), folder, accelerator, pictures.fingerprint)
     trainer.run(loss, max_minutes=max_minutes)
     translator.load_state_dict(trainer.ema_model.state_dict())
     return trainer.step >= config.translator.steps

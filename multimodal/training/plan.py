@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,28 +15,33 @@ from accelerate import PartialState
 from accelerate.utils import parse_flag_from_env
 
 from multimodal import config as configs
-from multimodal.checkpoint import CheckpointError, load_description
 from multimodal.data.captions import load_subjects
 from multimodal.data.images import load_captioned_images
 from multimodal.models.clip import CLIP
 from multimodal.models.dit import DiT
 from multimodal.models.vqvae import VQVAE
-from multimodal.training import clip, dit, judge, restyler, run_config, super_resolution, vqvae
+from multimodal.tensor_folder import CheckpointError, load_description
+from multimodal.training import run_config
+from multimodal.training.clip import train_clip
+from multimodal.training.dit import train_dit
+from multimodal.training.judge import train_judge
 from multimodal.training.loop import TrainingError
 from multimodal.training.presets import PRESETS
+from multimodal.training.restyler import train_restyler
+from multimodal.training.run_config import Sources
+from multimodal.training.super_resolution import train_super_resolution
 from multimodal.training.tokenizer import train_tokenizer
+from multimodal.training.vqvae import train_vqvae
 
 STAGES = ("vqvae", "clip", "dit")  # in this order: the DiT learns from what the other two give
-
-
-@dataclass(frozen=True)
-class Sources:
-    """What models are trained from."""
-
-    data: Path  # captioned pictures
-    names: Path | None = None  # a table of names in other languages
-    text: Path | None = None  # a table of words, for the tokenizer and the text tower
-    start: Path | None = None  # a checkpoint folder whose weights a new run starts from
+TRAIN: dict[str, Callable[[Any, Sources, Path, float], None]] = {  # each: config, sources, out, max_minutes
+    "vqvae": train_vqvae,
+    "clip": train_clip,
+    "dit": train_dit,
+    "judge": train_judge,
+    "restyler": train_restyler,
+    "super_resolution": train_super_resolution,
+}
 
 
 @dataclass(frozen=True)
@@ -146,23 +151,12 @@ def count_parameters(config: Any) -> int:
 def _train(name: str, config: Any, sources: Sources, out: Path, max_minutes: float) -> None:
     if name != "dit" and parse_flag_from_env("ACCELERATE_USE_FSDP"):
         raise TrainingError(f"FSDP is for the DiT; train the {name} first, with a config of distributed_type MULTI_GPU")
-    data, names, text, start = sources.data, sources.names, sources.text, sources.start
+    start = sources.start
     if start and start.resolve() == out.resolve():
         raise ValueError(f"{out} is where the training starts from; choose another folder with --out")
     if start and name not in STAGES:
         raise ValueError(f"--from is for {', '.join(STAGES)} and all; the {name} is trained from scratch")
-    if name == "vqvae":
-        vqvae.train_vqvae(config, data, out, max_minutes, start)
-    elif name == "clip":
-        clip.train_clip(config, data, out, max_minutes, names, text, start)
-    elif name == "dit":
-        dit.train_dit(config, data, out, max_minutes, names, start)
-    elif name == "judge":
-        judge.train_judge(config, data, out, max_minutes)
-    elif name == "restyler":
-        restyler.train_restyler(config, data, out, max_minutes)
-    else:
-        super_resolution.train_super_resolution(config, data, out, max_minutes)
+    TRAIN[name](config, sources, out, max_minutes)
 
 
 def _preset(name: str, preset: str) -> run_config.RunConfig:

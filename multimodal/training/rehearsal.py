@@ -8,17 +8,19 @@ from pathlib import Path
 import torch
 from accelerate import Accelerator
 from torch import Tensor
-from tqdm.auto import tqdm
 
-from multimodal.checkpoint import CheckpointError, load_dit
+from multimodal.checkpoint import load_dit
 from multimodal.data.captions import Subject, with_article, with_style
+from multimodal.data.images import fingerprint
+from multimodal.data.latents import LatentCache
 from multimodal.models.text_encoder import CLIPTextEncoder
 from multimodal.models.vqvae import VQVAE
 from multimodal.pipeline import TextToImagePipeline
+from multimodal.tensor_folder import WEIGHTS, CheckpointError, load_description
 from multimodal.word_lists import NAMES, load_name_table, load_names, load_styles
 
 SAMPLING_STEPS = 4  # enough for pictures that are noised again
-BATCH_SIZE = 64
+SHARD_ROWS = 32  # few, as a picture takes a second
 
 
 class Rehearsal:
@@ -31,12 +33,20 @@ class Rehearsal:
     Args:
         start: the checkpoint folder of the DiT.
         count: how many names are repeated, drawn from its names.json; every other one is English. Half have a style.
+        folder: where their pictures are kept, which all processes draw together, once.
     Raises:
         CheckpointError: the checkpoint has no list of names.
     """
 
     def __init__(
-        self, start: Path, count: int, seed: int, text_encoder: CLIPTextEncoder, vqvae: VQVAE, accelerator: Accelerator
+        self,
+        start: Path,
+        count: int,
+        seed: int,
+        folder: Path,
+        text_encoder: CLIPTextEncoder,
+        vqvae: VQVAE,
+        accelerator: Accelerator,
     ) -> None:
         self.accelerator = accelerator
         self.names, self.table = load_names(start / "dit"), load_name_table(start / "dit")
@@ -48,9 +58,16 @@ class Rehearsal:
         self.dit = load_dit(start / "dit").requires_grad_(False)
         pipeline = TextToImagePipeline(text_encoder, self.dit, vqvae)
         prompts = [with_style(subject.concept, subject, rng, 1.0) for subject in self.subjects]
-        firsts = tqdm(range(0, count, BATCH_SIZE), desc="drawing known names")
-        batches = [self._draw(pipeline, prompts[first : first + BATCH_SIZE], first) for first in firsts]
-        self.codebook_indices = torch.cat(batches)  # (count, groups, h, w)
+        weights = [load_description(start / part)["sha256"][WEIGHTS] for part in ("dit", "vqvae")]
+        rows = torch.arange(count)
+        cache = LatentCache(folder, fingerprint(rows, prompts, *weights), rows, shard_rows=SHARD_ROWS)
+
+        def draw(rows: Tensor) -> Tensor:
+            return self._draw(pipeline, [prompts[row] for row in rows], rows.tolist())
+
+        cache.write(draw, accelerator.process_index, accelerator.num_processes, SHARD_ROWS, "drawing known names")
+        accelerator.wait_for_everyone()
+        self.codebook_indices = cache.read()  # (count, groups, h, w)
 
     def view(self, pooled: Tensor, view: Tensor) -> Tensor:
         """(B, pooled_dim), (B,) views → the frozen DiT's view of each, (B, latent_channels, h, w)."""
@@ -76,9 +93,9 @@ class Rehearsal:
         return Subject(concept=name, names={language: name}, keywords={}, style=style)
 
     @torch.no_grad()
-    def _draw(self, pipeline: TextToImagePipeline, prompts: list[str], seed: int) -> Tensor:
+    def _draw(self, pipeline: TextToImagePipeline, prompts: list[str], seeds: list[int]) -> Tensor:
         with self.accelerator.autocast():
             condition, _ = pipeline.encode_prompt(prompts)
-            noise = pipeline.make_noise([seed + k for k in range(len(prompts))])
+            noise = pipeline.make_noise(seeds)
             latents = pipeline.sample_latents(pipeline.dit_velocity(condition), noise, SAMPLING_STEPS)
         return pipeline.vqvae.quantize(latents.float()).to("cpu", torch.int16)

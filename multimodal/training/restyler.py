@@ -20,14 +20,15 @@ from multimodal.metrics import picture_losses
 from multimodal.models.restyler import Restyler
 from multimodal.models.vqvae import VQVAE
 from multimodal.sheets import image_grid
-from multimodal.training.loop import Trainer, batch_indices
-from multimodal.training.run_config import RestylerRunConfig
+from multimodal.training.batches import batch_indices
+from multimodal.training.loop import Trainer
+from multimodal.training.run_config import RestylerRunConfig, Sources
 
 BATCH = 32  # pictures that are sent through the VQ-VAE at once
 
 
-def train_restyler(config: RestylerRunConfig, data: Path, out: Path, max_minutes: float) -> None:
-    """Train on the pictures at `data`; the checkpoint is `out`/restyler, the run's state `out`/training/restyler.
+def train_restyler(config: RestylerRunConfig, sources: Sources, out: Path, max_minutes: float) -> None:
+    """Train on the pictures of `sources`; the checkpoint is `out`/restyler, the run's state `out`/training/restyler.
 
     It learns from the things that were drawn in two of its styles or more. What it is given in the app comes out of a
     VQ-VAE, with a DiT's errors. So, where `out` has a VQ-VAE, part of the pictures are what it decodes from noised codes.
@@ -36,7 +37,7 @@ def train_restyler(config: RestylerRunConfig, data: Path, out: Path, max_minutes
         DataError: nothing was drawn in two of the styles.
     """
     accelerator = Accelerator(mixed_precision=config.mixed_precision)
-    table = load_captioned_images(data)
+    table = load_captioned_images(sources.data)
     subjects = load_subjects(table)
     pairs = style_pairs(subjects, config.model)
     accelerator.print(f"learning from {len(pairs):,} pairs of pictures")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
+from pathlib import Path
 from typing import ClassVar
 
 from multimodal.config import (
@@ -15,6 +16,16 @@ from multimodal.config import (
     SuperResolutionConfig,
     VQVAEConfig,
 )
+
+
+@dataclass(frozen=True)
+class Sources:
+    """What models are trained from."""
+
+    data: Path  # captioned pictures
+    names: Path | None = None  # a table of names in other languages, see `load_subjects`
+    text: Path | None = None  # a table of words, for the tokenizer and the text tower
+    start: Path | None = None  # a checkpoint folder whose weights a new run starts from
 
 
 @dataclass(frozen=True)
@@ -90,8 +101,10 @@ class DiTRunConfig(RunConfig):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        for name in (name for name in ("mean", "translator") if getattr(self, name).mixed_precision != "no"):
-            raise ValueError(f"{name}.mixed_precision is not read: mixed_precision is for all parts of the run")
+        for part in ("mean", "translator"):
+            for key in ("mixed_precision", "seed"):
+                if getattr(getattr(self, part), key) != getattr(RunConfig, key):
+                    raise ValueError(f"{part}.{key} is not read: {key} is for all parts of the run")
         if self.composite_fraction + self.rehearsal_fraction > 1:
             raise ValueError("composite_fraction and rehearsal_fraction are parts of a batch: together at most 1")
 

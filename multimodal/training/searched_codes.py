@@ -14,7 +14,7 @@ from multimodal.data.images import fingerprint
 from multimodal.data.latents import LatentCache
 from multimodal.models.code_search import search_codes
 from multimodal.models.vqvae import VQVAE
-from multimodal.training.loop import batch_indices
+from multimodal.training.batches import batch_indices
 
 SHARD_ROWS = 64  # few, as a picture takes a second
 
@@ -40,7 +40,7 @@ class SearchedCodes:
             with accelerator.autocast():
                 return search_codes(vqvae, images, SEARCH_STEPS).cpu()
 
-        cache.write(search, accelerator.process_index, accelerator.num_processes, batch_size=SHARD_ROWS)
+        cache.write(search, accelerator.process_index, accelerator.num_processes, batch_size=SHARD_ROWS, doing="searching")
         accelerator.wait_for_everyone()
         self.codebook_indices = cache.read()  # (count, groups, h, w)
 

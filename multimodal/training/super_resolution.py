@@ -16,13 +16,14 @@ from multimodal.data.images import decode_images, fingerprint, load_captioned_im
 from multimodal.metrics import picture_losses
 from multimodal.models.super_resolution import SuperResolution
 from multimodal.sheets import image_grid
-from multimodal.training.loop import Trainer, batch_indices
-from multimodal.training.run_config import SuperResolutionRunConfig
+from multimodal.training.batches import batch_indices
+from multimodal.training.loop import Trainer
+from multimodal.training.run_config import Sources, SuperResolutionRunConfig
 from multimodal.training.vqvae import random_crops
 
 
-def train_super_resolution(config: SuperResolutionRunConfig, data: Path, out: Path, max_minutes: float) -> None:
-    """Train on the pictures at `data`; the checkpoint is `out`/super_resolution, the run's state `out`/training/….
+def train_super_resolution(config: SuperResolutionRunConfig, sources: Sources, out: Path, max_minutes: float) -> None:
+    """Train on the pictures of `sources`; the checkpoint is `out`/super_resolution, the run's state `out`/training/….
 
     Pictures are halved and quartered, with the filter that the app uses, and enlarged again. What the app enlarges comes
     out of a VQ-VAE, whose edges are not as clean as drawn ones, and of such pictures there are no larger versions. So,
@@ -32,7 +33,7 @@ def train_super_resolution(config: SuperResolutionRunConfig, data: Path, out: Pa
     accelerator = Accelerator(mixed_precision=config.mixed_precision)
     vqvae = load_vqvae(out / "vqvae").to(accelerator.device) if (out / "vqvae").is_dir() else None
     accelerator.print("learning to enlarge" + (f" and to mend what {out / 'vqvae'} decodes" if vqvae else ""))
-    pixels = decode_images(load_captioned_images(data), config.image_size)  # (N, 4, S, S) uint8
+    pixels = decode_images(load_captioned_images(sources.data), config.image_size)  # (N, 4, S, S) uint8
     smaller = {scale: rgba.resize(pixels, config.image_size // scale) for scale in (2, 4)}
     torch.manual_seed(config.seed)
     trainer = Trainer(

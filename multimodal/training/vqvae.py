@@ -13,13 +13,15 @@ from PIL import Image
 from torch import Tensor, nn
 
 from multimodal import rgba
-from multimodal.checkpoint import WEIGHTS, load_description, load_vqvae, save_model
+from multimodal.checkpoint import load_vqvae, save_model
 from multimodal.data.images import decode_images, fingerprint, load_captioned_images
 from multimodal.encoding import encode_pictures
 from multimodal.models.vqvae import VQVAE, with_decoder_blocks
 from multimodal.sheets import image_grid
-from multimodal.training.loop import Trainer, batch_indices
-from multimodal.training.run_config import VQVAERunConfig
+from multimodal.tensor_folder import WEIGHTS, load_description
+from multimodal.training.batches import batch_indices, divisible
+from multimodal.training.loop import Trainer
+from multimodal.training.run_config import Sources, VQVAERunConfig
 from multimodal.training.searched_codes import SearchedCodes
 
 BATCH = 64  # pictures that are encoded at once
@@ -27,15 +29,16 @@ MEASURED_PICTURES = 1024  # on which the latents' mean and deviation, and how of
 SSIM_WINDOW = 7  # pixels on each side
 
 
-def train_vqvae(config: VQVAERunConfig, data: Path, out: Path, max_minutes: float, start: Path | None = None) -> None:
-    """Train on the pictures at `data`; the checkpoint is `out`/vqvae, the run's state `out`/training/vqvae.
+def train_vqvae(config: VQVAERunConfig, sources: Sources, out: Path, max_minutes: float) -> None:
+    """Train on the pictures of `sources`; the checkpoint is `out`/vqvae, the run's state `out`/training/vqvae.
 
-    Args:
-        start: a checkpoint folder whose VQ-VAE, with its config, is where a new run starts from.
+    Where `sources` has a checkpoint to start from, its VQ-VAE, with its config, is where a new run starts.
+
     Raises:
         ValueError: `config.decoder_only`, `decoder_blocks` or `num_split` without a `start`, fewer blocks than it has, or
             `num_searched` without `decoder_only`.
     """
+    start = sources.start
     if config.decoder_only and not start:
         raise ValueError("decoder_only=true needs --from CHECKPOINT, whose encoder and codebook stay as they are")
     if config.decoder_blocks and not start:
@@ -52,7 +55,7 @@ def train_vqvae(config: VQVAERunConfig, data: Path, out: Path, max_minutes: floa
     decoder_noise = config.latent_noise if config.decoder_only else None
     if config.decoder_only:
         vqvae.encoder.requires_grad_(False)
-    pixels = decode_images(load_captioned_images(data), config.model.image_size)  # (N, 4, S, S) uint8
+    pixels = decode_images(load_captioned_images(sources.data), config.model.image_size)  # (N, 4, S, S) uint8
     folder, searched = out / "training" / "vqvae", None
     measured = pixels[:: max(1, len(pixels) // MEASURED_PICTURES)]
     vqvae.to(accelerator.device)
@@ -66,7 +69,7 @@ def train_vqvae(config: VQVAERunConfig, data: Path, out: Path, max_minutes: floa
     first_whole = 0 if searched else int((1 - config.whole_picture_fraction) * config.steps)
     crops_per_picture = (config.model.image_size // config.crop_size) ** 2
     whole_batch_size = config.batch_size // crops_per_picture // (2 if searched else 1)  # as many pixels
-    whole_batch_size = max(accelerator.num_processes, whole_batch_size)
+    whole_batch_size = divisible(max(1, whole_batch_size), accelerator)
 
     def to_device(images: Tensor) -> Tensor:
         return rgba.from_uint8(images.to(accelerator.device)).contiguous(memory_format=torch.channels_last)

@@ -11,8 +11,9 @@ from accelerate import Accelerator
 
 from multimodal.config import with_overrides
 from multimodal.training.captioned_latents import CaptionedLatents
-from multimodal.training.plan import Sources, train_one
+from multimodal.training.plan import train_one
 from multimodal.training.presets import PRESETS
+from multimodal.training.run_config import Sources
 
 
 @pytest.fixture(scope="module")

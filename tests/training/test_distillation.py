@@ -14,7 +14,8 @@ from multimodal.config import DiTConfig
 from multimodal.diffusion.samplers import guided
 from multimodal.models.dit import DiT
 from multimodal.training.distillation import GuidanceTeacher, sample_scales, undistilled
-from multimodal.training.plan import Sources, train_all, train_one
+from multimodal.training.plan import train_all, train_one
+from multimodal.training.run_config import Sources
 
 MAX_SCALE = 6.0
 

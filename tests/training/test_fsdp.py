@@ -24,12 +24,14 @@ from torch.distributed.fsdp import FSDPModule
 from torch.distributed.tensor import DTensor
 
 from multimodal import TextToImagePipeline
-from multimodal.checkpoint import load_description, load_tensors
 from multimodal.models.dit import DiT
+from multimodal.tensor_folder import load_description, load_tensors
 from multimodal.training import fsdp
-from multimodal.training.loop import Trainer, batch_indices
-from multimodal.training.plan import Sources, train_one
+from multimodal.training.batches import batch_indices
+from multimodal.training.loop import Trainer
+from multimodal.training.plan import train_one
 from multimodal.training.presets import PRESETS
+from multimodal.training.run_config import Sources
 
 ROOT = Path(__file__).resolve().parents[2]
 CONFIG = dataclasses.replace(PRESETS["dit"]["tiny"], gradient_accumulation_steps=2, learning_rate=1e-3)

@@ -12,7 +12,8 @@ from multimodal import TextToImagePipeline
 from multimodal.checkpoint import load_dit
 from multimodal.models.dit import DiT
 from multimodal.training.growth import with_depth, with_patch_size
-from multimodal.training.plan import Sources, train_all, train_one
+from multimodal.training.plan import train_all, train_one
+from multimodal.training.run_config import Sources
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from types import FrameType, SimpleNamespace
+from types import FrameType
 from typing import Any
 
 import pytest
@@ -22,8 +22,9 @@ from accelerate.state import AcceleratorState
 from PIL import Image
 from torch import Tensor, nn
 
-from multimodal.checkpoint import load_tensors, save_tensors
-from multimodal.training.loop import MAX_SKIPPED, Trainer, TrainingError, batch_indices
+from multimodal.tensor_folder import load_tensors, save_tensors
+from multimodal.training.batches import batch_indices
+from multimodal.training.loop import MAX_SKIPPED, Trainer, TrainingError
 from multimodal.training.run_config import RunConfig
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -247,30 +248,6 @@ def test_the_flash_kernel_is_off_while_a_cpu_trains_and_only_then(tmp_path: Path
     trainer.run(noisy_loss, on_step=lambda _: seen.append(torch.backends.cuda.flash_sdp_enabled()))
     assert not any(seen)
     assert torch.backends.cuda.flash_sdp_enabled()
-
-
-@pytest.mark.parametrize(("count", "batch_size", "processes"), [(12, 4, 1), (12, 4, 2), (10, 4, 2), (3, 4, 1)])
-def test_every_epoch_is_a_permutation_and_processes_share_it(count: int, batch_size: int, processes: int) -> None:
-    def rows(step: int, seed: int = 0) -> list[int]:
-        accelerators = [SimpleNamespace(num_processes=processes, process_index=k) for k in range(processes)]
-        shares = [batch_indices(count, batch_size, step, seed, accelerator) for accelerator in accelerators]
-        assert {len(share) for share in shares} == {batch_size // processes}
-        return torch.cat(shares).tolist()
-
-    seen = [row for step in range(3 * count) for row in rows(step)]
-    epochs = [seen[k : k + count] for k in range(0, len(seen), count)]
-    assert all(sorted(epoch) == list(range(count)) for epoch in epochs)
-    assert epochs[0] != epochs[1]
-    assert rows(2) == rows(2)
-    assert batch_indices(count, 0, 1, 0, SimpleNamespace(num_processes=1, process_index=0)).dtype == torch.int64
-    assert any(rows(step) != rows(step, seed=1) for step in range(3))
-
-
-def test_the_order_of_an_epoch_follows_from_its_seed_and_number_alone() -> None:
-    one = SimpleNamespace(num_processes=1, process_index=0)
-    orders = [batch_indices(50, 50, step, seed, one).tolist() for seed in (0, 7) for step in (0, 3)]
-    for order, number in zip(orders, (0, 3, 7_000_021, 7_000_024), strict=True):
-        assert order == torch.randperm(50, generator=torch.Generator().manual_seed(number)).tolist()
 
 
 def regression(batch_size: int) -> Callable[[nn.Module, int], dict[str, Tensor]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 import torch
@@ -14,18 +15,14 @@ from torch import Tensor, nn
 
 from multimodal import TextToImagePipeline
 from multimodal.__main__ import main
-from multimodal.checkpoint import (
-    CheckpointError,
-    load_clip,
-    load_dit,
-    load_tensors,
-    load_vqvae,
-)
+from multimodal.checkpoint import load_clip, load_dit, load_vqvae
 from multimodal.models.text_encoder import CLIPTextEncoder
+from multimodal.tensor_folder import CheckpointError, load_tensors
 from multimodal.training.loop import TrainingError
 from multimodal.training.lora import merged, with_lora
-from multimodal.training.plan import Sources, train_all, train_one
+from multimodal.training.plan import train_all, train_one
 from multimodal.training.rehearsal import Rehearsal
+from multimodal.training.run_config import Sources
 from multimodal.word_lists import load_name_table, load_names, load_styles
 
 LORA = ["lora_rank=2", "rehearsal_fraction=0.5", "num_rehearsals=6", "num_composites=0"]
@@ -132,14 +129,15 @@ def test_a_resumed_run_repeats_an_uninterrupted_one_bit_for_bit(
             train_one("dit", "tiny", [*words, other], Sources(stars, start=start), out)
 
 
-def make_rehearsal(start: Path, count: int = 5) -> tuple[Rehearsal, CLIPTextEncoder]:
+def make_rehearsal(start: Path, folder: Path, count: int = 5) -> tuple[Rehearsal, CLIPTextEncoder]:
     text_encoder = CLIPTextEncoder.from_clip(load_clip(start / "clip"))
-    return Rehearsal(start, count, 0, text_encoder, load_vqvae(start / "vqvae"), Accelerator()), text_encoder
+    rehearsal = Rehearsal(start, count, 0, folder, text_encoder, load_vqvae(start / "vqvae"), Accelerator())
+    return rehearsal, text_encoder
 
 
-def test_a_model_that_has_forgotten_nothing_has_nothing_to_rehearse(start: Path) -> None:
-    rehearsal, text_encoder = make_rehearsal(start)
-    assert rehearsal.codebook_indices.shape == (5, 2, 4, 4)
+def test_a_model_that_has_forgotten_nothing_has_nothing_to_rehearse(start: Path, tmp_path: Path) -> None:
+    rehearsal, text_encoder = make_rehearsal(start, tmp_path)
+    assert rehearsal.codebook_indices[torch.arange(5)].shape == (5, 2, 4, 4)
     assert {subject.concept for subject in rehearsal.subjects} <= set(load_names(start / "dit")["en"])
     context, context_mask, pooled, _ = text_encoder([subject.concept for subject in rehearsal.subjects])
     noise, t, scale = torch.randn(5, 8, 4, 4), torch.rand(5), torch.ones(5)
@@ -149,6 +147,18 @@ def test_a_model_that_has_forgotten_nothing_has_nothing_to_rehearse(start: Path)
     assert torch.allclose(rehearsal.x0(noise, t, noise, context, context_mask, pooled, scale), output, atol=1e-5)
     view = torch.arange(5) % 3
     assert torch.allclose(rehearsal.view(pooled, view), dit.mean_predictor.mlp(pooled, view), atol=1e-5)
+
+
+def test_what_is_rehearsed_is_drawn_once(start: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("multimodal.training.rehearsal.SHARD_ROWS", 2)
+    rows, draw = torch.arange(5), Rehearsal._draw
+    before = make_rehearsal(start, tmp_path)[0].codebook_indices[rows]
+    last = max(tmp_path.glob("*/*"))
+    last.unlink()  # as if the run had been killed while it drew the last one
+    drawn = Mock(side_effect=draw)
+    monkeypatch.setattr(Rehearsal, "_draw", lambda *arguments: drawn(*arguments))
+    assert torch.equal(make_rehearsal(start, tmp_path)[0].codebook_indices[rows], before)
+    assert [seeds for *_, seeds in (call.args for call in drawn.call_args_list)] == [[4]]
 
 
 def test_rehearsal_keeps_what_was_known(start: Path, stars: Path, tmp_path: Path) -> None:
@@ -179,4 +189,4 @@ def test_what_cannot_work_is_said(start: Path, stars: Path, tmp_path: Path, caps
     (unknown / "dit" / "config.json").write_text(json.dumps(description))
     (unknown / "dit" / "names.json").unlink()
     with pytest.raises(CheckpointError, match=r"has no names\.json to rehearse; rehearsal_fraction=0 does without"):
-        make_rehearsal(unknown)
+        make_rehearsal(unknown, tmp_path / "known")

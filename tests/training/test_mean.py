@@ -10,7 +10,8 @@ from torch import Tensor
 
 from multimodal import TextToImagePipeline
 from multimodal.training.mean import PooledPrompts, add_noise, with_mean
-from multimodal.training.plan import Sources, train_all, train_one
+from multimodal.training.plan import train_all, train_one
+from multimodal.training.run_config import Sources
 
 
 def test_noise_is_measured_by_the_size_of_each_embedding() -> None:

@@ -12,12 +12,14 @@ from PIL import Image
 
 from multimodal import TextToImagePipeline
 from multimodal.__main__ import main
-from multimodal.checkpoint import CheckpointError, load_dit, load_vqvae
+from multimodal.checkpoint import load_dit, load_vqvae
 from multimodal.data.images import DataError
-from multimodal.training import dit
+from multimodal.tensor_folder import CheckpointError
+from multimodal.training.dit import train_dit
 from multimodal.training.loop import TrainingError
-from multimodal.training.plan import Sources, count_parameters, make_plan, train_all
+from multimodal.training.plan import count_parameters, make_plan, train_all
 from multimodal.training.presets import PRESETS
+from multimodal.training.run_config import Sources
 
 
 @pytest.fixture(scope="module")
@@ -82,7 +84,7 @@ def test_a_run_whose_time_is_over_goes_on_where_it_was(
 def test_a_stop_while_the_mean_is_fitted_does_not_start_the_dit(trained: Path, pictures: Path, tmp_path: Path) -> None:
     for part in ("vqvae", "clip"):
         shutil.copytree(trained / part, tmp_path / part)
-    dit.train_dit(PRESETS["dit"]["tiny"], pictures, tmp_path, max_minutes=0)
+    train_dit(PRESETS["dit"]["tiny"], Sources(pictures), tmp_path, max_minutes=0)
     assert (tmp_path / "training" / "dit" / "mean" / "step-00000000").is_dir()
     assert not (tmp_path / "dit").exists()
     assert not list((tmp_path / "training" / "dit").glob("step-*"))

@@ -14,17 +14,15 @@ from PIL import Image
 from torch import nn
 
 from multimodal import TextToImagePipeline
-from multimodal.checkpoint import load_clip, load_description, load_dit, load_tensors, load_vqvae
+from multimodal.checkpoint import load_clip, load_dit, load_vqvae
 from multimodal.config import TextEncoderConfig
 from multimodal.models.dit import DiT
 from multimodal.models.vqvae import VQVAE
-from multimodal.training.clip import train_clip
-from multimodal.training.dit import train_dit
+from multimodal.tensor_folder import load_description, load_tensors
 from multimodal.training.loop import TrainingError
-from multimodal.training.plan import make_plan
+from multimodal.training.plan import TRAIN, make_plan
 from multimodal.training.presets import PRESETS
-from multimodal.training.run_config import VQVAERunConfig
-from multimodal.training.vqvae import train_vqvae
+from multimodal.training.run_config import Sources, VQVAERunConfig
 
 Train = Callable[..., None]
 MODELS = ("vqvae", "clip", "dit")
@@ -39,9 +37,7 @@ def train(pictures: Path, names: Path, words: Path) -> Train:
         if isinstance(config, VQVAERunConfig):
             config = dataclasses.replace(config, continuous_fraction=0.5, whole_picture_fraction=0.25)
         config = dataclasses.replace(config, **changes)
-        functions = {"vqvae": train_vqvae, "clip": train_clip, "dit": train_dit}
-        more = {"vqvae": {}, "clip": {"names": names, "text": words}, "dit": {"names": names}}[model]
-        functions[model](config, pictures, out, math.inf, start=start, **more)
+        TRAIN[model](config, Sources(pictures, names, words, start), out, math.inf)
 
     return run
 

@@ -17,10 +17,11 @@ from accelerate.utils.launch import prepare_multi_gpu_env
 from torch import nn
 from torch.distributed.fsdp.wrap import transformer_auto_wrap_policy
 
-from multimodal.checkpoint import load_tensors
+from multimodal.tensor_folder import load_tensors
 from multimodal.training.loop import Trainer, TrainingError
-from multimodal.training.plan import Sources, train_one
+from multimodal.training.plan import train_one
 from multimodal.training.presets import PRESETS
+from multimodal.training.run_config import Sources
 
 ROOT = Path(__file__).resolve().parents[2]
 CONFIGS = sorted((ROOT / "multimodal" / "training" / "accelerate").glob("*.yaml"))

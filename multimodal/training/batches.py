@@ -1,0 +1,38 @@
+"""Which rows of the data a step works on: a function of its number, shared by all processes."""
+
+from __future__ import annotations
+
+import functools
+
+import torch
+from accelerate import Accelerator
+from torch import Tensor
+
+
+def batch_indices(count: int, batch_size: int, step: int, seed: int, accelerator: Accelerator) -> Tensor:
+    """The rows of batch `step` that this process works on: epoch after epoch of seeded permutations.
+
+    Returns:
+        (batch_size / processes,) int64.
+    Raises:
+        ValueError: the processes cannot divide a batch.
+    """
+    if batch_size % accelerator.num_processes:
+        raise ValueError(f"a batch of {batch_size} cannot be divided among {accelerator.num_processes} processes")
+    share = batch_size // accelerator.num_processes
+    first = step * batch_size + accelerator.process_index * share
+    positions = range(first, first + share)
+    rows = [int(_permutation(count, position // count, seed)[position % count]) for position in positions]
+    return torch.tensor(rows, dtype=torch.int64)
+
+
+def divisible(batch_size: int, accelerator: Accelerator) -> int:
+    """The batch size, or the next larger one that the processes can divide."""
+    processes = accelerator.num_processes
+    return -(-batch_size // processes) * processes
+
+
+@functools.lru_cache(maxsize=8)
+def _permutation(count: int, epoch: int, seed: int) -> Tensor:
+    generator = torch.Generator().manual_seed((seed * 1_000_003 + epoch) % 2**32)  # of which the generator reads 32 bits
+    return torch.randperm(count, generator=generator)
