@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterable
 
 import torch
@@ -22,13 +23,15 @@ class EncodedNames:
     def __init__(self, names: Iterable[str], embed: Embed) -> None:
         self.names, self.embed = list(names), embed
         self._batches: list[Tensor] = []  # of the first names
+        self._lock = threading.Lock()  # a thread encodes them before they are asked for
 
     def encode_batch(self) -> bool:
         """Encode the next names; False where there are none left."""
-        start = BATCH * len(self._batches)
-        if start < len(self.names):
-            self._batches.append(F.normalize(self.embed(self.names[start : start + BATCH]), dim=-1))
-        return start + BATCH < len(self.names)
+        with self._lock:
+            start = BATCH * len(self._batches)
+            if start < len(self.names):
+                self._batches.append(F.normalize(self.embed(self.names[start : start + BATCH]), dim=-1))
+            return start + BATCH < len(self.names)
 
     def similarity(self, embedding: Tensor) -> Tensor:
         """(D,) an embedding → (N,) its cosines with those of the names."""

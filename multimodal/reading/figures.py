@@ -26,7 +26,7 @@ from multimodal.reading.relations import (
     split_relations,
 )
 from multimodal.reading.roles import role_of, split_role
-from multimodal.reading.smileys import MOVES, SMILEYS, SYMBOLS, expression_of, split_expression
+from multimodal.reading.smileys import MOVES, SMILEYS, SYMBOLS, expression_first, expression_of, split_expression
 from multimodal.reading.vocabulary import is_feeling
 from multimodal.reading.wordings import LITTLE_WORDS, everyday, last_word, looks_foreign
 
@@ -107,8 +107,8 @@ def _parts(text: str, names: Names) -> tuple[str, str, list[Relation]]:
     """
     figure, relations = _figure_and_relations(text, names)
     thing, smiley = split_expression(figure)
-    if smiley and has_head(alone := BESIDES.sub("", thing), names) and not names.known(thing):
-        thing = alone  # "a tired nurse after work"
+    if smiley and has_head(alone := DOING.sub("", BESIDES.sub("", thing)), names) and not names.known(thing):
+        thing = alone  # "a tired nurse after work", "a happy avocado doing yoga"
     expressions = [expression_of(relation) for relation in relations]
     smiley = next(filter(None, expressions), smiley)
     relations = [relation for relation, expression in zip(relations, expressions, strict=True) if not expression]
@@ -124,6 +124,7 @@ def _figure_and_relations(text: str, names: Names) -> tuple[str, list[Relation]]
     """What a text is about without what it does besides, and what it has to do with, what shows a role last."""
     if found := _role_in(text, names, alone=True):  # "un chat en pirate", which is in no pirate
         return found[0], [found[1]]
+    text = expression_first(text)
     figure, relations = split_relations(text)
     thing, smiley = split_expression(text)
     if smiley and not split_relations(thing)[1]:  # "a cactus in love", which is no place
@@ -191,7 +192,8 @@ def _places(relation: Relation, figure: str, names: Names) -> dict[str, str]:
         place = place_of(relation._replace(thing=thing), name)
         has_it = {*words_of(name)} <= {*words_of(about)}
         is_potted = name == POT and names.has_keyword(about, "plant")
-        is_clothing = relation.kind == "wears" and name in WORN and names.is_synonym(bare)  # "a hoodie", a word of late
+        is_worn = (relation.kind == "wears" and name in WORN) or (relation.kind == "in" and WORN.get(name) == "body")
+        is_clothing = is_worn and names.is_synonym(bare)  # "a hoodie", a word of late
         shown = is_clothing or is_drawn(bare, name, names, relation.foreign)
         if not place or has_it or is_potted or not shown or counted(thing, names)[0] > 1:
             return {}

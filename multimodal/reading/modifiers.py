@@ -158,12 +158,17 @@ def _can_be_many(thing: str, several: str, number: int, foreign: bool, names: Na
     return is_foreign_thing and (foreign or not (names.is_noun(bare) or " " in bare))  # not "six pack"
 
 
+def _is_breed(text: str, names: Names) -> bool:
+    """Whether words with a colour are the name of something else than their last word: a red panda, but no red rose."""
+    return names.is_chosen(text) and words_of(names.in_known_words(text))[-1:] != words_of(text)[-1:]
+
+
 def split_color(thing: str, names: Names) -> tuple[str, str]:
     """The name of a thing without its colour, and the colour: "" where there is none, or where it is part of the name."""
     if names.known(thing):
         return thing, ""
     text = AROUND.sub("", ARTICLE.sub("", thing))
-    if names.known(text):  # "a tiny black cat"
+    if names.known(text) or _is_breed(text, names):  # "a tiny black cat", "a golden retriever"
         return thing, ""
     for color in (*HUES, *SHADES, *TINTS, RAINBOW):
         for match in filter(None, (pattern.fullmatch(text) for pattern in _colored(color))):

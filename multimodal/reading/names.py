@@ -38,7 +38,7 @@ class Names(Vocabulary):
     Args:
         embed: texts → (N, D) embeddings in which like texts are near; without it no name is nearest to anything.
         described: language → English name → words that it is described by (see `load_descriptions`).
-        table, words, styles, restyled: see `Vocabulary`.
+        table, words, styles, restyled, malformed: see `Vocabulary`.
     """
 
     def __init__(
@@ -49,8 +49,9 @@ class Names(Vocabulary):
         styles: Mapping[str, Iterable[str]] | None = None,
         described: Mapping[str, Mapping[str, Sequence[str]]] | None = None,
         restyled: Mapping[str, Sequence[str]] | None = None,
+        malformed: Mapping[str, Iterable[str]] | None = None,
     ) -> None:
-        super().__init__(table or {}, words or {}, styles or {}, restyled)
+        super().__init__(table or {}, words or {}, styles or {}, restyled, malformed)
         self.english = EncodedNames(self.english_names, embed) if embed and self.english_names else None
         self.name_words = {name: words_of(name) for name in self.english_names}
         self.descriptions = Descriptions(table or {}, described or {}, self.synonyms)
@@ -193,6 +194,11 @@ class Names(Vocabulary):
         words = words_of(text)
         if noun := self._last_noun(words[: words.index(words_of(run[0])[0])]):
             return self._meaning(EVERYDAY.get(noun, "")) or self._synonym(noun)
+        rows = (" ".join(run[k:]) for k in range(len(run) - 1))
+        if chosen := next(
+            (self.thesaurus[row] for row in rows if row in self.thesaurus), None
+        ):  # "rocket ship to the moon"
+            return chosen
         last = next((meanings[form] for form in forms_of(run[-1]) if form in meanings), None)
         return last or self._name_ending_in(run, words)
 

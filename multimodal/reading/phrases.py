@@ -38,8 +38,12 @@ SAID_BEFORE = (  # what may lead to words in quotes: "a cat saying “hi”", "e
     r"(?:ي|ت)قول|مكتوب علي(?:ه|ها)|(?:مع )?(?:كلمة|عبارة|نص)|写着|寫著|说着?|配文|上面写着"
 )
 SAID_LAST = (  # what leads to words at the end that have no quotes: "a sign that says NO"; "saying" where the text has an `article`
-    r"(?:(?:that|which|who) (?:says?|reads?)|(?(article)saying|(?!))|with the (?:words?|text|caption|letters)|que (?:dice|diz)|qui dit|che dice|con scritto|con la scritta|"
+    r"(?:(?:that|which|who|(?:but |and )?it) (?:says?|reads?)|auf de[mr] steht|(?(article)saying|(?!))|with the (?:words?|text|caption|letters)|que (?:dice|diz)|qui dit|che dice|con scritto|con la scritta|"
     r"mit (?:der|dem) (?:aufschrift|text|schriftzug)|с (?:надписью|текстом)|上面写着|写着)"
+)
+ON_SIGNS = (  # what signs and screens say, in words that nothing else is asked for by
+    r"afk|asap|away from keyboard|be right back|brb|deploying|do not disturb|for sale|fyi|game over|gg|help wanted|idk|imho|keep out|lgtm|lmao|no meetings?|omg|"
+    r"on air|ooo|out of (?:office|order)|roflmao|ship it|sold out|tba|tbd|tldr|wet paint|wip|work in progress|wtf|you (?:lose|win)"
 )
 SAID_AFTER = (  # and what may follow them, where a language has it there: "「おはよう」と言う猫"
     r"\s*(?:と(?:言う|いう|言っている|書かれた|書いた|書いてある)|の文字の?|(?:이?라고) ?(?:말하는|쓰인|적힌|써진)|"
@@ -87,7 +91,7 @@ EXPRESSIONS = {  # the smiley that looks like it → words for how something loo
         "happy", "smiling", "cheerful", "joyful", "kawaii", "friendly", "blushing", "shy", "feliz", "sonriente", "contento", "contenta", "heureux",
         "heureuse", "souriant", "souriante", "glücklicher", "glückliche", "glückliches", "lächelnder", "lächelnde", "lächelndes", "fröhlicher",
         "fröhliche", "fröhliches", "felice", "sorridente", "счастливый", "счастливая", "счастливое", "весёлый", "весёлая", "весёлое", "快乐的", "开心的",
-        "高兴的", "微笑的", "笑顔の", "嬉しい", "幸せな", "笑っている", "행복한", "웃는", "سعيد", "سعيدة", "खुश", "मुस्कुराता",
+        "高兴的", "微笑的", "笑顔の", "笑顔", "嬉しい", "幸せな", "笑っている", "행복한", "웃는", "سعيد", "سعيدة", "खुश", "मुस्कुराता",
     ),
     "slightly frowning face": (
         "sad", "unhappy", "gloomy", "triste", "trauriger", "traurige", "trauriges", "грустный", "грустная", "грустное", "伤心的", "难过的", "悲伤的", "悲しい",
@@ -95,7 +99,7 @@ EXPRESSIONS = {  # the smiley that looks like it → words for how something loo
     ),
     "crying face": (
         "in tears", "crying", "weeping", "tearful", "llorando", "qui pleure", "en larmes", "weinender", "weinende", "weinendes", "piangente",
-        "che piange", "chorando", "плачущий", "плачущая", "плачущее", "哭泣的", "哭的", "泣いている", "泣く", "우는", "يبكي", "تبكي", "रोता", "cries", "плачет",
+        "che piange", "chorando", "плачущий", "плачущая", "плачущее", "哭泣的", "哭的", "泣いている", "泣く", "泣き顔", "우는", "يبكي", "تبكي", "रोता", "रोती", "रोता हुआ", "रोती हुई", "रो रहा", "रो रही", "cries", "плачет",
         "在哭的", "울고 있는", "che sta piangendo", "pleurant",
     ),
     "loudly crying face": ("sobbing", "bawling"),
@@ -103,13 +107,17 @@ EXPRESSIONS = {  # the smiley that looks like it → words for how something loo
         "angry", "mad", "furious", "grumpy", "evil", "enojado", "enojada", "enfadado", "enfadada", "en colère", "fâché", "fâchée", "wütender",
         "wütende", "wütendes", "böser", "böse", "böses", "arrabbiato", "arrabbiata", "zangado", "zangada", "злой", "злая", "злое", "生气的", "愤怒的",
         "怒った", "怒っている", "화난", "غاضب", "غاضبة", "गुस्सैल", "pissed off", "pissed", "enraged", "raging", "in a rage", "livid", "furioso", "furiosa",
-        "furieux", "furieuse", "rabbioso", "raivoso", "raivosa", "сердитый", "сердитая", "сердитое", "发火的", "怒ってる", "怒る", "성난",
+        "furieux", "furieuse", "rabbioso", "raivoso", "raivosa", "сердитый", "сердитая", "сердитое", "发火的", "怒ってる", "怒る", "怒り顔", "성난", "नाराज़", "नाराज", "गुस्से वाला", "गुस्से वाली",
     ),
-    "grinning face": ("grinning", "excited", "lachender", "lachende", "lachendes", "riendo", "qui rit", "ridente", "rindo", "大笑的", "笑う"),
-    "face with tears of joy": ("lol", "rofl", "laughing"),
+    "grinning face": ("grinning", "excited", "lachender", "lachende", "lachendes", "riendo", "qui rit", "ridente", "rindo", "大笑的", "笑う", "يضحك", "تضحك", "ضاحك", "ضاحكة", "हँसता", "हँसती", "हंसता", "हंसती", "हँसता हुआ", "हंसता हुआ", "हँस रहा", "हँस रही"),
+    "face with tears of joy": ("lol", "rofl", "laughing", "crying laughing", "laughing crying", "crying with laughter"),
+    "face screaming in fear": (
+        "screaming", "screams", "yelling", "gritando", "que grita", "qui crie", "schreiender", "schreiende", "schreiendes", "che urla", "кричащий", "кричащая",
+        "尖叫的", "叫ぶ", "叫んでいる", "소리치는", "소리 지르는", "يصرخ", "تصرخ",
+    ),
     "sleeping face": (
         "sleeping", "asleep", "durmiendo", "dormido", "dormida", "qui dort", "schlafender", "schlafende", "schlafendes", "che dorme", "dormindo",
-        "спящий", "спящая", "спящее", "نائم", "نائمة", "सोता हुआ", "सोती हुई", "睡着的", "睡觉的", "寝ている", "眠っている", "자는", "sleeps", "fast asleep", "snoring", "snores", "napping", "taking a nap",
+        "спящий", "спящая", "спящее", "نائم", "نائمة", "ينام", "تنام", "सो रहा", "सो रही", "सोता", "सोती", "寝顔", "सोता हुआ", "सोती हुई", "睡着的", "睡觉的", "寝ている", "眠っている", "자는", "sleeps", "fast asleep", "snoring", "snores", "napping", "taking a nap",
         "having a nap", "dozing", "dozing off", "snoozing", "endormi", "endormie", "addormentato", "addormentata", "adormecido", "adormecida",
         "a dormir", "打瞌睡的", "打盹的", "寝てる", "居眠りする", "居眠りしている", "잠자는", "자고 있는", "졸고 있는",
     ),

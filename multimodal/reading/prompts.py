@@ -134,15 +134,17 @@ def in_one_style(prompts: Sequence[str], style: str, seed: int, names: Names) ->
 
 def mixed_styles(prompt: str, names: Names) -> Sequence[str]:
     """The styles in which all things that a prompt asks for were drawn in training, or else all that were learnt; of those
-    of the bundled model MIXED_STYLES alone.
+    of the bundled model MIXED_STYLES alone. In the place of one in which a thing is malformed there is the next.
     """
-    drawn = read_prompt(prompt, names.lists_alone()).things
-    things = [names.styles_of(split_style(thing, names.style_names)[0]) for thing in drawn]
+    drawn = [split_style(thing, names.style_names)[0] for thing in read_prompt(prompt, names.lists_alone()).things]
+    things = [names.styles_of(thing) for thing in drawn]
     if not all(things):  # one was drawn without a style, as one's own pictures mostly are
         return [""]
     mixed = [style for style in MIXED_STYLES if style in names.styles]
     mixed += [style for style in names.styles if style not in STYLES]
-    return [style for style in mixed if all(style in styles for styles in things)] or mixed or [""]
+    fitting = [style for style in mixed if all(style in styles for styles in things)] or mixed or [""]
+    good = [style for style in fitting if not any(names.is_malformed(thing, style) for thing in drawn)] or fitting
+    return [style if style in good else good[place % len(good)] for place, style in enumerate(fitting)]
 
 
 def parse_layout(prompt: str, names: Names) -> Layout | None:

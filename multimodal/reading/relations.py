@@ -25,7 +25,7 @@ JOINTS = {  # what stands between a figure and a thing, where the figure comes f
     ),
     "holds": (
         r"(?:hold|carry|eat|drink|sipp?|lick|bit|chew|enjoy|serv|cook|mak|bak|read|writ|us|hugg|kiss|kick|steal|grabb|snatch|nibbl|munch|slurp|knitt|throw|catch|toss|lift|push|"
-        r"pull|wav|giv|bring|answer|check|watch|water|deliver|sell|blow|smell|wield|swing|shak|juggl|bounc|dribbl|pick|plant|rais)ing(?: on| up| from)?|"
+        r"pull|wav|giv|bring|answer|check|watch|water|deliver|sell|blow|smell|wield|swing|shak|juggl|bounc|dribbl|pick|plant|rais|chas|roast|knock)ing(?: on| up| from| over)?|(?:look|star|point|bark|yell|shout|scream|laugh|growl|hiss|sniff)ing at|"
         r"playing(?: with| on)?|typing on|holds|carries|eats|drinks|reads|plays|(?:(?:work|cod|sitt)ing )?(?:at|on)(?= \w+ (?:computer|laptop|pc)\b)",
         r"sosteniendo|comiendo|bebiendo|tomando(?! (?:banho|el sol|sol)\b)|tocando|leyendo|abrazando|jugando (?:al?|con)|jogando|jouant (?:au|à la|aux|avec)|giocando (?:a|con)|играющ(?:ий|ая) в|играет в|que (?:come|bebe|tiene|toca|lee|abraza|segura)|"
         r"tenant|mangeant|buvant|lisant|jouant (?:de la|du|de)|qui (?:tient|mange|boit|lit|joue (?:de la|du|de))|"
@@ -56,7 +56,7 @@ JOINTS = {  # what stands between a figure and a thing, where the figure comes f
 AFTERWARDS = {  # the same where the thing comes first, or a word follows: zh, ja, ko, hi, de
     "wears": (
         "戴着{b}的{a}", "戴{b}的{a}", "{a}戴着{b}", "{a}戴{b}", "穿着{b}的{a}", "穿{b}的{a}", "{a}穿着{b}", "{a}穿{b}", "{b}をかぶった{a}", "{b}をかぶっている{a}",
-        "{b}をかけた{a}", "{b}を着た{a}", "{b}をつけた{a}", "{b}を背負った{a}", "{b}を背負っている{a}", "{b}をしょった{a}", "{b}を履いた{a}", "背着{b}的{a}", "{b}을 멘 {a}", "{b}를 멘 {a}", "{b}を 쓴 {a}", "{b}를 쓴 {a}", "{b}을 쓴 {a}", "{b} 쓴 {a}", "{b}를 입은 {a}", "{b}을 입은 {a}",
+        "{b}をかけた{a}", "{b}を着た{a}", "{b}をつけた{a}", "{b}を背負った{a}", "{b}を背負っている{a}", "{b}をしょった{a}", "{b}を履いた{a}", "背着{b}的{a}", "{b}을 멘 {a}", "{b}를 멘 {a}", "{b}を 쓴 {a}", "{b}를 쓴 {a}", "{b}을 쓴 {a}", "{b} 쓴 {a}", "{b}을 낀 {a}", "{b} 낀 {a}", "{b}을 신은 {a}", "{b} 입은 {a}", "{b}를 입은 {a}", "{b}을 입은 {a}",
         "{b} पहने हुए {a}", "{b} पहने {a}", "{b} पहनी हुई {a}", *(f"{{a}}, {who} {{b}} trägt" for who in ("der", "die", "das")),
     ),
     "holds": (
@@ -70,7 +70,7 @@ AFTERWARDS = {  # the same where the thing comes first, or a word follows: zh, j
         "{b} लिए {a}", "{b} के साथ {a}", "{a} {b} के साथ",
         *(f"{{a}}, {who} {{b}} {does}" for who in ("der", "die", "das") for does in ("hält", "isst", "liest", "spielt", "trinkt")),
     ),
-    "rides": ("骑着{b}的{a}", "骑{b}的{a}", "{a}骑着{b}", "{a}骑{b}", "{b}に乗った{a}", "{b}に乗っている{a}", "{b}に乗る{a}", "{b}를 탄 {a}", "{b}을 탄 {a}", "{b} पर बैठा {a}"),
+    "rides": ("骑着{b}的{a}", "骑{b}的{a}", "{a}骑着{b}", "{a}骑{b}", "{b}に乗った{a}", "{b}に乗っている{a}", "{b}に乗る{a}", "{b}를 탄 {a}", "{b}을 탄 {a}", "{b} 탄 {a}", "{b}를 타는 {a}", "{b}을 타는 {a}", "{b} 타는 {a}", "{b} पर बैठा {a}"),
     "on": ("{b} पर {a}", "坐在{b}上的{a}", "{b}に座っている{a}", "{b}に座る{a}", "{b}에 앉은 {a}", "{b}에 앉아 있는 {a}"),
     "before": (*(f"{does}{{b}}{where}的{{a}}" for does in ("站在", "坐在", "在", "") for where in ("前面", "前")), "{a}在{b}前面", "{b}の前の{a}", "{b}の前に立っている{a}",
         "{b}の前に座っている{a}", "{b}の前にいる{a}", "{b} 앞의 {a}", "{b} 앞에 있는 {a}", "{b} 앞에 서 있는 {a}", "{b} 앞에 앉은 {a}", "{b} के सामने एक {a}", "{b} के सामने {a}", "in front of {b}, {a}",
@@ -137,7 +137,7 @@ DOING = re.compile(  # what a figure does besides
     r"(?<=\w{2}) (?:(?:and )?(?!earring)\w+(?:ing|ndo)\b|like (?:an?|the) ).*", re.IGNORECASE
 )
 BESIDES = re.compile(  # what is said of a thing besides: "pizza out of the trash", "чай из самовара"
-    r" (?:out of|from|during|after|for|at|by|past|through|while|because|instead of|(?:walk|run|jump|go|look|sit|stand)s|из|у|за|из-за|für|aus|pour|para|per) .*",
+    r" (?:off|out of|from|during|after|for|at|by|past|through|while|because|instead of|(?:walk|run|jump|go|look|sit|stand)s|из|у|за|из-за|für|aus|pour|para|per) .*",
     re.IGNORECASE,
 )
 POSSESSIVE = re.compile(r"^(?:its|his|her|their|my|your|some|su|son|sa|seine[mnr]?|ihre[mnr]?) ", re.IGNORECASE)
@@ -170,7 +170,8 @@ AFLAME = [  # the same before a thing, and after it
 FOREIGN = "_foreign"
 VAGUE = {"on", "in"}  # kinds that may say a state: "on fire", "in love"
 DEFINED = re.compile(  # with an article, or many, "on skis", or in a language without articles
-    rf"{ARTICLE.pattern}|s$|^bed$|^[\u0400-\u04ff\u0600-\u06ff]", re.IGNORECASE
+    rf"{ARTICLE.pattern}|s$|^(?:bed|bicycle|bike|boat|chair|couch|horse|motorbike|motorcycle|rocket|scooter|skateboard|sled|sofa|throne|tractor|unicorn)$|^[\u0400-\u04ff\u0600-\u06ff]",
+    re.IGNORECASE,
 )
 _JOINT = re.compile(
     "|".join(

@@ -7,7 +7,7 @@ import re
 
 from multimodal.data.phrases import ARTICLE, COLOR_WORDS
 from multimodal.reading.phrases import EXPRESSIONS, any_of
-from multimodal.reading.relations import Relation
+from multimodal.reading.relations import Relation, split_relations
 
 SMILE = "smiling face with smiling eyes"
 MUSIC = "musical notes"
@@ -26,6 +26,7 @@ SYMBOLS = {  # what comics draw beside the head of somebody who looks like a smi
     "confused face": "red question mark",
     "crying face": "droplet",
     "face blowing a kiss": "red heart",
+    "face screaming in fear": "red exclamation mark",
     "face with spiral eyes": "dizzy",
     "fearful face": "sweat droplets",
     "flushed face": "sweat droplets",
@@ -54,6 +55,7 @@ LOOKING = [  # how a text says what something looks like
     re.compile(
         rf"(?P<before>)(?P<thing>.+?)(?:正?在|很|好)(?P<how>{'|'.join(word[:-1] for word in SMILEYS if word.endswith('的'))})"
     ),
+    re.compile(r"(?P<before>)(?P<thing>.+)の(?P<how>笑顔|泣き顔|怒り顔|寝顔)"),
     re.compile(
         rf"(?P<before>)(?P<thing>.+?),? (?:(?:that|who|which|but) )?(?:(?:it[’']s|is|looks|looking|está|est|ist) )?(?P<how>{_HOW})(?: (?:face|expression))?",
         re.IGNORECASE,
@@ -65,10 +67,15 @@ NO_FEELING = re.compile(  # phrases that are not about a face
     r"angry (?:birds?|fist)|sleepy head|thinking cap|sick (?:burn|beat|day|leave)|crying shame|silly (?:string|season)|cold feet)\b.*",
     re.IGNORECASE,
 )
+UNFINISHED = re.compile(r".* (?:an?|and|at|for|from|in|of|on|or|the|to|wearing|while|with)", re.IGNORECASE)
 BETWEEN = re.compile(r"(?:and|at|for|from|in|of|on|or|to|wearing|while|with)\b.*", re.IGNORECASE)  # what begins no thing
 FACE = re.compile(
     rf"(?:(?:an?|its|the|une?|una?|ein|um|l[ae]|el|il|o) )?(?:big |cute |little )*(?:(?P<how>{_HOW}) )?"
-    rf"(?:(?:smiley )?face|(?:eyes and (?:a )?)?(?:mouth|smile)|smiley|expression|(?:cara|carinha|rosto|visage|sourire|gesicht|faccina|faccia|viso)(?: (?P<after>{_HOW}))?)",
+    rf"(?:(?:smiley )?face|(?(how)eyes|(?!))|(?:eyes and (?:a )?)?(?:mouth|smile)|smiley|blush|(?:blushing|pink|rosy|red) cheeks|expression|(?:cara|carinha|rosto|visage|sourire|gesicht|faccina|faccia|viso)(?: (?P<after>{_HOW}))?)",
+    re.IGNORECASE,
+)
+AT_END = re.compile(  # of a text that says more: "a donut with sprinkles smiling"
+    rf"(?P<article>(?:an? |the )?)(?P<text>.+?),? (?P<how>{any_of(word for word in SMILEYS if word.isascii() and word.endswith('ing'))})",
     re.IGNORECASE,
 )
 HEART_EYES = re.compile("hearts?[- ](?:in (?:its|the) )?eyes", re.IGNORECASE)
@@ -79,9 +86,17 @@ def split_expression(text: str) -> tuple[str, str]:
     for pattern in LOOKING if not NO_FEELING.fullmatch(text) else ():
         if found := pattern.fullmatch(text):
             smiley, thing = _smiley(found["how"]), found["thing"]
-            if smiley and not BETWEEN.fullmatch(thing) and (len(thing) >= MIN_THING or not thing.isascii()):
+            whole = not BETWEEN.fullmatch(thing) and not UNFINISHED.fullmatch(thing)
+            if smiley and whole and (len(thing) >= MIN_THING or not thing.isascii()):
                 return found["before"] + thing, smiley
     return text, ""
+
+
+def expression_first(text: str) -> str:
+    """A text that ends with how something looks, and says more of it, with that before the thing; others as they are."""
+    found = AT_END.fullmatch(text)
+    more = found and split_relations(found["text"])[1]
+    return f"{found['article']}{found['how']} {found['text']}" if found and more else text
 
 
 def _smiley(how: str) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from multimodal.data.phrases import STYLES
-from multimodal.reading.phrases import SAID_AFTER, SAID_BEFORE, SAID_LAST
+from multimodal.reading.phrases import ON_SIGNS, SAID_AFTER, SAID_BEFORE, SAID_LAST
 
 MIXED = "mixed"  # the style that is another one for each seed:
 MIXED_STYLES = ("3d", "noto", "flat", "twemoji", "color")  # not line, which is lost on dark backgrounds
@@ -21,9 +21,13 @@ MAX_WEIGHT, MAX_WEIGHTS = 3.0, 8
 QUOTES = '"([^"]*)"|“([^“”]*)”|„([^„“”]*)[“”]|«([^«»]*)»|»([^«»]*)«|「([^「」]*)」|『([^『』]*)』'
 QUOTED = re.compile(rf"(?:[,:]? *\b(?:{SAID_BEFORE}))?[,:]? *(?:{QUOTES})(?:{SAID_AFTER})?", re.IGNORECASE)
 UNQUOTED = re.compile(
-    rf"(?P<text>(?P<article>(?:an?|the|my) )?.*\w),? *(?<!\w){SAID_LAST}:? *(?P<written>.{{1,40}})",
+    rf"(?P<text>(?P<article>(?:an?|the|my) )?.*\w(?<! but)(?<! and)),? *(?<!\w){SAID_LAST}:? *(?P<written>.{{1,40}})",
     re.IGNORECASE | re.DOTALL,
 )
+ON_SIGN = re.compile(  # "a BRB sign", "LGTM sign"
+    rf"(?P<article>(?:an? |the )?)(?P<written>(?i:{ON_SIGNS})|[A-Z][A-Z!?'’ ]+[A-Z!?]) (?P<text>sign|screen|placard|banner)"
+)
+SCHILD = re.compile(r"\bSchild\b")  # a sign in German where it has words on it, else a shield
 NOTHING_ELSE = "speech balloon"  # is drawn where all of a prompt is in quotes
 WEIGHT_SIGN = r"\([^()]*:\s*[-+.]?\d"  # an opening parenthesis with a colon and a number; any other is text
 
@@ -85,15 +89,17 @@ def parse_weights(prompt: str) -> WeightedPrompt:
 def split_quoted(prompt: str, styles: Sequence[str] = STYLES) -> tuple[str, str]:
     """A prompt without what is in quotes, nor how that is said ("a cat saying “hi”" is a cat); and the words in them.
 
-    Without quotes it is what comes last: "a sign that says NO".
+    Without quotes it is what comes last, "a sign that says NO", or first, "a BRB sign".
     """
     written = " ".join(filter(None, ("".join(filter(None, found.groups())).strip() for found in QUOTED.finditer(prompt))))
     if not written:
         text, style = split_style(prompt, styles)
+        if found := ON_SIGN.fullmatch(text):
+            return found["article"] + found["text"] + style, found["written"].upper()
         found = UNQUOTED.fullmatch(text)
-        return (found["text"] + style, found["written"].strip()) if found else (prompt, "")
+        return (SCHILD.sub("placard", found["text"]) + style, found["written"].strip()) if found else (prompt, "")
     text, style = split_style(QUOTED.sub(" ", prompt), styles)
-    text = re.sub(r" +(?=,|$)", "", " ".join(text.split()))
+    text = SCHILD.sub("placard", re.sub(r" +(?=,|$)", "", " ".join(text.split())))
     return (text if text.strip(" ,.:!") else NOTHING_ELSE) + style, written
 
 

@@ -24,6 +24,7 @@ class Vocabulary:
         words: "nouns", "others" and each language: English name → words that are nearest to it (see `load_words`).
         styles: style → English names of the things that were drawn in it.
         restyled: style in which pictures can be drawn again → the styles of these, the best first (see `Restyler`).
+        malformed: style → English names of things that are drawn badly in it, which mixed styles pass over.
     """
 
     def __init__(
@@ -32,8 +33,10 @@ class Vocabulary:
         words: Mapping[str, Mapping[str, Sequence[str]]],
         styles: Mapping[str, Iterable[str]],
         restyled: Mapping[str, Sequence[str]] | None = None,
+        malformed: Mapping[str, Iterable[str]] | None = None,
     ) -> None:
         self.restyled = restyled or {}
+        self.malformed = {style: frozenset(drawn) for style, drawn in (malformed or {}).items()}
         self.styles = {style: frozenset(drawn) for style, drawn in styles.items()}
         self.style_names = tuple(self.styles) or STYLES  # that a prompt may say
         self.english_names = tuple(dict.fromkeys(filter(None, table.get("en", ()))))
@@ -77,6 +80,10 @@ class Vocabulary:
         """The styles in which the thing was drawn of which the text is the name, or all, where it is none."""
         name = self._meaning(text)
         return [style for style, drawn in self.styles.items() if name is None or name in drawn]
+
+    def is_malformed(self, text: str, style: str) -> bool:
+        """Whether the thing of which the text is the name is drawn badly in a style."""
+        return self._meaning(text) in self.malformed.get(style, ())
 
     def drawn_first_in(self, text: str, style: str) -> str | None:
         """The style in which a thing is drawn, "" for none, to be drawn again in one in which it was never seen; None where

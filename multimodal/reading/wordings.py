@@ -25,6 +25,11 @@ def content(text: str) -> str:
     return " ".join(word for word in words_of(text) if word not in LITTLE_WORDS)
 
 
+def is_part(name: str, text: str) -> bool:
+    """Whether a text says all words of a name, and more: "skull" of "skull laughing"."""
+    return {*words_of(name)} < {*words_of(ARTICLE.sub("", text))}
+
+
 def head_of(name: str) -> str:
     """The word of an English name that says what it is: "truck" of "delivery truck", "money" of "money with wings"."""
     words = words_of(PREPOSITION.split(name)[0]) if ":" not in name else []

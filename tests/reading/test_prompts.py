@@ -93,7 +93,7 @@ NAMES = Names(TABLE)
             "a fox with a star and a fox with long ears",
             Layout("and", ("a fox", "a star", "a fox with long ears"), places=("", "hand", "")),
         ),
-        ("two foxes on rockets", Layout("count", ("foxes", "rockets"), 2, places=("", "under"))),
+        ("two foxes on rockets", Layout("count", ("foxes", "rocket"), 2, places=("", "under"))),
         ("two foxes in crowns", Layout("count", ("foxes", "crown"), 2, places=("", "head"))),
         (
             "a fox, a fox with a star and a rocket",
@@ -261,6 +261,17 @@ def test_styles_are_mixed_in_which_the_things_were_drawn(prompt: str, styles: li
     expected = [in_style(prompt, styles[seed % len(styles)]) for seed in range(4)]
     assert in_styles([prompt] * 4, MIXED, range(4), names) == expected
     assert in_styles([prompt], "line", [0], names) == [f"{prompt}, line style"]
+
+
+def test_mixed_styles_pass_over_those_in_which_a_thing_is_malformed_and_leave_other_seeds_as_they_are() -> None:
+    drawn = {style: ["fox", "star"] for style in ("3d", "noto", "flat")}
+    names = Names(TABLE, styles=drawn, malformed={"noto": ["fox"], "flat": ["star"]})
+    assert mixed_styles("a fox", names) == ["3d", "flat", "flat"]
+    assert mixed_styles("a star", names) == ["3d", "noto", "3d"]
+    assert mixed_styles("a fox and a star", names) == ["3d", "3d", "3d"]
+    assert read_prompt("a fox, noto style", names).things == ("a fox, noto style",), "where it is asked for"
+    nowhere = Names(TABLE, styles=drawn, malformed={style: ["fox"] for style in drawn})
+    assert mixed_styles("a fox", nowhere) == ["3d", "noto", "flat"]
 
 
 def test_emoji_in_a_row_are_several_things() -> None:

@@ -78,7 +78,7 @@ def test_words_have_weights(prompt: str, text: str, parts: list[tuple[str, float
         ("a cat reading a book", "a cat reading a book", ""),
         ("a sign that says NO", "a sign", "NO"),
         ("a duck saying hello, 3d style", "a duck, 3d style", "hello"),
-        ("ein Schild mit der Aufschrift Ruhe", "ein Schild", "Ruhe"),
+        ("ein Schild mit der Aufschrift Ruhe", "ein placard", "Ruhe"),
         ("写着加油的熊猫", "写着加油的熊猫", ""),
         ("praying and saying thanks", "praying and saying thanks", ""),
         (f"a book that says {'no' * 30}", f"a book that says {'no' * 30}", ""),
