@@ -99,6 +99,6 @@ def check_indices(codebook_indices: Tensor, config: VQVAEConfig) -> Tensor:
         raise ValueError(f"codebook_indices must be (B, {config.groups}, h, w), not {tuple(codebook_indices.shape)}")
     if codebook_indices.is_floating_point() or codebook_indices.is_complex():
         raise ValueError(f"codebook_indices must be whole numbers, not {codebook_indices.dtype}")
-    if codebook_indices.min() < 0 or codebook_indices.max() >= config.codebook_size:
+    if not ((codebook_indices >= 0) & (codebook_indices < config.codebook_size)).all():
         raise ValueError(f"codebook_indices must lie in 0 … {config.codebook_size - 1}")
     return codebook_indices.long()

@@ -8,7 +8,7 @@ from PIL import Image
 from torch import Tensor
 
 from multimodal import rgba
-from multimodal.arguments import SEARCH_STEPS, check_number
+from multimodal.arguments import SEARCH_STEPS, check_start
 from multimodal.pipeline import TextToImagePipeline
 from multimodal.settings import pack_indices
 
@@ -28,9 +28,7 @@ def start_from(
     Raises:
         ValueError: `strength` is out of its range, or the mask empty or of another size than its picture.
     """
-    strength = (0.6 if mask is None else 1.0) if strength is None else strength
-    check_number("strength", strength, 0, 1)
-    fields: dict[str, Any] = {"strength": float(strength)}
+    fields: dict[str, Any] = {"strength": check_start(True, mask is not None, strength)}
     if mask is not None:
         grid = rgba.mask_grid(mask, image, pipeline.vqvae.config.image_size, pipeline.dit.config.latent_size)
         fields["mask"] = pack_indices(grid)

@@ -41,7 +41,7 @@ def mix(
         num_frames: 2 … 16.
         num_inference_steps, guidance_scale, seed, callback: as for the pipeline; the sampler is its default.
     Raises:
-        ValueError: a prompt is empty or an argument out of its range.
+        ValueError: a prompt is empty, or has words to be written in it, or an argument is out of its range.
         SamplingCancelled: the callback returned False.
     """
     first, second = check_prompts([first, second])
@@ -49,8 +49,10 @@ def mix(
     check_number("num_frames", num_frames, 2, MAX_IMAGES, whole=True)
     check_sampling(num_inference_steps, guidance_scale, seed)
     with pipeline.lock:
-        first, second = (read_prompt(one, pipeline.names, apart=False).things[0] for one in (first, second))
-        start, end = (pipeline.prompt_velocity([one], negative_prompt, guidance_scale)[0] for one in (first, second))
+        readings = [read_prompt(one, pipeline.names, apart=False) for one in (first, second)]
+        if written := next((reading.written for reading in readings if reading.written), ""):
+            raise ValueError(f"“{written}” cannot be written on an animation: leave these words out")
+        start, end = (pipeline.prompt_velocity([one.things[0]], negative_prompt, guidance_scale)[0] for one in readings)
         noise = pipeline.make_noise([int(seed)] * int(num_frames))
         velocity = between(start, end, torch.linspace(0, 1, int(num_frames), device=noise.device))
         latents = pipeline.sample_latents(velocity, noise, int(num_inference_steps), callback=callback)

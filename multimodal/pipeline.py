@@ -143,11 +143,10 @@ class TextToImagePipeline:
         start = check_start(image is not None, mask is not None, strength)
         check_choice("sampler", sampler, SAMPLERS)
         check_choice("style", style, style_choices(self.names))
-        if style == MIXED and (image is not None or not interpret):
-            style = ""
+        style = "" if style == MIXED and (image is not None or not interpret) else style
 
-        def told(step: SamplerStep) -> bool | None:
-            return callback(PipelineStep(*step, lambda: self.draw(step.denoised, readings))) if callback else None
+        def report(step: SamplerStep) -> bool | None:
+            return callback(PipelineStep(*step, lambda: self.decode_things(step.denoised, readings))) if callback else None
 
         with self.lock:
             prompts = in_styles(prompts, style, seeds, self.names)
@@ -159,14 +158,13 @@ class TextToImagePipeline:
             if image is not None:
                 original = self.indices_of(image)
                 x0 = self.vqvae.lookup(original).expand_as(noise)
-                latents = rectified_flow.interpolate(x0, noise, torch.full((len(noise),), start, device=self.device))
+                latents = rectified_flow.interpolate(x0, noise, start)
                 if mask is not None:
-                    grid = rgba.mask_grid(mask, image, self.vqvae.config.image_size, noise.shape[-1])
-                    redrawn = grid[None, None].to(self.device)
+                    size, side = self.vqvae.config.image_size, noise.shape[-1]
+                    redrawn = rgba.mask_grid(mask, image, size, side).to(self.device)  # (h, w)
                     velocity = keeping(velocity, x0, noise, redrawn)
-            steps = max(1, round(num_inference_steps * start))
-            latents = self.sample_latents(velocity, latents, steps, sampler, told, start)
-            codebook_indices = self.vqvae.quantize(self.put_together(latents, readings))
+            latents = self.sample_latents(velocity, latents, num_inference_steps, sampler, report, start)
+            codebook_indices = self.vqvae.quantize(self.compose(latents, readings))
             if mask is not None:
                 codebook_indices = torch.where(redrawn, codebook_indices, original)
             images = rgba.to_images(self.vqvae.decode_indices(codebook_indices))
@@ -176,18 +174,18 @@ class TextToImagePipeline:
         renamed = [dict(reading.renamed) for reading in readings[::repeats]]
         return TextToImageOutput(images, codebook_indices.cpu(), prompts, seeds, dropped[::repeats], renamed)
 
-    def put_together(self, latents: Tensor, readings: Sequence[Reading]) -> Tensor:
+    def compose(self, latents: Tensor, readings: Sequence[Reading]) -> Tensor:
         """The latents of pictures, from those of the things in them; what is one thing stays as it was drawn."""
         if all(reading.as_drawn for reading in readings):
             return latents
-        pictures = self.draw(latents, readings)
+        pictures = self.decode_things(latents, readings)
         encoded = self.vqvae.encode(torch.stack([rgba.to_tensor(one, one.width) for one in pictures]).to(self.device))
         firsts = itertools.accumulate((len(reading.things) for reading in readings[:-1]), initial=0)
         as_drawn = torch.tensor([reading.as_drawn for reading in readings], device=self.device).view(-1, 1, 1, 1)
         return torch.where(as_drawn, latents[list(firsts)], encoded)
 
     @torch.inference_mode()
-    def draw(self, latents: Tensor, readings: Sequence[Reading]) -> list[Image.Image]:
+    def decode_things(self, latents: Tensor, readings: Sequence[Reading]) -> list[Image.Image]:
         """Pictures, from the latents of the things in them: each is drawn, in another style where it is to be, and all are
         put together.
         """
@@ -233,8 +231,11 @@ class TextToImagePipeline:
         callback: Callback | None = None,
         start: float = 1.0,
     ) -> Tensor:
-        """(B, latent_channels, h, w) latents at time `start` → clean ones, by following a velocity field to t = 0."""
-        return SAMPLERS[sampler](velocity, latents, num_inference_steps, callback, start)
+        """(B, latent_channels, h, w) latents at time `start` → clean ones, by following a velocity field to t = 0.
+
+        So many steps are those of the whole path: from a `start` of 0.5 half of them are made, at least one.
+        """
+        return SAMPLERS[sampler](velocity, latents, max(1, round(num_inference_steps * start)), callback, start)
 
     def dit_velocity(self, condition: Condition, guidance_scale: float = 1.0) -> Velocity:
         """The velocity field v(latents, t) that the DiT gives under a prompt; one prompt serves any batch.
@@ -253,8 +254,7 @@ class TextToImagePipeline:
 
     def make_noise(self, seeds: list[int]) -> Tensor:
         """(B, latent_channels, h, w) standard normal noise, each picture's from its own generator on the CPU."""
-        config = self.dit.config
-        shape = (config.latent_channels, config.latent_size, config.latent_size)
+        shape = (self.dit.config.latent_channels, *[self.dit.config.latent_size] * 2)
         noise = [torch.randn(shape, generator=torch.Generator().manual_seed(int(seed))) for seed in seeds]
         return torch.stack(noise).to(self.device)
 

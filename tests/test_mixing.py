@@ -40,6 +40,7 @@ def test_two_frames_are_the_pictures_of_the_prompts(pipeline: TextToImagePipelin
     ("prompts", "settings", "message"),
     [
         (("a fox", " "), {}, "the prompt is empty"),
+        (("a fox", 'a star "hi"'), {}, "“hi” cannot be written on an animation"),
         (("a fox", "a star"), {"num_frames": 1}, "num_frames must be a whole number from 2 to 16, not 1"),
         (("a fox", "a star"), {"num_frames": 17}, "num_frames must be"),
         (("a fox", "a star"), {"seed": -1}, "seed must be"),

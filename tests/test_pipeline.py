@@ -16,7 +16,7 @@ from PIL import Image
 
 from multimodal import TextToImagePipeline
 from multimodal.arguments import MAX_PROMPT_CHARACTERS, MAX_SEED, check_prompts
-from multimodal.checkpoint import CheckpointError, save_model
+from multimodal.checkpoint import save_model
 from multimodal.collage.layout import Layout, put_together
 from multimodal.config import RestylerConfig, VQVAEConfig
 from multimodal.diffusion.samplers import SAMPLERS, SamplingCancelled
@@ -27,6 +27,7 @@ from multimodal.models.vqvae import VQVAE
 from multimodal.outputs import PipelineStep
 from multimodal.reading.names import Names
 from multimodal.restyling import restyle
+from multimodal.tensor_folder import CheckpointError
 from tests.generating import generate, same
 
 

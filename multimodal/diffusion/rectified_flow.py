@@ -11,9 +11,9 @@ import torch
 from torch import Tensor
 
 
-def interpolate(x0: Tensor, noise: Tensor, t: Tensor) -> Tensor:
-    """The point of the path at time t: x0 and noise are (B, ...), t is (B,) in [0, 1]."""
-    t = _expand(t, x0)
+def interpolate(x0: Tensor, noise: Tensor, t: Tensor | float) -> Tensor:
+    """The point of the path at time t in [0, 1], one for each sample, (B,), or for all: x0 and noise are (B, ...)."""
+    t = _expand(t, x0) if isinstance(t, Tensor) else t
     return (1 - t) * x0 + t * noise
 
 
