@@ -33,7 +33,7 @@ from multimodal.settings import Settings, save_picture
 from multimodal.ui.download import as_file
 from multimodal.ui.errors import friendly_errors
 from multimodal.ui.models import Models
-from multimodal.ui.sampling import Progress, Sampling
+from multimodal.ui.progress import Progress, WatchedPipeline
 from multimodal.ui.zero_gpu import on_gpu
 
 Serve = Callable[[Path], gr.FileData]
@@ -56,7 +56,7 @@ class Endpoints:
 
     def __init__(self, models: Models, served: Serve) -> None:
         self.pipeline, self.served = models.pipeline, served
-        self._draw, self._mixed = on_gpu(self.pipeline.__call__), Sampling(self.pipeline).mix
+        self._draw, self._mixed = on_gpu(self.pipeline.__call__), WatchedPipeline(self.pipeline).mix
 
     def add(self) -> None:
         """Add them to the page that is being built; they wait for the model as the tabs do."""

@@ -17,8 +17,8 @@ from multimodal.inspection.codebook import CodebookStatistics
 from multimodal.inspection.codebook_map import PATCHES_ACROSS, codebook_map, corner, principal_plane
 from multimodal.inspection.tokens import codebook_patches, heat_map, highlight
 from multimodal.ui.errors import friendly_errors
-from multimodal.ui.figures import figure, figure_table, figures, message, rank_plot, tiles
 from multimodal.ui.grid import GRID_SCRIPT, check_index, code_grid, map_grid
+from multimodal.ui.markup import figure, figure_table, figures, message, rank_plot, tiles
 from multimodal.ui.models import Models
 from multimodal.ui.session import DRAW, MODEL, LastPictures
 from multimodal.ui.texts import Texts, i18n

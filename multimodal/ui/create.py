@@ -24,9 +24,9 @@ from multimodal.ui.download import DownloadRow, deliver
 from multimodal.ui.edit import edit_fold
 from multimodal.ui.errors import friendly_errors
 from multimodal.ui.examples import example_gallery, load_examples
-from multimodal.ui.figures import message
 from multimodal.ui.generation import Generation
-from multimodal.ui.histories import Histories
+from multimodal.ui.history_store import Histories
+from multimodal.ui.markup import message
 from multimodal.ui.mix import mix_fold
 from multimodal.ui.models import Models, styles_of
 from multimodal.ui.session import DRAW, MODEL, LastPictures, Runs
@@ -36,6 +36,8 @@ SPEEDS = {"fast": DEFAULT_STEPS, "balanced": 8, "best": 24}
 COPY = "async () => [await window.copyChosen()]"
 TO_STATUS = "(...inputs) => { window.bringIntoView('status'); return inputs; }"
 TO_PICTURES = "() => window.bringIntoView('pictures')"
+REMEMBER = "prompt => { sessionStorage.setItem('prompt', prompt); }"  # for a reload, or a connection that was lost
+RECALL = "() => sessionStorage.getItem('prompt') ?? ''"
 RELEASE_SEED = "(kept, borrowed) => borrowed ? [false, false] : [kept, borrowed]"
 
 
@@ -250,8 +252,9 @@ class CreateTab:
         for event in (*(control.change for control in self.downloads.form), selected):
             event(self.downloads.wait, None, self.downloads.buttons, **DRAW).success(self._files, **self._delivery)
         self.prompt.change(
-            self.generation.tokens_used, self.prompt, self.tokens, queue=False, trigger_mode="always_last", **DRAW
+            self.generation.messages.tokens_used, self.prompt, self.tokens, queue=False, trigger_mode="always_last", **DRAW
         )
+        self.prompt.change(None, self.prompt, None, js=REMEMBER, api_visibility="private")
         kept = [self.keep_seed, self.borrowed]
         self.prompt.input(None, kept, kept, js=RELEASE_SEED, api_visibility="private")
         self.keep_seed.input(None, None, self.borrowed, js="() => false", api_visibility="private")

@@ -12,9 +12,9 @@ from gradio.route_utils import FnIndexInferError
 from multimodal.ui.api import Endpoints, serving
 from multimodal.ui.api_inspect import InspectionEndpoints
 from multimodal.ui.codebook import codebook_tab
-from multimodal.ui.create import CreateTab
-from multimodal.ui.histories import Histories
+from multimodal.ui.create import RECALL, CreateTab
 from multimodal.ui.history import history_tab
+from multimodal.ui.history_store import Histories
 from multimodal.ui.inside import inside_tab
 from multimodal.ui.models import Models, model_dropdown
 from multimodal.ui.reconstruct import reconstruct_tab
@@ -51,6 +51,7 @@ def build_demo(models: Models, assets: Path = ASSETS, outputs: Path | None = Non
         with gr.Tabs(overflow_behavior="wrap") as tabs:  # a narrow page shows all of them too
             with gr.Tab(i18n("create"), id="create"):
                 create = CreateTab(models, model, switched, last, assets, histories, runs)
+                demo.load(None, None, create.prompt, js=RECALL, api_visibility="private")
                 show_styles(demo, models, switched, create.style)
             with gr.Tab(i18n("reconstruct"), id="reconstruct"):
                 reconstruct_tab(models, last, assets)

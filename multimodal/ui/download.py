@@ -19,7 +19,7 @@ from multimodal.export import TARGETS, Target, drawn, file_name, plain_png, shap
 from multimodal.motion import MOTIONS
 from multimodal.settings import read_settings
 from multimodal.ui.errors import friendly_errors
-from multimodal.ui.figures import data_uri, gif_uri, message
+from multimodal.ui.markup import data_uri, gif_uri, message
 from multimodal.ui.texts import Texts, i18n
 
 BARE = "bare"  # the choice of PNG without its settings

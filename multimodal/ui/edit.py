@@ -18,9 +18,9 @@ from multimodal.editing import start_from
 from multimodal.reading.syntax import style_name
 from multimodal.settings import pack_indices, unpack_indices
 from multimodal.ui.errors import friendly_errors
-from multimodal.ui.figures import data_uri
 from multimodal.ui.generation import Asked, Generation
 from multimodal.ui.grid import ARROW_SCRIPT, BRUSH_SCRIPT
+from multimodal.ui.markup import data_uri
 from multimodal.ui.session import DRAW, MODEL, LastPictures
 from multimodal.ui.texts import Texts, i18n
 

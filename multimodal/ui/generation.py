@@ -6,7 +6,7 @@ import dataclasses
 import random
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -27,24 +27,23 @@ from multimodal.arguments import (
 )
 from multimodal.diffusion.samplers import SamplingCancelled
 from multimodal.outputs import TextToImageOutput
-from multimodal.reading.prompts import in_styles, is_known, mixed_styles
+from multimodal.reading.prompts import in_styles, mixed_styles
 from multimodal.reading.syntax import expand, in_style, parse_weights, split_quoted, split_style, style_name
 from multimodal.settings import Settings, pack_indices, read_settings, save_picture
 from multimodal.ui.download import numbered
 from multimodal.ui.errors import friendly_errors
-from multimodal.ui.figures import message
-from multimodal.ui.histories import Histories, History
+from multimodal.ui.history_store import Histories, History
+from multimodal.ui.markup import message
+from multimodal.ui.messages import Messages
 from multimodal.ui.models import Models
-from multimodal.ui.sampling import Progress, Sampling
+from multimodal.ui.progress import Progress, WatchedPipeline
 from multimodal.ui.session import LastPictures, Runs
 from multimodal.ui.texts import Texts
 from multimodal.ui.zero_gpu import signal
 
 NEW_SEEDS = 1_000_000  # short enough to note down
-UNKNOWN_SHOWN = 3  # words
 DRAFT_STEPS = 4
 VARIATION = 0.5  # strength
-LONG = 0.6  # of the text encoder's context
 COLUMNS = 4  # of pictures
 
 
@@ -62,28 +61,41 @@ class Asked(NamedTuple):
     keep_seed: bool
 
 
+SKIP = gr.skip()  # what an output shows stays
+
+
+class Made(NamedTuple):
+    """Values for the outputs of the tab, in their order (see `CreateTab.made`)."""
+
+    gallery: Any = SKIP
+    status: Any = SKIP
+    seed: Any = SKIP
+    chosen: Any = SKIP
+    download: Any = SKIP
+    download_all: Any = SKIP
+    last: Any = SKIP  # the `LastPictures`
+
+
 class Generation:
-    """The handlers of the Create tab, which `CreateTab` draws; each yields values for the same outputs."""
+    """The handlers of the Create tab, which `CreateTab` draws; each yields what was made so far."""
 
     def __init__(self, models: Models, histories: Histories | None = None, runs: Runs | None = None) -> None:
         self.models, self.pipeline, self.histories, self.runs = models, models.pipeline, histories, runs or Runs()
-        self.sampling = Sampling(self.pipeline)
+        self.sampling, self.messages = WatchedPipeline(self.pipeline), Messages(models)
         self.seconds: float | None = None  # of a picture per step, as last measured
 
-    def generate(self, request: gr.Request, *asked: Any) -> Iterator[tuple[Any, ...]]:
+    def generate(self, request: gr.Request, *asked: Any) -> Iterator[Made]:
         """Pictures while they form, then the files of the finished ones.
 
         Args:
             asked: the fields of `Asked`.
-        Yields:
-            values for gallery, status, seed, chosen, download, download_all, last.
         """
         texts = Texts(request)
         with friendly_errors(texts):
             yield from self.make(request, *self.asked(texts, Asked(*asked)))
 
-    def draft(self, request: gr.Request, *asked: Any) -> Iterator[tuple[Any, ...]]:
-        """One quick picture of a prompt that is being typed, with the seed that is there; yields as `generate`.
+    def draft(self, request: gr.Request, *asked: Any) -> Iterator[Made]:
+        """One quick picture of a prompt that is being typed, with the seed that is there.
 
         It is not kept in the history. Of a prompt that is not complete yet nothing is drawn, nor said; nor that a later
         draft has replaced it.
@@ -96,9 +108,9 @@ class Generation:
                 )
                 parse_weights(split_quoted(prompts[0])[0])
             except ValueError:
-                yield gr.skip(), message(""), *[gr.skip()] * 5
+                yield Made(status=message(""))
                 return
-            yield from self.make(request, settings, prompts[:1], seeds[:1], draft=True)
+            yield from self.make(request, settings, prompts[:1], seeds[:1], draft=True, keep=False)
 
     def asked(self, texts: Texts, asked: Asked) -> tuple[Settings, list[str], list[int]]:
         """The values of the controls, checked, as settings of the first picture, and the prompt and the seed of each."""
@@ -121,8 +133,8 @@ class Generation:
         numbers = int(asked.steps), float(asked.guidance_scale)
         return Settings(prompts[0], first_seed, negative_prompt, *numbers, asked.sampler), prompts, seeds
 
-    def vary(self, last: LastPictures | None, chosen: int, count: float, request: gr.Request) -> Iterator[tuple[Any, ...]]:
-        """More pictures like the chosen one, with its settings and new seeds; yields as `generate`."""
+    def vary(self, last: LastPictures | None, chosen: int, count: float, request: gr.Request) -> Iterator[Made]:
+        """More pictures like the chosen one, with its settings and new seeds."""
         texts = Texts(request)
         with friendly_errors(texts):
             if last is None or not last.generated(chosen):
@@ -138,8 +150,8 @@ class Generation:
             settings = dataclasses.replace(last.settings[chosen], **changes)
             yield from self.make(request, settings, [settings.prompt] * int(count), check_seeds(settings.seed, int(count)))
 
-    def restyle(self, last: LastPictures | None, chosen: int, request: gr.Request) -> Iterator[tuple[Any, ...]]:
-        """What the chosen picture shows, in each other style that the model knows, by its seed; yields as `generate`."""
+    def restyle(self, last: LastPictures | None, chosen: int, request: gr.Request) -> Iterator[Made]:
+        """What the chosen picture shows, in each other style that the model knows, by its seed."""
         texts = Texts(request)
         with friendly_errors(texts):
             if last is None or not last.generated(chosen):
@@ -147,27 +159,27 @@ class Generation:
             settings = dataclasses.replace(last.settings[chosen], image="", mask="", strength=1.0)
             names = self.pipeline.names
             thing, own = split_style(settings.prompt, names.style_names)[0], style_name(settings.prompt, names.style_names)
-            styles = [style for style in mixed_styles(thing, names) if style != own]
+            styles = [style for style in dict.fromkeys(mixed_styles(thing, names)) if style != own]
             prompts = [in_style(thing, style, names.style_names) for style in styles or [own]]
             yield from self.make(request, settings, prompts, [settings.seed] * len(prompts))
 
-    def again(self, path: str, request: gr.Request) -> Iterator[tuple[Any, ...]]:
-        """The picture that the settings inside a PNG make; yields as `generate`."""
+    def again(self, path: str, request: gr.Request) -> Iterator[Made]:
+        """The picture that the settings inside a PNG make."""
         with friendly_errors(Texts(request)):
             settings = read_settings(Path(path))
             yield from self.make(request, settings, [settings.prompt], [settings.seed])
 
-    def reopen(self, name: str, request: gr.Request) -> Iterator[tuple[Any, ...]]:
-        """A picture of the history, drawn again as it was; yields as `generate`."""
+    def reopen(self, name: str, request: gr.Request) -> Iterator[Made]:
+        """A picture of the history, drawn again as it was."""
         texts = Texts(request)
         with friendly_errors(texts):
             history = self.histories and self.histories.of(request)
             if not history:
                 raise ValueError(texts("reload"))
             settings = read_settings(history.path(name))
-            for *values, last in self.make(request, settings, [settings.prompt], [settings.seed], draft=True):
-                is_made = isinstance(last, LastPictures)
-                yield *values, dataclasses.replace(last, kept=(name,)) if is_made else last
+            for made in self.make(request, settings, [settings.prompt], [settings.seed], keep=False):
+                is_done = isinstance(made.last, LastPictures)
+                yield made._replace(last=dataclasses.replace(made.last, kept=(name,))) if is_done else made
 
     def star(self, last: LastPictures | None, chosen: int, request: gr.Request) -> None:
         """Star the chosen picture in the history, or take its star away."""
@@ -187,10 +199,16 @@ class Generation:
         prompts: Sequence[str],
         seeds: Sequence[int],
         draft: bool = False,
-    ) -> Iterator[tuple[Any, ...]]:
-        """A picture of each prompt and seed while they form, then the files of the finished ones; yields as `generate`."""
+        keep: bool = True,
+    ) -> Iterator[Made]:
+        """A picture of each prompt and seed while they form, then the files of the finished ones.
+
+        Args:
+            draft: whether the next draft ends this run.
+            keep: in the history.
+        """
         texts, start, off = Texts(request), time.perf_counter(), gr.update(interactive=False)
-        yield gr.skip(), message(texts.html("starting"), "running"), settings.seed, *[gr.skip()] * 4
+        yield Made(status=message(texts.html("starting"), "running"), seed=settings.seed)
         arguments, first_step = settings.arguments(prompts, seeds), 0.0
         with self.runs.begin(request, draft) as stop:
             try:
@@ -203,16 +221,16 @@ class Generation:
                         if event.previews:  # in the place of the pictures of before, which stay until then
                             shown = list(zip(event.previews, prompts, strict=True))
                             gallery = gr.update(value=shown, columns=columns_of(seeds), selected_index=None)
-                            yield gallery, event.shown(texts), gr.skip(), gr.skip(), off, off, None
+                            yield Made(gallery, event.shown(texts), download=off, download_all=off, last=None)
                         else:
-                            yield gr.skip(), event.shown(texts), *[gr.skip()] * 5
+                            yield Made(status=event.shown(texts))
                     else:
-                        history = self.histories.of(request) if self.histories and not draft else None
+                        history = self.histories.of(request) if self.histories and keep else None
                         yield from self.finish(event, settings, time.perf_counter() - start, texts, history)
             except SamplingCancelled:
                 if not stop.replaced:
                     raise
-                yield (gr.skip(),) * 7  # without which Gradio would empty what the outputs show
+                yield Made()  # without which Gradio would empty what the outputs show
 
     def ended(self, request: gr.Request) -> str:
         """What the status says when a run was stopped, or ended in an error, of which a message of its own tells."""
@@ -220,8 +238,8 @@ class Generation:
 
     def finish(
         self, output: TextToImageOutput, settings: Settings, seconds: float, texts: Texts, history: History | None
-    ) -> Iterator[tuple[Any, ...]]:
-        """The files of finished pictures, once, as Gradio copies what is yielded; yields as `generate`."""
+    ) -> Iterator[Made]:
+        """The files of finished pictures, once, as Gradio copies what is yielded."""
         asked = zip(output.prompts, output.seeds, strict=True)
         made = tuple(dataclasses.replace(settings, prompt=prompt, seed=seed) for prompt, seed in asked)
         captions = [f"{one.prompt} · {one.seed}" for one in made]
@@ -229,68 +247,13 @@ class Generation:
             pairs = zip(output.images, made, strict=True)
             paths = [save_picture(*pair, numbered(Path(folder), k)) for k, pair in enumerate(pairs)]
             kept = tuple(history.add(path).name for path in paths) if history else ()
-            yield (
-                gr.update(
-                    value=list(zip(map(str, paths), captions, strict=True)),
-                    columns=columns_of(output.seeds),
-                    selected_index=0,
-                ),
-                self.summary(output, seconds, texts),
-                gr.skip(),
-                0,
-                gr.skip(),
-                gr.skip(),
-                LastPictures(captions, output.codebook_indices.numpy().astype(np.uint16), made, kept),
+            files = list(zip(map(str, paths), captions, strict=True))
+            yield Made(
+                gallery=gr.update(value=files, columns=columns_of(output.seeds), selected_index=0),
+                status=self.messages.summary(output, seconds, texts),
+                chosen=0,
+                last=LastPictures(captions, output.codebook_indices.numpy().astype(np.uint16), made, kept),
             )
-
-    def summary(self, output: TextToImageOutput, seconds: float, texts: Texts) -> str:
-        """How long it took, on what, with which seeds; what of the prompt did not fit or is not known."""
-        first, last = output.seeds[0], output.seeds[-1]
-        seeds = str(first) if first == last else f"{first} – {last}"
-        device = str(self.pipeline.device.type).upper()
-        done = texts.html("done", count=len(output.images), seconds=seconds, device=device, seeds=seeds)
-        prompts = list(dict.fromkeys(output.prompts))
-        return message(done) + self.not_drawn(prompts, output.dropped, output.renamed, texts)
-
-    def not_drawn(
-        self, prompts: Sequence[str], dropped: Sequence[str], renamed: Sequence[Mapping[str, str]], texts: Texts
-    ) -> str:
-        """HTML lines on what of the prompts did not fit, is drawn as something else, or is not known."""
-        lines = []
-        if words := next(filter(None, dropped), "")[:300]:
-            lines.append(message(texts.html("dropped", words=words), "warning"))
-        drawn_as = {words: name for one in renamed for words, name in one.items()}
-        for words, name in list(drawn_as.items())[:UNKNOWN_SHOWN]:
-            lines.append(message(texts.html("renamed", words=words if len(words) <= 60 else f"{words[:59]}…", name=name)))
-        rest = [prompt for prompt in prompts if not any(words in prompt for words in drawn_as)]
-        rest = [prompt for prompt in rest if not is_known(prompt, self.pipeline.names)]
-        return "".join(lines + [message(line) for line in self.unknown_words(rest, texts)])
-
-    def tokens_used(self, prompt: str, request: gr.Request) -> Any:
-        """While a prompt is typed that gets long: how much of the text encoder's context it fills, as HTML."""
-        texts, text_encoder = Texts(request), self.pipeline.text_encoder
-        if not prompt.strip():
-            return ""
-        try:
-            choices = [parse_weights(split_quoted(choice)[0]).text for choice in expand(prompt)]
-        except ValueError:  # not complete yet
-            return gr.skip()
-        used, room = max(map(text_encoder.count_tokens, choices))
-        if used < LONG * room:
-            return ""
-        dropped = next(filter(None, text_encoder.tokenize(choices).dropped), "")[:300]
-        told = [texts.html("tokens", used=used, room=room), *([texts.html("dropped", words=dropped)] if dropped else [])]
-        return f'<p class="status">{" · ".join(told)}</p>'  # not spoken, or a screen reader would at every letter
-
-    def unknown_words(self, prompts: Sequence[str], texts: Texts) -> Iterator[str]:
-        """HTML lines on the first words of the prompts that are in no known name."""
-        spelling = self.models.spelling
-        if spelling is None:
-            return
-        words = dict.fromkeys(word for prompt in prompts for word in spelling.unknown(prompt))
-        for word in list(words)[:UNKNOWN_SHOWN]:
-            names = ", ".join(spelling.nearest(word))
-            yield texts.html("nearest" if names else "unknown", word=word[:60], names=names)
 
 
 def columns_of(seeds: Sequence[int]) -> int:

@@ -8,7 +8,7 @@ from html import escape
 from PIL import Image
 
 from multimodal.sheets import tiled
-from multimodal.ui.figures import data_uri
+from multimodal.ui.markup import data_uri
 from multimodal.ui.texts import Texts
 
 COLUMNS = 32  # of the sheet of patches

@@ -13,7 +13,7 @@ from multimodal.settings import read_settings
 from multimodal.ui.create import CreateTab
 from multimodal.ui.download import BARE, as_file, zip_files
 from multimodal.ui.errors import friendly_errors
-from multimodal.ui.histories import Histories, History
+from multimodal.ui.history_store import Histories, History
 from multimodal.ui.session import DRAW
 from multimodal.ui.texts import Texts, i18n
 

@@ -23,7 +23,7 @@ from multimodal.inspection.views import Views
 from multimodal.reading.syntax import expand
 from multimodal.settings import Settings
 from multimodal.ui.errors import friendly_errors
-from multimodal.ui.figures import bar_plot, bars, chips, figure, message, section
+from multimodal.ui.markup import bar_plot, bars, chips, figure, message, section
 from multimodal.ui.models import Models
 from multimodal.ui.session import DRAW, MODEL, LastPictures
 from multimodal.ui.texts import Texts, i18n

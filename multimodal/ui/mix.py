@@ -18,9 +18,9 @@ from multimodal.reading.prompts import read_prompt
 from multimodal.reading.syntax import MIXED, parse_weights, style_name
 from multimodal.settings import Settings
 from multimodal.ui.errors import friendly_errors
-from multimodal.ui.figures import message
 from multimodal.ui.generation import Asked, Generation
-from multimodal.ui.sampling import Progress
+from multimodal.ui.markup import message
+from multimodal.ui.progress import Progress
 from multimodal.ui.session import DRAW, MODEL
 from multimodal.ui.texts import Texts, i18n
 from multimodal.ui.zero_gpu import signal
@@ -65,7 +65,7 @@ class Mixing:
         caption, pipeline = " → ".join(prompts), self.tab.pipeline
         readings = [read_prompt(prompt, pipeline.names, apart=False) for prompt in prompts]
         dropped = pipeline.text_encoder.tokenize([parse_weights(reading.things[0]).text for reading in readings]).dropped
-        told = self.tab.not_drawn(prompts, dropped, [dict(reading.renamed) for reading in readings], texts)
+        told = self.tab.messages.not_drawn(prompts, dropped, [dict(reading.renamed) for reading in readings], texts)
         with tempfile.TemporaryDirectory() as folder:
             name = Path(folder) / Settings(caption, seed).file_name
             files = [name.with_suffix(ending) for ending in ANIMATIONS]

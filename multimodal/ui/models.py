@@ -13,7 +13,7 @@ import gradio as gr
 from multimodal.data.phrases import STYLES
 from multimodal.hub import find_checkpoint
 from multimodal.inspection.codebook import CodebookStatistics, statistics_of
-from multimodal.inspection.names import Spelling
+from multimodal.inspection.spelling import Spelling
 from multimodal.inspection.words import NearestNames
 from multimodal.pipeline import TextToImagePipeline
 from multimodal.reading.prompts import style_choices

@@ -18,7 +18,7 @@ from multimodal.metrics import ssim_on_white
 from multimodal.outputs import ReconstructionOutput
 from multimodal.ui.errors import friendly_errors
 from multimodal.ui.examples import example_gallery
-from multimodal.ui.figures import bars, figure, figures, message, section, table, tiles
+from multimodal.ui.markup import bars, figure, figures, message, section, table, tiles
 from multimodal.ui.models import Models
 from multimodal.ui.session import DRAW, MODEL, LastPictures
 from multimodal.ui.texts import Texts, i18n

@@ -19,10 +19,10 @@ from multimodal.inspection.token_editing import Edit, blend, half, nearest_codes
 from multimodal.inspection.tokens import index_maps
 from multimodal.pipeline import TextToImagePipeline
 from multimodal.ui.errors import friendly_errors
-from multimodal.ui.figures import data_uri, message
 from multimodal.ui.generation import NEW_SEEDS
 from multimodal.ui.grid import cell_grid, check_index, code_grid
-from multimodal.ui.sampling import Progress, Sampling
+from multimodal.ui.markup import data_uri, message
+from multimodal.ui.progress import Progress, WatchedPipeline
 from multimodal.ui.session import LastPictures
 from multimodal.ui.texts import Texts
 
@@ -41,7 +41,7 @@ class Editor:
     """The handlers of the Tokens tab, which `tokens_tab` draws; most give values for the same outputs, as `shown`."""
 
     def __init__(self, pipeline: TextToImagePipeline, examples: list[Path]) -> None:
-        self.pipeline, self.sampling, self.example_paths = pipeline, Sampling(pipeline), examples
+        self.pipeline, self.sampling, self.example_paths = pipeline, WatchedPipeline(pipeline), examples
         self.examples: list[tuple[str, np.ndarray]] = []  # caption, (groups, h, w) indices
         self._encoded_by: object = None  # the VQ-VAE that they are of
 

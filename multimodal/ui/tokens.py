@@ -10,8 +10,8 @@ import gradio as gr
 from multimodal.arguments import MAX_PROMPT_CHARACTERS
 from multimodal.inspection.token_editing import decoder_reach
 from multimodal.pipeline import TextToImagePipeline
-from multimodal.ui.figures import message
 from multimodal.ui.grid import GRID_SCRIPT, STROKE_SCRIPT
+from multimodal.ui.markup import message
 from multimodal.ui.session import DRAW, MODEL
 from multimodal.ui.texts import Texts, i18n
 from multimodal.ui.token_editor import Editor

@@ -19,7 +19,7 @@ from PIL import Image
 
 from multimodal.hub import is_hub_id
 from multimodal.ui.errors import friendly_errors
-from multimodal.ui.figures import figure, message
+from multimodal.ui.markup import figure, message
 from multimodal.ui.models import Models
 from multimodal.ui.session import DRAW
 from multimodal.ui.texts import Texts, i18n
@@ -88,7 +88,7 @@ class TrainingRun:
         Raises:
             ValueError: it has learnt from other data, or something else.
         """
-        if self.asked(folder).exists() and any(folder.glob("training/**/step-*")):
+        if self.asked(folder).exists() and any(folder.glob("training/*/step-*/config.json")):
             before = json.loads(self.asked(folder).read_text(encoding="utf-8"))
             if (before["data"], before["preset"]) != (data, preset):
                 raise ValueError(f"{folder.name} learns from {before['data']} ({before['preset']}): choose another name")

@@ -123,3 +123,13 @@ def test_known_names_are_suggested_while_typing(open_page: Callable[..., Page]) 
         assert suggestion in options
         assert len(options) <= 8
         assert page.locator("#prompt input").get_attribute("list") == "suggestions"
+
+
+def test_a_page_that_is_loaded_again_keeps_the_prompt_and_a_new_one_has_none(open_page: Callable[..., Page]) -> None:
+    page = open_page()
+    expect(page.locator("#prompt input")).to_have_value("")
+    page.locator("#prompt input").fill("a red fox on the moon")
+    page.wait_for_function("() => sessionStorage.getItem('prompt') === 'a red fox on the moon'")
+    page.reload()
+    expect(page.locator("#prompt input")).to_have_value("a red fox on the moon")
+    expect(open_page().locator("#prompt input")).to_have_value("")

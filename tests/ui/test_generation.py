@@ -21,11 +21,13 @@ from multimodal.data.phrases import STYLES
 from multimodal.reading.names import Names
 from multimodal.reading.syntax import MIXED, MIXED_STYLES
 from multimodal.ui.edit import Editing
-from multimodal.ui.figures import message
 from multimodal.ui.generation import Generation, columns_of
-from multimodal.ui.histories import Histories, History
+from multimodal.ui.history_store import Histories, History
+from multimodal.ui.markup import message
+from multimodal.ui.messages import Messages
 from multimodal.ui.models import Models
 from multimodal.ui.session import LastPictures, Runs
+from multimodal.ui.texts import Texts
 
 ASKED = {"prompt": "a fox", "negative_prompt": "", "style": "", "steps": 20, "guidance_scale": 1.0, "sampler": "euler"}
 ASKED |= {"count": 1, "seed": 5, "keep_seed": True}
@@ -149,8 +151,10 @@ def test_the_page_says_what_other_words_are_drawn_as(models: Models, monkeypatch
     monkeypatch.setattr(models.pipeline, "names", names)
     for prompt, said in (("a <vixen>", "“a &lt;vixen&gt;” is drawn as “fox”"), ("ein Stern", "")):
         *_, (_, status, *_) = generated(Generation(models), prompt=prompt, steps=1)
-        assert ("drawn as" in status) == bool(said)
+        assert ("drawn" in status) == bool(said)
         assert said in status
+    part = Messages(models).not_drawn(["a fox of mine"], [""], [{"a fox of mine": "fox"}], Texts())
+    assert "Of “a fox of mine”, “fox” is drawn." in part
 
 
 def test_the_seconds_of_a_step_are_learnt_from_the_runs(models: Models) -> None:

@@ -14,8 +14,8 @@ from queue import SimpleQueue
 import pytest
 from playwright.sync_api import Page, expect
 
-from multimodal.checkpoint import CheckpointError
 from multimodal.inspection.words import NearestNames
+from multimodal.tensor_folder import CheckpointError
 from multimodal.ui.demo import build_demo
 from multimodal.ui.models import Models
 from tests.ui.conftest import running_app

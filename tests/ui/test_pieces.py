@@ -21,7 +21,7 @@ from multimodal.ui import download, examples, texts
 from multimodal.ui.demo import build_demo, launch_settings
 from multimodal.ui.download import BARE, as_file, numbered
 from multimodal.ui.errors import friendly_errors
-from multimodal.ui.figures import figure, message, rank_plot, tiles
+from multimodal.ui.markup import figure, message, rank_plot, tiles
 from multimodal.ui.models import Models
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from multimodal.tensor_folder import save_tensors
 from multimodal.ui.demo import build_demo
 from multimodal.ui.models import Models
 from multimodal.ui.train import TrainingRun
@@ -66,7 +67,11 @@ def test_a_run_goes_on_from_where_it_started_whatever_model_is_in_use_now(run: T
     (folder / "training").mkdir(parents=True)
     assert run.begun(folder, "data", "lora", tmp_path / "typed wrong") == tmp_path / "typed wrong"
     assert run.begun(folder, "data", "lora", tmp_path / "emoji") == tmp_path / "emoji", "nothing was learnt yet"
-    (folder / "training" / "dit" / "step-00000002").mkdir(parents=True)
+    samples, state = (folder / "training" / "dit" / name for name in ("samples", "step-00000002"))
+    samples.mkdir(parents=True)
+    (samples / "step-00000001.png").touch()
+    assert run.begun(folder, "data", "lora", tmp_path / "emoji") == tmp_path / "emoji", "a picture is no state"
+    save_tensors(state, {}, {})
     assert run.begun(folder, "data", "lora", folder) == tmp_path / "emoji"
 
 

@@ -95,6 +95,7 @@ ENGLISH = {
     "stopped": "Stopped.",
     "ended": "No new pictures.",
     "tokens": "{used} of {room} tokens",
+    "part_drawn": "Of “{words}”, “{name}” is drawn.",
     "renamed": "“{words}” is drawn as “{name}”, the nearest that the model knows.",
     "unknown": "“{word}” is in no known name.",
     "nearest": "“{word}” is in no known name; nearest known: {names}.",
@@ -248,7 +249,7 @@ ENGLISH = {
     "similarity": "Similarity to “{other}”: {similarity}.",
     "near": "The nearest known names",
     "near_about": (
-        "For CLIP, texts of one meaning lie close together; 1.00 is the same place. The nearest is what it understood."
+        "For CLIP, texts of one meaning lie close together; 1.00 is the same place. Several things are read one by one."
     ),
     "expected": "What the prompt lets one expect",
     "expected_about": (

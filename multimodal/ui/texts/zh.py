@@ -88,6 +88,7 @@ CHINESE = {
     "stopped": "已停止。",
     "ended": "没有新图片。",
     "tokens": "{used} / {room} 个词元",
+    "part_drawn": "“{words}”中画的是“{name}”。",
     "renamed": "“{words}”按模型所知的最接近的“{name}”来画。",
     "unknown": "已知名称中没有“{word}”。",
     "nearest": "已知名称中没有“{word}”；最接近的是：{names}。",
@@ -250,7 +251,7 @@ CHINESE = {
     "other_prompt": "与之比较",
     "similarity": "与“{other}”的相似度：{similarity}。",
     "near": "最接近的已知名称",
-    "near_about": "对 CLIP 来说，意思相近的文字彼此靠近：1.00 表示位置相同。排在前面的，就是它所理解的。",
+    "near_about": "对 CLIP 来说，意思相近的文字彼此靠近：1.00 表示位置相同。几样东西会逐个解读。",
     "expected": "提示词让人预期什么",
     "expected_about": (
         "在加入噪声之前，一个小网络会想象所要求的样子，以及它学过的每种风格的样子。另一个网络把它们合成一张图，即均值，"

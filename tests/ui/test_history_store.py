@@ -15,8 +15,8 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from multimodal.settings import Settings, save_picture
-from multimodal.ui import histories as bounds
-from multimodal.ui.histories import Histories, History
+from multimodal.ui import history_store as bounds
+from multimodal.ui.history_store import Histories, History
 from multimodal.ui.texts import LANGUAGES
 
 

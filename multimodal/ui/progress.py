@@ -13,7 +13,7 @@ from multimodal.inspection.denoising import watch
 from multimodal.mixing import mix
 from multimodal.outputs import PipelineStep, TextToImageOutput
 from multimodal.pipeline import TextToImagePipeline
-from multimodal.ui.figures import progress
+from multimodal.ui.markup import progress
 from multimodal.ui.texts import Texts
 from multimodal.ui.zero_gpu import on_gpu
 
@@ -32,7 +32,7 @@ class Progress(NamedTuple):
         return progress(texts("running", step=self.step, steps=self.num_inference_steps), *self[:2])
 
 
-class Sampling:
+class WatchedPipeline:
     """What samples with one pipeline; `stop` ends it with the step that it is in."""
 
     def __init__(self, pipeline: TextToImagePipeline) -> None:
@@ -46,7 +46,7 @@ class Sampling:
         for event in watch(lambda callback: self.pipeline(**arguments, callback=callback), stop):
             if isinstance(event, PipelineStep):
                 step, steps = event[:2]
-                shown = max(1, previews * AT_ONCE // max(AT_ONCE, len(event.latents)))
+                shown = -(-previews * AT_ONCE // max(AT_ONCE, len(event.latents)))
                 seen, before = (s * (shown + 1) // steps for s in (step, step - 1))
                 yield Progress(step, steps, event.preview() if before < seen and step < steps else [])
             else:
