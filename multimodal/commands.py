@@ -153,8 +153,15 @@ def read_lines(path: Path) -> list[str]:
 
 
 def drawn_as(renamed: Mapping[str, str]) -> list[str]:
-    """A line for each thing that is drawn as another."""
-    return [f"“{words}” is drawn as “{name}”, the nearest that the model knows" for words, name in renamed.items()]
+    """A line for each thing that is drawn as another, or in part."""
+    from multimodal.reading.wordings import is_part
+
+    return [
+        f"of “{words}”, “{name}” is drawn"
+        if is_part(name, words)
+        else f"“{words}” is drawn as “{name}”, the nearest that the model knows"
+        for words, name in renamed.items()
+    ]
 
 
 def export(args: argparse.Namespace) -> None:
@@ -166,16 +173,17 @@ def export(args: argparse.Namespace) -> None:
 
     target = shaped(args.target, args.motion, args.outline)
     picture = rgba.open_image(args.file)
-    ending, out = f".{target.format.lower()}", args.out or args.file.parent
+    out = args.out or args.file.parent
     if not out.suffix:
         out.mkdir(parents=True, exist_ok=True)
-    elif not out.is_dir() and out.suffix.lower() != ending:
-        raise ValueError(f"this is written as {ending}, not as {out.name}")
+    is_folder = out.is_dir()
+    if not is_folder:
+        prepare_file(out, f".{target.format.lower()}")
     data = to_sticker(picture, target, Upscaler.from_pretrained(args.checkpoint))
-    if out.is_dir():
+    if is_folder:
         path = write_new(data, out / f"sticker_{file_name(args.file.stem, target)}", "_")
     else:
-        (path := out).parent.mkdir(parents=True, exist_ok=True)
+        path = out
         path.write_bytes(data)
     report = {"path": str(path), "bytes": len(data), "size": target.size}
     report_result(args, report, f"{path}: {target.title}, {target.format}, {target.size} pixels, {len(data):,} bytes")
@@ -185,11 +193,11 @@ def reconstruct(args: argparse.Namespace) -> None:
     """Send a picture through the VQ-VAE and back."""
     from multimodal import rgba
 
+    prepare_file(args.out, ".png")
     pipeline = load_pipeline(args)
     start = time.perf_counter()
     output = pipeline.reconstruct(rgba.open_image(args.file), args.search_steps)
     seconds = time.perf_counter() - start
-    args.out.parent.mkdir(parents=True, exist_ok=True)
     rgba.save_png(output.image, args.out)
     report = {
         "path": str(args.out),
@@ -202,6 +210,13 @@ def reconstruct(args: argparse.Namespace) -> None:
     report_result(args, report, f"{args.out}: {output.psnr:.1f} dB on white at {output.num_bytes:g} bytes")
 
 
+def prepare_file(path: Path, ending: str) -> None:
+    """Make the folder of a file that is to be written; ValueError where its name has another ending."""
+    if path.suffix.lower() != ending:
+        raise ValueError(f"this is written as {ending}, not as {path.name}")
+    path.parent.mkdir(parents=True, exist_ok=True)
+
+
 def load_pipeline(args: argparse.Namespace) -> Any:
     from multimodal import TextToImagePipeline
 
@@ -211,8 +226,8 @@ def load_pipeline(args: argparse.Namespace) -> Any:
 def check_checkpoint(args: argparse.Namespace) -> None:
     """Load all that there is of a checkpoint, so that what is broken is refused before it leaves the house."""
     from multimodal import TextToImagePipeline
-    from multimodal.checkpoint import load_tensors
     from multimodal.hub import PARTS
+    from multimodal.tensor_folder import load_tensors
 
     TextToImagePipeline.from_pretrained(args.checkpoint)
     for part in PARTS:

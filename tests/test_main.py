@@ -252,6 +252,7 @@ def test_reconstruct_reports_what_it_cost(
         (["mix", "a fox", "a star", "--out", "a.png"], "an animation is written as .webp or .gif, not as a.png"),
         (["mix", "a fox", "a star", "--frames", "1", "--out", "a.gif"], "num_frames must be"),
         (["reconstruct", "missing.png"], "there is no file missing.png"),
+        (["reconstruct", "missing.png", "--out", "a.jpg"], "this is written as .png, not as a.jpg"),
         (["export", "missing/a.png", "--for", "slack"], "there is no file missing/a.png"),
         (["evaluate", "reconstruction", "--data", "missing.parquet"], "there is no data at missing.parquet"),
     ],
