@@ -18,6 +18,7 @@ from PIL import Image
 from tqdm.auto import tqdm
 
 from multimodal import TextToImagePipeline, rgba
+from multimodal.data.images import open_stored
 from multimodal.evaluation.prompts import load_cells
 from multimodal.reading.syntax import MIXED_STYLES
 from multimodal.sheets import image_grid
@@ -48,7 +49,7 @@ def main() -> None:
         batch = cells[first : first + BATCH]
         drawn = pipeline([cell.prompt for cell in batch], style="").images
         for cell, picture in zip(batch, drawn, strict=True):
-            learnt = rgba.open_image(table[cell.row]["image"]["bytes"])
+            learnt = open_stored(table[cell.row]["image"])
             found.append((worst_window(picture, learnt), cell.style, cell.subject.name("en"), [picture, learnt]))
     found.sort(key=lambda one: one[0], reverse=True)
     malformed: dict[str, list[str]] = defaultdict(list)

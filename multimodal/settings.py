@@ -64,8 +64,12 @@ class Settings:
     @property
     def file_name(self) -> str:
         """The prompt's words and the seed, safe as a file name everywhere."""
-        words = re.sub(r"\W+", "-", self.prompt).strip("-")[:48].strip("-")
-        return f"{words or 'picture'}-{self.seed}.png"
+        return f"{slug(self.prompt) or 'picture'}-{self.seed}.png"
+
+
+def slug(text: str) -> str:
+    """The words of a text, at most 48 letters of them, safe in a file name everywhere; "" where it has none."""
+    return re.sub(r"\W+", "-", text).strip("-")[:48].strip("-")
 
 
 def pack_indices(codebook_indices: Tensor) -> str:

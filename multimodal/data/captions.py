@@ -11,12 +11,11 @@ from typing import Any
 
 from datasets import Dataset, load_dataset
 
-from multimodal.data.folders import split_keywords
+from multimodal.data.folders import CAPTION_COLUMNS, split_keywords
 from multimodal.data.images import DataError
 from multimodal.data.phrases import ARTICLE, COLORS, LANGUAGES, NUMBERS, PATTERNS, phrase
 
 OPPOSITE = {"left": "right", "right": "left", "above": "below", "below": "above"}
-CAPTION_COLUMNS = ("name", "text", "caption")  # the first of these that a table has
 
 
 @dataclass(frozen=True)

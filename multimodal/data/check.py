@@ -15,8 +15,7 @@ from typing import Any
 from PIL import Image
 
 from multimodal import rgba
-from multimodal.data.captions import CAPTION_COLUMNS
-from multimodal.data.folders import read_folder
+from multimodal.data.folders import CAPTION_COLUMNS, read_folder
 from multimodal.data.images import DataError, load_captioned_images
 from multimodal.data.shards import find_shards
 

@@ -12,6 +12,7 @@ from pathlib import Path, PureWindowsPath
 from typing import Any, NamedTuple
 
 METADATA = ("metadata.jsonl", "metadata.csv")
+CAPTION_COLUMNS = ("name", "text", "caption")  # the first of these that a table has
 SUFFIXES = (".png", ".jpg", ".jpeg", ".webp")
 
 

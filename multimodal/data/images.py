@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import torch
 from datasets import Dataset, load_dataset
 from datasets import Image as ImageFeature
+from PIL import Image
 from torch import Tensor
 
 from multimodal import rgba
@@ -84,7 +86,7 @@ class Pictures:
         if image is None:
             raise DataError(f"row {row} has no picture")
         try:
-            return rgba.to_uint8(rgba.open_image(image["bytes"] or image["path"]), self._size)
+            return rgba.to_uint8(open_stored(image), self._size)
         except rgba.ImageError as error:
             raise DataError(f"row {row} ({image['path']}): {error}") from error
 
@@ -95,6 +97,11 @@ def decode_images(table: Dataset, size: int) -> Tensor:
     for row, picture in enumerate(Pictures(table, size, kept_bytes=0)):
         pixels[row] = picture
     return pixels
+
+
+def open_stored(image: Mapping[str, Any]) -> Image.Image:
+    """The picture in a row's column `image`, which holds its bytes or its path. Raises ValueError where it is damaged."""
+    return rgba.open_image(image["bytes"] or image["path"])
 
 
 def fingerprint(pictures: Iterable[Tensor], *more: object) -> str:

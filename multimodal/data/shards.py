@@ -12,9 +12,8 @@ from typing import Any
 from datasets import Dataset, Features, Value
 from datasets import List as ListFeature
 
-from multimodal.data.folders import METADATA, SUFFIXES, split_keywords
+from multimodal.data.folders import CAPTION_COLUMNS, METADATA, SUFFIXES, split_keywords
 
-CAPTIONS = ("name", "text", "caption")  # the keys of a .json, the first that it has, which go before a .txt
 TEXTS = ("base", "codepoints", "style")  # what else a .json may say, with keywords
 FEATURES = Features(
     {
@@ -96,7 +95,7 @@ def _row(place: str, files: dict[str, bytes]) -> dict[str, Any]:
         raise ShardError(f"{place}: its .json is damaged") from None
     if not isinstance(values, dict):
         raise ShardError(f"{place}: its .json is no object with a caption")
-    caption = next((values[name] for name in CAPTIONS if values.get(name)), text)
+    caption = next((values[name] for name in CAPTION_COLUMNS if values.get(name)), text)
     return {
         "image": {"bytes": files[picture], "path": place + picture},
         "text": " ".join(str(caption).split()),

@@ -11,7 +11,7 @@ from PIL import Image
 from torch import Tensor
 
 from multimodal import rgba
-from multimodal.data.images import load_captioned_images
+from multimodal.data.images import load_captioned_images, open_stored
 from multimodal.evaluation.composition import KINDS, load_cases
 from multimodal.evaluation.sampling import DEFAULT_SAMPLING, Sampling
 from multimodal.evaluation.statistics import mean_interval
@@ -78,4 +78,4 @@ def _row(label: str, distances: Tensor, threshold: Tensor) -> dict[str, Any]:
 def _pictures(path: Path, limit: int | None = None) -> Iterable[Image.Image]:
     table = load_captioned_images(path)
     for image in table.select(spread(range(len(table)), limit))["image"]:
-        yield rgba.open_image(image["bytes"] or image["path"])
+        yield open_stored(image)

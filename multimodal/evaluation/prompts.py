@@ -10,9 +10,8 @@ from typing import Any, NamedTuple
 from datasets import Dataset
 from PIL import Image
 
-from multimodal import rgba
 from multimodal.data.captions import Subject, load_subjects
-from multimodal.data.images import DataError, load_captioned_images
+from multimodal.data.images import DataError, load_captioned_images, open_stored
 from multimodal.data.phrases import LANGUAGES
 from multimodal.evaluation.judge import Judge
 from multimodal.evaluation.sampling import DEFAULT_SAMPLING, Sampling
@@ -155,7 +154,7 @@ def load_cells(path: Path, names: Path | None = None) -> tuple[Dataset, list[Cel
 
 def _pictures(table: Dataset, cells: Sequence[Cell]) -> list[Image.Image]:
     rows = table.select([cell.row for cell in cells])
-    return [rgba.open_image(image["bytes"] or image["path"]) for image in rows["image"]]
+    return [open_stored(image) for image in rows["image"]]
 
 
 def _summary(label: str, generated: Judged, real: Judged, paired: bool = True) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from tqdm.auto import tqdm
 
 from multimodal import rgba
 from multimodal.arguments import SEARCH_STEPS
-from multimodal.data.images import DataError, decode_images, load_captioned_images
+from multimodal.data.images import DataError, decode_images, load_captioned_images, open_stored
 from multimodal.evaluation.codecs import available_codecs, compress
 from multimodal.evaluation.statistics import mean_interval
 from multimodal.evaluation.subsets import spread
@@ -93,7 +93,7 @@ def tiles(table: Dataset, size: int) -> Tensor:
     found = []
     for row, stored in enumerate(table["image"]):
         try:
-            picture = rgba.open_image(stored["bytes"] or stored["path"])
+            picture = open_stored(stored)
         except rgba.ImageError as error:
             raise DataError(f"row {row} ({stored['path']}): {error}") from error
         corners = itertools.product(range(0, picture.height - size + 1, size), range(0, picture.width - size + 1, size))

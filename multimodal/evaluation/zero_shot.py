@@ -8,9 +8,8 @@ from typing import Any
 
 from PIL import Image
 
-from multimodal import rgba
 from multimodal.data.captions import load_subjects
-from multimodal.data.images import load_captioned_images
+from multimodal.data.images import load_captioned_images, open_stored
 from multimodal.evaluation.statistics import mean_interval
 from multimodal.evaluation.subsets import spread
 
@@ -39,7 +38,7 @@ def evaluate_zero_shot(
     images = table.select([row for _, row in chosen])["image"]
     named: dict[str, list[tuple[str, Sequence[str]]]] = {"all": []}  # per style, own names and the names that were found
     for ((name, style), _), image in zip(chosen, images, strict=True):
-        found = find_names(rgba.open_image(image["bytes"] or image["path"]))
+        found = find_names(open_stored(image))
         for group in {"all", style or "all"}:
             named.setdefault(group, []).append((name, found))
     rows = [

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -198,9 +197,10 @@ def _sampling(args: argparse.Namespace) -> dict[str, Any]:
 
 def _path(args: argparse.Namespace, ending: str, words: str = "") -> Path:
     """Where a file of this view goes: its name begins with the words, and with the seed where there is one."""
+    from multimodal.settings import slug
+
     args.out.mkdir(parents=True, exist_ok=True)
-    stem = re.sub(r"\W+", "-", words).strip("-")[:48].strip("-")
-    parts = [stem, str(args.seed) if "seed" in args else "", ending]
+    parts = [slug(words), str(args.seed) if "seed" in args else "", ending]
     return Path(args.out / "-".join(part for part in parts if part))
 
 

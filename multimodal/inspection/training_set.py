@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from multimodal.checkpoint import load_vqvae
-from multimodal.data.captions import CAPTION_COLUMNS
+from multimodal.data.folders import CAPTION_COLUMNS
 from multimodal.data.images import DataError, decode_images, load_captioned_images
 from multimodal.encoding import encode_pictures
 from multimodal.inspection.codebook import CodebookStatistics, codebook_statistics, save_statistics, vqvae_sha256

@@ -60,7 +60,7 @@ def settled(codebook_indices: Tensor) -> Tensor:
     return (steps * differs).amax(dim=0) + 1
 
 
-def save_animation(frames: list[Image.Image], path: str | Path) -> None:
+def save_film(frames: list[Image.Image], path: str | Path) -> None:
     """Write the frames as a GIF on white that runs for ever and rests on the last."""
     white = Image.new("RGBA", frames[0].size, "white")
     flat = [Image.alpha_composite(white, frame.convert("RGBA")).convert("RGB") for frame in frames]

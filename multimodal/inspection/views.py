@@ -16,7 +16,7 @@ from multimodal.inspection.expectation import expect
 from multimodal.inspection.provenance import Provenance, load_training_pictures
 from multimodal.inspection.restoration import TIMES, other_noise, restore
 from multimodal.inspection.tokens import code_patches, codebook_patches, heat_map, index_maps
-from multimodal.inspection.trajectory import Trajectory, changed_codes, save_animation, settled
+from multimodal.inspection.trajectory import Trajectory, changed_codes, save_film, settled
 from multimodal.inspection.words import NearestNames
 from multimodal.pipeline import TextToImagePipeline
 from multimodal.reading.prompts import read_prompt
@@ -36,7 +36,7 @@ class View(NamedTuple):
         """Write the pictures where `place` says for the end of a name; returns the files."""
         for name, picture in self.pictures.items():
             if isinstance(picture, list):
-                save_animation(picture, place(name))
+                save_film(picture, place(name))
             else:
                 picture.save(place(name))
         return [place(name) for name in self.pictures]

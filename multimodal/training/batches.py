@@ -1,4 +1,4 @@
-"""Which rows of the data a step works on: a function of its number, shared by all processes."""
+"""What a step works on: rows, which follow from its number and are shared by all processes, and their pictures."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ import functools
 import torch
 from accelerate import Accelerator
 from torch import Tensor
+
+from multimodal import rgba
 
 
 def batch_indices(count: int, batch_size: int, step: int, seed: int, accelerator: Accelerator) -> Tensor:
@@ -24,6 +26,11 @@ def batch_indices(count: int, batch_size: int, step: int, seed: int, accelerator
     positions = range(first, first + share)
     rows = [int(_permutation(count, position // count, seed)[position % count]) for position in positions]
     return torch.tensor(rows, dtype=torch.int64)
+
+
+def on_device(images: Tensor, accelerator: Accelerator) -> Tensor:
+    """(B, 4, H, W) uint8 premultiplied RGBA → the same in [-1, 1], where models are trained, channels last."""
+    return rgba.from_uint8(images.to(accelerator.device)).contiguous(memory_format=torch.channels_last)
 
 
 def divisible(batch_size: int, accelerator: Accelerator) -> int:

@@ -20,7 +20,7 @@ from multimodal.metrics import picture_losses
 from multimodal.models.restyler import Restyler
 from multimodal.models.vqvae import VQVAE
 from multimodal.sheets import image_grid
-from multimodal.training.batches import batch_indices
+from multimodal.training.batches import batch_indices, on_device
 from multimodal.training.loop import Trainer
 from multimodal.training.run_config import RestylerRunConfig, Sources
 
@@ -49,14 +49,12 @@ def train_restyler(config: RestylerRunConfig, sources: Sources, out: Path, max_m
         config, Restyler(config.model), out / "training" / "restyler", accelerator, fingerprint(pixels, subjects)
     )
 
-    def to_device(images: Tensor) -> Tensor:
-        return rgba.from_uint8(images.to(accelerator.device)).contiguous(memory_format=torch.channels_last)
-
     def loss(model: nn.Module, step: int) -> dict[str, Tensor]:
         rows = batch_indices(len(pairs), config.batch_size, step, config.seed, accelerator)
         first, second, styles = pairs[rows].unbind(dim=1)
         as_decoded = torch.rand(len(rows), 1, 1, 1) < config.reconstructed_fraction
-        images, target = to_device(torch.where(as_decoded, decoded[first], pixels[first])), to_device(pixels[second])
+        images = on_device(torch.where(as_decoded, decoded[first], pixels[first]), accelerator)
+        target = on_device(pixels[second], accelerator)
         mirrored = (torch.rand(len(rows), 1, 1, 1) < 0.5).to(accelerator.device)
         images, target = (torch.where(mirrored, each.flip(3), each) for each in (images, target))
         with accelerator.autocast():
@@ -66,7 +64,7 @@ def train_restyler(config: RestylerRunConfig, sources: Sources, out: Path, max_m
 
     def sample(model: nn.Module) -> Image.Image:
         few = pairs[:, 0].unique()[:: max(1, len(pairs) // 24)][:8]
-        images = to_device(decoded[few])
+        images = on_device(decoded[few], accelerator)
         styles = torch.arange(len(config.model.styles), device=accelerator.device)
         rows = [images, *(model(images, style.expand(len(few))) for style in styles)]
         return image_grid([rgba.to_image(picture) for picture in torch.cat(rows)], columns=len(few))

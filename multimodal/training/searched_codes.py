@@ -8,13 +8,12 @@ import torch
 from accelerate import Accelerator
 from torch import Tensor
 
-from multimodal import rgba
 from multimodal.arguments import SEARCH_STEPS
 from multimodal.data.images import fingerprint
 from multimodal.data.latents import LatentCache
 from multimodal.models.code_search import search_codes
 from multimodal.models.vqvae import VQVAE
-from multimodal.training.batches import batch_indices
+from multimodal.training.batches import batch_indices, on_device
 
 SHARD_ROWS = 64  # few, as a picture takes a second
 
@@ -36,7 +35,7 @@ class SearchedCodes:
         cache = LatentCache(folder, fingerprint(self.pixels, key), self.pixels, shard_rows=SHARD_ROWS)
 
         def search(batch: Tensor) -> Tensor:
-            images = rgba.from_uint8(batch.to(accelerator.device)).contiguous(memory_format=torch.channels_last)
+            images = on_device(batch, accelerator)
             with accelerator.autocast():
                 return search_codes(vqvae, images, SEARCH_STEPS).cpu()
 

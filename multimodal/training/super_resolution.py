@@ -16,7 +16,7 @@ from multimodal.data.images import decode_images, fingerprint, load_captioned_im
 from multimodal.metrics import picture_losses
 from multimodal.models.super_resolution import SuperResolution
 from multimodal.sheets import image_grid
-from multimodal.training.batches import batch_indices
+from multimodal.training.batches import batch_indices, on_device
 from multimodal.training.loop import Trainer
 from multimodal.training.run_config import Sources, SuperResolutionRunConfig
 from multimodal.training.vqvae import random_crops
@@ -41,21 +41,18 @@ def train_super_resolution(config: SuperResolutionRunConfig, sources: Sources, o
     )
     first_mending = int(config.drawn_fraction * config.steps)
 
-    def to_device(images: Tensor) -> Tensor:
-        return rgba.from_uint8(images.to(accelerator.device)).contiguous(memory_format=torch.channels_last)
-
     @torch.no_grad()
     def mending(rows: Tensor) -> tuple[Tensor, Tensor]:
         """Crops as the VQ-VAE decodes them, with errors as a DiT makes them, and the originals, four times as large."""
         assert vqvae
-        crops = to_device(random_crops(pixels[rows], config.crop_size))
+        crops = on_device(random_crops(pixels[rows], config.crop_size), accelerator)
         decoded, edge = vqvae.decode_noised(crops, config.latent_noise).images.clamp(-1, 1), config.crop_size // 4
         decoded, crops = (each[..., edge:-edge, edge:-edge] for each in (decoded, crops))  # where codes see a border
         return decoded, trainer.ema_model(crops, 4)
 
     def enlarging(rows: Tensor, scale: int) -> tuple[Tensor, Tensor]:
         small, large = paired_crops(smaller[scale][rows], pixels[rows], config.crop_size)
-        return to_device(small), to_device(large)
+        return on_device(small, accelerator), on_device(large, accelerator)
 
     def loss(model: nn.Module, step: int) -> dict[str, Tensor]:
         rows = batch_indices(len(pixels), config.batch_size, step, config.seed, accelerator)
@@ -68,8 +65,10 @@ def train_super_resolution(config: SuperResolutionRunConfig, sources: Sources, o
 
     def sample(model: nn.Module) -> Image.Image:
         few = slice(None, None, max(1, len(pixels) // 6))
-        columns = [to_device(rgba.resize(each[few], config.image_size)) for each in (*smaller.values(), pixels)]
-        columns[2:2] = [model(to_device(small[few]), scale) for scale, small in smaller.items()]
+        columns = [
+            on_device(rgba.resize(each[few], config.image_size), accelerator) for each in (*smaller.values(), pixels)
+        ]
+        columns[2:2] = [model(on_device(small[few], accelerator), scale) for scale, small in smaller.items()]
         pictures = torch.stack(columns, dim=1)[:6].flatten(0, 1)
         return image_grid([rgba.to_image(picture) for picture in pictures], columns=len(columns))
 

@@ -19,7 +19,7 @@ from multimodal.encoding import encode_pictures
 from multimodal.models.vqvae import VQVAE, with_decoder_blocks
 from multimodal.sheets import image_grid
 from multimodal.tensor_folder import WEIGHTS, load_description
-from multimodal.training.batches import batch_indices, divisible
+from multimodal.training.batches import batch_indices, divisible, on_device
 from multimodal.training.loop import Trainer
 from multimodal.training.run_config import Sources, VQVAERunConfig
 from multimodal.training.searched_codes import SearchedCodes
@@ -71,17 +71,14 @@ def train_vqvae(config: VQVAERunConfig, sources: Sources, out: Path, max_minutes
     whole_batch_size = config.batch_size // crops_per_picture // (2 if searched else 1)  # as many pixels
     whole_batch_size = divisible(max(1, whole_batch_size), accelerator)
 
-    def to_device(images: Tensor) -> Tensor:
-        return rgba.from_uint8(images.to(accelerator.device)).contiguous(memory_format=torch.channels_last)
-
     def crops(step: int) -> Tensor:
         rows = batch_indices(len(pixels), config.batch_size, step, config.seed, accelerator)
-        return to_device(random_crops(pixels[rows], config.crop_size))
+        return on_device(random_crops(pixels[rows], config.crop_size), accelerator)
 
     def batch(step: int) -> Tensor:
         if step < first_whole:
             return crops(step)
-        return to_device(pixels[batch_indices(len(pixels), whole_batch_size, step, config.seed, accelerator)])
+        return on_device(pixels[batch_indices(len(pixels), whole_batch_size, step, config.seed, accelerator)], accelerator)
 
     def start_quantising(step: int) -> None:
         if step == first_quantised and not start:
@@ -93,7 +90,7 @@ def train_vqvae(config: VQVAERunConfig, sources: Sources, out: Path, max_minutes
         images, codebook_indices = batch(step), None
         if searched:
             others, codebook_indices = searched.batch(step, whole_batch_size)
-            images = torch.cat([to_device(others), images])
+            images = torch.cat([on_device(others, accelerator), images])
         output = model(images, step >= first_quantised, decoder_noise, codebook_indices)
         losses = reconstruction_losses(output.images, images)
         total = (

@@ -18,7 +18,7 @@ from multimodal.inspection.attention import AttentionRecorder, heat_overlay
 from multimodal.inspection.expectation import Expectation, expect
 from multimodal.inspection.restoration import Restoration, other_noise, restore
 from multimodal.inspection.tokens import heat_map
-from multimodal.inspection.trajectory import Trajectory, changed_codes, save_animation, settled
+from multimodal.inspection.trajectory import Trajectory, changed_codes, save_film, settled
 from multimodal.inspection.views import Views
 from multimodal.reading.syntax import expand
 from multimodal.settings import Settings
@@ -84,7 +84,7 @@ class Inside:
             drawn = self.draw(settings)
             with tempfile.TemporaryDirectory() as folder:  # Gradio copies what is yielded
                 path = (Path(folder) / settings.file_name).with_suffix(".gif")
-                save_animation(drawn.frames, path)
+                save_film(drawn.frames, path)
                 yield (
                     gr.skip(),
                     self.expectation(drawn.expectation, texts),

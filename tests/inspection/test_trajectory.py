@@ -14,7 +14,7 @@ from multimodal.inspection.trajectory import (
     LAST_FRAME_MS,
     Trajectory,
     changed_codes,
-    save_animation,
+    save_film,
     settled,
 )
 from multimodal.pipeline import TextToImagePipeline
@@ -60,7 +60,7 @@ def test_changes_are_counted_and_places_settle_for_good() -> None:
 
 def test_an_animation_rests_on_its_end(tmp_path: Path) -> None:
     frames = [Image.new("RGBA", (4, 4), (60 * k, 0, 0, 255)) for k in range(4)] + [Image.new("RGBA", (4, 4))]
-    save_animation(frames, tmp_path / "a.gif")
+    save_film(frames, tmp_path / "a.gif")
     with Image.open(tmp_path / "a.gif") as animation:
         assert animation.n_frames == 5
         durations = []
