@@ -111,10 +111,6 @@ EXPRESSIONS = {  # the smiley that looks like it → words for how something loo
     ),
     "grinning face": ("grinning", "excited", "lachender", "lachende", "lachendes", "riendo", "qui rit", "ridente", "rindo", "大笑的", "笑う", "يضحك", "تضحك", "ضاحك", "ضاحكة", "हँसता", "हँसती", "हंसता", "हंसती", "हँसता हुआ", "हंसता हुआ", "हँस रहा", "हँस रही"),
     "face with tears of joy": ("lol", "rofl", "laughing", "crying laughing", "laughing crying", "crying with laughter"),
-    "face screaming in fear": (
-        "screaming", "screams", "yelling", "gritando", "que grita", "qui crie", "schreiender", "schreiende", "schreiendes", "che urla", "кричащий", "кричащая",
-        "尖叫的", "叫ぶ", "叫んでいる", "소리치는", "소리 지르는", "يصرخ", "تصرخ",
-    ),
     "sleeping face": (
         "sleeping", "asleep", "durmiendo", "dormido", "dormida", "qui dort", "schlafender", "schlafende", "schlafendes", "che dorme", "dormindo",
         "спящий", "спящая", "спящее", "نائم", "نائمة", "ينام", "تنام", "सो रहा", "सो रही", "सोता", "सोती", "寝顔", "सोता हुआ", "सोती हुई", "睡着的", "睡觉的", "寝ている", "眠っている", "자는", "sleeps", "fast asleep", "snoring", "snores", "napping", "taking a nap",
@@ -144,6 +140,8 @@ EXPRESSIONS = {  # the smiley that looks like it → words for how something loo
         "surprised", "shocked", "amazed", "sorprendido", "sorprendida", "surpris", "überraschter", "überraschte", "überraschtes", "astonished",
         "stunned", "startled", "sorpreso", "surpreso", "étonné", "étonnée", "удивлённый", "удивлённая", "удивлённое", "удивленный", "惊讶的", "吃惊的",
         "驚いた", "驚いている", "びっくりした", "놀란",
+        "screaming", "screams", "yelling", "gritando", "que grita", "qui crie", "schreiender", "schreiende", "schreiendes", "che urla", "кричащий", "кричащая",
+        "尖叫的", "叫ぶ", "叫んでいる", "소리치는", "소리 지르는", "يصرخ", "تصرخ",
     ),
     "worried face": (
         "worried", "nervous", "anxious", "preocupado", "preocupada", "inquiet", "inquiète", "stressed", "stressed out", "stressed-out", "panicking",

@@ -26,7 +26,6 @@ SYMBOLS = {  # what comics draw beside the head of somebody who looks like a smi
     "confused face": "red question mark",
     "crying face": "droplet",
     "face blowing a kiss": "red heart",
-    "face screaming in fear": "red exclamation mark",
     "face with spiral eyes": "dizzy",
     "fearful face": "sweat droplets",
     "flushed face": "sweat droplets",
