@@ -213,6 +213,31 @@ def test_with_the_bundled_names_figures_are_read_in_other_languages(
     assert read_figure(text, bundled_names) == places
 
 
+@pytest.mark.parametrize(
+    ("text", "places"),
+    [
+        ("coffee mug with angry face", {"coffee mug": "", "angry face": "face"}),
+        ("soccer ball with angry eyes", {"soccer ball": "", "angry face": "face"}),
+        ("a strawberry with a blush", {"a strawberry": "", "smiling face with smiling eyes": "face"}),
+        ("a donut with sprinkles smiling", {"donut": "", "smiling face with smiling eyes": "face"}),
+        ("a cat in a box sleeping", {"cat": "", "ZZZ": "beside head", "a box": "around"}),
+        ("happy avocado doing yoga", {"avocado": "", "smiling face with smiling eyes": "face"}),
+        ("おにぎりの笑顔", {"おにぎり": "", "smiling face with smiling eyes": "face"}),
+        ("बिल्ली", {}),
+        ("सो रही बिल्ली", {"बिल्ली": "", "ZZZ": "beside head"}),
+        ("بطيخة تضحك", {"بطيخة": "", "grinning face": "face"}),
+        ("cat knocking a glass off a table", {"cat": "", "a glass": "hand"}),
+        ("boy yelling at a cloud", {"boy": "", "a cloud": "hand"}),
+        ("자전거 타는 강아지", {"강아지": "", "자전거": "under"}),
+        ("a cat on skateboard", {"a cat": "", "skateboard": "under"}),
+        ("a goat in a hoodie", {"a goat": "", "a hoodie": "body"}),
+        ("golden retriever wearing sunglasses", {"golden retriever": "", "sunglasses": "eyes"}),
+    ],
+)
+def test_figures_are_read_as_people_type_them(text: str, places: dict[str, str], bundled_names: Names) -> None:
+    assert read_figure(text, bundled_names) == places
+
+
 @pytest.mark.parametrize("text", ["a cat in a hat " * 30, "sad " * 120, "a" * 500, "a cat with " + "a hat and " * 45])
 def test_of_a_text_without_end_no_more_is_drawn_than_fits(text: str, bundled_names: Names) -> None:
     assert len(read_figure(text, bundled_names)) <= MAX_THINGS
