@@ -33,7 +33,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True, help="the table that the models learnt from")
     parser.add_argument("--checkpoint", type=Path, default=Path("checkpoints/emoji"))
-    parser.add_argument("--limit", type=float, default=0.05, help="error above which a cell is malformed, 0 … 1")
+    parser.add_argument("--limit", type=float, default=0.0505, help="error above which a cell is malformed, 0 … 1")
     parser.add_argument("--write", action="store_true", help="list them in the checkpoint")
     parser.add_argument("--sheet", type=Path, help="where to draw the worst 48, each beside what was learnt")
     args = parser.parse_args()

@@ -195,9 +195,7 @@ class Names(Vocabulary):
         if noun := self._last_noun(words[: words.index(words_of(run[0])[0])]):
             return self._meaning(EVERYDAY.get(noun, "")) or self._synonym(noun)
         rows = (" ".join(run[k:]) for k in range(len(run) - 1))
-        if chosen := next(
-            (self.thesaurus[row] for row in rows if row in self.thesaurus), None
-        ):  # "rocket ship to the moon"
+        if chosen := next(filter(None, map(self.thesaurus.get, rows)), None):  # "rocket ship to the moon"
             return chosen
         last = next((meanings[form] for form in forms_of(run[-1]) if form in meanings), None)
         return last or self._name_ending_in(run, words)
