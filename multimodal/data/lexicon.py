@@ -1,4 +1,6 @@
-"""Two lists written by hand: a thesaurus, everyday words for what emoji show; and a dictionary, what emoji look like."""
+"""Lists written by hand: a thesaurus, everyday words for what emoji show; a dictionary, what emoji look like; and words for
+colours, numbers, roles, what somebody looks like, and others that everybody says.
+"""
 
 from __future__ import annotations
 
@@ -24,6 +26,19 @@ def load_thesaurus(names: Container[str]) -> dict[str, dict[str, list[str]]]:
 def load_dictionary() -> dict[str, list[str]]:
     """English name → words for its parts, posture, colours, and for what it does and means, the most telling first."""
     return {row["name"]: row["words"].split() for row in _rows(DICTIONARY)}
+
+
+def load_words(table: str, language: str = "") -> dict[str, list[str]]:
+    """What the words of a table ("colors", "everyday", "expressions", "numbers" or "roles") mean → the words for it.
+
+    Args:
+        language: of the words; those of all languages, if none is given.
+    """
+    words: dict[str, list[str]] = {}
+    for row in _rows(Path(__file__).with_name(f"{table}.csv")):
+        if language in ("", row["language"]):
+            words.setdefault(row["meaning"], []).append(row["word"])
+    return words
 
 
 def _rows(path: Path) -> Iterator[dict[str, str]]:

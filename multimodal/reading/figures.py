@@ -26,7 +26,7 @@ from multimodal.reading.relations import (
     split_relations,
 )
 from multimodal.reading.roles import role_of, split_role
-from multimodal.reading.smileys import MOVES, SMILEYS, SYMBOLS, expression_first, expression_of, split_expression
+from multimodal.reading.smileys import MUSIC, SMILEYS, SYMBOLS, expression_first, expression_of, split_expression
 from multimodal.reading.vocabulary import is_feeling
 from multimodal.reading.wordings import LITTLE_WORDS, everyday, last_word, looks_foreign
 
@@ -112,7 +112,7 @@ def _parts(text: str, names: Names) -> tuple[str, str, list[Relation]]:
     expressions = [expression_of(relation) for relation in relations]
     smiley = next(filter(None, expressions), smiley)
     relations = [relation for relation, expression in zip(relations, expressions, strict=True) if not expression]
-    if has_face(_name(thing, names), names) or smiley in MOVES:
+    if has_face(_name(thing, names), names) or smiley == MUSIC:
         said = text if any(expressions) else figure
         symbol = SYMBOLS.get(smiley, "")
         is_shown = names.whole(said) not in (None, symbol, _name(thing, names))  # by an emoji of its own

@@ -1,4 +1,4 @@
-# ruff: noqa: E501 (tables)
+# ruff: noqa: E501 (patterns)
 """What a text says of a thing besides its name: how many there are, in which colour, and what it is joined to."""
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from multimodal.collage.arrangement import COUNT_ROWS
 from multimodal.collage.colors import HUES, RAINBOW, SHADES, TINTS
+from multimodal.data.lexicon import load_words
 from multimodal.data.phrases import ARTICLE, COLOR_WORDS, COLORS, FIRST_CJK, NUMBERS, PATTERNS, singulars, words_of
 from multimodal.reading.names import Names
 from multimodal.reading.phrases import FUNCTION_WORDS, MEDIA, any_of
@@ -20,38 +21,8 @@ PEOPLE = {  # whom no shade is given to, nor the colour of what they wear
     "person", "woman", "women",
 }  # fmt: skip
 FOREIGN_ARTICLE = re.compile(rf"(?!(?:an?|the) ){ARTICLE.pattern[1:]}", re.IGNORECASE)
-SPELLINGS = {  # of colours, besides those of captions: of other genders and numbers, and of other shades: en; es, fr, de, it, pt, ru, zh, ja, ko, ar, hi
-    "red": "красную, красного, crimson, scarlet, ruby red, cherry red, roja, rojos, rojas, rouges, rote, roter, rotes, roten, rossa, rossi, rosse, vermelha, vermelhos, vermelhas, encarnado, красная, красное, красные, "
-           "红, 大红, 鲜红, 赤の, 赤色の, 真っ赤な, 빨간색, 빨강, 빨강색, 붉은, حمراء, لال",
-    "orange": "оранжевую, оранжевого, orange-colored, orange-coloured, anaranjado, anaranjada, naranjas, orangefarbene, orangefarbener, orangefarbenes, orangene, orangener, orangenes, arancioni, arancio, alaranjado, alaranjada, "
-              "оранжевая, оранжевое, оранжевые, 橘色, 橙黄色, オレンジ, オレンジの, オレンジ色, 주황, برتقالية",
-    "yellow": "жёлтую, жёлтого, желтую, lemon yellow, amarilla, amarillos, amarillas, jaunes, gelbe, gelber, gelbes, gelben, gialla, gialli, gialle, amarela, amarelos, amarelas, жёлтая, жёлтое, жёлтые, желтый, желтая, желтое, "
-              "黄, 黄的, 黄の, 黄色の, 노란색, 노랑, 노랑색, صفراء, पीली, पीले",
-    "green": "зелёную, зелёного, зеленую, lime green, olive green, mint green, forest green, emerald green, verdes, verte, verts, vertes, grüne, grüner, grünes, grünen, verdi, зелёная, зелёное, зелёные, зеленый, зеленая, зеленое, "
-             "绿, 翠绿, 翠绿色, 緑, 緑色の, 黄緑の, 黄緑色の, グリーンの, 초록, 녹색, 연두색, 초록색의, خضراء, हरी, हरे",
-    "blue": "синюю, синего, голубую, голубого, azure, navy blue, sky blue, sky-blue, baby blue, royal blue, cobalt blue, celeste, azules, bleue, bleus, bleues, blaue, blauer, blaues, blauen, hellblaue, hellblauer, hellblaues, dunkelblaue, dunkelblauer, dunkelblaues, "
-            "himmelblaue, himmelblauer, himmelblaues, azzurro, azzurra, azzurri, azzurre, azuis, синяя, синее, синие, голубой, голубая, голубое, голубые, 蓝, 天蓝, 天蓝色, 浅蓝, 浅蓝色, 深蓝, 深蓝色, 青の, 青色の, 水色の, 真っ青な, ブルーの, "
-            "파란색, 파랑, 파랑색, 푸른, 하늘색, 남색, زرقاء, नीली, नीले",
-    "purple": "фиолетовую, фиолетового, lilac, mauve, morada, morados, moradas, violeta, púrpura, violette, violets, violettes, violetter, lilane, lilafarbene, lilafarbener, lilafarbenes, roxa, roxos, roxas, "
-              "фиолетовая, фиолетовое, сиреневый, сиреневая, лиловый, 紫, 紫色の, パープルの, 보라, 자주색, بنفسجية, أرجواني, أرجوانية",
-    "pink": "rosas, розовую, розового, hot pink, magenta, fuchsia, salmon pink, rosado, rosada, rosados, rosadas, roses, rosane, rosafarbene, rosafarbener, rosafarbenes, pinke, pinker, pinkes, cor-de-rosa, cor de rosa, розовая, розовое, розовые, "
-            "粉红, 粉红色, 桃色の, ピンク, ピンク色の, 핑크, 핑크색, 분홍, وردية, زهري, زهرية",
-    "brown": "коричневую, коричневого, chocolate brown, marrones, brun, brune, bruns, brunes, braune, brauner, braunes, braunen, marroni, castanho, castanha, коричневая, коричневое, 褐色, 咖啡色, 茶色い, 밤색, بنية, भूरी, भूरे",
-    "black": "чёрную, чёрного, черную, jet black, negra, negros, negras, noire, noirs, noires, schwarze, schwarzer, schwarzes, schwarzen, nera, neri, nere, preta, pretos, pretas, чёрная, чёрное, чёрные, черный, черная, черное, "
-             "黑, 黑的, 黒の, 黒色の, 真っ黒な, 검은색, 검정, 검정색, 까만, سوداء, काली, काले",
-    "white": "белую, белого, blanca, blancos, blancas, blanche, blancs, blanches, weiße, weißer, weißes, weißen, bianca, bianchi, bianche, branca, brancos, brancas, белая, белое, белые, "
-             "白, 白的, 白の, 白色の, 真っ白な, 하얀, 하얀색, 흰색, 하양, بيضاء, सफ़ेद",
-    "gray": "серую, серого, grey, grises, grise, graue, grauer, graues, grauen, grigia, grigi, grigie, cinzento, cinzenta, серая, серое, серые, 灰, グレーの, ねずみ色の, 회색의, رمادية",
-    "gold": "золотую, золотого, golden, gold-colored, gold-coloured, dorado, dorada, dorados, doradas, doré, dorée, dorés, goldene, goldener, goldenes, goldenen, dorato, dorata, d'oro, dourado, dourada, золотой, золотая, золотое, "
-            "金色, 金色の, 金の, ゴールドの, 금색, 황금, 황금색, 금빛, ذهبي, ذهبية, सुनहरा, सुनहरी",
-    "silver": "серебряную, silvery, plateado, plateada, argenté, argentée, silberne, silberner, silbernes, argentato, argentata, d'argento, prateado, prateada, серебряный, серебряная, серебристый, серебристая, "
-              "银色, 銀色の, 銀の, 은색, 은빛, فضي, فضية, चांदी का",
-    "turquoise": "бирюзовую, teal, cyan, aqua, aquamarine, turquesa, celadon, türkise, türkiser, türkises, türkisfarbene, türkisfarbener, türkisfarbenes, turchese, бирюзовый, бирюзовая, бирюзовое, 青绿色, 蓝绿色, 青色, 绿松石色, 青緑の, 青緑色の, ターコイズの, "
-                 "ターコイズブルーの, 청록색, 옥색, فيروزي, فيروزية, फ़िरोज़ी",
-    "rainbow": "радужную, разноцветную, rainbow-colored, rainbow-coloured, rainbow colored, rainbow coloured, multicolored, multicoloured, multicolor, arcoíris, arcoiris, arc-en-ciel, multicolore, regenbogenfarbene, regenbogenfarbener, regenbogenfarbenes, "
-               "bunte, bunter, buntes, arcobaleno, arco-íris, colorido, colorida, радужный, радужная, радужное, разноцветный, разноцветная, 彩虹, 彩虹色, 彩色, 七彩, 虹色の, レインボーの, 무지개, 무지개색, 무지갯빛, بألوان قوس قزح, इंद्रधनुषी",
-}  # fmt: skip
-SPELLED = COLOR_WORDS.union(word.casefold() for words in SPELLINGS.values() for word in words.split(", "))
+SPELLINGS = load_words("colors")  # besides those of captions: other genders, numbers and shades
+SPELLED = COLOR_WORDS.union(word.casefold() for words in SPELLINGS.values() for word in words)
 WORDED_COLOR = (
     "{a}, but make it {color}", "{a} but make it {color}", "{a}, but {color}", "{a} but {color}", "{a} that is {color}", "{a} in {color}",
     "{a} colored {color}", "{a} coloured {color}",
@@ -80,25 +51,8 @@ WORDED = {  # other words for some of them, where both things must have a name
     "above": ("{a} over {b}", "{b} 위 {a}"),
     "below": ("{b}下的{a}", "{b}下面的{a}", "{b}の下の{a}", "{b}の下にいる{a}", "{b} 아래 {a}", "{b} 아래의 {a}", "{b} 밑 {a}", "{a} under {b}", "{a} underneath {b}", "{a} beneath {b}", "{a} bajo {b}", "{a} debaixo de {b}"),
 }  # fmt: skip
-ENGLISH_NUMBERS = {  # besides the one of captions
-    2: ("a pair of", "a couple of"), 6: ("six", "half a dozen", "a half dozen", "half-dozen"), 7: ("seven",), 8: ("eight",), 9: ("nine",),
-    10: ("ten",), 11: ("eleven",), 12: ("twelve", "a dozen of", "a dozen", "one dozen"),
-}  # fmt: skip
-OTHER_NUMBERS = {  # the same: zh, es, fr, de, it, pt, ru, ja, ko, ar, hi
-    6: (
-        "六", "半打", "seis", "media docena de", "une demi-douzaine de", "sechs", "ein halbes Dutzend", "sei", "mezza dozzina di",
-        "una mezza dozzina di", "meia dúzia de", "шесть", "полдюжины", "여섯", "ستة", "ست", "छह", "आधा दर्जन",
-    ),
-    7: ("七", "siete", "sept", "sieben", "sette", "sete", "семь", "일곱", "سبعة", "سبع", "सात"),
-    8: ("八", "ocho", "huit", "acht", "otto", "oito", "восемь", "여덟", "ثمانية", "ثماني", "ثمان", "आठ"),
-    9: ("九", "nueve", "neuf", "neun", "nove", "девять", "아홉", "تسعة", "تسع", "नौ"),
-    10: ("十", "diez", "dix", "zehn", "dieci", "dez", "десять", "열", "عشرة", "عشر", "दस"),
-    11: ("十一", "undici", "одиннадцать", "열한", "أحد عشر", "إحدى عشرة", "ग्यारह"),
-    12: (
-        "十二", "一打", "doce", "una docena de", "douze", "une douzaine de", "zwölf", "ein Dutzend", "dodici", "una dozzina di", "doze", "uma dúzia de",
-        "двенадцать", "дюжина", "열두", "اثنا عشر", "اثنتا عشرة", "बारह", "एक दर्जन", "दर्जन",
-    ),
-}  # fmt: skip
+NUMBER_WORDS = load_words("numbers")  # besides the one of captions
+ENGLISH_NUMBERS = load_words("numbers", "en")
 GROUP = re.compile(  # what may stand before a number: "a row of five ducks"
     r"^(?:an?|the) (?:\w+ )?(?:army|band|bouquet|box|bunch|circle|family|flock|grid|group|herd|line|pack|pile|row|school|set|stack|team) of (?=\w)",
     re.IGNORECASE,
@@ -133,8 +87,8 @@ def counted(text: str, names: Names) -> Counted:
         for found in filter(None, (pattern.fullmatch(GROUP.sub("", text)) for pattern in _counts(number))):
             several = found["a"]
             thing = max(singulars(several), key=lambda one: (names.mentioned(one), names.is_synonym(one), _says_color(one)))
-            english = {str(number), *NUMBERS.get(number, ())[:1], *ENGLISH_NUMBERS.get(number, ())}
-            is_one = names.known(f"{min(english, key=str.isdigit)} {several}")  # "4 leaf clover"
+            english = [*NUMBERS.get(number, ())[:1], *ENGLISH_NUMBERS.get(str(number), ()), str(number)]
+            is_one = names.known(f"{english[0]} {several}")  # "4 leaf clover"
             are_one = number == 2 and OF_TWO.match(names.in_known_words(several))  # "two men holding hands"
             foreign = found["n"].casefold() not in english
             if not is_one and not are_one and _can_be_many(thing, several, number, foreign, names):
@@ -206,7 +160,7 @@ def _says_color(text: str) -> bool:
 @functools.cache
 def _colored(color: str) -> list[re.Pattern[str]]:
     """How every language says that something is of a colour, as expressions with the group a."""
-    words = any_of([*COLORS.get(color, (color,)), *SPELLINGS[color].split(", ")])
+    words = any_of([*COLORS.get(color, (color,)), *SPELLINGS[color]])
     return _expressions([*WORDED_COLOR, *PATTERNS["colored"]], {"color": f"{SHADED}(?:{words})"})
 
 
@@ -232,7 +186,7 @@ def patterns(kind: str) -> list[re.Pattern[str]]:
 @functools.cache
 def _counts(number: int) -> list[re.Pattern[str]]:
     """How every language says so many of something, as expressions with the groups n and a."""
-    words = (str(number), *(word for table in (NUMBERS, ENGLISH_NUMBERS, OTHER_NUMBERS) for word in table.get(number, ())))
+    words = (str(number), *NUMBERS.get(number, ()), *NUMBER_WORDS.get(str(number), ()))
     return _expressions((*PATTERNS["count"], *MEASURED), {"n": f"(?P<n>{any_of(words)})", "served": f"(?:{SERVED})"})
 
 

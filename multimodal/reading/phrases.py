@@ -1,10 +1,12 @@
-# ruff: noqa: E501 (tables)
+# ruff: noqa: E501 (patterns)
 """The words by which prompts are read, besides names: requests, what is said around a thing, how things and people look."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+
+from multimodal.data.lexicon import load_words
 
 GREETING = re.compile(r"^(?:hi|hey|hello)(?: there)?[,!.]+ (?=.{9})", re.IGNORECASE)
 REQUESTS = (  # what a prompt may begin or end with: "please draw me a cat", "нарисуй собаку", "猫を描いて"
@@ -75,112 +77,9 @@ FUNCTION_WORDS = {  # which describe nothing: of English, and those of other lan
     "something", "than", "that", "their", "them", "there", "they", "this", "through", "too", "towards", "under", "us",
     "very", "was", "we", "wearing", "were", "what", "when", "where", "which", "while", "who", "whose", "without", "you", "your",
 }  # fmt: skip
-EVERYDAY = {  # words that everybody says, and those that names have for them
-    "builder": "construction worker", "cake": "birthday cake", "capybara": "beaver", "city": "cityscape", "congratulations": "party popper", "king": "person with crown", "love": "red heart", "ocean": "water wave",
-    "queen": "person with crown", "sea": "water wave", "sofa": "couch and lamp", "stop": "stop sign", "witch": "mage", "wizard": "mage",
-    "dude": "man", "gentleman": "man", "guy": "man", "human": "person", "kid": "child", "ladies": "women",
-    "lady": "woman", "somebody": "person", "someone": "person", "alguien": "person", "alguém": "person", "jemand": "person",
-    "qualcuno": "person", "人": "person", "女性": "woman", "男性": "man", "女人": "woman", "女の人": "woman", "男人": "man", "男の人": "man", "사람": "person",
-    "여자": "woman", "남자": "man",
-    "smiley": "smiling face", "carinha": "smiling face", "carita": "smiling face", "faccina": "smiling face",
-    "смайлик": "smiling face", "笑脸": "smiling face", "cara": "face", "faccia": "face", "gesicht": "face", "rosto": "face",
-    "visage": "face", "лицо": "face", "وجه": "face", "चेहरा": "face", "表情": "face", "脸": "face", "顔": "face", "얼굴": "face",
-}  # fmt: skip
-EXPRESSIONS = {  # the smiley that looks like it → words for how something looks: en, es, fr, de, it, pt, ru, zh, ja, ko, ar, hi
-    "smiling face with smiling eyes": (
-        "happy", "smiling", "cheerful", "joyful", "kawaii", "friendly", "blushing", "shy", "feliz", "sonriente", "contento", "contenta", "heureux",
-        "heureuse", "souriant", "souriante", "glücklicher", "glückliche", "glückliches", "lächelnder", "lächelnde", "lächelndes", "fröhlicher",
-        "fröhliche", "fröhliches", "felice", "sorridente", "счастливый", "счастливая", "счастливое", "весёлый", "весёлая", "весёлое", "快乐的", "开心的",
-        "高兴的", "微笑的", "笑顔の", "笑顔", "嬉しい", "幸せな", "笑っている", "행복한", "웃는", "سعيد", "سعيدة", "खुश", "मुस्कुराता",
-    ),
-    "slightly frowning face": (
-        "sad", "unhappy", "gloomy", "triste", "trauriger", "traurige", "trauriges", "грустный", "грустная", "грустное", "伤心的", "难过的", "悲伤的", "悲しい",
-        "슬픈", "حزين", "حزينة", "दुखी", "उदास",
-    ),
-    "crying face": (
-        "in tears", "crying", "weeping", "tearful", "llorando", "qui pleure", "en larmes", "weinender", "weinende", "weinendes", "piangente",
-        "che piange", "chorando", "плачущий", "плачущая", "плачущее", "哭泣的", "哭的", "泣いている", "泣く", "泣き顔", "우는", "يبكي", "تبكي", "रोता", "रोती", "रोता हुआ", "रोती हुई", "रो रहा", "रो रही", "cries", "плачет",
-        "在哭的", "울고 있는", "che sta piangendo", "pleurant",
-    ),
-    "loudly crying face": ("sobbing", "bawling"),
-    "angry face": (
-        "angry", "mad", "furious", "grumpy", "evil", "enojado", "enojada", "enfadado", "enfadada", "en colère", "fâché", "fâchée", "wütender",
-        "wütende", "wütendes", "böser", "böse", "böses", "arrabbiato", "arrabbiata", "zangado", "zangada", "злой", "злая", "злое", "生气的", "愤怒的",
-        "怒った", "怒っている", "화난", "غاضب", "غاضبة", "गुस्सैल", "pissed off", "pissed", "enraged", "raging", "in a rage", "livid", "furioso", "furiosa",
-        "furieux", "furieuse", "rabbioso", "raivoso", "raivosa", "сердитый", "сердитая", "сердитое", "发火的", "怒ってる", "怒る", "怒り顔", "성난", "नाराज़", "नाराज", "गुस्से वाला", "गुस्से वाली",
-    ),
-    "grinning face": ("grinning", "excited", "lachender", "lachende", "lachendes", "riendo", "qui rit", "ridente", "rindo", "大笑的", "笑う", "يضحك", "تضحك", "ضاحك", "ضاحكة", "हँसता", "हँसती", "हंसता", "हंसती", "हँसता हुआ", "हंसता हुआ", "हँस रहा", "हँस रही"),
-    "face with tears of joy": ("lol", "rofl", "laughing", "crying laughing", "laughing crying", "crying with laughter"),
-    "sleeping face": (
-        "sleeping", "asleep", "durmiendo", "dormido", "dormida", "qui dort", "schlafender", "schlafende", "schlafendes", "che dorme", "dormindo",
-        "спящий", "спящая", "спящее", "نائم", "نائمة", "ينام", "تنام", "सो रहा", "सो रही", "सोता", "सोती", "寝顔", "सोता हुआ", "सोती हुई", "睡着的", "睡觉的", "寝ている", "眠っている", "자는", "sleeps", "fast asleep", "snoring", "snores", "napping", "taking a nap",
-        "having a nap", "dozing", "dozing off", "snoozing", "endormi", "endormie", "addormentato", "addormentata", "adormecido", "adormecida",
-        "a dormir", "打瞌睡的", "打盹的", "寝てる", "居眠りする", "居眠りしている", "잠자는", "자고 있는", "졸고 있는",
-    ),
-    "sleepy face": (
-        "眠そうな", "sleepy", "müder", "müde", "müdes", "fatigué", "fatiguée", "cansado", "cansada", "stanco", "stanca", "眠い", "졸린", "drowsy",
-        "somnolent", "somnolente", "schläfriger", "schläfrige", "schläfriges", "soñoliento", "soñolienta", "con sueño", "assonnato", "assonnata",
-        "com sono", "com muito sono", "sonolento", "sonolenta", "сонный", "сонная", "сонное", "困的", "眠たい", "졸려하는",
-    ),
-    "weary face": (
-        "tired", "exhausted", "worn out", "burned out", "burnt out", "уставший", "уставшая", "уставшее", "疲惫的", "累的", "疲れた", "疲れている", "피곤한", "지친",
-    ),
-    "winking face": ("winking", "flirty"),
-    "winking face with tongue": ("cheeky", "playful"),
-    "zany face": ("silly", "goofy", "crazy", "loco", "loca", "fou", "folle", "verrückter", "verrückte", "verrücktes"),
-    "smiling face with heart-eyes": (
-        "heart-eyed", "innamorato", "innamorata", "apaixonado", "apaixonada", "恋爱的", "恋する", "in love", "lovestruck", "enamorado", "enamorada", "amoureux",
-        "amoureuse", "verliebter", "verliebte", "verliebtes", "влюблённый", "влюблённая", "влюблённое", "恋した", "사랑에 빠진", "smitten",
-    ),
-    "fearful face": (
-        "spaventato", "spaventata", "effrayé", "effrayée", "scared", "afraid", "frightened", "terrified", "ängstlicher", "ängstliche", "ängstliches",
-        "asustado", "asustada", "assustado", "assustada", "испуганный", "испуганная", "испуганное", "害怕的", "怖がる", "怖がっている", "怯えた", "무서워하는", "겁먹은",
-    ),
-    "astonished face": (
-        "surprised", "shocked", "amazed", "sorprendido", "sorprendida", "surpris", "überraschter", "überraschte", "überraschtes", "astonished",
-        "stunned", "startled", "sorpreso", "surpreso", "étonné", "étonnée", "удивлённый", "удивлённая", "удивлённое", "удивленный", "惊讶的", "吃惊的",
-        "驚いた", "驚いている", "びっくりした", "놀란",
-        "screaming", "screams", "yelling", "gritando", "que grita", "qui crie", "schreiender", "schreiende", "schreiendes", "che urla", "кричащий", "кричащая",
-        "尖叫的", "叫ぶ", "叫んでいる", "소리치는", "소리 지르는", "يصرخ", "تصرخ",
-    ),
-    "worried face": (
-        "worried", "nervous", "anxious", "preocupado", "preocupada", "inquiet", "inquiète", "stressed", "stressed out", "stressed-out", "panicking",
-        "panicked", "besorgter", "besorgte", "besorgtes", "nervöser", "nervöse", "nervöses", "gestresster", "gestresste", "gestresstes", "nervioso",
-        "nerviosa", "nervoso", "nervosa", "stressé", "stressée", "preoccupato", "preoccupata", "担心的", "紧张的", "焦虑的", "心配している", "걱정하는", "взволнованный",
-    ),
-    "confused face": (
-        "confused", "puzzled", "baffled", "perplexed", "clueless", "bewildered", "confundido", "confundida", "muy confundida", "muy confundido",
-        "confuso", "confusa", "confus", "perplexe", "verwirrter", "verwirrte", "verwirrtes", "растерянный", "растерянная", "困惑的", "疑惑的", "困惑した",
-        "戸惑う", "戸惑っている", "혼란스러운", "어리둥절한",
-    ),
-    "unamused face": ("bored", "annoyed", "unimpressed", "judging you", "judging everyone", "judgy", "judgmental"),
-    "smirking face": ("smug", "smirking"),
-    "flushed face": (
-        "embarrassed", "ashamed", "avergonzado", "avergonzada", "gêné", "gênée", "verlegener", "verlegene", "verlegenes", "imbarazzato",
-        "imbarazzata", "envergonhado", "envergonhada", "смущённый", "смущённая", "尴尬的", "恥ずかしい", "恥ずかしがる", "照れた", "照れている", "당황한", "부끄러운",
-    ),
-    "face with thermometer": ("sick", "krank", "malade", "enfermo", "enferma"),
-    "face with spiral eyes": ("dizzy", "mareado", "mareada", "schwindeliger", "schwindelige", "étourdi", "étourdie", "头晕的", "目が回る", "目が回った", "어지러운"),
-    "thinking face": (
-        "thinking", "thoughtful", "pondering", "wondering", "daydreaming", "dreaming", "deep in thought", "lost in thought", "thinks", "pensativo",
-        "pensativa", "pensando", "pensif", "qui pense", "qui réfléchit", "nachdenklicher", "nachdenkliche", "nachdenkliches", "denkender", "denkende",
-        "pensieroso", "pensierosa", "che pensa", "думающий", "думающая", "задумчивый", "задумчивая", "思考的", "沉思的", "考える", "考えている", "考え中の", "悩む",
-        "생각하는",
-    ),
-    "pensive face": ("lonely", "disappointed", "einsamer", "einsame", "einsames"),
-    "cold face": (
-        "freezing", "shivering", "frierender", "frierende", "frierendes", "qui a froid", "frigorifié", "con frío", "tiritando", "infreddolito",
-        "infreddolita", "com frio", "замёрзший", "замёрзшая", "замерзший", "冻僵的", "发抖的", "寒がる", "寒がっている", "凍えた", "추위에 떠는",
-    ),
-    "grinning face with sweat": (
-        "sweating", "sweaty", "schwitzender", "schwitzende", "schwitzendes", "sudando", "qui transpire", "sudato", "suando", "出汗的", "汗をかいた", "땀 흘리는",
-    ),
-    "neutral face": ("poker-faced", "with a poker face"),
-    "yawning face": ("yawning",),
-    "face blowing a kiss": ("blowing a kiss", "blowing kisses"),
-    "face with tongue": ("sticking its tongue out", "sticking out its tongue", "with its tongue out"),
-    "star-struck": ("starry-eyed", "starstruck", "fabulous", "dazzling", "glamorous"),
-}  # fmt: skip
+EVERYDAY = {  # words that everybody says → those that names have for them
+    word: meaning for meaning, words in load_words("everyday").items() for word in words
+}
 LOOKS = {  # of people, which make nobody of them who has such a word among the keywords: a guard's bearskin is black
     "african", "american", "arab", "asian", "beautiful", "black", "brown", "chinese", "cute", "hot", "sexy", "european", "fat", "gorgeous", "handsome", "indian",
     "japanese", "jewish", "korean", "latina", "latino", "mexican", "muslim", "overweight", "pale", "pretty", "skinny", "slim", "tall", "thin",

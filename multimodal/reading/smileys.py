@@ -1,21 +1,20 @@
-# ruff: noqa: E501 (tables)
+# ruff: noqa: E501 (patterns)
 """What a text says that something looks like, as a smiley: "a sad cloud", "a taco with a happy face"."""
 
 from __future__ import annotations
 
 import re
 
+from multimodal.data.lexicon import load_words
 from multimodal.data.phrases import ARTICLE, COLOR_WORDS
-from multimodal.reading.phrases import EXPRESSIONS, any_of
+from multimodal.reading.phrases import any_of
 from multimodal.reading.relations import Relation, split_relations
 
 SMILE = "smiling face with smiling eyes"
 MUSIC = "musical notes"
-MOVES = {  # what is beside something that does this, whether it has a face or not
-    MUSIC: ("dancing", "dances", "dancing around", "dancing to music", "doing a dance", "doing a little dance", "grooving", "singing", "sings", "singing a song", "bailando", "cantando", "dansant", "qui danse", "qui chante", "tanzender", "tanzende", "tanzendes", "singender", "singende",
-            "singendes", "ballerino", "che balla", "che canta", "dançando", "танцующий", "танцующая", "поющий", "поющая", "跳舞的", "唱歌的", "踊る", "歌う", "歌っている", "踊っている", "춤추는", "춤을 추는", "노래하는", "que baila", "que canta"),
-}  # fmt: skip
-SMILEYS = {word: smiley for table in (EXPRESSIONS, MOVES) for smiley, words in table.items() for word in words}
+SMILEYS = {  # word for what something looks like or does → the smiley that looks like it, or what is beside who does it
+    word: smiley for smiley, words in load_words("expressions").items() for word in words
+}
 SMILEYS |= {
     f"{word[:-1]}m": smiley for word, smiley in SMILEYS.items() if f"{word[:-1]}s" in SMILEYS
 }  # "mit traurigem Gesicht"

@@ -1,4 +1,4 @@
-"""The thesaurus and the dictionary: what is in the files, and what is read of them."""
+"""The thesaurus, the dictionary and the other tables: what is in the files, and what is read of them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from multimodal.data import lexicon
-from multimodal.data.lexicon import DICTIONARY, THESAURUS, load_dictionary, load_thesaurus
+from multimodal.data.lexicon import DICTIONARY, THESAURUS, load_dictionary, load_thesaurus, load_words
 from multimodal.data.phrases import LANGUAGES
 from multimodal.word_lists import load_name_table
 
@@ -38,6 +38,27 @@ def test_every_line_of_the_dictionary_describes_a_name(name_table: dict[str, lis
     assert len({*names}) == len(names)
     assert {*names} <= {*name_table["en"]}
     assert all(len(words) >= 5 for words in load_dictionary().values())
+
+
+@pytest.mark.parametrize("table", ["colors", "everyday", "expressions", "numbers", "roles"])
+def test_every_word_of_a_table_has_one_meaning_and_a_language(table: str) -> None:
+    read = rows(THESAURUS.with_name(f"{table}.csv"))
+    assert {row["language"] for row in read} == {*LANGUAGES} - ({"ja"} if table == "numbers" else set())
+    assert len({row["word"] for row in read}) == len(read)
+    assert all(row["word"] == row["word"].strip() != "" for row in read)
+    assert sum(map(len, load_words(table).values())) == len(read)
+
+
+@pytest.mark.parametrize("table", ["everyday", "expressions"])
+def test_what_a_word_means_has_a_name(table: str, name_table: dict[str, list[str]]) -> None:
+    names = {*name_table["en"], "face", "women"}  # words of names
+    assert [meaning for meaning in load_words(table) if meaning not in names] == []
+
+
+def test_words_of_one_language_can_be_had_alone() -> None:
+    assert "half a dozen" in load_words("numbers", "en")["6"]
+    assert "seis" not in load_words("numbers", "en")["6"]
+    assert {"half a dozen", "seis"} <= {*load_words("numbers")["6"]}
 
 
 def test_words_are_listed_by_language_for_the_names_that_are_given(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

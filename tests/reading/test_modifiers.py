@@ -73,7 +73,7 @@ def test_a_colour_is_split_off_where_it_is_not_in_the_name(text: str, thing: str
 
 def test_every_colour_has_words_and_no_word_is_of_two() -> None:
     assert set(SPELLINGS) == {*HUES, *SHADES, *TINTS, RAINBOW}
-    words = [word for words in SPELLINGS.values() for word in words.split(", ")]
+    words = [word for words in SPELLINGS.values() for word in words]
     assert sorted(word for word, count in Counter(words).items() if count > 1 or word in COLOR_WORDS) == []
 
 
