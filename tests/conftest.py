@@ -6,6 +6,8 @@ import json
 import os
 
 os.environ.update(HF_HUB_OFFLINE="1", GRADIO_ANALYTICS_ENABLED="False")  # before anything reads them
+if "PYTEST_XDIST_WORKER" in os.environ:  # which has one core, as have the apps that it starts
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 from pathlib import Path
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import subprocess
 import sys
@@ -29,6 +30,12 @@ def get(url: str, body: dict[str, Any] | None = None) -> tuple[int, str]:
         return error.code, error.read().decode(errors="replace")
 
 
+@functools.cache
+def config_of(app_url: str) -> dict[str, Any]:
+    """What the page is made of."""
+    return json.loads(get(f"{app_url}/config")[1])
+
+
 def call(
     app_url: str, target: str, event: str, data: list[Any], extra: dict[str, Any] | None = None, session: str = ""
 ) -> str:
@@ -37,7 +44,7 @@ def call(
     Args:
         session: names the visitor; without it there is a new one for each call.
     """
-    config = json.loads(get(f"{app_url}/config")[1])
+    config = config_of(app_url)
     element = next(c["id"] for c in config["components"] if c["props"].get("elem_id") == target)
     job = next(d["id"] for d in config["dependencies"] if [element, event] in d["targets"])
     session = session or f"test{abs(hash((target, str(data))))}"
