@@ -89,7 +89,7 @@ def push(
         private: only its owner sees it; a public repository that is there already is then refused.
         space: a Space that runs the app rather than a model.
         files: patterns of what is uploaded; everything without.
-        card: a README.md for it, where the folder has none.
+        card: a README.md for it, where neither the folder nor the repository has one.
     Raises:
         HubError: the id is none, nobody is logged in, or the hub refuses.
     """
@@ -102,7 +102,7 @@ def push(
         if private and not api.repo_info(repo_id, repo_type=kind).private:
             raise HubError(f"{repo_id} is there already, and public: choose another name or change it on the hub")
         api.upload_folder(folder_path=folder, repo_id=repo_id, repo_type=kind, allow_patterns=files)
-        if card and not (folder / "README.md").exists():
+        if card and not api.file_exists(repo_id, "README.md", repo_type=kind):  # nor in the folder
             api.upload_file(path_or_fileobj=card.encode(), path_in_repo="README.md", repo_id=repo_id, repo_type=kind)
     return str(address)
 

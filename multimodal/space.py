@@ -5,6 +5,8 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+from multimodal import hub
+
 ROOT = Path(__file__).resolve().parents[1]
 FILES = ("app.py", "requirements.txt", "README.md", "LICENSE", "NOTICE")
 FOLDERS = ("multimodal", "assets")
@@ -27,7 +29,11 @@ def write_space(out: Path, checkpoint: Path, root: Path = ROOT) -> None:
     missing = [name for name in (*FILES, *FOLDERS) if not (root / name).exists()]
     if missing:
         raise FileNotFoundError(f"{root} lacks {', '.join(missing)}: a Space is made from a clone of the repository")
-    shutil.copytree(checkpoint, out / "checkpoints" / "emoji", ignore=shutil.ignore_patterns("training", ".*"))
+    kept = (*hub.FILES, "README.md")  # no pictures that it learnt from
+    for path in [path for pattern in kept for path in checkpoint.glob(pattern)]:
+        target = out / "checkpoints" / "emoji" / path.relative_to(checkpoint)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(path, target)
     for folder in FOLDERS:
         shutil.copytree(root / folder, out / folder, ignore=shutil.ignore_patterns("__pycache__"))
     for name in FILES:

@@ -47,6 +47,9 @@ class Hub:
     def repo_info(self, repo_id: str, repo_type: str) -> SimpleNamespace:
         return SimpleNamespace(private=self.private)
 
+    def file_exists(self, repo_id: str, filename: str, repo_type: str) -> bool:
+        return (self.root / repo_id / filename).exists()
+
     def upload_folder(self, folder_path: Path, repo_id: str, repo_type: str, allow_patterns: list[str] | None) -> None:
         self.copy(Path(folder_path), self.root / repo_id, allow_patterns)
 
@@ -165,12 +168,19 @@ def test_a_card_that_is_there_is_kept(hub: Hub, checkpoint: Path) -> None:
     assert (hub.root / ID / "README.md").read_text() == "my own"
 
 
+def test_a_card_that_was_written_on_the_hub_is_kept(hub: Hub, checkpoint: Path) -> None:
+    assert main(["push", ID, "--checkpoint", str(checkpoint)]) == 0
+    (hub.root / ID / "README.md").write_text("written there")
+    assert main(["push", ID, "--checkpoint", str(checkpoint)]) == 0
+    assert (hub.root / ID / "README.md").read_text() == "written there"
+
+
 def test_a_space_is_the_app_with_the_checkpoint(hub: Hub, checkpoint: Path) -> None:
     assert main(["push", ID, "--checkpoint", str(checkpoint), "--space"]) == 0
     assert hub.made[0]["repo_type"] == "space"
     assert hub.made[0]["space_sdk"] == "gradio"
     assert {"app.py", "README.md", "checkpoints/emoji/dit/model.safetensors"} <= files(hub.root / ID)
-    assert not any("training/dit" in name for name in files(hub.root / ID / "checkpoints"))
+    assert {name.removeprefix("emoji/") for name in files(hub.root / ID / "checkpoints")} == MODEL  # nothing private
 
 
 @pytest.mark.parametrize("part", ["dit", "judge"])

@@ -27,6 +27,7 @@ LEAVES = {
     "lettering",
     "sheets",
     "tensor_folder",
+    "subsets",
     "multimodal",
 }
 BELOW_PIPELINE = LEAVES | {"models", "diffusion", "checkpoint", "word_lists", "data", "collage", "reading", "restyling"}
@@ -41,8 +42,9 @@ MAY_IMPORT = {
     "outline": set(),
     "lettering": {"rgba"},
     "sheets": set(),
+    "subsets": set(),
     "arguments": {"config"},
-    "space": set(),
+    "space": {"hub"},
     "hub": set(),
     "outputs": set(),
     "models": {"config", "models"},
