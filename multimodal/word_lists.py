@@ -24,8 +24,9 @@ def names_in(checkpoint: Path, embed: Embed | None, restyled: Mapping[str, Seque
         embed, restyled: see `Names`.
     """
     clip, dit = checkpoint / "clip", checkpoint / "dit"
-    tables = load_words(clip), load_styles(dit), load_descriptions(clip)
-    return Names(load_name_table(dit), embed, *tables, restyled, load_malformed(dit))
+    words, descriptions = load_nested_lists(clip / WORDS), load_nested_lists(clip / DESCRIPTIONS)
+    styles, malformed = load_lists(dit / STYLES), load_lists(dit / MALFORMED)
+    return Names(load_name_table(dit), embed, words, styles, descriptions, restyled, malformed)
 
 
 def load_names(folder: str | Path) -> dict[str, list[str]]:
@@ -51,45 +52,23 @@ def load_name_table(folder: str | Path) -> dict[str, list[str]]:
     return names
 
 
-def load_styles(folder: str | Path) -> dict[str, list[str]]:
-    """Style → English names of what a DiT was shown in it; nothing where its folder has no list.
+def load_lists(path: Path) -> dict[str, list[str]]:
+    """A file of lists: style → English names in styles.json and malformed.json; nothing where there is no such file.
 
     Raises:
-        CheckpointError: the list is damaged.
+        CheckpointError: it is damaged.
     """
-    path = present(Path(folder)) / STYLES
+    path = present(path.parent) / path.name
     return _lists(_load(path), path)
 
 
-def load_malformed(folder: str | Path) -> dict[str, list[str]]:
-    """Style → English names of what a DiT draws badly in it; nothing where its folder has no list.
+def load_nested_lists(path: Path) -> dict[str, dict[str, list[str]]]:
+    """A file of such lists: language, or kind of words, → English name → words in words.json and descriptions.json.
 
     Raises:
-        CheckpointError: the list is damaged.
+        CheckpointError: it is damaged.
     """
-    path = present(Path(folder)) / MALFORMED
-    return _lists(_load(path), path)
-
-
-def load_words(folder: str | Path) -> dict[str, dict[str, list[str]]]:
-    """The words near to names, beside a CLIP (see `data.synonyms.words_by_name`); nothing where its folder has no list.
-
-    Raises:
-        CheckpointError: the list is damaged.
-    """
-    return _list_of_lists(present(Path(folder)) / WORDS)
-
-
-def load_descriptions(folder: str | Path) -> dict[str, dict[str, list[str]]]:
-    """What names are described by, beside a CLIP (see `data.descriptions`); nothing where its folder has no list.
-
-    Raises:
-        CheckpointError: the list is damaged.
-    """
-    return _list_of_lists(present(Path(folder)) / DESCRIPTIONS)
-
-
-def _list_of_lists(path: Path) -> dict[str, dict[str, list[str]]]:
+    path = present(path.parent) / path.name
     return {str(kind): _lists(words, path) for kind, words in _load(path).items()}
 
 

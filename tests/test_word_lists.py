@@ -10,15 +10,14 @@ from multimodal.data import phrases
 from multimodal.tensor_folder import CheckpointError
 from multimodal.word_lists import (
     DESCRIPTIONS,
+    MALFORMED,
     NAMES,
     STYLES,
     WORDS,
-    load_descriptions,
-    load_malformed,
+    load_lists,
     load_name_table,
     load_names,
-    load_styles,
-    load_words,
+    load_nested_lists,
 )
 
 
@@ -43,44 +42,44 @@ def test_names_without_english_ones_are_refused(tmp_path: Path) -> None:
 
 
 def test_words_are_read_and_may_be_missing(tmp_path: Path) -> None:
-    assert load_words(tmp_path) == {}
+    assert load_nested_lists(tmp_path / WORDS) == {}
     (tmp_path / WORDS).write_text('{"nouns": {"dog": ["hound", "犬"]}, "others": {}}', encoding="utf-8")
-    assert load_words(tmp_path) == {"nouns": {"dog": ["hound", "犬"]}, "others": {}}
+    assert load_nested_lists(tmp_path / WORDS) == {"nouns": {"dog": ["hound", "犬"]}, "others": {}}
 
 
 def test_descriptions_are_read_and_may_be_missing(tmp_path: Path) -> None:
-    assert load_descriptions(tmp_path) == {}
+    assert load_nested_lists(tmp_path / DESCRIPTIONS) == {}
     (tmp_path / DESCRIPTIONS).write_text('{"en": {"dog": ["pet"]}, "related": {}}', encoding="utf-8")
-    assert load_descriptions(tmp_path) == {"en": {"dog": ["pet"]}, "related": {}}
+    assert load_nested_lists(tmp_path / DESCRIPTIONS) == {"en": {"dog": ["pet"]}, "related": {}}
     (tmp_path / DESCRIPTIONS).write_text('{"en": ["dog"]}', encoding="utf-8")
     with pytest.raises(CheckpointError, match=r"descriptions\.json is no list of names"):
-        load_descriptions(tmp_path)
+        load_nested_lists(tmp_path / DESCRIPTIONS)
 
 
 def test_names_of_styles_are_read_and_may_be_missing(tmp_path: Path) -> None:
-    assert load_styles(tmp_path) == load_malformed(tmp_path) == {}
+    assert load_lists(tmp_path / STYLES) == load_lists(tmp_path / MALFORMED) == {}
     (tmp_path / STYLES).write_text('{"flat": ["fox"], "line": []}', encoding="utf-8")
-    assert load_styles(tmp_path) == {"flat": ["fox"], "line": []}
+    assert load_lists(tmp_path / STYLES) == {"flat": ["fox"], "line": []}
     (tmp_path / STYLES).write_text('{"flat": "fox"}', encoding="utf-8")
     with pytest.raises(CheckpointError, match=r"styles\.json is no list of names"):
-        load_styles(tmp_path)
+        load_lists(tmp_path / STYLES)
 
 
 @pytest.mark.parametrize("text", ["", "[]", '{"nouns": []}', '{"nouns": {"dog": 1}}'])
 def test_damaged_words_are_named(text: str, tmp_path: Path) -> None:
     (tmp_path / WORDS).write_text(text)
     with pytest.raises(CheckpointError, match=r"words\.json (is no list of names|cannot be read)"):
-        load_words(tmp_path)
+        load_nested_lists(tmp_path / WORDS)
 
 
 def test_the_bundled_model_was_shown_its_names_in_six_styles(bundled_checkpoint: Path) -> None:
-    styles, names = load_styles(bundled_checkpoint / "dit"), load_names(bundled_checkpoint / "dit")["en"]
+    styles, names = load_lists(bundled_checkpoint / "dit" / STYLES), load_names(bundled_checkpoint / "dit")["en"]
     assert sorted(styles) == sorted(phrases.STYLES)
     assert set().union(*styles.values()) == set(names)
 
 
 def test_the_bundled_words_are_near_to_names_that_the_bundled_model_learnt(bundled_checkpoint: Path) -> None:
-    lists, names = load_words(bundled_checkpoint / "clip"), set(load_names(bundled_checkpoint / "dit")["en"])
+    lists, names = load_nested_lists(bundled_checkpoint / "clip" / WORDS), set(load_names(bundled_checkpoint / "dit")["en"])
     near = {word: name for words in lists.values() for name, found in words.items() for word in found}
     assert set(near.values()) <= names
     assert not names & near.keys()
@@ -91,6 +90,6 @@ def test_the_bundled_words_are_near_to_names_that_the_bundled_model_learnt(bundl
 
 def test_the_bundled_descriptions_are_of_names_that_the_bundled_model_learnt(bundled_checkpoint: Path) -> None:
     names = set(load_names(bundled_checkpoint / "dit")["en"])
-    described = load_descriptions(bundled_checkpoint / "clip")
+    described = load_nested_lists(bundled_checkpoint / "clip" / DESCRIPTIONS)
     assert {*phrases.LANGUAGES, "related"} == described.keys()
     assert set().union(*described.values()) <= names

@@ -15,7 +15,7 @@ from multimodal.reading.phrases import FUNCTION_WORDS, LOOKS, any_of
 from multimodal.reading.wordings import content, forms_of
 
 RELATED_WEIGHT = 0.3  # of a word that is related to a name, where one of its own words and keywords weighs 1
-INFLECTED, ALIKE, SYNONYM = 0.9, 0.7, 0.8  # times as much weighs what it comes from, begins like, is drawn as
+INFLECTED, ALIKE, SYNONYM = 0.9, 0.7, 0.8  # weight of a match with another form, with a like beginning, with a synonym
 MIN_ALIKE, MIN_LIKENESS = 4, 0.6  # letters with which words begin alike, and their share of the longer
 MIN_SHARE, MIN_SHARE_ALONE = 0.25, 0.5  # of what a text says of a thing, weighed by rarity, that a name must have
 TELLING, TELLING_SHARE = 2, 0.5  # words of a name, and their share of the rarity, by which it may only be of a kind

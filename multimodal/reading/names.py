@@ -37,7 +37,7 @@ class Names(Vocabulary):
 
     Args:
         embed: texts → (N, D) embeddings in which like texts are near; without it no name is nearest to anything.
-        described: language → English name → words that it is described by (see `load_descriptions`).
+        described: language → English name → words that it is described by (see `data.descriptions`).
         table, words, styles, restyled, malformed: see `Vocabulary`.
     """
 

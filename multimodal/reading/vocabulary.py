@@ -21,7 +21,7 @@ class Vocabulary:
 
     Args:
         table: language → names, row k of each being one thing's, or "" (see `word_lists.load_name_table`).
-        words: "nouns", "others" and each language: English name → words that are nearest to it (see `load_words`).
+        words: "nouns", "others" and each language: English name → words that are nearest to it (see `data.synonyms`).
         styles: style → English names of the things that were drawn in it.
         restyled: style in which pictures can be drawn again → the styles of these, the best first (see `Restyler`).
         malformed: style → English names of things that are drawn badly in it, which mixed styles pass over.

@@ -28,7 +28,7 @@ from multimodal.data.images import Pictures, fingerprint, load_captioned_images
 from multimodal.data.latents import LatentCache, Rows
 from multimodal.encoding import encode_pictures
 from multimodal.models.text_encoder import CLIPTextEncoder, TextEncoding
-from multimodal.tensor_folder import WEIGHTS, load_description
+from multimodal.tensor_folder import weights_sha256
 from multimodal.training.batches import batch_indices, divisible
 from multimodal.training.rehearsal import Rehearsal
 from multimodal.training.run_config import DiTRunConfig
@@ -55,7 +55,7 @@ class CaptionedLatents:
             dataclasses.replace(subject, colors=tuple(color_names(picture)[:2]))
             for subject, picture in zip(load_subjects(table, names), pixels, strict=True)
         ]
-        vqvae_sha256 = load_description(out / "vqvae")["sha256"][WEIGHTS]
+        vqvae_sha256 = weights_sha256(out / "vqvae")
         self.fingerprint = fingerprint(pixels, subjects, vqvae_sha256)
         root = out / "training" / "dit" / "latents"
         cache = LatentCache(root, self.fingerprint, pixels, subjects, config.num_composites)

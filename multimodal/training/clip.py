@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
+import math
 import random
 from collections.abc import Sequence
 from dataclasses import replace
@@ -42,7 +43,7 @@ from multimodal.training.tokenizer import train_tokenizer
 from multimodal.word_lists import DESCRIPTIONS, WORDS
 
 
-def train_clip(config: CLIPRunConfig, sources: Sources, out: Path, max_minutes: float) -> None:
+def train_clip(config: CLIPRunConfig, sources: Sources, out: Path, deadline: float = math.inf) -> None:
     """Train on the captioned pictures of `sources`; the checkpoint is `out`/clip, the run's state `out`/training/clip.
 
     First both towers learn. Then the image tower is locked (LiT, Zhai et al. 2022, with the roles swapped): its embeddings
@@ -72,6 +73,11 @@ def train_clip(config: CLIPRunConfig, sources: Sources, out: Path, max_minutes: 
     synsets = synsets_near(subjects, text, thesaurus["en"]) if text else []
     drawable = [synset for synset in synsets if synset.drawable]
     called = flags(subjects, text) if text else {}
+    files = {
+        TOKENIZER: clip.tokenizer.to_str(),
+        WORDS: json.dumps(words_by_name(subjects, synsets, called, thesaurus), ensure_ascii=False),
+        DESCRIPTIONS: json.dumps(descriptions(subjects, load_dictionary()), ensure_ascii=False),
+    }
     composer = Composer(pixels, subjects)
     trainer = Trainer(config, clip, folder, accelerator, fingerprint(pixels, subjects))
     locked_from = (1 - config.locked_image_fraction) * config.steps
@@ -116,14 +122,9 @@ def train_clip(config: CLIPRunConfig, sources: Sources, out: Path, max_minutes: 
         return {"loss": torch.stack(list(losses.values())).mean(), **losses}
 
     def export(model: nn.Module, training: dict[str, Any]) -> None:
-        files = {
-            TOKENIZER: clip.tokenizer.to_str(),
-            WORDS: json.dumps(words_by_name(subjects, synsets, called, thesaurus), ensure_ascii=False),
-            DESCRIPTIONS: json.dumps(descriptions(subjects, load_dictionary()), ensure_ascii=False),
-        }
         save_model(out / "clip", model, config.model, training, torch.int8, files)
 
-    trainer.run(loss, max_minutes=max_minutes, export=export)
+    trainer.run(loss, deadline=deadline, export=export)
 
 
 def composite_pairs(composer: Composer, count: int, rng: random.Random) -> list[tuple[str, str]]:

@@ -9,6 +9,7 @@ from accelerate import Accelerator
 from torch import Tensor
 
 from multimodal.config import DiTConfig
+from multimodal.diffusion import rectified_flow
 from multimodal.models.dit import Condition, DiT, guidance_features
 from multimodal.models.text_encoder import CLIPTextEncoder
 
@@ -54,7 +55,7 @@ class GuidanceTeacher:
             unconditional = Condition(*(x.expand(len(x_t), *x.shape[1:]) for x in self.unconditional))
             with_prompt, without = (self.dit(x_t, t, *one).float() for one in (condition, unconditional))
         output = torch.lerp(without, with_prompt, scale.view(-1, 1, 1, 1))
-        return output if self.dit.config.prediction == "x0" else noise - output
+        return rectified_flow.as_x0(output, noise, self.dit.config.prediction)
 
 
 @torch.no_grad()

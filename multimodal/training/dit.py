@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import time
+import math
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +40,7 @@ SAMPLE_PROMPTS = (
 )  # fmt: skip
 
 
-def train_dit(config: DiTRunConfig, sources: Sources, out: Path, max_minutes: float) -> None:
+def train_dit(config: DiTRunConfig, sources: Sources, out: Path, deadline: float = math.inf) -> None:
     """Train on the captioned pictures of `sources` with `out`/vqvae and the text encoder that the config names.
 
     The checkpoint is `out`/dit; the run's state, the mean's and the latent cache are under `out`/training/dit.
@@ -52,7 +52,6 @@ def train_dit(config: DiTRunConfig, sources: Sources, out: Path, max_minutes: fl
         ValueError: LoRA, rehearsal, distillation, divided patches, more layers or a new mean, and nothing to start from; or
             two that do not go together.
     """
-    began = time.monotonic()
     start = sources.start
     _check_modes(config, start)
     accelerator = Accelerator(mixed_precision=config.mixed_precision)
@@ -81,14 +80,11 @@ def train_dit(config: DiTRunConfig, sources: Sources, out: Path, max_minutes: fl
         pictures.rehearse(
             Rehearsal(start, config.num_rehearsals, config.seed, known, text_encoder, pictures.vqvae, accelerator)
         )
-    max_minutes -= (time.monotonic() - began) / 60
-    began = time.monotonic()
-    if not fit_mean(dit.mean_predictor, pictures, text_encoder, folder / "mean", max_minutes):
+    if not fit_mean(dit.mean_predictor, pictures, text_encoder, folder / "mean", deadline):
         return  # stopped, and what follows would rest on half a mean
     if dit.guidance_embedding is not None:
         with torch.no_grad():
             dit.unconditional_mean.copy_(dit.to(device).condition(*text_encoder([""])[:3]).mean[0])
-    max_minutes -= (time.monotonic() - began) / 60
     trainer = Trainer(config, with_lora(dit, config.lora_rank), folder, accelerator, pictures.fingerprint)
 
     def loss(model: nn.Module, step: int) -> dict[str, Tensor]:
@@ -124,7 +120,7 @@ def train_dit(config: DiTRunConfig, sources: Sources, out: Path, max_minutes: fl
         files = {name: json.dumps(table, ensure_ascii=False) for name, table in tables.items()}
         save_model(out / "dit", merged(model), config.model, training, torch.int8, files)
 
-    trainer.run(loss, max_minutes=max_minutes, sample=sample, export=export)
+    trainer.run(loss, deadline=deadline, sample=sample, export=export)
 
 
 def starting_dit(config: DiTRunConfig, trained: DiT | None) -> DiT:

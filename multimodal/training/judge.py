@@ -24,7 +24,7 @@ GROWN_AT = 0.7  # of the steps: from here on pictures have their full size
 SIZE_STEP = 8
 
 
-def train_judge(config: JudgeRunConfig, sources: Sources, out: Path, max_minutes: float) -> None:
+def train_judge(config: JudgeRunConfig, sources: Sources, out: Path, deadline: float = math.inf) -> None:
     """Train on the pictures of `sources`; the checkpoint is `out`/judge, the run's state `out`/training/judge."""
     accelerator = Accelerator(mixed_precision=config.mixed_precision)
     table = load_captioned_images(sources.data)
@@ -63,7 +63,7 @@ def train_judge(config: JudgeRunConfig, sources: Sources, out: Path, max_minutes
         assert isinstance(model, Judge)
         save_model(out / "judge", model, config.model, training, torch.int8, {CLASSES: classes.to_json()})
 
-    trainer.run(loss, max_minutes=max_minutes, export=export)
+    trainer.run(loss, deadline=deadline, export=export)
 
 
 def with_margin(logits: Tensor, right: Tensor, margin: Tensor) -> Tensor:

@@ -84,15 +84,16 @@ class Trainer:
         self,
         loss: StepLoss,
         *,
-        max_minutes: float = math.inf,
+        deadline: float = math.inf,
         on_step: Callable[[int], None] | None = None,
         sample: Callable[[nn.Module], Image.Image] | None = None,
         export: Callable[[nn.Module, dict[str, Any]], None] | None = None,
     ) -> None:
-        """Train until the last step, until `max_minutes` are over, or until Ctrl-C or SIGTERM; then save.
+        """Train until the last step, until the deadline, or until Ctrl-C or SIGTERM; then save.
 
         Args:
             loss: returns the losses of a step; "loss" is minimised, the others are logged.
+            deadline: when to stop, as `time.monotonic` says it.
             on_step: called before each step with its number.
             sample: draws a grid with the EMA model every `sample_every` steps.
             export: writes the EMA model as a checkpoint folder, given a note on the training, whenever the run is saved.
@@ -109,7 +110,7 @@ class Trainer:
         with stop_signals() as stopped, self._attention():
             while self.step < config.steps:
                 updated = self.step % config.gradient_accumulation_steps == 0  # no gradient is waiting, none would be lost
-                if updated and self._any_process(stopped.is_set() or time.monotonic() - start > max_minutes * 60):
+                if updated and self._any_process(stopped.is_set() or time.monotonic() >= deadline):
                     accelerator.print(f"stopped at step {self.step}")
                     break
                 set_seed((config.seed * 1_000_003 + self.step) % MAX_STEP_SEED, device_specific=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import re
+from typing import Any
 
 from torch import nn
 
@@ -27,5 +28,7 @@ def with_lora(model: nn.Module, rank: int) -> nn.Module:
 
 def merged(model: nn.Module) -> nn.Module:
     """The model that `with_lora` was given, with what its LoRA layers have learnt added to its weights; `model` stays."""
-    merge = getattr(copy.deepcopy(model), "merge_and_unload", None)
-    return merge() if merge else model
+    if not hasattr(model, "merge_and_unload"):
+        return model
+    merge: Any = copy.deepcopy(model).merge_and_unload
+    return merge()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import dataclasses
-import time
 from pathlib import Path
 
 import torch
@@ -69,7 +68,7 @@ def fit_mean(
     pictures: CaptionedLatents,
     text_encoder: CLIPTextEncoder,
     folder: Path,
-    max_minutes: float,
+    deadline: float,
 ) -> bool:
     """Fit the mean of every prompt's pictures, in place, and freeze it: the MLP, then the translator.
 
@@ -79,17 +78,15 @@ def fit_mean(
     Returns:
         Whether all of their steps are done.
     """
-    began = time.monotonic()
-    done = _fit_mlp(mean_predictor.mlp, pictures, text_encoder, folder, max_minutes)
+    done = _fit_mlp(mean_predictor.mlp, pictures, text_encoder, folder, deadline)
     if done and mean_predictor.translator and pictures.config.learns_styles:
-        max_minutes -= (time.monotonic() - began) / 60
-        done = _fit_translator(mean_predictor, pictures, text_encoder, folder / "translator", max_minutes)
+        done = _fit_translator(mean_predictor, pictures, text_encoder, folder / "translator", deadline)
     mean_predictor.requires_grad_(False)
     return done
 
 
 def _fit_mlp(
-    mlp: MeanMLP, pictures: CaptionedLatents, text_encoder: CLIPTextEncoder, folder: Path, max_minutes: float
+    mlp: MeanMLP, pictures: CaptionedLatents, text_encoder: CLIPTextEncoder, folder: Path, deadline: float
 ) -> bool:
     config, accelerator = pictures.config, pictures.accelerator
     prompts = PooledPrompts(pictures, text_encoder, config.mean.batch_size)
@@ -107,7 +104,7 @@ def _fit_mlp(
     model = with_lora(copy.deepcopy(mlp), config.lora_rank)  # FSDP would divide the one in the DiT
     run_config = dataclasses.replace(config.mean, seed=config.seed)
     trainer = Trainer(run_config, model, folder, accelerator, pictures.fingerprint)
-    trainer.run(loss, max_minutes=max_minutes)
+    trainer.run(loss, deadline=deadline)
     mlp.load_state_dict(merged(trainer.ema_model).state_dict())
     return trainer.step >= config.mean.steps
 
@@ -117,7 +114,7 @@ def _fit_translator(
     pictures: CaptionedLatents,
     text_encoder: CLIPTextEncoder,
     folder: Path,
-    max_minutes: float,
+    deadline: float,
 ) -> bool:
     config, accelerator, mlp = pictures.config, pictures.accelerator, mean_predictor.mlp.to(pictures.accelerator.device)
     translator = mean_predictor.translator
@@ -143,7 +140,7 @@ def _fit_translator(
 
     run_config = dataclasses.replace(config.translator, seed=config.seed)
     trainer = Trainer(run_config, copy.deepcopy(translator), folder, accelerator, pictures.fingerprint)
-    trainer.run(loss, max_minutes=max_minutes)
+    trainer.run(loss, deadline=deadline)
     translator.load_state_dict(trainer.ema_model.state_dict())
     return trainer.step >= config.translator.steps
 

@@ -34,7 +34,7 @@ from multimodal.training.tokenizer import train_tokenizer
 from multimodal.training.vqvae import train_vqvae
 
 STAGES = ("vqvae", "clip", "dit")  # in this order: the DiT learns from what the other two give
-TRAIN: dict[str, Callable[[Any, Sources, Path, float], None]] = {  # each: config, sources, out, max_minutes
+TRAIN: dict[str, Callable[[Any, Sources, Path, float], None]] = {  # each: config, sources, out, deadline
     "vqvae": train_vqvae,
     "clip": train_clip,
     "dit": train_dit,
@@ -66,7 +66,8 @@ def train_one(
     name: str, preset: str, overrides: Sequence[str], sources: Sources, out: Path, max_minutes: float = math.inf
 ) -> None:
     """Train one model, such as "vqvae" or "super_resolution", with a preset's settings and `key=value` changes to them."""
-    _train(name, configs.with_overrides(_preset(name, preset), overrides), sources, out, max_minutes)
+    config = _run_config(name, preset, overrides, sources.start)
+    _train(name, config, sources, out, time.monotonic() + 60 * max_minutes)
 
 
 def train_all(preset: str, overrides: Sequence[str], sources: Sources, out: Path, max_minutes: float = math.inf) -> None:
@@ -80,6 +81,7 @@ def train_all(preset: str, overrides: Sequence[str], sources: Sources, out: Path
         ValueError: a setting is unknown, or the sizes of the models do not fit together.
         TrainingError: a model that is complete would be left behind by one that it depends on.
     """
+    deadline = time.monotonic() + 60 * max_minutes
     state = PartialState(cpu=parse_flag_from_env("ACCELERATE_USE_CPU"))  # which an Accelerator asks too, but it comes later
     say = state.print
     table = load_captioned_images(sources.data)
@@ -88,14 +90,13 @@ def train_all(preset: str, overrides: Sequence[str], sources: Sources, out: Path
     say(f"{len(table):,} pictures at {sources.data}, to {out}" + (f", starting from {sources.start}" * bool(sources.start)))
     for stage in stages:
         say(f"  {stage}")
-    start = time.monotonic()
     for stage in stages:
         if stage.complete:
             continue
-        stage_start = time.monotonic()
-        _train(stage.name, stage.config, sources, out, max_minutes - (stage_start - start) / 60)
+        start = time.monotonic()
+        _train(stage.name, stage.config, sources, out, deadline)
         state.wait_for_everyone()  # the main process writes what all processes read next
-        minutes = (time.monotonic() - stage_start) / 60
+        minutes = (time.monotonic() - start) / 60
         if not is_complete(stage.name, stage.config, out):
             say(f"{stage.name}: stopped after {minutes:.1f} minutes; the same command goes on from there")
             return
@@ -109,7 +110,7 @@ def make_plan(preset: str, overrides: Sequence[str], start: Path | None, out: Pa
     for name in reversed(STAGES):  # the DiT says whether a CLIP is needed
         if name == "clip" and runs["dit"].model.text_encoder.kind != "bundled":
             continue
-        run: Any = configs.with_overrides(_preset(name, preset), _overrides_of(name, overrides))
+        run: Any = _run_config(name, preset, _overrides_of(name, overrides), start)
         if start:  # the model's sizes are those of the checkpoint
             model: Any = configs.from_dict(type(run.model), load_description(start / name)["config"])
             run = dataclasses.replace(run, model=run.model_from(model) if name == "dit" else model)
@@ -148,7 +149,7 @@ def count_parameters(config: Any) -> int:
     return sum(parameter.numel() for parameter in model.parameters())
 
 
-def _train(name: str, config: Any, sources: Sources, out: Path, max_minutes: float) -> None:
+def _train(name: str, config: Any, sources: Sources, out: Path, deadline: float) -> None:
     if name != "dit" and parse_flag_from_env("ACCELERATE_USE_FSDP"):
         raise TrainingError(f"FSDP is for the DiT; train the {name} first, with a config of distributed_type MULTI_GPU")
     start = sources.start
@@ -156,7 +157,7 @@ def _train(name: str, config: Any, sources: Sources, out: Path, max_minutes: flo
         raise ValueError(f"{out} is where the training starts from; choose another folder with --out")
     if start and name not in STAGES:
         raise ValueError(f"--from is for {', '.join(STAGES)} and all; the {name} is trained from scratch")
-    TRAIN[name](config, sources, out, max_minutes)
+    TRAIN[name](config, sources, out, deadline)
 
 
 def _preset(name: str, preset: str) -> run_config.RunConfig:
@@ -165,6 +166,17 @@ def _preset(name: str, preset: str) -> run_config.RunConfig:
         belongs = f"; {preset} is for {' and '.join(others)}" if others else ""
         raise ValueError(f"there is no --config {preset} for {name}, which has {', '.join(PRESETS[name])}{belongs}")
     return PRESETS[name][preset]
+
+
+def _run_config(name: str, preset: str, overrides: Sequence[str], start: Path | None) -> run_config.RunConfig:
+    """The settings of a preset with changes. Raises ValueError where they would resize the model of a checkpoint."""
+    sizes = [word for word in overrides if word.startswith("model.")]
+    if start and sizes:
+        raise ValueError(
+            f"{' '.join(sizes)}: with --from the {name} has the sizes of {start / name}; what can change there is depth, "
+            "patch_size, mean_width and mean_detail of a dit, and decoder_blocks of a vqvae, without model. before them"
+        )
+    return configs.with_overrides(_preset(name, preset), overrides)
 
 
 def _overrides_of(name: str, overrides: Sequence[str]) -> list[str]:

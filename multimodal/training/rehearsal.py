@@ -13,11 +13,12 @@ from multimodal.checkpoint import load_dit
 from multimodal.data.captions import Subject, with_article, with_style
 from multimodal.data.images import fingerprint
 from multimodal.data.latents import LatentCache
+from multimodal.diffusion import rectified_flow
 from multimodal.models.text_encoder import CLIPTextEncoder
 from multimodal.models.vqvae import VQVAE
 from multimodal.pipeline import TextToImagePipeline
-from multimodal.tensor_folder import WEIGHTS, CheckpointError, load_description
-from multimodal.word_lists import NAMES, load_name_table, load_names, load_styles
+from multimodal.tensor_folder import CheckpointError, weights_sha256
+from multimodal.word_lists import NAMES, STYLES, load_lists, load_name_table, load_names
 
 SAMPLING_STEPS = 4  # enough for pictures that are noised again
 SHARD_ROWS = 32  # few, as a picture takes a second
@@ -50,7 +51,7 @@ class Rehearsal:
     ) -> None:
         self.accelerator = accelerator
         self.names, self.table = load_names(start / "dit"), load_name_table(start / "dit")
-        self.styles = load_styles(start / "dit")
+        self.styles = load_lists(start / "dit" / STYLES)
         if not self.names:
             raise CheckpointError(f"{start / 'dit'} has no {NAMES} to rehearse; rehearsal_fraction=0 does without")
         rng = random.Random(seed)
@@ -58,7 +59,7 @@ class Rehearsal:
         self.dit = load_dit(start / "dit").requires_grad_(False)
         pipeline = TextToImagePipeline(text_encoder, self.dit, vqvae)
         prompts = [with_style(subject.concept, subject, rng, 1.0) for subject in self.subjects]
-        weights = [load_description(start / part)["sha256"][WEIGHTS] for part in ("dit", "vqvae")]
+        weights = [weights_sha256(start / part) for part in ("dit", "vqvae")]
         rows = torch.arange(count)
         cache = LatentCache(folder, fingerprint(rows, prompts, *weights), rows, shard_rows=SHARD_ROWS)
 
@@ -80,7 +81,7 @@ class Rehearsal:
         """The clean latents for which the loss at x_t is the distance to the frozen DiT's output; arguments as for it."""
         with torch.no_grad(), self.accelerator.autocast():
             output = self.dit(x_t, t, context, context_mask, pooled, guidance_scale=scale).float()
-        return output if self.dit.config.prediction == "x0" else noise - output
+        return rectified_flow.as_x0(output, noise, self.dit.config.prediction)
 
     def prompt(self, subject: Subject, rng: random.Random) -> str:
         """A random prompt for one of the subjects: its name, perhaps with an article, perhaps with the style."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from multimodal.metrics import picture_losses
 from multimodal.models.restyler import Restyler
 from multimodal.models.vqvae import VQVAE
 from multimodal.sheets import image_grid
+from multimodal.subsets import spread
 from multimodal.training.batches import batch_indices, on_device
 from multimodal.training.loop import Trainer
 from multimodal.training.run_config import RestylerRunConfig, Sources
@@ -27,7 +29,7 @@ from multimodal.training.run_config import RestylerRunConfig, Sources
 BATCH = 32  # pictures that are sent through the VQ-VAE at once
 
 
-def train_restyler(config: RestylerRunConfig, sources: Sources, out: Path, max_minutes: float) -> None:
+def train_restyler(config: RestylerRunConfig, sources: Sources, out: Path, deadline: float = math.inf) -> None:
     """Train on the pictures of `sources`; the checkpoint is `out`/restyler, the run's state `out`/training/restyler.
 
     It learns from the things that were drawn in two of its styles or more. What it is given in the app comes out of a
@@ -63,17 +65,17 @@ def train_restyler(config: RestylerRunConfig, sources: Sources, out: Path, max_m
         return {"loss": losses["l1"] + config.gradient_weight * losses["gradient"], **losses}
 
     def sample(model: nn.Module) -> Image.Image:
-        few = pairs[:, 0].unique()[:: max(1, len(pairs) // 24)][:8]
+        few = spread(pairs[:, 0].unique().tolist(), 8)
         images = on_device(decoded[few], accelerator)
         styles = torch.arange(len(config.model.styles), device=accelerator.device)
         rows = [images, *(model(images, style.expand(len(few))) for style in styles)]
-        return image_grid([rgba.to_image(picture) for picture in torch.cat(rows)], columns=len(few))
+        return image_grid(rgba.to_images(torch.cat(rows)), columns=len(few))
 
     def export(model: nn.Module, training: dict[str, Any]) -> None:
         assert isinstance(model, Restyler)
         save_model(out / "restyler", model, config.model, training, torch.int8)
 
-    trainer.run(loss, max_minutes=max_minutes, sample=sample, export=export)
+    trainer.run(loss, deadline=deadline, sample=sample, export=export)
 
 
 def style_pairs(subjects: Sequence[Subject], config: RestylerConfig) -> Tensor:
@@ -102,7 +104,7 @@ def style_pairs(subjects: Sequence[Subject], config: RestylerConfig) -> Tensor:
 @torch.no_grad()
 def reconstructions(vqvae: VQVAE, pixels: Tensor, rows: Tensor, noise: float) -> Tensor:
     """(N, 4, S, S) uint8 pictures, of which some rows are as the VQ-VAE decodes them from noised codes."""
-    device, decoded = vqvae.latent_mean.device, pixels.clone()
+    device, decoded = vqvae.device, pixels.clone()
     for some in rows.split(BATCH):
-        decoded[some] = rgba.to_bytes(vqvae.decode_noised(rgba.from_uint8(pixels[some].to(device)), noise).images).cpu()
+        decoded[some] = rgba.to_uint8(vqvae.decode_noised(rgba.from_uint8(pixels[some].to(device)), noise).images).cpu()
     return decoded

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +17,16 @@ from multimodal.data.images import decode_images, fingerprint, load_captioned_im
 from multimodal.metrics import picture_losses
 from multimodal.models.super_resolution import SuperResolution
 from multimodal.sheets import image_grid
+from multimodal.subsets import spread
 from multimodal.training.batches import batch_indices, on_device
 from multimodal.training.loop import Trainer
 from multimodal.training.run_config import Sources, SuperResolutionRunConfig
 from multimodal.training.vqvae import random_crops
 
 
-def train_super_resolution(config: SuperResolutionRunConfig, sources: Sources, out: Path, max_minutes: float) -> None:
+def train_super_resolution(
+    config: SuperResolutionRunConfig, sources: Sources, out: Path, deadline: float = math.inf
+) -> None:
     """Train on the pictures of `sources`; the checkpoint is `out`/super_resolution, the run's state `out`/training/….
 
     Pictures are halved and quartered, with the filter that the app uses, and enlarged again. What the app enlarges comes
@@ -64,19 +68,19 @@ def train_super_resolution(config: SuperResolutionRunConfig, sources: Sources, o
         return {"loss": losses["l1"] + config.gradient_weight * losses["gradient"], **losses}
 
     def sample(model: nn.Module) -> Image.Image:
-        few = slice(None, None, max(1, len(pixels) // 6))
+        few = spread(range(len(pixels)), 6)
         columns = [
             on_device(rgba.resize(each[few], config.image_size), accelerator) for each in (*smaller.values(), pixels)
         ]
         columns[2:2] = [model(on_device(small[few], accelerator), scale) for scale, small in smaller.items()]
-        pictures = torch.stack(columns, dim=1)[:6].flatten(0, 1)
-        return image_grid([rgba.to_image(picture) for picture in pictures], columns=len(columns))
+        pictures = torch.stack(columns, dim=1).flatten(0, 1)
+        return image_grid(rgba.to_images(pictures), columns=len(columns))
 
     def export(model: nn.Module, training: dict[str, Any]) -> None:
         assert isinstance(model, SuperResolution)
         save_model(out / "super_resolution", model, config.model, training)
 
-    trainer.run(loss, max_minutes=max_minutes, sample=sample, export=export)
+    trainer.run(loss, deadline=deadline, sample=sample, export=export)
 
 
 def paired_crops(small: Tensor, large: Tensor, size: int) -> tuple[Tensor, Tensor]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,8 @@ from multimodal.data.images import decode_images, fingerprint, load_captioned_im
 from multimodal.encoding import encode_pictures
 from multimodal.models.vqvae import VQVAE, with_decoder_blocks
 from multimodal.sheets import image_grid
-from multimodal.tensor_folder import WEIGHTS, load_description
+from multimodal.subsets import spread
+from multimodal.tensor_folder import weights_sha256
 from multimodal.training.batches import batch_indices, divisible, on_device
 from multimodal.training.loop import Trainer
 from multimodal.training.run_config import Sources, VQVAERunConfig
@@ -29,7 +31,7 @@ MEASURED_PICTURES = 1024  # on which the latents' mean and deviation, and how of
 SSIM_WINDOW = 7  # pixels on each side
 
 
-def train_vqvae(config: VQVAERunConfig, sources: Sources, out: Path, max_minutes: float) -> None:
+def train_vqvae(config: VQVAERunConfig, sources: Sources, out: Path, deadline: float = math.inf) -> None:
     """Train on the pictures of `sources`; the checkpoint is `out`/vqvae, the run's state `out`/training/vqvae.
 
     Where `sources` has a checkpoint to start from, its VQ-VAE, with its config, is where a new run starts.
@@ -57,12 +59,12 @@ def train_vqvae(config: VQVAERunConfig, sources: Sources, out: Path, max_minutes
         vqvae.encoder.requires_grad_(False)
     pixels = decode_images(load_captioned_images(sources.data), config.model.image_size)  # (N, 4, S, S) uint8
     folder, searched = out / "training" / "vqvae", None
-    measured = pixels[:: max(1, len(pixels) // MEASURED_PICTURES)]
+    measured = pixels[spread(range(len(pixels)), MEASURED_PICTURES)]
     vqvae.to(accelerator.device)
     if config.num_split:
         split_codes(vqvae, measured, config.num_split)
     if start and config.num_searched:
-        key = load_description(start / "vqvae")["sha256"][WEIGHTS] + f" {config.num_split} split" * bool(config.num_split)
+        key = weights_sha256(start / "vqvae") + f" {config.num_split} split" * bool(config.num_split)
         searched = SearchedCodes(vqvae, pixels, config.num_searched, folder / "searched", key, config.seed, accelerator)
     trainer = Trainer(config, vqvae, folder, accelerator, fingerprint(pixels))
     first_quantised = 0 if start else int(config.continuous_fraction * config.steps)
@@ -105,9 +107,9 @@ def train_vqvae(config: VQVAERunConfig, sources: Sources, out: Path, max_minutes
 
     def sample(model: nn.Module) -> Image.Image:
         assert isinstance(model, VQVAE)
-        originals = rgba.from_uint8(pixels[:: max(1, len(pixels) // 16)][:16]).to(accelerator.device)
+        originals = rgba.from_uint8(pixels[spread(range(len(pixels)), 16)]).to(accelerator.device)
         pictures = torch.stack([originals, model.decode(model.encode(originals))], dim=1).flatten(0, 1)
-        return image_grid([rgba.to_image(picture) for picture in pictures], columns=8)
+        return image_grid(rgba.to_images(pictures), columns=8)
 
     def export(model: nn.Module, training: dict[str, Any]) -> None:
         assert isinstance(model, VQVAE)
@@ -115,13 +117,13 @@ def train_vqvae(config: VQVAERunConfig, sources: Sources, out: Path, max_minutes
             model.set_latent_scale(encode_pictures(model, measured).to(accelerator.device))
         save_model(out / "vqvae", model, config.model, training, torch.int8)
 
-    trainer.run(loss, max_minutes=max_minutes, on_step=start_quantising, sample=sample, export=export)
+    trainer.run(loss, deadline=deadline, on_step=start_quantising, sample=sample, export=export)
 
 
 @torch.no_grad()
 def split_codes(vqvae: VQVAE, pixels: Tensor, count: int) -> None:
     """Split so many codes of each group, those that (N, 4, S, S) uint8 pictures use most, in place of others."""
-    images = (rgba.from_uint8(some.to(vqvae.latent_mean.device)) for some in pixels.split(BATCH))
+    images = (rgba.from_uint8(some.to(vqvae.device)) for some in pixels.split(BATCH))
     vqvae.quantizer.split(torch.cat([vqvae.encoder(some) for some in images]), count)
 
 

@@ -9,9 +9,9 @@ from multimodal.arguments import DEFAULT_STEPS
 from multimodal.evaluation.composition import PROMPTS, load_cases
 from multimodal.evaluation.contact_sheets import COLUMNS, MANY_STEPS, write_contact_sheets
 from multimodal.evaluation.sampling import Sampling
-from multimodal.evaluation.subsets import spread
 from multimodal.reading.syntax import split_style, style_name
-from multimodal.word_lists import load_styles
+from multimodal.subsets import spread
+from multimodal.word_lists import STYLES, load_lists
 
 
 def test_every_list_of_prompts_has_a_sheet_and_its_prompts_stand_below(
@@ -37,7 +37,7 @@ def test_every_list_of_prompts_has_a_sheet_and_its_prompts_stand_below(
 def test_the_known_prompts_are_of_things_that_were_seen_in_these_styles_and_the_held_out_ones_are_not(
     bundled_checkpoint: Path,
 ) -> None:
-    styles = load_styles(bundled_checkpoint / "dit")
+    styles = load_lists(bundled_checkpoint / "dit" / STYLES)
     for kind, seen in (("known", True), ("held_out", False)):
         prompts = [case.prompt for case in load_cases(kind)]
         assert [one for one in prompts if (split_style(one)[0] in styles[style_name(one)]) != seen] == []

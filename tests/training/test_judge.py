@@ -54,7 +54,7 @@ def images():
 
 
 def test_training_writes_a_judge_that_loads(data, tmp_path):
-    train_judge(CONFIG, Sources(data), tmp_path / "out", max_minutes=5)
+    train_judge(CONFIG, Sources(data), tmp_path / "out")
     judge = load_judge(tmp_path / "out" / "judge")
     assert judge.classes.concepts == ("01", "02", "03")
     assert judge.classes.names == ("name of 01", "name of 02", "name of 03")
@@ -63,13 +63,13 @@ def test_training_writes_a_judge_that_loads(data, tmp_path):
 
 
 def test_a_stopped_run_goes_on_where_it_was(data, tmp_path):
-    train_judge(CONFIG, Sources(data), tmp_path / "whole", max_minutes=5)
-    train_judge(CONFIG, Sources(data), tmp_path / "parts", max_minutes=5)
+    train_judge(CONFIG, Sources(data), tmp_path / "whole")
+    train_judge(CONFIG, Sources(data), tmp_path / "parts")
     for folder in (tmp_path / "parts" / "training" / "judge").glob("step-00000004"):
         for file in folder.iterdir():
             file.unlink()
         folder.rmdir()
-    train_judge(CONFIG, Sources(data), tmp_path / "parts", max_minutes=5)
+    train_judge(CONFIG, Sources(data), tmp_path / "parts")
     whole, parts = (load_judge(tmp_path / name / "judge").state_dict() for name in ("whole", "parts"))
     assert all(whole[key].equal(parts[key]) for key in whole)
 

@@ -104,7 +104,7 @@ def test_what_a_killed_save_left_is_cleared_away(tmp_path: Path) -> None:
 
 def test_time_that_is_over_saves_and_ends(tmp_path: Path) -> None:
     trainer = make_trainer(tmp_path)
-    trainer.run(noisy_loss, max_minutes=0)
+    trainer.run(noisy_loss, deadline=0)
     assert trainer.step == 0
     assert tensors_of(tmp_path, 0)
 
@@ -322,7 +322,7 @@ def test_an_update_with_a_loss_that_is_not_finite_in_it_is_skipped_whole(step: i
 
 
 def test_other_data_than_before_is_said_on_resuming(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
-    make_trainer(tmp_path, data="a").run(noisy_loss, max_minutes=0)
+    make_trainer(tmp_path, data="a").run(noisy_loss, deadline=0)
     make_trainer(tmp_path, data="a")
     assert "data has changed" not in capsys.readouterr().out
     make_trainer(tmp_path, data="b").run(noisy_loss)

@@ -17,7 +17,7 @@ from multimodal.data.images import DataError
 from multimodal.tensor_folder import CheckpointError
 from multimodal.training.dit import train_dit
 from multimodal.training.loop import TrainingError
-from multimodal.training.plan import count_parameters, make_plan, train_all
+from multimodal.training.plan import count_parameters, make_plan, train_all, train_one
 from multimodal.training.presets import PRESETS
 from multimodal.training.run_config import Sources
 
@@ -54,6 +54,14 @@ def test_a_training_does_not_write_over_what_it_starts_from(trained: Path, pictu
     assert weights(trained) == before
 
 
+def test_sizes_of_what_is_started_from_are_not_changed_in_silence(trained: Path, pictures: Path, tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match=r"model\.depth=9: with --from the dit has the sizes of .*; what can"):
+        train_one("dit", "tiny", ["model.depth=9"], Sources(pictures, start=trained), tmp_path)
+    with pytest.raises(ValueError, match=r"model\.groups=4: with --from the vqvae"):
+        train_all("tiny", ["vqvae.model.groups=4"], Sources(pictures, start=trained), tmp_path)
+    assert not [*tmp_path.iterdir()]
+
+
 def test_what_is_complete_is_skipped(
     trained: Path, pictures: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -84,7 +92,7 @@ def test_a_run_whose_time_is_over_goes_on_where_it_was(
 def test_a_stop_while_the_mean_is_fitted_does_not_start_the_dit(trained: Path, pictures: Path, tmp_path: Path) -> None:
     for part in ("vqvae", "clip"):
         shutil.copytree(trained / part, tmp_path / part)
-    train_dit(PRESETS["dit"]["tiny"], Sources(pictures), tmp_path, max_minutes=0)
+    train_dit(PRESETS["dit"]["tiny"], Sources(pictures), tmp_path, deadline=0)
     assert (tmp_path / "training" / "dit" / "mean" / "step-00000000").is_dir()
     assert not (tmp_path / "dit").exists()
     assert not list((tmp_path / "training" / "dit").glob("step-*"))

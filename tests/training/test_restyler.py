@@ -54,7 +54,7 @@ def test_it_learns_what_a_style_is_and_draws_what_it_never_saw(discs: Path, tmp_
     config = dataclasses.replace(
         CONFIG, steps=150, batch_size=8, learning_rate=1e-2, ema_decay=0.9, sample_every=150, save_every=150
     )
-    train_restyler(config, Sources(discs), tmp_path, max_minutes=5)
+    train_restyler(config, Sources(discs), tmp_path)
     model = load_restyler(tmp_path / "restyler")
     flat, line = (restyle(model, [disc(33, "flat")], [style])[0] for style in ("flat", "line"))
     assert distance(line, disc(33, "line")) < 0.2 * distance(disc(33, "flat"), disc(33, "line"))
@@ -64,9 +64,9 @@ def test_it_learns_what_a_style_is_and_draws_what_it_never_saw(discs: Path, tmp_
 
 def test_a_stopped_run_goes_on_where_it_was(discs: Path, tmp_path: Path) -> None:
     for name in ("whole", "parts"):
-        train_restyler(CONFIG, Sources(discs), tmp_path / name, max_minutes=5)
+        train_restyler(CONFIG, Sources(discs), tmp_path / name)
     shutil.rmtree(tmp_path / "parts" / "training" / "restyler" / "step-00000004")
-    train_restyler(CONFIG, Sources(discs), tmp_path / "parts", max_minutes=5)
+    train_restyler(CONFIG, Sources(discs), tmp_path / "parts")
     whole, parts = (load_restyler(tmp_path / name / "restyler").state_dict() for name in ("whole", "parts"))
     assert all(whole[key].equal(parts[key]) for key in whole)
 
@@ -78,7 +78,7 @@ def test_with_a_vqvae_it_learns_from_what_that_decodes(
     save_model(tmp_path / "vqvae", vqvae, vqvae.config, {})
     assert main(["train", "restyler", "--config", "tiny", "--data", str(discs), "--out", str(tmp_path)]) == 0
     assert "learning from 12 pairs of pictures" in capsys.readouterr().out
-    train_restyler(CONFIG, Sources(discs), tmp_path / "without", max_minutes=5)
+    train_restyler(CONFIG, Sources(discs), tmp_path / "without")
     weights = [load_restyler(folder / "restyler").final.weight for folder in (tmp_path, tmp_path / "without")]
     assert not torch.equal(*weights)
 

@@ -25,7 +25,7 @@ CONFIG = PRESETS["super_resolution"]["tiny"]
 
 def test_training_teaches_to_enlarge(pictures: Path, tmp_path: Path) -> None:
     config = dataclasses.replace(CONFIG, steps=80, learning_rate=5e-3, ema_decay=0.9, sample_every=80, save_every=80)
-    train_super_resolution(config, Sources(pictures), tmp_path, max_minutes=5)
+    train_super_resolution(config, Sources(pictures), tmp_path)
     model = load_super_resolution(tmp_path / "super_resolution")
     pixels = decode_images(load_captioned_images(pictures), 32)
     large, small = rgba.from_uint8(pixels), rgba.from_uint8(rgba.resize(pixels, 16))
@@ -37,9 +37,9 @@ def test_training_teaches_to_enlarge(pictures: Path, tmp_path: Path) -> None:
 
 def test_a_stopped_run_goes_on_where_it_was(pictures: Path, tmp_path: Path) -> None:
     for name in ("whole", "parts"):
-        train_super_resolution(CONFIG, Sources(pictures), tmp_path / name, max_minutes=5)
+        train_super_resolution(CONFIG, Sources(pictures), tmp_path / name)
     shutil.rmtree(tmp_path / "parts" / "training" / "super_resolution" / "step-00000004")
-    train_super_resolution(CONFIG, Sources(pictures), tmp_path / "parts", max_minutes=5)
+    train_super_resolution(CONFIG, Sources(pictures), tmp_path / "parts")
     whole, parts = (load_super_resolution(tmp_path / name / "super_resolution").state_dict() for name in ("whole", "parts"))
     assert all(whole[key].equal(parts[key]) for key in whole)
 
@@ -52,7 +52,7 @@ def test_it_learns_to_mend_what_a_vqvae_decodes_where_there_is_one(
     command = ["train", "super_resolution", "--config", "tiny", "--data", str(pictures), "--out", str(tmp_path)]
     assert main(command) == 0
     assert f"to mend what {tmp_path / 'vqvae'} decodes" in capsys.readouterr().out
-    train_super_resolution(CONFIG, Sources(pictures), tmp_path / "without", max_minutes=5)
+    train_super_resolution(CONFIG, Sources(pictures), tmp_path / "without")
     mended, plain = (load_super_resolution(folder / "super_resolution") for folder in (tmp_path, tmp_path / "without"))
     assert not torch.equal(mended.final.weight, plain.final.weight)
     assert all(parameter.isfinite().all() for parameter in mended.parameters())
