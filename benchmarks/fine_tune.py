@@ -28,9 +28,9 @@ from multimodal.data.captions import Subject
 from multimodal.evaluation.judge import Judge, load_judge
 from multimodal.evaluation.prompts import Cell, judge_cells
 from multimodal.evaluation.sampling import Sampling
-from multimodal.evaluation.subsets import spread
 from multimodal.hub import CHECKPOINT
 from multimodal.sheets import image_grid
+from multimodal.subsets import spread
 
 MOODS = {"": 0.4, "happy ": 1.0, "sad ": -1.0, "sleeping ": 0.0}
 SHAPES = {"": (1.0, 1.0), "tall ": (0.78, 1.12), "wide ": (1.15, 0.8), "small ": (0.7, 0.7)}

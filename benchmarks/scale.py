@@ -50,7 +50,7 @@ def main() -> None:
     millions = count_parameters(dit.model) / 1e6
     print(f"Preset {args.preset}: {size} × {size} pixels, a DiT of {millions:.0f} M weights")
     print(f"\n| Piece | Counted | Measured on one {'GPU' if device.type == 'cuda' else 'core'} |\n| --- | --- | --- |")
-    opened = per_second(lambda: [rgba.to_uint8(rgba.open_image(path), size) for path in PICTURES], len(PICTURES))
+    opened = per_second(lambda: [rgba.fit_pixels(rgba.open_image(path), size) for path in PICTURES], len(PICTURES))
     print(f"| opening a picture | | {opened:.0f} pictures/s |")
     print(f"| a picture in the latent cache | {cached:,} bytes | |")
     for name, counted, run in (

@@ -1,4 +1,4 @@
-"""Which of its rows an evaluation with a limit uses."""
+"""Some of many rows, evenly apart."""
 
 from __future__ import annotations
 

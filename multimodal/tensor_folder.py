@@ -6,7 +6,8 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -39,21 +40,14 @@ def save_tensors(
     """
     folder = Path(folder)
     check_finite(tensors, folder / WEIGHTS)
-    temporary = folder.with_name(f".{folder.name}.tmp{os.getpid()}")
-    shutil.rmtree(temporary, ignore_errors=True)
-    temporary.mkdir(parents=True)
-    try:
+    with _replacing(folder) as temporary:
+        temporary.mkdir(parents=True)
         save_file({key: tensor.contiguous() for key, tensor in tensors.items()}, temporary / WEIGHTS)
         for name, content in (files or {}).items():
             (temporary / name).write_text(content, encoding="utf-8")
         checksums = {path.name: _sha256(path) for path in sorted(temporary.iterdir())}
         (temporary / CONFIG).write_text(_to_json({**description, "sha256": checksums}), encoding="utf-8")
         load_tensors(temporary)
-        for path in temporary.iterdir():
-            _fsync(path)
-        _replace(temporary, folder)
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
 
 
 def load_tensors(folder: str | Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
@@ -85,17 +79,13 @@ def copy_checkpoint(source: Path, target: Path, files: Mapping[str, str] | None 
         files: further text files, name → content, or such in the place of those that are there.
     """
     _, description = load_tensors(source)
-    temporary = target.with_name(f".{target.name}.tmp{os.getpid()}")
-    try:
+    with _replacing(target) as temporary:
         shutil.copytree(present(source), temporary)
         for name, content in (files or {}).items():
             (temporary / name).write_text(content, encoding="utf-8")
             description["sha256"][name] = _sha256(temporary / name)
         if files:
             (temporary / CONFIG).write_text(_to_json(description), encoding="utf-8")
-        _replace(temporary, target)
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
 
 
 def load_description(folder: str | Path) -> dict[str, Any]:
@@ -117,6 +107,11 @@ def load_description(folder: str | Path) -> dict[str, Any]:
     return description
 
 
+def weights_sha256(folder: str | Path) -> str:
+    """The checksum of the weights, as config.json has it. Raises CheckpointError."""
+    return str(load_description(folder)["sha256"][WEIGHTS])
+
+
 def check_finite(tensors: Mapping[str, Tensor], where: Path) -> None:
     """Raise CheckpointError naming the first tensor with NaN or infinity in it."""
     for key, tensor in tensors.items():
@@ -133,6 +128,20 @@ def part(checkpoint: str | Path, name: str) -> Path | None:
     """The folder of a part that a checkpoint need not have, such as restyler; None where it has none."""
     folder = present(Path(checkpoint) / name)
     return folder if folder.is_dir() else None
+
+
+@contextmanager
+def _replacing(folder: Path) -> Iterator[Path]:
+    """A path beside `folder` for its new content, which takes its place where no error was raised."""
+    temporary = folder.with_name(f".{folder.name}.tmp{os.getpid()}")
+    shutil.rmtree(temporary, ignore_errors=True)
+    try:
+        yield temporary
+        for path in temporary.iterdir():
+            _fsync(path)
+        _replace(temporary, folder)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
 
 
 def _replace(temporary: Path, folder: Path) -> None:

@@ -25,11 +25,11 @@ from multimodal.data.images import decode_images, load_captioned_images
 from multimodal.evaluation.judge import Judge
 from multimodal.evaluation.sampling import DEFAULT_SAMPLING, Sampling
 from multimodal.evaluation.statistics import mean_interval
-from multimodal.evaluation.subsets import spread
 from multimodal.pipeline import TextToImagePipeline
 from multimodal.reading.names import Names
 from multimodal.reading.prompts import read_prompt
 from multimodal.reading.relations import WORN
+from multimodal.subsets import spread
 
 PROMPTS = Path(__file__).parent / "prompts"
 KINDS = {
@@ -195,7 +195,7 @@ def count_things(image: Image.Image) -> int:
 def _measures(case: Case, image: Image.Image) -> bool:
     if case.count > 1 and count_things(image) != case.count:
         return False
-    return not case.color or case.color in color_names(rgba.premultiply(image))
+    return not case.color or case.color in color_names(rgba.to_pixels(image))
 
 
 def _views(case: Case, image: Image.Image) -> list[tuple[str, Image.Image]]:

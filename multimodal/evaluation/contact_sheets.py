@@ -12,9 +12,9 @@ from pathlib import Path
 from multimodal.arguments import DEFAULT_GUIDANCE, DEFAULT_STEPS
 from multimodal.evaluation.composition import PROMPTS, load_cases
 from multimodal.evaluation.sampling import Sampling
-from multimodal.evaluation.subsets import spread
 from multimodal.pipeline import TextToImagePipeline
 from multimodal.sheets import image_grid
+from multimodal.subsets import spread
 
 COLUMNS = 12
 MANY_STEPS = 24

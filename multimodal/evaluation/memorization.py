@@ -15,8 +15,8 @@ from multimodal.data.images import load_captioned_images, open_stored
 from multimodal.evaluation.composition import KINDS, load_cases
 from multimodal.evaluation.sampling import DEFAULT_SAMPLING, Sampling
 from multimodal.evaluation.statistics import mean_interval
-from multimodal.evaluation.subsets import spread
 from multimodal.pipeline import TextToImagePipeline
+from multimodal.subsets import spread
 
 SIZE = 32  # pixels, at which pictures are compared
 COPY_QUANTILE = 0.05  # of the distances of held-out pictures; what is closer counts as a copy

@@ -16,8 +16,8 @@ from multimodal.data.phrases import LANGUAGES
 from multimodal.evaluation.judge import Judge
 from multimodal.evaluation.sampling import DEFAULT_SAMPLING, Sampling
 from multimodal.evaluation.statistics import mean_interval, ratio_interval
-from multimodal.evaluation.subsets import spread
 from multimodal.pipeline import TextToImagePipeline
+from multimodal.subsets import spread
 
 LANGUAGE_CONCEPTS = 72
 

@@ -18,11 +18,11 @@ from multimodal.arguments import SEARCH_STEPS
 from multimodal.data.images import DataError, decode_images, load_captioned_images, open_stored
 from multimodal.evaluation.codecs import available_codecs, compress
 from multimodal.evaluation.statistics import mean_interval
-from multimodal.evaluation.subsets import spread
 from multimodal.metrics import alpha_error, perplexity, psnr_on_white, ssim_on_white, usage
 from multimodal.models.code_search import search_codes
 from multimodal.models.vqvae import VQVAE
 from multimodal.pipeline import TextToImagePipeline
+from multimodal.subsets import spread
 
 CODEC_PICTURES = 100  # AVIF takes a third of a second for each
 BATCH_SIZE = 16
@@ -97,7 +97,7 @@ def tiles(table: Dataset, size: int) -> Tensor:
         except rgba.ImageError as error:
             raise DataError(f"row {row} ({stored['path']}): {error}") from error
         corners = itertools.product(range(0, picture.height - size + 1, size), range(0, picture.width - size + 1, size))
-        found += [rgba.to_uint8(picture.crop((x, y, x + size, y + size)), size) for y, x in corners]
+        found += [rgba.fit_pixels(picture.crop((x, y, x + size, y + size)), size) for y, x in corners]
     if not found:
         raise DataError(f"none of the pictures has room for a tile of {size} x {size} pixels")
     return torch.stack(found)

@@ -13,10 +13,10 @@ from torch import Tensor
 from multimodal import rgba
 from multimodal.data.images import decode_images, load_captioned_images
 from multimodal.evaluation.statistics import mean_interval
-from multimodal.evaluation.subsets import spread
 from multimodal.metrics import alpha_error, psnr_on_white, ssim_on_white
 from multimodal.models.super_resolution import SuperResolution
 from multimodal.models.vqvae import VQVAE
+from multimodal.subsets import spread
 
 BATCH_SIZE = 16
 SCALES = (2, 4)
@@ -61,9 +61,9 @@ def reconstruct(vqvae: VQVAE, pixels: Tensor) -> Tensor:
     """Send pictures through a VQ-VAE: (N, 4, H, W) uint8 → (N, 4, H, W) uint8."""
 
     def through(images: Tensor) -> Tensor:
-        return vqvae.decode_indices(vqvae.quantize(vqvae.encode(images.to(vqvae.latent_mean.device))))
+        return vqvae.decode_indices(vqvae.quantize(vqvae.encode(images.to(vqvae.device))))
 
-    return torch.cat([rgba.to_bytes(through(rgba.from_uint8(batch))).cpu() for batch in pixels.split(BATCH_SIZE)])
+    return torch.cat([rgba.to_uint8(through(rgba.from_uint8(batch))).cpu() for batch in pixels.split(BATCH_SIZE)])
 
 
 @torch.inference_mode()
@@ -74,7 +74,7 @@ def _rows(title: str, model: SuperResolution, small: Tensor, scale: int, pixels:
         name: lambda batch, resample=resample: rgba.resize(batch, size, resample)  # type: ignore[misc]
         for name, resample in FILTERS.items()
     }
-    methods[OURS] = lambda batch: rgba.to_bytes(model(rgba.from_uint8(batch).to(device), scale)).cpu()
+    methods[OURS] = lambda batch: rgba.to_uint8(model(rgba.from_uint8(batch).to(device), scale)).cpu()
     figures = {name: _figures(enlarge, small, pixels) for name, enlarge in methods.items()}
     baseline = figures[BASELINE]["PSNR"]
     gains = {name: [a - b for a, b in zip(one["PSNR"], baseline, strict=True)] for name, one in figures.items()}

@@ -11,7 +11,7 @@ from PIL import Image
 from multimodal.data.captions import load_subjects
 from multimodal.data.images import load_captioned_images, open_stored
 from multimodal.evaluation.statistics import mean_interval
-from multimodal.evaluation.subsets import spread
+from multimodal.subsets import spread
 
 COUNTS = (1, 5)  # how many of the first names are looked at
 

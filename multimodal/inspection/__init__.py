@@ -1,1 +1,1 @@
-"""Looking inside: what the codes of the VQ-VAE mean and where they are used."""
+"""Looking inside: codes and where they are used, attention, the path from noise to a picture, how a prompt is read."""

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from multimodal import metrics
-from multimodal.tensor_folder import CheckpointError, load_description, load_tensors, part, present, save_tensors
+from multimodal.tensor_folder import CheckpointError, load_tensors, part, present, save_tensors, weights_sha256
 
 TOP_PICTURES = 6  # per code
 FIELDS = 8  # on each side of a picture, in which positions are counted; single ones would take four times the space
@@ -155,12 +155,7 @@ def statistics_of(checkpoint: str | Path) -> CodebookStatistics | None:
     if not folder:
         return None
     statistics = load_statistics(folder)
-    return statistics if statistics.vqvae_sha256 == vqvae_sha256(checkpoint) else None
-
-
-def vqvae_sha256(checkpoint: str | Path) -> str:
-    """The checksum that tells this checkpoint's VQ-VAE from others."""
-    return str(load_description(Path(checkpoint) / "vqvae")["sha256"]["model.safetensors"])
+    return statistics if statistics.vqvae_sha256 == weights_sha256(Path(checkpoint) / "vqvae") else None
 
 
 def _count(first: Tensor, second: Tensor, size: int, other_size: int) -> Tensor:

@@ -15,10 +15,10 @@ import torch
 from torch import Tensor
 
 from multimodal.checkpoint import load_vqvae
-from multimodal.inspection.codebook import PICTURES, vqvae_sha256
+from multimodal.inspection.codebook import PICTURES
 from multimodal.inspection.training_set import SOURCES, TrainingPictures, encode_training_pictures
 from multimodal.models.vqvae import VQVAE
-from multimodal.tensor_folder import CheckpointError, load_tensors, save_tensors
+from multimodal.tensor_folder import CheckpointError, load_tensors, save_tensors, weights_sha256
 
 FOLDER = Path("training") / "provenance"  # within a checkpoint
 SAMPLE = 512  # training pictures of which it is measured how near the nearest other emoji is
@@ -65,9 +65,8 @@ class Provenance:
 
     @torch.inference_mode()
     def _latents(self, codebook_indices: Tensor) -> Tensor:
-        device = next(self.vqvae.parameters()).device
         batches = codebook_indices.long().split(256)
-        return torch.cat([self.vqvae.lookup(batch.to(device)).flatten(1).cpu() for batch in batches])
+        return torch.cat([self.vqvae.lookup(batch.to(self.vqvae.device)).flatten(1).cpu() for batch in batches])
 
     def _usual(self) -> Tensor:
         numbers = {name: k for k, name in enumerate(dict.fromkeys(self.pictures.names))}
@@ -93,7 +92,7 @@ def index_training_pictures(checkpoint: str | Path, data: Sequence[str | Path]) 
     pictures = encode_training_pictures(load_vqvae(checkpoint / "vqvae"), data)
     tables = {"codebook_indices": pictures.codebook_indices.to(torch.int32)}
     words = json.dumps(list(zip(pictures.names, pictures.styles, strict=True)), ensure_ascii=False)
-    save_tensors(checkpoint / FOLDER, tables, {"vqvae_sha256": vqvae_sha256(checkpoint)}, {PICTURES: words})
+    save_tensors(checkpoint / FOLDER, tables, {"vqvae_sha256": weights_sha256(checkpoint / "vqvae")}, {PICTURES: words})
     return pictures
 
 
@@ -107,7 +106,7 @@ def load_training_pictures(checkpoint: str | Path) -> TrainingPictures:
     if not folder.is_dir():
         raise CheckpointError(f"{folder} is missing: the pictures that the models were trained on are to be given once")
     tables, description = load_tensors(folder)
-    if description.get("vqvae_sha256") != vqvae_sha256(checkpoint):
+    if description.get("vqvae_sha256") != weights_sha256(Path(checkpoint) / "vqvae"):
         raise CheckpointError(f"{folder} was made with another VQ-VAE: give the training pictures once more")
     try:
         pictures = [(str(name), str(style)) for name, style in json.loads((folder / PICTURES).read_text(encoding="utf-8"))]

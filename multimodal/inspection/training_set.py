@@ -10,11 +10,12 @@ import torch
 from torch import Tensor
 
 from multimodal.checkpoint import load_vqvae
-from multimodal.data.folders import CAPTION_COLUMNS
+from multimodal.data.folders import CAPTION_COLUMNS, caption_column
 from multimodal.data.images import DataError, decode_images, load_captioned_images
 from multimodal.encoding import encode_pictures
-from multimodal.inspection.codebook import CodebookStatistics, codebook_statistics, save_statistics, vqvae_sha256
+from multimodal.inspection.codebook import CodebookStatistics, codebook_statistics, save_statistics
 from multimodal.models.vqvae import VQVAE
+from multimodal.tensor_folder import weights_sha256
 
 FLUENT = ("Fluent Emoji, microsoft/fluentui-emoji", "Microsoft Corporation", "MIT")
 SOURCES = {  # style → source, author, licence of the art that the bundled models were trained on
@@ -46,7 +47,7 @@ def encode_training_pictures(vqvae: VQVAE, data: Sequence[str | Path]) -> Traini
     styles: list[str] = []
     for path in data:
         table = load_captioned_images(path)
-        name = next((column for column in CAPTION_COLUMNS if column in table.column_names), None)
+        name = caption_column(table.column_names)
         if name is None:
             raise DataError(f"{path} has no column {', '.join(CAPTION_COLUMNS)}")
         codes.append(encode_pictures(vqvae, decode_images(table, vqvae.config.image_size)))
@@ -66,7 +67,7 @@ def write_codebook_statistics(checkpoint: str | Path, data: Sequence[str | Path]
     """
     checkpoint = Path(checkpoint)
     vqvae = load_vqvae(checkpoint / "vqvae")
-    pictures, sha256 = encode_training_pictures(vqvae, data), vqvae_sha256(checkpoint)
+    pictures, sha256 = encode_training_pictures(vqvae, data), weights_sha256(checkpoint / "vqvae")
     codebook_size = vqvae.config.codebook_size
     statistics = codebook_statistics(pictures.codebook_indices, codebook_size, pictures.names, pictures.styles, sha256)
     save_statistics(checkpoint / "codebook", statistics)

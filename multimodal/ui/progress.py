@@ -9,12 +9,12 @@ from typing import Any, NamedTuple
 from PIL import Image
 
 from multimodal.diffusion.samplers import SamplerStep
-from multimodal.inspection.denoising import watch
 from multimodal.mixing import mix
 from multimodal.outputs import PipelineStep, TextToImageOutput
 from multimodal.pipeline import TextToImagePipeline
 from multimodal.ui.markup import progress
 from multimodal.ui.texts import Texts
+from multimodal.ui.watching import watch
 from multimodal.ui.zero_gpu import on_gpu
 
 PREVIEWS, AT_ONCE = 5, 4  # previews in a run, before the pictures themselves; of more things fewer, as they take time

@@ -1,4 +1,4 @@
-"""Limits: rows are taken evenly, and no evaluation takes a limit for another number, or for none."""
+"""No evaluation takes a limit for another number, or for none."""
 
 from types import SimpleNamespace
 
@@ -8,14 +8,8 @@ from multimodal.evaluation.composition import evaluate_composition
 from multimodal.evaluation.memorization import evaluate_memorization
 from multimodal.evaluation.prompts import evaluate_prompts
 from multimodal.evaluation.reconstruction import evaluate_reconstruction
-from multimodal.evaluation.subsets import spread
 from multimodal.evaluation.super_resolution import evaluate_super_resolution
 from multimodal.evaluation.zero_shot import evaluate_zero_shot
-
-
-def test_rows_are_spread_evenly() -> None:
-    assert spread(range(10), 4) == [0, 2, 5, 7]
-    assert spread("abc", 5) == spread("abc", None) == ["a", "b", "c"]
 
 
 @pytest.mark.parametrize("limit", [0, -1])

@@ -73,7 +73,7 @@ def test_filters_are_those_of_pillow(vqvae: VQVAE, data: Path) -> None:
         enlarged = [
             image.convert("RGBa").resize((16, 16), Image.Resampling.LANCZOS).resize((32, 32), resample) for image in images
         ]
-        a, b = (rgba.from_uint8(torch.stack([rgba.premultiply(image) for image in each])) for each in (enlarged, images))
+        a, b = (rgba.from_uint8(torch.stack([rgba.to_pixels(image) for image in each])) for each in (enlarged, images))
         row = rows_of(evaluate_super_resolution(SuperResolution(SuperResolutionConfig(8, 1)), vqvae, data))[k]
         assert row["PSNR"]["mean"] == pytest.approx(psnr_on_white(a, b).mean().item())
 

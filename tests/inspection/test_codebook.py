@@ -14,9 +14,8 @@ from multimodal.inspection.codebook import (
     load_statistics,
     save_statistics,
     statistics_of,
-    vqvae_sha256,
 )
-from multimodal.tensor_folder import CheckpointError
+from multimodal.tensor_folder import CheckpointError, weights_sha256
 
 # Three pictures of 1 x 2 positions in two groups of four codes.
 INDICES = torch.tensor([[[[0, 0]], [[1, 2]]], [[[0, 1]], [[1, 1]]], [[[3, 3]], [[2, 2]]]])
@@ -91,7 +90,7 @@ def test_statistics_survive_the_disk_and_damage_is_noticed(tmp_path: Path) -> No
 def test_a_checkpoint_has_statistics_only_of_its_own_vqvae(tiny_checkpoint: Path, tmp_path: Path) -> None:
     checkpoint = Path(shutil.copytree(tiny_checkpoint, tmp_path / "checkpoint"))
     assert statistics_of(checkpoint) is None
-    for sha256, found in ((vqvae_sha256(checkpoint), True), ("another", False)):
+    for sha256, found in ((weights_sha256(checkpoint / "vqvae"), True), ("another", False)):
         save_statistics(checkpoint / "codebook", codebook_statistics(INDICES, 4, NAMES, STYLES, sha256))
         assert (statistics_of(checkpoint) is not None) == found
 

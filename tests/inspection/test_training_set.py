@@ -15,7 +15,7 @@ from multimodal.data.images import DataError
 from multimodal.encoding import encode_pictures
 from multimodal.inspection.codebook import statistics_of
 from multimodal.inspection.training_set import encode_training_pictures, write_codebook_statistics
-from multimodal.rgba import to_uint8
+from multimodal.rgba import fit_pixels
 
 
 def write_folder(folder: Path, *rows: dict[str, str]) -> Path:
@@ -34,7 +34,7 @@ def test_pictures_are_encoded_with_their_names_and_styles(tiny_checkpoint: Path,
     pictures = encode_training_pictures(vqvae, [styled, plain])
     assert (pictures.names, pictures.styles) == (["fox", "star", "a moon"], ["flat", "", ""])
     with Image.open(plain / "0.png") as image:
-        assert torch.equal(pictures.codebook_indices[2:], encode_pictures(vqvae, to_uint8(image, 32)[None]))
+        assert torch.equal(pictures.codebook_indices[2:], encode_pictures(vqvae, fit_pixels(image, 32)[None]))
     with pytest.raises(DataError, match="has no column name, text, caption"):
         encode_training_pictures(vqvae, [write_folder(tmp_path / "nameless", {"label": "x"})])
 

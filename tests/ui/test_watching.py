@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from multimodal.diffusion.samplers import SamplingCancelled
-from multimodal.inspection.denoising import watch
 from multimodal.outputs import PipelineStep
 from multimodal.pipeline import TextToImageOutput, TextToImagePipeline
+from multimodal.ui.watching import watch
 
 
 @pytest.fixture(scope="module")
