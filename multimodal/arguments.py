@@ -87,10 +87,9 @@ def check_number(name: str, value: float, low: float, high: float, whole: bool =
 
 
 def check_choice(name: str, value: str, choices: Iterable[str]) -> None:
-    """Raise ValueError, with the choices, where the value is none of them; the dots of endings are not said."""
+    """Raise ValueError, with the choices, where the value is none of them."""
     if str(value) not in choices:
-        known = ", ".join(choice.lstrip(".") for choice in filter(None, choices))
-        raise ValueError(f"{name} must be one of {known}, not {str(value).lstrip('.')!r:.40}")
+        raise ValueError(f"{name} must be one of {', '.join(filter(None, choices))}, not {str(value)!r:.40}")
 
 
 def check_indices(codebook_indices: Tensor, config: VQVAEConfig) -> Tensor:

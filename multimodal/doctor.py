@@ -25,7 +25,7 @@ class Finding(NamedTuple):
 def doctor(args: argparse.Namespace) -> None:
     """Say what is installed, which device is used, and whether the checkpoint is whole."""
     findings = diagnose(args.checkpoint)
-    report = [{"subject": f.subject, "status": f.status, "detail": f.detail} for f in findings]
+    report = [f._asdict() for f in findings]
     report_result(args, {"findings": report}, "\n".join(f"{f.status:8} {f.subject}: {f.detail}" for f in findings))
     if any(finding.status == "problem" for finding in findings):
         raise RuntimeError("there are problems, see above")
@@ -74,11 +74,9 @@ def _device() -> Finding:
         from accelerate import PartialState
 
         device = PartialState().device
-        details = {
-            "cpu": lambda: f", {torch.get_num_threads()} threads",
-            "cuda": lambda: f", {torch.cuda.get_device_name()}",
-        }
-        return Finding("device", "ok", f"{device}{details.get(device.type, str)()}")
+        detail = f", {torch.get_num_threads()} threads" if device.type == "cpu" else ""
+        detail = f", {torch.cuda.get_device_name()}" if device.type == "cuda" else detail
+        return Finding("device", "ok", f"{device}{detail}")
     except Exception as error:  # whatever a broken installation raises is a finding, not a crash
         return Finding("device", "problem", explain_import_error(error))
 

@@ -1,4 +1,4 @@
-"""From one picture to another: what the settings of a picture say of the one that it starts from."""
+"""The settings of a picture that starts from another one: image, strength and mask."""
 
 from __future__ import annotations
 

@@ -75,13 +75,13 @@ class TextToImagePipeline:
 
     @classmethod
     def from_pretrained(cls, folder: str | Path, offload: bool = False) -> TextToImagePipeline:
-        """Load `folder`/clip (or the text encoder that the DiT names), `folder`/dit and `folder`/vqvae.
+        """Load the parts of a checkpoint folder: clip, or the text encoder that the DiT names, dit, vqvae and others.
 
         Args:
-            folder: a checkpoint folder, or user/name on the hub (else a HubError), as which checkpoints/… is never taken.
+            folder: a checkpoint folder, or `user/name` on the hub; a path under checkpoints/ is never looked up there.
             offload: keep the weights of the DiT and the VQ-VAE in main memory, and bring each to the GPU when it is used.
         Raises:
-            CheckpointError: a part is missing, damaged, or does not fit the others; the message names the file.
+            CheckpointError: a part is missing, damaged, or does not fit the others; HubError: there is no such checkpoint.
         """
         folder = find_checkpoint(folder)
         encoder, dit, vqvae = load_parts(folder)
@@ -170,7 +170,7 @@ class TextToImagePipeline:
             images = rgba.to_images(self.vqvae.decode_indices(codebook_indices))
         images = [write(image, one.written, self.upscaler) for image, one in zip(images, readings, strict=True)]
         words = iter(dropped)
-        dropped = [" ".join(filter(None, (next(words) for _ in reading.things))) for reading in readings]
+        dropped = [" ".join(filter(None, dict.fromkeys(next(words) for _ in reading.things))) for reading in readings]
         renamed = [dict(reading.renamed) for reading in readings[::repeats]]
         return TextToImageOutput(images, codebook_indices.cpu(), prompts, seeds, dropped[::repeats], renamed)
 

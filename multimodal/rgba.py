@@ -91,18 +91,18 @@ def fit_drawing(image: Image.Image, size: int, upscale: Upscale | None = None) -
     return fit_square(upscale(drawing, size) if upscale else drawing, size).convert("RGBA")
 
 
-def to_uint8(image: Image.Image, size: int) -> Tensor:
+def fit_pixels(image: Image.Image, size: int) -> Tensor:
     """A PIL image of any size and mode as a (4, size, size) uint8 tensor of premultiplied RGBA."""
-    return premultiply(fit_square(image, size))
+    return to_pixels(fit_square(image, size))
 
 
-def premultiply(image: Image.Image) -> Tensor:
+def to_pixels(image: Image.Image) -> Tensor:
     """A PIL image with alpha, straight (RGBA) or not (RGBa), as a (4, H, W) uint8 tensor of premultiplied RGBA."""
     return torch.from_numpy(np.array(image.convert("RGBa"))).permute(2, 0, 1)
 
 
 def from_pixels(pixels: Tensor) -> Image.Image:
-    """A (4, H, W) uint8 tensor of premultiplied RGBA as a PIL image of mode "RGBa"; the inverse of `premultiply`."""
+    """A (4, H, W) uint8 tensor of premultiplied RGBA as a PIL image of mode "RGBa"; the inverse of `to_pixels`."""
     return Image.fromarray(pixels.permute(1, 2, 0).numpy(), "RGBa")
 
 
@@ -114,7 +114,7 @@ def resize(pixels: Tensor, size: int, resample: Image.Resampling = Image.Resampl
 
 def to_tensor(image: Image.Image, size: int) -> Tensor:
     """A PIL image of any size and mode as a (4, size, size) tensor of premultiplied RGBA in [-1, 1]."""
-    return from_uint8(to_uint8(image, size))
+    return from_uint8(fit_pixels(image, size))
 
 
 def to_images(pictures: Tensor) -> list[Image.Image]:
@@ -127,7 +127,7 @@ def to_mask(image: Image.Image, size: int, grid: int) -> Tensor:
 
     What is transparent counts as black. The mask is fitted into a square of `size` pixels as `to_tensor` fits its picture.
     """
-    white = (to_uint8(image, size)[:3].amax(dim=0) >= 128).view(grid, size // grid, grid, size // grid)
+    white = (fit_pixels(image, size)[:3].amax(dim=0) >= 128).view(grid, size // grid, grid, size // grid)
     return white.any(dim=3).any(dim=1)
 
 
@@ -136,7 +136,7 @@ def from_uint8(pixels: Tensor) -> Tensor:
     return pixels.float() / 127.5 - 1
 
 
-def to_bytes(images: Tensor) -> Tensor:
+def to_uint8(images: Tensor) -> Tensor:
     """Floats in [-1, 1] as uint8 pixels in 0 … 255; `from_uint8` is the inverse."""
     return ((images.float().clamp(-1, 1) + 1) * 127.5).round().to(torch.uint8)
 

@@ -48,7 +48,7 @@ class Upscaler:
         scale = min(MAX_SCALE, 2 ** math.ceil(math.log2(size / max(image.size))))
         if scale < 2:
             return image
-        picture = rgba.from_uint8(rgba.premultiply(image))[None]  # (1, 4, H, W)
+        picture = rgba.from_uint8(rgba.to_pixels(image))[None]  # (1, 4, H, W)
         enlarged = self.model(F.pad(picture, (MARGIN,) * 4, mode="replicate"), scale)
         edge = MARGIN * scale
         return rgba.to_image(enlarged[0, :, edge:-edge, edge:-edge])

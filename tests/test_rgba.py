@@ -167,21 +167,21 @@ def test_opaque_and_transparent_pixels_survive_the_round_trip_exactly() -> None:
 
 def test_bytes_are_those_that_the_floats_came_from_and_what_is_out_of_range_is_cut() -> None:
     pixels = torch.arange(256, dtype=torch.uint8)
-    assert torch.equal(rgba.to_bytes(rgba.from_uint8(pixels)), pixels)
-    assert rgba.to_bytes(torch.tensor([-1.5, 1.5])).tolist() == [0, 255]
+    assert torch.equal(rgba.to_uint8(rgba.from_uint8(pixels)), pixels)
+    assert rgba.to_uint8(torch.tensor([-1.5, 1.5])).tolist() == [0, 255]
 
 
 def test_premultiplied_pixels_become_the_same_picture() -> None:
-    pixels = rgba.premultiply(Image.new("RGBA", (3, 2), (200, 100, 50, 128)))
+    pixels = rgba.to_pixels(Image.new("RGBA", (3, 2), (200, 100, 50, 128)))
     image = rgba.from_pixels(pixels)
     assert (image.mode, image.size) == ("RGBa", (3, 2))
-    assert torch.equal(rgba.premultiply(image), pixels)
+    assert torch.equal(rgba.to_pixels(image), pixels)
 
 
 def test_many_pictures_are_resized_as_one_is_fitted() -> None:
     images = [Image.fromarray(np.random.default_rng(k).integers(0, 256, (32, 32, 4), dtype=np.uint8)) for k in range(3)]
-    pixels = torch.stack([rgba.premultiply(image) for image in images])
-    assert torch.equal(rgba.resize(pixels, 12), torch.stack([rgba.to_uint8(image, 12) for image in images]))
+    pixels = torch.stack([rgba.to_pixels(image) for image in images])
+    assert torch.equal(rgba.resize(pixels, 12), torch.stack([rgba.fit_pixels(image, 12) for image in images]))
     assert torch.equal(rgba.resize(pixels, 64, Image.Resampling.NEAREST)[:, :, ::2, ::2], pixels)
 
 

@@ -95,12 +95,12 @@ def recolor(pixels: Tensor, color: str) -> Tensor:
     bands = np.stack([hue % 360 / 360 * 255, saturation, value], axis=-1)
     result = Image.fromarray(bands.round().astype(np.uint8), "HSV").convert("RGB")
     result.putalpha(image.getchannel("A"))
-    return rgba.premultiply(result)
+    return rgba.to_pixels(result)
 
 
 def recolor_image(picture: Image.Image, color: str) -> Image.Image:
     """`recolor` for a PIL picture of mode "RGBa" (premultiplied); without a colour the picture stays as it is."""
-    return rgba.from_pixels(recolor(rgba.premultiply(picture), color)) if color else picture
+    return rgba.from_pixels(recolor(rgba.to_pixels(picture), color)) if color else picture
 
 
 def _from_side_to_side(image: Image.Image) -> np.ndarray:

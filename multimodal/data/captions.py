@@ -11,7 +11,7 @@ from typing import Any
 
 from datasets import Dataset, load_dataset
 
-from multimodal.data.folders import CAPTION_COLUMNS, split_keywords
+from multimodal.data.folders import caption_column, split_keywords
 from multimodal.data.images import DataError
 from multimodal.data.phrases import ARTICLE, COLORS, LANGUAGES, NUMBERS, PATTERNS, phrase
 
@@ -54,7 +54,7 @@ def load_subjects(table: Dataset, names: Path | None = None) -> list[Subject]:
     Raises:
         DataError: the table has no caption column, or a caption is empty; the message names the row.
     """
-    column = next((name for name in CAPTION_COLUMNS if name in table.column_names), None)
+    column = caption_column(table.column_names)
     if column is None:
         raise DataError(f"the table needs a column name, text or caption; it has {', '.join(table.column_names)}")
     translations = _load_names(names) if names else {}

@@ -15,7 +15,7 @@ from typing import Any
 from PIL import Image
 
 from multimodal import rgba
-from multimodal.data.folders import CAPTION_COLUMNS, read_folder
+from multimodal.data.folders import CAPTION_COLUMNS, caption_column, read_folder
 from multimodal.data.images import DataError, load_captioned_images
 from multimodal.data.shards import find_shards
 
@@ -128,9 +128,11 @@ def _rows(path: Path, report: DatasetReport) -> Iterator[tuple[str, str | bytes 
 
 
 def _caption_column(columns: set[str], report: DatasetReport) -> str | None:
-    column = next((name for name in CAPTION_COLUMNS if name in columns), None)
+    column = caption_column(columns)
     if column is None:
-        report.notes.append(f"there are no captions (no {', '.join(CAPTION_COLUMNS)}): only the VQ-VAE can be trained")
+        report.notes.append(
+            f"there are no captions (no {', '.join(CAPTION_COLUMNS)}): only the VQ-VAE and super-resolution can be trained"
+        )
     return column
 
 

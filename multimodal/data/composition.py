@@ -82,7 +82,7 @@ class Composer:
         else:
             others = [self._picture(second)] if composite.second else []
             canvas = paint(kind, [picture, *others], picture.width, composite.number)
-        return rgba.premultiply(canvas)
+        return rgba.to_pixels(canvas)
 
     def _picture(self, row: int) -> Image.Image:
         return rgba.from_pixels(self.pixels[row])

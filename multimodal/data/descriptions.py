@@ -70,7 +70,7 @@ def _related(documents: Mapping[str, Words]) -> Words:
     names = list(documents["en"])
     rows, columns, terms = _occurrences(documents, names)
     count = torch.bincount(columns, minlength=len(terms))
-    shared = [number for (language, word), number in terms.items() if language == "en" and count[number] > 1]
+    shared = {number: word for (language, word), number in terms.items() if language == "en" and count[number] > 1}
     if not shared:
         return {}
     rarity = torch.where(count > 1, torch.log(len(names) / count), 0.0)  # IDF; what one name has relates it to none
@@ -82,8 +82,8 @@ def _related(documents: Mapping[str, Words]) -> Words:
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
         left, scale, right = torch.svd_lowrank(matrix.coalesce(), min(RANK, 1 + len(names) // NAMES_PER_RANK), niter=4)
-    similarity = F.normalize(left * scale, dim=-1) @ F.normalize(right[shared], dim=-1).T  # (names, words)
-    english = [word for (_, word), number in terms.items() if number in {*shared}]
+    similarity = F.normalize(left * scale, dim=-1) @ F.normalize(right[list(shared)], dim=-1).T  # (names, words)
+    english = list(shared.values())
     return {
         name: dict.fromkeys(_nearest(english, row, documents["en"][name]))
         for name, row in zip(names, similarity, strict=True)

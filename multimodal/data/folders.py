@@ -7,7 +7,7 @@ import io
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from pathlib import Path, PureWindowsPath
 from typing import Any, NamedTuple
 
@@ -21,6 +21,11 @@ class FolderContent(NamedTuple):
     places: list[str]  # where each row comes from: a line of the metadata file, or the picture's path
     problems: list[str]  # what has to be mended, each with its place
     notes: list[str]  # where the captions come from, and which files are left out
+
+
+def caption_column(columns: Container[str]) -> str | None:
+    """The column of a table that its captions are in, if it has any."""
+    return next((column for column in CAPTION_COLUMNS if column in columns), None)
 
 
 def read_folder(folder: Path) -> FolderContent:
@@ -67,6 +72,8 @@ def _lines(metadata: Path) -> Iterator[tuple[int, dict[str, Any] | str]]:
                 yield reader.line_num, row
         except UnicodeDecodeError:
             yield 1, "not UTF-8"
+        except csv.Error as error:
+            yield reader.line_num, f"is no CSV ({error}): is a quotation mark left open?"
         return
     for number, line in enumerate(metadata.read_bytes().splitlines(), start=1):
         if not line.strip():
@@ -107,6 +114,7 @@ def _read_names(folder: Path) -> FolderContent:
     files = _files(folder)
     pictures = [file for file in files if file.suffix.lower() in SUFFIXES]
     texts = {picture.with_suffix(".txt") for picture in pictures}
+    bare = []  # pictures without a text
     for picture in pictures:
         inside = picture.relative_to(folder).parent
         text = picture.with_suffix(".txt")
@@ -120,10 +128,12 @@ def _read_names(folder: Path) -> FolderContent:
             if not caption:
                 content.problems.append(f"{text}: has no caption in it")
                 continue
-        elif inside.name:
-            source, caption = "names of sub-folders", _words(inside.name)
         else:
-            source, caption = "names of files", re.sub(r"(?<=.)(\s+\d+|\s*\(\d+\))$", "", _words(picture.stem))
+            bare.append(picture)
+            if inside.name:
+                source, caption = "names of sub-folders", _words(inside.name)
+            else:
+                source, caption = "names of files", re.sub(r"(?<=.)(\s+\d+|\s*\(\d+\))$", "", _words(picture.stem))
         sources[source] += 1
         content.rows.append({"image": str(picture), "text": caption})
         content.places.append(str(picture))
@@ -132,8 +142,7 @@ def _read_names(folder: Path) -> FolderContent:
     if sources:
         counts = ", ".join(f"{source} ({count})" for source, count in sources.items())
         content.notes.append(f"captions are taken from {counts}")
-    if texts_found := [picture for picture in pictures if picture.with_suffix(".txt").is_file()]:
-        bare = [picture for picture in pictures if picture not in texts_found]
+    if len(bare) < len(pictures):
         _note_files(content, folder, bare, "without a .txt file, so that another name is the caption")
     others = [file for file in files if file not in texts and file.suffix.lower() not in SUFFIXES]
     _note_files(content, folder, others, "left out, as neither PNG, JPEG or WebP nor a caption")

@@ -86,7 +86,7 @@ class Pictures:
         if image is None:
             raise DataError(f"row {row} has no picture")
         try:
-            return rgba.to_uint8(open_stored(image), self._size)
+            return rgba.fit_pixels(open_stored(image), self._size)
         except rgba.ImageError as error:
             raise DataError(f"row {row} ({image['path']}): {error}") from error
 

@@ -40,7 +40,7 @@ def find_shards(path: Path) -> list[Path]:
 
 
 def load_shards(paths: Sequence[Path]) -> Dataset:
-    """All samples of some tar files as a table; nothing is unpacked.
+    """All samples of some tar files as a table, which `datasets` keeps in its cache.
 
     Raises:
         ShardError: a file is no tar, a name leads out of it, or a sample has no picture or a damaged caption.

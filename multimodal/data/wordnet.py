@@ -25,9 +25,11 @@ from multimodal.data.phrases import singulars
 TOPICS = (  # to be drawn
     "animal", "artifact", "body", "event", "food", "object", "person", "phenomenon", "plant", "substance",
 )  # fmt: skip
-WIDER, NARROWER, DEFINITION = 6.0, 5.0, 4.0  # how readily the walk steps to meanings of each kind,
-NAME, SAID, KEYWORD, PART = 40.0, 20.0, 5.0, 2.0  # and ends at a name that is a word for it, for which it is said, that has
-# it as a keyword, or as its last word
+# How readily the walk steps to a wider meaning, to a narrower one, or to one that is said in the definition,
+WIDER, NARROWER, DEFINITION = 6.0, 5.0, 4.0
+# and how readily it ends at a name: one that is the word, one for which the word is said, that has it as a keyword, and of
+# which it is the last word.
+NAME, SAID, KEYWORD, PART = 40.0, 20.0, 5.0, 2.0
 STEPS, BLOCK = 7, 128  # of the walk; names at a time
 NEAREST, MIN_PROBABILITY = 4, 0.005  # names that are kept of a meaning, and where none is likelier there is none
 MAX_WORD = 20  # characters
@@ -197,9 +199,8 @@ class _Meanings:
 
 def _walk(links: Sequence[Link], ends: Sequence[Link], count: int, names: int) -> Tensor:
     """(count, names): the probability that a walk from each meaning ends at each name within STEPS steps."""
-    leaving = torch.zeros(count)
-    for start, _, weight in (*links, *ends):
-        leaving[start] += weight
+    starts, _, weights = zip(*links, *ends, strict=True)
+    leaving = torch.bincount(torch.tensor(starts), torch.tensor(weights), minlength=count)
     steps = _matrix(links, leaving, (count, count))
     arrival = _matrix(ends, leaving, (count, names)).T.coalesce()
     blocks = []

@@ -27,6 +27,11 @@ def to_x0(velocity: Tensor, x_t: Tensor, t: Tensor) -> Tensor:
     return x_t - _expand(t, x_t) * velocity
 
 
+def as_x0(output: Tensor, noise: Tensor, prediction: str) -> Tensor:
+    """The x0 that a model's output stands for: the output itself, or noise - output where it is a velocity."""
+    return noise - output if prediction == "velocity" else output
+
+
 def loss(output: Tensor, x0: Tensor, noise: Tensor, t: Tensor, prediction: str, min_t: float) -> Tensor:
     """Mean squared error of the velocity, per sample, (B,).
 

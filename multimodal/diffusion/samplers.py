@@ -1,6 +1,6 @@
 """Samplers: plain functions that follow a velocity field from noise (t = 1), or from any time before, to data (t = 0).
 
-A sampler takes any `velocity(latents, t)`: latents (B, ...), t (B,) in (0, 1], and returns (B, ...).
+A sampler takes any `velocity(latents, t)`: latents (B, ...), t (B,) in [0, 1], and returns (B, ...).
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def euler(
     Args:
         latents: (B, ...) at time `start`: standard normal noise, or data noised by `rectified_flow.interpolate`.
         callback: called after each step; where it returns False, sampling stops.
-        start: the time to begin at, in (0, 1].
+        start: the time to begin at, in [0, 1].
     Raises:
         SamplingCancelled: the callback returned False.
     """

@@ -102,6 +102,11 @@ class VQVAE(nn.Module):
         self.register_buffer("latent_std", torch.ones(1, config.latent_channels, 1, 1))
         self.to(memory_format=torch.channels_last)
 
+    @property
+    def device(self) -> torch.device:
+        """Where pictures and codes must be; weights that are offloaded may be elsewhere."""
+        return self.latent_mean.device
+
     def encode(self, images: Tensor) -> Tensor:
         """Map pictures to continuous latents.
 

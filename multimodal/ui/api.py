@@ -170,7 +170,7 @@ class Endpoints:
         Returns:
             the animation, and its pictures as PNG.
         """
-        check_choice("file_format", f".{file_format}", ANIMATIONS)
+        check_choice("file_format", file_format, [ending.removeprefix(".") for ending in ANIMATIONS])
         arguments = {"num_inference_steps": steps, "guidance_scale": guidance_scale, "seed": seed, "num_frames": frames}
         first, second = in_one_style(check_prompts([prompt_a, prompt_b]), MIXED, seed, self.pipeline.names)
         [images] = [event for event in self._mixed(first, second, arguments) if not isinstance(event, Progress)]

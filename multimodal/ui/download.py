@@ -17,7 +17,7 @@ from multimodal import rgba
 from multimodal.arguments import MAX_IMAGES
 from multimodal.export import TARGETS, Target, drawn, file_name, plain_png, shaped, to_sticker
 from multimodal.motion import MOTIONS
-from multimodal.settings import read_settings
+from multimodal.settings import read_settings, save_picture
 from multimodal.ui.errors import friendly_errors
 from multimodal.ui.markup import data_uri, gif_uri, message
 from multimodal.ui.texts import Texts, i18n
@@ -125,7 +125,7 @@ def as_file(
 ) -> Path:
     """The file itself; for `BARE` a copy without its settings, for a key of `export.TARGETS` the sticker, in `folder`.
 
-    With a motion, a key of `motion.MOTIONS`, or an outline, what is no sticker is a GIF or a PNG of the picture's size.
+    With a motion, a key of `motion.MOTIONS`, what is no sticker is a GIF of the picture's size.
 
     Raises:
         ValueError: there is no such motion, or the target takes none.
@@ -138,6 +138,10 @@ def as_file(
     if target not in LARGER | TARGETS and as_it_is:
         return picture
     settings = read_settings(picture)
+    if not target and not motion:
+        image = rgba.open_image(picture)
+        [outlined] = drawn(image, image.width, outline)
+        return save_picture(outlined, settings, folder)
     form = shaped((LARGER | TARGETS).get(target) or plain_png(rgba.open_image(picture).width), motion, outline)
     path = folder / file_name(settings.prompt, form, settings.seed)
     path.write_bytes(encoded(picture, picture.stat().st_mtime_ns, form, upscale))

@@ -10,6 +10,8 @@ import gradio as gr
 import torch
 
 from multimodal.diffusion.samplers import SamplingCancelled
+from multimodal.hub import HubError
+from multimodal.tensor_folder import CheckpointError
 from multimodal.ui.texts import Texts
 
 
@@ -29,7 +31,7 @@ def friendly_errors(texts: Texts | None = None) -> Iterator[None]:
         raise
     except SamplingCancelled:  # as was asked for: the status says so, and no message is needed
         raise gr.Error(texts("stopped"), visible=False, print_exception=False) from None
-    except ValueError as error:
+    except (ValueError, CheckpointError, HubError) as error:
         raise gr.Error(told(texts.problem(error)), print_exception=False) from None
     except (MemoryError, torch.OutOfMemoryError) as error:
         raise gr.Error(texts("no_memory"), print_exception=False) from error

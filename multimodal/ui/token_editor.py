@@ -55,11 +55,12 @@ class Editor:
 
     def pictures(self, last: LastPictures | None) -> LastPictures:
         """What can be chosen: the visitor's last pictures, then examples."""
-        if self._encoded_by is not self.pipeline.vqvae:
-            self._encoded_by = self.pipeline.vqvae
+        vqvae = self.pipeline.vqvae
+        if self._encoded_by is not vqvae:
             self.examples = [
                 (path.stem.replace("-", " "), self.encode(path).numpy().astype(np.uint16)) for path in self.example_paths
             ]
+            self._encoded_by = vqvae
         captions, indices = (list(part) for part in zip(*self.examples, strict=True)) if self.examples else ([], [])
         if last is not None:
             own = last.captions[: len(last.codebook_indices)]  # none after a switch to another model

@@ -76,10 +76,9 @@ class TrainingRun:
         ]
         command += [f"--config={preset}", *([f"--from={start}"] if start else []), *overrides]
         paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
+        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(paths), "PYTHONUNBUFFERED": "1"}
         with self.log(folder).open("wb") as log:
-            self.process = subprocess.Popen(
-                command, stdout=log, stderr=log, env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
-            )
+            self.process = subprocess.Popen(command, stdout=log, stderr=log, env=environment)
         self.folder = folder
 
     def begun(self, folder: Path, data: str, preset: str, start: Path | None) -> Path | None:

@@ -18,7 +18,7 @@ def disc(*colors: str, size: int = 64) -> Tensor:
         image.paste(color, (k * size // len(colors), 0, (k + 1) * size // len(colors), size))
     ImageDraw.Draw(mask).ellipse((4, 4, size - 5, size - 5), fill=255)
     image.putalpha(mask)
-    return rgba.premultiply(image)
+    return rgba.to_pixels(image)
 
 
 @pytest.mark.parametrize(

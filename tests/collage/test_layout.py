@@ -85,7 +85,7 @@ def test_things_are_turned_to_their_colours() -> None:
     layouts = [Layout("colored", ("a",), 1, ("blue",)), Layout("left", ("a", "b"), 1, ("", "green"))]
     blue, pair = put_together([solid("red")] * 3, layouts)
     halves = (blue, pair.crop((0, 0, 32, 64)), pair.crop((32, 0, 64, 64)))
-    assert [color_names(rgba.premultiply(half)) for half in halves] == [["blue"], ["red"], ["green"]]
+    assert [color_names(rgba.to_pixels(half)) for half in halves] == [["blue"], ["red"], ["green"]]
 
 
 def test_a_layout_of_a_figure_is_put_together_with_its_colours() -> None:

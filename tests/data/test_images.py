@@ -71,8 +71,8 @@ def test_pictures_are_decoded_when_they_are_asked_for_and_the_latest_are_kept(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     decoded: list[tuple[int, int]] = []
-    decode = rgba.to_uint8
-    monkeypatch.setattr(rgba, "to_uint8", lambda image, size: decoded.append(image.size) or decode(image, size))
+    decode = rgba.fit_pixels
+    monkeypatch.setattr(rgba, "fit_pixels", lambda image, size: decoded.append(image.size) or decode(image, size))
     table = load_captioned_images(folder)
     pictures = Pictures(table, 8, kept_bytes=2 * 4 * 8 * 8)
     assert (len(pictures), len(decoded)) == (3, 0)
@@ -176,6 +176,9 @@ def test_a_csv_names_pictures_too_with_keywords_separated_by_commas(folder: Path
         load_captioned_images(folder)
     (folder / "metadata.csv").write_text("file_name,text\n../a.png,red", encoding="utf-8")
     with pytest.raises(DataError, match=r"line 2: .*outside the folder"):
+        load_captioned_images(folder)
+    (folder / "metadata.csv").write_text('file_name,text\na.png,"' + "red " * 50_000, encoding="utf-8")
+    with pytest.raises(DataError, match=r"is no CSV \(field larger than .*\): is a quotation mark left open"):
         load_captioned_images(folder)
 
 

@@ -77,7 +77,7 @@ def test_the_look_through_a_data_set_takes_tar_files_too(shards: Path) -> None:
 def test_pictures_without_any_caption_are_for_the_vqvae_alone(tmp_path: Path) -> None:
     path = write_tar(tmp_path / "bare.tar", {"1.png": picture("red")})
     assert load_captioned_images(path).column_names == ["image"]
-    assert "only the VQ-VAE can be trained" in " ".join(check_dataset(path).lines())
+    assert "only the VQ-VAE and super-resolution" in " ".join(check_dataset(path).lines())
 
 
 @pytest.mark.parametrize("name", ["../a.png", "/etc/a.png", "x/../../a.png", "C:\\\\a.png", "..\\\\a.png"])

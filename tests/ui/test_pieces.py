@@ -15,8 +15,10 @@ from PIL import Image
 from multimodal import rgba
 from multimodal.collage.colors import HUES, RAINBOW, SHADES, TINTS
 from multimodal.collage.equipment import DRAWN_ON, PLACES
+from multimodal.hub import HubError
 from multimodal.pipeline import TextToImagePipeline
-from multimodal.settings import Settings, save_picture
+from multimodal.settings import Settings, read_settings, save_picture
+from multimodal.tensor_folder import CheckpointError
 from multimodal.ui import download, examples, texts
 from multimodal.ui.demo import build_demo, launch_settings
 from multimodal.ui.download import BARE, as_file, numbered
@@ -82,6 +84,12 @@ def test_problems_are_told_in_the_words_of_the_page_and_safe_where_they_are_html
     assert raised.value.message == f"Steps must not be {told}"
 
 
+@pytest.mark.parametrize("error", [CheckpointError, HubError])
+def test_what_is_wrong_with_a_checkpoint_is_told(error: type[Exception]) -> None:
+    with pytest.raises(gr.Error, match="was made with another VQ-VAE"), friendly_errors():
+        raise error("it was made with another VQ-VAE")
+
+
 def test_html_pieces_escape_what_they_are_given() -> None:
     image = Image.new("RGBA", (2, 2))
     pieces = [figure(image, "<script>", "<script>"), tiles([("<script>", "<script>")])]
@@ -107,6 +115,17 @@ def test_a_file_without_its_settings_is_the_same_picture(tmp_path: Path) -> None
     with Image.open(picture) as before, Image.open(bare) as after:
         assert after.info == {}
         assert after.tobytes() == before.tobytes()
+
+
+def test_a_picture_with_an_outline_keeps_its_settings_and_its_size(tmp_path: Path) -> None:
+    (tmp_path / "outlined").mkdir()
+    settings = Settings("a star", 1)
+    picture = save_picture(Image.radial_gradient("L").convert("RGBA"), settings, tmp_path)
+    outlined = as_file(picture, "", tmp_path / "outlined", outline=True)
+    assert read_settings(outlined) == read_settings(picture)
+    assert Image.open(outlined).size == Image.open(picture).size
+    assert Image.open(outlined).tobytes() != Image.open(picture).tobytes()
+    assert not Image.open(as_file(picture, BARE, tmp_path / "outlined", outline=True)).info
 
 
 def test_a_sticker_is_encoded_once_until_its_picture_changes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -40,8 +40,8 @@ class Texts:
         """The same, safe to put into HTML."""
         return html.escape(self(key, **values))
 
-    def problem(self, error: ValueError) -> str:
-        """What a ValueError of the pipeline says, with the names that the page uses."""
+    def problem(self, error: Exception) -> str:
+        """What an error of the package says, with the names that the page uses."""
         message = str(error)
         for argument, key in ARGUMENTS.items():
             message = message.replace(argument, self.words[key])
