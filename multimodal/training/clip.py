@@ -6,7 +6,7 @@ import functools
 import json
 import math
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -72,12 +72,10 @@ def train_clip(config: CLIPRunConfig, sources: Sources, out: Path, deadline: flo
     thesaurus = load_thesaurus({subject.names["en"] for subject in subjects})
     synsets = synsets_near(subjects, text, thesaurus["en"]) if text else []
     drawable = [synset for synset in synsets if synset.drawable]
-    called = flags(subjects, text) if text else {}
-    files = {
-        TOKENIZER: clip.tokenizer.to_str(),
-        WORDS: json.dumps(words_by_name(subjects, synsets, called, thesaurus), ensure_ascii=False),
-        DESCRIPTIONS: json.dumps(descriptions(subjects, load_dictionary()), ensure_ascii=False),
-    }
+    words = words_by_name(subjects, synsets, flags(subjects, text) if text else {}, thesaurus)
+    lists = {WORDS: words, DESCRIPTIONS: descriptions(subjects, load_dictionary())}
+    files = {name: json.dumps(content, ensure_ascii=False) for name, content in lists.items()}
+    files[TOKENIZER] = clip.tokenizer.to_str()
     composer = Composer(pixels, subjects)
     trainer = Trainer(config, clip, folder, accelerator, fingerprint(pixels, subjects))
     locked_from = (1 - config.locked_image_fraction) * config.steps
@@ -96,8 +94,8 @@ def train_clip(config: CLIPRunConfig, sources: Sources, out: Path, deadline: flo
         chosen = [subjects[row] for row in rows.tolist()]
         pairs: dict[str, list[tuple[str, str]]] = {}  # texts that mean the same
         if locked:
-            words = min(len(drawable), int(config.wordnet_fraction * len(rows)))
-            pairs["wordnet"] = [synset.pair(rng) for synset in rng.sample(drawable, words)]
+            count = min(len(drawable), int(config.wordnet_fraction * len(rows)))
+            pairs["wordnet"] = [synset.pair(rng) for synset in rng.sample(drawable, count)]
             pairs["composites"] = composite_pairs(composer, int(config.composite_fraction * len(rows)), rng)
         texts = [
             [caption(subject, rng) for subject in chosen],
@@ -108,17 +106,7 @@ def train_clip(config: CLIPRunConfig, sources: Sources, out: Path, deadline: flo
         *embeddings, scale = model(images, *(clip.tokenize(list(batch)).ids.to(device) for batch in texts))
         if locked:
             embeddings.insert(0, locked_embeddings()[rows.to(device)])
-        image, long, short = embeddings[:3]
-        same = equal([subject.concept for subject in chosen]).to(device)  # (B, B)
-        losses = {
-            "image_text": (info_nce(image, long, scale, same) + info_nce(image, short, scale, same)) / 2,
-            "text_text": info_nce(long, short, scale, same),
-        }
-        rest = iter(embeddings[3:])
-        for name, both in pairs.items():
-            if both:
-                same = (equal([first for first, _ in both]) | equal([second for _, second in both])).to(device)
-                losses[name] = info_nce(next(rest), next(rest), scale, same)
+        losses = contrastive_losses(embeddings, [subject.concept for subject in chosen], pairs, scale)
         return {"loss": torch.stack(list(losses.values())).mean(), **losses}
 
     def export(model: nn.Module, training: dict[str, Any]) -> None:
@@ -136,6 +124,31 @@ def composite_pairs(composer: Composer, count: int, rng: random.Random) -> list[
     return [(composite_caption(one, rng), composite_caption(one, rng)) for one in composites[:count]]
 
 
+def contrastive_losses(
+    embeddings: Sequence[Tensor], concepts: Sequence[str], pairs: Mapping[str, Sequence[tuple[str, str]]], scale: Tensor
+) -> dict[str, Tensor]:
+    """Pictures with both of their captions, the captions with each other, and the texts of each kind of pairs.
+
+    Args:
+        embeddings: (B, D) of pictures, of their long and of their short captions; then of both sides of `pairs`, by kind.
+        concepts: what the B pictures show.
+        pairs: kind → texts that mean the same; a kind without any has no embeddings and no loss.
+    """
+    image, long, short, *rest = embeddings
+    same = pairwise_equal(concepts).to(image.device)  # (B, B)
+    losses = {
+        "image_text": (info_nce(image, long, scale, same) + info_nce(image, short, scale, same)) / 2,
+        "text_text": info_nce(long, short, scale, same),
+    }
+    sides = iter(rest)
+    for name, both in pairs.items():
+        if both:
+            first, second = zip(*both, strict=True)
+            same = (pairwise_equal(first) | pairwise_equal(second)).to(image.device)
+            losses[name] = info_nce(next(sides), next(sides), scale, same)
+    return losses
+
+
 def info_nce(first: Tensor, second: Tensor, scale: Tensor, same: Tensor) -> Tensor:
     """Symmetric InfoNCE (Radford et al. 2021).
 
@@ -150,7 +163,7 @@ def info_nce(first: Tensor, second: Tensor, scale: Tensor, same: Tensor) -> Tens
     return (F.cross_entropy(logits, target) + F.cross_entropy(logits.T, target)) / 2
 
 
-def equal(values: Sequence[object]) -> Tensor:
+def pairwise_equal(values: Sequence[object]) -> Tensor:
     """(B, B) bool, True where two of B values are equal."""
     ids: dict[object, int] = {}
     numbers = torch.tensor([ids.setdefault(value, len(ids)) for value in values])

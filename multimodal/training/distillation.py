@@ -47,14 +47,21 @@ class GuidanceTeacher:
         return student
 
     def x0(
-        self, x_t: Tensor, t: Tensor, noise: Tensor, context: Tensor, context_mask: Tensor, pooled: Tensor, scale: Tensor
+        self,
+        noise: Tensor,
+        latents: Tensor,
+        t: Tensor,
+        context: Tensor,
+        context_mask: Tensor,
+        pooled: Tensor,
+        guidance_scale: Tensor,
     ) -> Tensor:
-        """The clean latents for which the loss at x_t is the distance to the guided output; arguments as for the DiT."""
+        """The clean latents for which the loss is the distance to the guided output; arguments as for the DiT."""
         with torch.no_grad(), self.accelerator.autocast():
             condition = self.dit.condition(context, context_mask, pooled)
-            unconditional = Condition(*(x.expand(len(x_t), *x.shape[1:]) for x in self.unconditional))
-            with_prompt, without = (self.dit(x_t, t, *one).float() for one in (condition, unconditional))
-        output = torch.lerp(without, with_prompt, scale.view(-1, 1, 1, 1))
+            unconditional = Condition(*(x.expand(len(latents), *x.shape[1:]) for x in self.unconditional))
+            with_prompt, without = (self.dit(latents, t, *one).float() for one in (condition, unconditional))
+        output = torch.lerp(without, with_prompt, guidance_scale.view(-1, 1, 1, 1))
         return rectified_flow.as_x0(output, noise, self.dit.config.prediction)
 
 

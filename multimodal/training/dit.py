@@ -91,17 +91,22 @@ def train_dit(config: DiTRunConfig, sources: Sources, out: Path, deadline: float
         rows = pictures.batch(step, config.batch_size)
         x0 = pictures.latents(rows)  # (B, C, h, w)
         context, context_mask, pooled, _ = pictures.encode_prompts(rows, step, text_encoder)
-        pooled = add_noise(pooled, config.pooled_noise)
         noise = torch.randn_like(x0)
         t = rectified_flow.sample_t(len(x0), device, config.t_mean)
-        x_t = rectified_flow.interpolate(x0, noise, t)
-        scale = sample_scales(t, config.model)
+        inputs = {
+            "latents": rectified_flow.interpolate(x0, noise, t),
+            "t": t,
+            "context": context,
+            "context_mask": context_mask,
+            "pooled": add_noise(pooled, config.pooled_noise),
+            "guidance_scale": sample_scales(t, config.model),
+        }
         if teacher:
-            x0 = teacher.x0(x_t, t, noise, context, context_mask, pooled, scale)
+            x0 = teacher.x0(noise, **inputs)
         elif pictures.rehearsal:
             old = pictures.is_rehearsed(rows)
-            x0[old] = pictures.rehearsal.x0(*(each[old] for each in (x_t, t, noise, context, context_mask, pooled, scale)))
-        output = model(x_t, t, context, context_mask, pooled, guidance_scale=scale)
+            x0[old] = pictures.rehearsal.x0(noise[old], **{name: value[old] for name, value in inputs.items()})
+        output = model(**inputs)
         losses = rectified_flow.loss(output, x0, noise, t, config.model.prediction, config.min_t)
         return {"loss": losses.mean()}
 

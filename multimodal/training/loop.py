@@ -101,13 +101,12 @@ class Trainer:
             TrainingError: the loss was not finite for five steps in a row.
         """
         config, accelerator = self.config, self.accelerator
-        writer = self._tensorboard()
         progress = tqdm(
             total=config.steps, initial=self.step, unit="step", disable=not accelerator.is_local_main_process,
             dynamic_ncols=True, mininterval=1.0,
         )  # fmt: skip
-        start, start_step, saved_step = time.monotonic(), self.step, -1
-        with stop_signals() as stopped, self._attention():
+        start, start_step, saved_step, sampled_step = time.monotonic(), self.step, -1, -1
+        with stop_signals() as stopped, self._attention(), self._tensorboard() as writer:
             while self.step < config.steps:
                 updated = self.step % config.gradient_accumulation_steps == 0  # no gradient is waiting, none would be lost
                 if updated and self._any_process(stopped.is_set() or time.monotonic() >= deadline):
@@ -130,13 +129,14 @@ class Trainer:
                             writer.add_scalar(name, value, self.step)
                 if sample and self.step % config.sample_every == 0:
                     self._save_sample(sample, writer)
+                    sampled_step = self.step
                 if self.step % config.save_every == 0:
                     self.save(export)
                     saved_step = self.step
             progress.close()
             if saved_step != self.step:
                 self.save(export)
-            if sample:
+            if sample and sampled_step != self.step:
                 self._save_sample(sample, writer)
 
     def save(self, export: Callable[[nn.Module, dict[str, Any]], None] | None = None) -> None:
@@ -259,7 +259,7 @@ class Trainer:
 
     def _tensorboard(self) -> Any:
         if not self.accelerator.is_main_process:
-            return None
+            return nullcontext()
         from torch.utils.tensorboard import SummaryWriter
 
         return SummaryWriter(str(self.folder / "tensorboard"), purge_step=self.step)

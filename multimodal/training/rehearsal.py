@@ -75,12 +75,10 @@ class Rehearsal:
         with torch.no_grad():
             return self.dit.mean_predictor.mlp(pooled, view)
 
-    def x0(
-        self, x_t: Tensor, t: Tensor, noise: Tensor, context: Tensor, context_mask: Tensor, pooled: Tensor, scale: Tensor
-    ) -> Tensor:
-        """The clean latents for which the loss at x_t is the distance to the frozen DiT's output; arguments as for it."""
+    def x0(self, noise: Tensor, **inputs: Tensor) -> Tensor:
+        """The clean latents for which the loss is the distance to the frozen DiT's output for `inputs`."""
         with torch.no_grad(), self.accelerator.autocast():
-            output = self.dit(x_t, t, context, context_mask, pooled, guidance_scale=scale).float()
+            output = self.dit(**inputs).float()
         return rectified_flow.as_x0(output, noise, self.dit.config.prediction)
 
     def prompt(self, subject: Subject, rng: random.Random) -> str:

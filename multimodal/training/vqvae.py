@@ -41,26 +41,14 @@ def train_vqvae(config: VQVAERunConfig, sources: Sources, out: Path, deadline: f
             `num_searched` without `decoder_only`.
     """
     start = sources.start
-    if config.decoder_only and not start:
-        raise ValueError("decoder_only=true needs --from CHECKPOINT, whose encoder and codebook stay as they are")
-    if config.decoder_blocks and not start:
-        raise ValueError("decoder_blocks needs --from CHECKPOINT; a new decoder has model.decoder_blocks")
-    if config.num_split and not start:
-        raise ValueError("num_split needs --from CHECKPOINT, whose codes are split; those of a new run follow its pictures")
-    if config.num_searched and not config.decoder_only:
-        raise ValueError("num_searched needs decoder_only=true: codes that are searched for teach the decoder alone")
+    _check_modes(config, start)
     accelerator = Accelerator(mixed_precision=config.mixed_precision)
     torch.manual_seed(config.seed)
-    vqvae = load_vqvae(start / "vqvae") if start else VQVAE(config.model)
-    vqvae = with_decoder_blocks(vqvae, config.decoder_blocks) if config.decoder_blocks else vqvae
+    vqvae = starting_vqvae(config, start).to(accelerator.device)
     config = replace(config, model=vqvae.config, crop_size=min(config.crop_size, vqvae.config.image_size))
-    decoder_noise = config.latent_noise if config.decoder_only else None
-    if config.decoder_only:
-        vqvae.encoder.requires_grad_(False)
     pixels = decode_images(load_captioned_images(sources.data), config.model.image_size)  # (N, 4, S, S) uint8
     folder, searched = out / "training" / "vqvae", None
     measured = pixels[spread(range(len(pixels)), MEASURED_PICTURES)]
-    vqvae.to(accelerator.device)
     if config.num_split:
         split_codes(vqvae, measured, config.num_split)
     if start and config.num_searched:
@@ -72,6 +60,7 @@ def train_vqvae(config: VQVAERunConfig, sources: Sources, out: Path, deadline: f
     crops_per_picture = (config.model.image_size // config.crop_size) ** 2
     whole_batch_size = config.batch_size // crops_per_picture // (2 if searched else 1)  # as many pixels
     whole_batch_size = divisible(max(1, whole_batch_size), accelerator)
+    decoder_noise = config.latent_noise if config.decoder_only else None
 
     def crops(step: int) -> Tensor:
         rows = batch_indices(len(pixels), config.batch_size, step, config.seed, accelerator)
@@ -118,6 +107,28 @@ def train_vqvae(config: VQVAERunConfig, sources: Sources, out: Path, deadline: f
         save_model(out / "vqvae", model, config.model, training, torch.int8)
 
     trainer.run(loss, deadline=deadline, on_step=start_quantising, sample=sample, export=export)
+
+
+def starting_vqvae(config: VQVAERunConfig, start: Path | None) -> VQVAE:
+    """The VQ-VAE that a run begins with: a new one, or that of a checkpoint, perhaps deeper, perhaps its decoder alone."""
+    if not start:
+        return VQVAE(config.model)
+    vqvae = load_vqvae(start / "vqvae")
+    if config.decoder_blocks:
+        vqvae = with_decoder_blocks(vqvae, config.decoder_blocks)
+    vqvae.encoder.requires_grad_(not config.decoder_only)
+    return vqvae
+
+
+def _check_modes(config: VQVAERunConfig, start: Path | None) -> None:
+    if config.decoder_only and not start:
+        raise ValueError("decoder_only=true needs --from CHECKPOINT, whose encoder and codebook stay as they are")
+    if config.decoder_blocks and not start:
+        raise ValueError("decoder_blocks needs --from CHECKPOINT; a new decoder has model.decoder_blocks")
+    if config.num_split and not start:
+        raise ValueError("num_split needs --from CHECKPOINT, whose codes are split; those of a new run follow its pictures")
+    if config.num_searched and not config.decoder_only:
+        raise ValueError("num_searched needs decoder_only=true: codes that are searched for teach the decoder alone")
 
 
 @torch.no_grad()

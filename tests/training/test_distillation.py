@@ -38,7 +38,7 @@ def test_scales_are_in_their_range_and_mostly_small() -> None:
 def test_the_teacher_says_what_guidance_makes_of_two_runs(pipeline: TextToImagePipeline) -> None:
     latents, t = pipeline.make_noise([1, 2]), torch.full((2,), 0.6)
     context, context_mask, pooled, _ = pipeline.text_encoder(["a fox", "a star"])
-    x0 = teacher_of(pipeline).x0(latents, t, latents, context, context_mask, pooled, torch.tensor([3.0, 1.0]))
+    x0 = teacher_of(pipeline).x0(latents, latents, t, context, context_mask, pooled, torch.tensor([3.0, 1.0]))
     with_prompt, without = (
         pipeline.dit_velocity(pipeline.encode_prompt(prompts)[0]) for prompts in (["a fox", "a star"], ["", ""])
     )

@@ -140,11 +140,12 @@ def test_a_model_that_has_forgotten_nothing_has_nothing_to_rehearse(start: Path,
     assert rehearsal.codebook_indices[torch.arange(5)].shape == (5, 2, 4, 4)
     assert {subject.concept for subject in rehearsal.subjects} <= set(load_names(start / "dit")["en"])
     context, context_mask, pooled, _ = text_encoder([subject.concept for subject in rehearsal.subjects])
-    noise, t, scale = torch.randn(5, 8, 4, 4), torch.rand(5), torch.ones(5)
+    noise, t = torch.randn(5, 8, 4, 4), torch.rand(5)
+    inputs = {"latents": noise, "t": t, "context": context, "context_mask": context_mask, "pooled": pooled}
     dit = load_dit(start / "dit")
     with torch.no_grad():
-        output = dit(noise, t, context, context_mask, pooled)
-    assert torch.allclose(rehearsal.x0(noise, t, noise, context, context_mask, pooled, scale), output, atol=1e-5)
+        output = dit(**inputs)
+    assert torch.allclose(rehearsal.x0(noise, **inputs), output, atol=1e-5)
     view = torch.arange(5) % 3
     assert torch.allclose(rehearsal.view(pooled, view), dit.mean_predictor.mlp(pooled, view), atol=1e-5)
 
