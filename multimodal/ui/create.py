@@ -229,7 +229,7 @@ class CreateTab:
         runs = [gr.on([self.generate.click, self.prompt.submit], tab.generate, asked, made, js=TO_STATUS, **shown_as)]
         chosen = [self.last, self.chosen]
         runs.append(self.more.click(tab.vary, [*chosen, self.count], made, js=TO_STATUS, **shown_as))
-        runs.append(self.other_styles.click(tab.restyle, chosen, made, js=TO_STATUS, **shown_as))
+        runs.append(self.other_styles.click(tab.in_other_styles, chosen, made, js=TO_STATUS, **shown_as))
         # A draft ends with the step that it is in, then comes one of what is in the box by then. Gradio's `cancels` might
         # reach the server when that one has begun.
         replaced = self.draft.click(tab.runs.replace_draft, None, None, queue=False, trigger_mode="multiple", **DRAW)

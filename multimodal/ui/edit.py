@@ -98,9 +98,9 @@ class Editing:
             if not start:
                 raise ValueError(texts("nothing_to_edit"))
             mask = parse_painted(painted, self.pipeline.dit.config.latent_size)
-            settings, prompts, seeds = self.tab.asked(texts, Asked(*asked))
+            job = self.tab.job(texts, Asked(*asked))
             fields = start_from(self.pipeline, unpack_indices(start), mask, strength)
-            yield from self.tab.make(request, dataclasses.replace(settings, **fields), prompts, seeds)
+            yield from self.tab.make(request, job._replace(settings=dataclasses.replace(job.settings, **fields)))
 
     def painter(self, image: Image.Image, texts: Texts) -> str:
         """HTML: the picture under one button per position of its codes."""

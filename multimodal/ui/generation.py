@@ -76,6 +76,14 @@ class Made(NamedTuple):
     last: Any = SKIP  # the `LastPictures`
 
 
+class Job(NamedTuple):
+    """Pictures to make."""
+
+    settings: Settings  # of the first
+    prompts: list[str]  # one for each picture,
+    seeds: list[int]  # as here
+
+
 class Generation:
     """The handlers of the Create tab, which `CreateTab` draws; each yields what was made so far."""
 
@@ -92,7 +100,7 @@ class Generation:
         """
         texts = Texts(request)
         with friendly_errors(texts):
-            yield from self.make(request, *self.asked(texts, Asked(*asked)))
+            yield from self.make(request, self.job(texts, Asked(*asked)))
 
     def draft(self, request: gr.Request, *asked: Any) -> Iterator[Made]:
         """One quick picture of a prompt that is being typed, with the seed that is there.
@@ -103,17 +111,16 @@ class Generation:
         texts = Texts(request)
         with friendly_errors(texts):
             try:
-                settings, prompts, seeds = self.asked(
-                    texts, Asked(*asked)._replace(steps=DRAFT_STEPS, number=1, keep_seed=True)
-                )
-                parse_weights(split_quoted(prompts[0])[0])
+                job = self.job(texts, Asked(*asked)._replace(steps=DRAFT_STEPS, number=1, keep_seed=True))
+                parse_weights(split_quoted(job.prompts[0])[0])
             except ValueError:
                 yield Made(status=message(""))
                 return
-            yield from self.make(request, settings, prompts[:1], seeds[:1], draft=True, keep=False)
+            first = Job(job.settings, job.prompts[:1], job.seeds[:1])
+            yield from self.make(request, first, draft=True, keep=False)
 
-    def asked(self, texts: Texts, asked: Asked) -> tuple[Settings, list[str], list[int]]:
-        """The values of the controls, checked, as settings of the first picture, and the prompt and the seed of each."""
+    def job(self, texts: Texts, asked: Asked) -> Job:
+        """What the values of the controls ask for. Raises ValueError where they are no good."""
         if not asked.prompt or not asked.prompt.strip():
             raise ValueError(texts("empty_prompt"))
         [prompt], negative_prompt = check_prompts([asked.prompt]), clean_prompt(asked.negative_prompt or "")
@@ -131,7 +138,7 @@ class Generation:
         seeds *= len(choices)
         prompts = in_styles(each, asked.style, seeds, self.pipeline.names)
         numbers = int(asked.steps), float(asked.guidance_scale)
-        return Settings(prompts[0], first_seed, negative_prompt, *numbers, asked.sampler), prompts, seeds
+        return Job(Settings(prompts[0], first_seed, negative_prompt, *numbers, asked.sampler), prompts, seeds)
 
     def vary(self, last: LastPictures | None, chosen: int, count: float, request: gr.Request) -> Iterator[Made]:
         """More pictures like the chosen one, with its settings and new seeds."""
@@ -148,9 +155,10 @@ class Generation:
                 "mask": "",
             }
             settings = dataclasses.replace(last.settings[chosen], **changes)
-            yield from self.make(request, settings, [settings.prompt] * int(count), check_seeds(settings.seed, int(count)))
+            prompts, seeds = [settings.prompt] * int(count), check_seeds(settings.seed, int(count))
+            yield from self.make(request, Job(settings, prompts, seeds))
 
-    def restyle(self, last: LastPictures | None, chosen: int, request: gr.Request) -> Iterator[Made]:
+    def in_other_styles(self, last: LastPictures | None, chosen: int, request: gr.Request) -> Iterator[Made]:
         """What the chosen picture shows, in each other style that the model knows, by its seed."""
         texts = Texts(request)
         with friendly_errors(texts):
@@ -161,13 +169,13 @@ class Generation:
             thing, own = split_style(settings.prompt, names.style_names)[0], style_name(settings.prompt, names.style_names)
             styles = [style for style in dict.fromkeys(mixed_styles(thing, names)) if style != own]
             prompts = [in_style(thing, style, names.style_names) for style in styles or [own]]
-            yield from self.make(request, settings, prompts, [settings.seed] * len(prompts))
+            yield from self.make(request, Job(settings, prompts, [settings.seed] * len(prompts)))
 
     def again(self, path: str, request: gr.Request) -> Iterator[Made]:
         """The picture that the settings inside a PNG make."""
         with friendly_errors(Texts(request)):
             settings = read_settings(Path(path))
-            yield from self.make(request, settings, [settings.prompt], [settings.seed])
+            yield from self.make(request, Job(settings, [settings.prompt], [settings.seed]))
 
     def reopen(self, name: str, request: gr.Request) -> Iterator[Made]:
         """A picture of the history, drawn again as it was."""
@@ -177,7 +185,7 @@ class Generation:
             if not history:
                 raise ValueError(texts("reload"))
             settings = read_settings(history.path(name))
-            for made in self.make(request, settings, [settings.prompt], [settings.seed], keep=False):
+            for made in self.make(request, Job(settings, [settings.prompt], [settings.seed]), keep=False):
                 is_done = isinstance(made.last, LastPictures)
                 yield made._replace(last=dataclasses.replace(made.last, kept=(name,))) if is_done else made
 
@@ -192,22 +200,15 @@ class Generation:
             history.star(path)
             gr.Info(texts("starred" if history.is_starred(path) else "unstarred"))
 
-    def make(
-        self,
-        request: gr.Request | None,
-        settings: Settings,
-        prompts: Sequence[str],
-        seeds: Sequence[int],
-        draft: bool = False,
-        keep: bool = True,
-    ) -> Iterator[Made]:
-        """A picture of each prompt and seed while they form, then the files of the finished ones.
+    def make(self, request: gr.Request | None, job: Job, draft: bool = False, keep: bool = True) -> Iterator[Made]:
+        """The pictures of a job while they form, then the files of the finished ones.
 
         Args:
             draft: whether the next draft ends this run.
             keep: in the history.
         """
         texts, start, off = Texts(request), time.perf_counter(), gr.update(interactive=False)
+        settings, prompts, seeds = job
         yield Made(status=message(texts.html("starting"), "running"), seed=settings.seed)
         arguments, first_step = settings.arguments(prompts, seeds), 0.0
         with self.runs.begin(request, draft) as stop:

@@ -43,10 +43,10 @@ class Mixing:
         texts, off = Texts(request), gr.update(interactive=False)
         with friendly_errors(texts):
             start = Asked(*asked)
-            first = self.tab.asked(texts, start)[0]
+            first = self.tab.job(texts, start).settings
             style = style_name(first.prompt, self.tab.pipeline.names.style_names) if start.style == MIXED else start.style
             end = start._replace(prompt=second, style=style, seed=first.seed, keep_seed=True)
-            last = self.tab.asked(texts, end)[0]
+            last = self.tab.job(texts, end).settings
             yield message(texts.html("starting"), "running"), first.seed, off, off
             arguments = first.arguments()
             kept = {key: arguments[key] for key in ("negative_prompt", "num_inference_steps", "guidance_scale", "seed")}

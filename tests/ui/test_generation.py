@@ -204,7 +204,7 @@ def test_of_what_was_not_generated_here_there_is_no_more(lacking: str, models: M
     with pytest.raises(gr.Error, match="Generate a picture first"):
         list(tab.vary(last, 0, 1, visitor("me")))
     with pytest.raises(gr.Error, match="Generate a picture first"):
-        list(tab.restyle(last, 0, visitor("me")))
+        list(tab.in_other_styles(last, 0, visitor("me")))
     with pytest.raises(gr.Error, match="Generate a picture first"):
         Editing(tab).take_chosen(last, 0, visitor("me"))
 
