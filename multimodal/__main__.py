@@ -89,13 +89,13 @@ def evaluate(args: argparse.Namespace) -> None:
         pipeline,
         args.checkpoint,
         args.data,
-        find_names if nearest and nearest.clip else None,
-        args.names,
-        args.train,
-        args.limit,
-        Sampling(args.steps, args.guidance_scale, args.seed, args.style, not args.literal),
-        args.tiles,
-        args.search_steps,
+        find_names=find_names if nearest and nearest.clip else None,
+        names=args.names,
+        train=args.train,
+        limit=args.limit,
+        sampling=Sampling(args.steps, args.guidance_scale, args.seed, args.style, not args.literal),
+        tiled=args.tiles,
+        search_steps=args.search_steps,
     )
     measures, left_out = evaluation.choose(args.what)
     for sentence in left_out:

@@ -20,7 +20,7 @@ from multimodal.ui.errors import friendly_errors
 from multimodal.ui.grid import GRID_SCRIPT, check_index, code_grid, map_grid
 from multimodal.ui.markup import figure, figure_table, figures, message, rank_plot, tiles
 from multimodal.ui.models import Models
-from multimodal.ui.session import DRAW, MODEL, LastPictures
+from multimodal.ui.session import LIGHT, MODEL, LastPictures
 from multimodal.ui.texts import Texts, i18n
 
 EXAMPLES_SHOWN = 6  # of the training pictures that use a code
@@ -208,9 +208,9 @@ def codebook_tab(models: Models, switched: Any, last: gr.State, tab_item: gr.Tab
         with gr.Column(scale=2, min_width=280):
             detail = gr.HTML(elem_id="code")
     left = ("", 0, "", gr.update(open=False))  # of the model before
-    switched.success(lambda: left, None, [detail, group, code_map, fold], **DRAW)
-    tab_item.select(tab.overview, None, overview, **DRAW)
-    tab_item.select(lambda: gr.update(choices=tab.groups()), None, group, **DRAW)
+    switched.success(lambda: left, None, [detail, group, code_map, fold], **LIGHT)
+    tab_item.select(tab.overview, None, overview, **LIGHT)
+    tab_item.select(lambda: gr.update(choices=tab.groups()), None, group, **LIGHT)
     tab_item.select(tab.grid, group, grid, show_progress="minimal", **MODEL)
     group.change(tab.grid, group, grid, show_progress="minimal", **MODEL)
     gr.on([fold.expand, group.change], tab.map, group, code_map, show_progress="minimal", **MODEL)

@@ -29,7 +29,7 @@ from multimodal.ui.history_store import Histories
 from multimodal.ui.markup import message
 from multimodal.ui.mix import mix_fold
 from multimodal.ui.models import Models, styles_of
-from multimodal.ui.session import DRAW, MODEL, LastPictures, Runs
+from multimodal.ui.session import LIGHT, MODEL, LastPictures, Runs
 from multimodal.ui.texts import Texts, i18n
 
 SPEEDS = {"fast": DEFAULT_STEPS, "balanced": 8, "best": 24}
@@ -83,7 +83,7 @@ class CreateTab:
             runs.append(self._draw_examples(examples))
         for run in runs:
             self.follow(run)
-        self.stop.click(self.generation.runs.stop, None, None, cancels=[*runs, mixing], queue=False, **DRAW)
+        self.stop.click(self.generation.runs.stop, None, None, cancels=[*runs, mixing], queue=False, **LIGHT)
 
     def _draw_prompt(self) -> None:
         with gr.Row(elem_id="ask"):
@@ -197,7 +197,7 @@ class CreateTab:
 
     def fill_and_run(self, event: Any, fill: Any, source: Any, run: Any, inputs: Any) -> Any:
         """Connect an event: `fill` gives values for the controls from the `source`, then comes the run; returns it."""
-        return event(fill, source, self.filled, **DRAW).success(run, inputs, self.made, js=TO_STATUS, **self.shown_as)
+        return event(fill, source, self.filled, **LIGHT).success(run, inputs, self.made, js=TO_STATUS, **self.shown_as)
 
     def fields(self, settings: Settings) -> tuple[Any, ...]:
         """Values for `filled`: the seed is kept until the prompt is changed."""
@@ -217,11 +217,11 @@ class CreateTab:
         """Connect what comes after a run: what may be done with its pictures, and their files."""
         count = len(self.on_chosen)
         for event in (run.success, run.failure):
-            event(lambda last: [gr.update(interactive=bool(last))] * count, self.last, self.on_chosen, **DRAW)
-        run.failure(self.generation.ended, None, self.status, **DRAW)
+            event(lambda last: [gr.update(interactive=bool(last))] * count, self.last, self.on_chosen, **LIGHT)
+        run.failure(self.generation.ended, None, self.status, **LIGHT)
         run.success(None, None, None, js=TO_PICTURES, api_visibility="private")
         run.success(self._files, **self._delivery)
-        run.success(self._speeds, None, self.speed, **DRAW)
+        run.success(self._speeds, None, self.speed, **LIGHT)
 
     def _connect_runs(self) -> list[Any]:
         """Connect what makes pictures."""
@@ -232,36 +232,36 @@ class CreateTab:
         runs.append(self.other_styles.click(tab.in_other_styles, chosen, made, js=TO_STATUS, **shown_as))
         # A draft ends with the step that it is in, then comes one of what is in the box by then. Gradio's `cancels` might
         # reach the server when that one has begun.
-        replaced = self.draft.click(tab.runs.replace_draft, None, None, queue=False, trigger_mode="multiple", **DRAW)
+        replaced = self.draft.click(tab.runs.replace_draft, None, None, queue=False, trigger_mode="multiple", **LIGHT)
         runs.append(replaced.then(tab.draft, asked, made, trigger_mode="always_last", **shown_as))
         runs.append(self.fill_and_run(self.restore.upload, self.take, self.restore, tab.again, self.restore))
         return runs
 
     def _connect_controls(self) -> None:
         """Connect what makes no pictures."""
-        gr.on(None, self._speeds, None, self.speed, **DRAW)  # for the next who opens the page
+        gr.on(None, self._speeds, None, self.speed, **LIGHT)  # for the next who opens the page
         copied = gr.Checkbox(False, visible=False)  # a state would not hear of it
-        self.copy.click(tell_copied, copied, None, js=COPY, **DRAW)
-        self.star.click(self.generation.star, [self.last, self.chosen], None, **DRAW)
+        self.copy.click(tell_copied, copied, None, js=COPY, **LIGHT)
+        self.star.click(self.generation.star, [self.last, self.chosen], None, **LIGHT)
         self._delivery: dict[str, Any] = {
             "inputs": [self.gallery, self.chosen, *self.downloads.form, self.last],
             "outputs": self.downloads.outputs,
-            **DRAW,
+            **LIGHT,
         }
-        selected = self.gallery.select(choose, self.last, [self.chosen, self.seed], **DRAW).success
+        selected = self.gallery.select(choose, self.last, [self.chosen, self.seed], **LIGHT).success
         for event in (*(control.change for control in self.downloads.form), selected):
-            event(self.downloads.wait, None, self.downloads.buttons, **DRAW).success(self._files, **self._delivery)
+            event(self.downloads.wait, None, self.downloads.buttons, **LIGHT).success(self._files, **self._delivery)
         self.prompt.change(
-            self.generation.messages.tokens_used, self.prompt, self.tokens, queue=False, trigger_mode="always_last", **DRAW
+            self.generation.messages.tokens_used, self.prompt, self.tokens, queue=False, trigger_mode="always_last", **LIGHT
         )
         self.prompt.change(None, self.prompt, None, js=REMEMBER, api_visibility="private")
         kept = [self.keep_seed, self.borrowed]
         self.prompt.input(None, kept, kept, js=RELEASE_SEED, api_visibility="private")
         self.keep_seed.input(None, None, self.borrowed, js="() => false", api_visibility="private")
-        self.seed.input(lambda: (True, False), None, kept, **DRAW)
-        self.speed.input(None, self.speed, self.steps, js="steps => steps", **DRAW)
+        self.seed.input(lambda: (True, False), None, kept, **LIGHT)
+        self.speed.input(None, self.speed, self.steps, js="steps => steps", **LIGHT)
         to_speed = f"steps => {list(SPEEDS.values())}.includes(steps) ? steps : null"
-        self.steps.change(None, self.steps, self.speed, js=to_speed, **DRAW)
+        self.steps.change(None, self.steps, self.speed, js=to_speed, **LIGHT)
 
     def _speeds(self, request: gr.Request) -> Any:
         """The speeds with the seconds that a picture takes, once they have been measured."""

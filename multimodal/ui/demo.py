@@ -18,7 +18,7 @@ from multimodal.ui.history_store import Histories
 from multimodal.ui.inside import inside_tab
 from multimodal.ui.models import Models, model_dropdown
 from multimodal.ui.reconstruct import reconstruct_tab
-from multimodal.ui.session import DRAW, Runs
+from multimodal.ui.session import LIGHT, Runs
 from multimodal.ui.suggestions import add_suggestions, show_styles
 from multimodal.ui.texts import TRANSLATIONS, i18n
 from multimodal.ui.tokens import tokens_tab
@@ -47,7 +47,7 @@ def build_demo(models: Models, assets: Path = ASSETS, outputs: Path | None = Non
         histories, runs = Histories(outputs, strangers) if outputs else None, Runs()
         if histories and strangers:
             secret = gr.BrowserState("", storage_key="multimodal", secret="multimodal")  # fixed, to outlive a restart
-            demo.load(histories.enter, secret, secret, queue=False, **DRAW)
+            demo.load(histories.enter, secret, secret, queue=False, **LIGHT)
         with gr.Tabs(overflow_behavior="wrap") as tabs:  # a narrow page shows all of them too
             with gr.Tab(i18n("create"), id="create"):
                 create = CreateTab(models, model, switched, last, assets, histories, runs)

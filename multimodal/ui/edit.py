@@ -21,7 +21,7 @@ from multimodal.ui.errors import friendly_errors
 from multimodal.ui.generation import Asked, Generation
 from multimodal.ui.grid import ARROW_SCRIPT, BRUSH_SCRIPT
 from multimodal.ui.markup import data_uri
-from multimodal.ui.session import DRAW, MODEL, LastPictures
+from multimodal.ui.session import LIGHT, MODEL, LastPictures
 from multimodal.ui.texts import Texts, i18n
 
 if TYPE_CHECKING:
@@ -153,7 +153,9 @@ def edit_fold(create: CreateTab, switched: Any) -> Any:
     create.edit.click(editing.take_chosen, chosen, [start, painter, create.style, fold], **taken).success(
         None, None, None, js=SHOW_FOLD, api_visibility="private"
     )
-    switched.success(lambda: ("", "", gr.update(open=False)), None, [start, painter, fold], **DRAW)  # another model's codes
+    switched.success(
+        lambda: ("", "", gr.update(open=False)), None, [start, painter, fold], **LIGHT
+    )  # another model's codes
     own.upload(editing.take_upload, own, [start, painter, create.style], **taken)
     wipe.click(None, None, None, js=WIPE, api_visibility="private")
     inputs = [painted, start, strength, *create.asked]

@@ -14,7 +14,7 @@ from multimodal.ui.create import CreateTab
 from multimodal.ui.download import BARE, as_file, zip_files
 from multimodal.ui.errors import friendly_errors
 from multimodal.ui.history_store import Histories, History
-from multimodal.ui.session import DRAW
+from multimodal.ui.session import LIGHT
 from multimodal.ui.texts import Texts, i18n
 
 ASK = "(_, name) => [confirm(document.getElementById('delete').textContent.trim() + '?'), name]"
@@ -97,12 +97,12 @@ def history_tab(histories: Histories, tab: gr.Tab, tabs: gr.Tabs, create: Create
             history.delete(history.path(name))
 
     shown = [gallery, names, chosen, *picture_buttons, pack]
-    view: dict[str, Any] = {"fn": show, "inputs": [words, starred, bare], "outputs": shown, **DRAW}
+    view: dict[str, Any] = {"fn": show, "inputs": [words, starred, bare], "outputs": shown, **LIGHT}
     gr.on([tab.select, words.change, starred.change], trigger_mode="always_last", **view)
-    bare.change(lambda: gr.update(interactive=False), None, pack, **DRAW).success(**view)  # the zip of before has settings
-    gallery.select(choose, [names, bare], [chosen, *picture_buttons], **DRAW)
-    reopen.click(lambda: gr.update(selected="create"), None, tabs, **DRAW)
+    bare.change(lambda: gr.update(interactive=False), None, pack, **LIGHT).success(**view)  # the zip of before has settings
+    gallery.select(choose, [names, bare], [chosen, *picture_buttons], **LIGHT)
+    reopen.click(lambda: gr.update(selected="create"), None, tabs, **LIGHT)
     create.follow(create.fill_and_run(reopen.click, take, chosen, create.generation.reopen, chosen))
-    star.click(toggle_star, chosen, None, **DRAW).success(**view)
+    star.click(toggle_star, chosen, None, **LIGHT).success(**view)
     sure = gr.Checkbox(False, visible=False)
-    delete.click(remove, [sure, chosen], None, js=ASK, **DRAW).success(**view)
+    delete.click(remove, [sure, chosen], None, js=ASK, **LIGHT).success(**view)

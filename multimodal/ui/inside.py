@@ -25,7 +25,7 @@ from multimodal.settings import Settings
 from multimodal.ui.errors import friendly_errors
 from multimodal.ui.markup import bar_plot, bars, chips, figure, message, section
 from multimodal.ui.models import Models
-from multimodal.ui.session import DRAW, MODEL, LastPictures
+from multimodal.ui.session import LIGHT, MODEL, LastPictures
 from multimodal.ui.texts import Texts, i18n
 from multimodal.ui.zero_gpu import on_gpu
 
@@ -246,8 +246,8 @@ def inside_tab(models: Models, last: gr.State, tab_item: gr.Tab) -> None:
         made = last.settings[0]
         return made.prompt, made.seed, made
 
-    tab_item.select(take, [last, taken], [prompt, seed, taken], **DRAW)
+    tab_item.select(take, [last, taken], [prompt, seed, taken], **LIGHT)
     outputs = [reading, expectation, attention, layer, film, animation, restoration, recorded]
     shown_as: dict[str, Any] = {"show_progress": "minimal", "show_progress_on": reading}
     gr.on([look.click, prompt.submit, other.submit], tab.look, [prompt, seed, other], outputs, **shown_as, **MODEL)
-    layer.input(tab.show_layer, [recorded, layer], attention, **DRAW)
+    layer.input(tab.show_layer, [recorded, layer], attention, **LIGHT)

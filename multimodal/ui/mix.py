@@ -21,7 +21,7 @@ from multimodal.ui.errors import friendly_errors
 from multimodal.ui.generation import Asked, Generation
 from multimodal.ui.markup import message
 from multimodal.ui.progress import Progress
-from multimodal.ui.session import DRAW, MODEL
+from multimodal.ui.session import LIGHT, MODEL
 from multimodal.ui.texts import Texts, i18n
 from multimodal.ui.zero_gpu import signal
 
@@ -103,5 +103,5 @@ def mix_fold(tab: Generation, seed: gr.Number, settings: Sequence[gr.components.
     run = gr.on(
         [start.click, second.submit], mixing.mix, [second, frames, *settings], [shown, seed, *files], **shown_as, **MODEL
     )
-    run.failure(tab.ended, None, shown, **DRAW)
+    run.failure(tab.ended, None, shown, **LIGHT)
     return run

@@ -19,7 +19,7 @@ from multimodal.pipeline import TextToImagePipeline
 from multimodal.reading.prompts import style_choices
 from multimodal.reading.syntax import MIXED
 from multimodal.ui.errors import friendly_errors
-from multimodal.ui.session import DRAW, MODEL, LastPictures
+from multimodal.ui.session import LIGHT, MODEL, LastPictures
 from multimodal.ui.texts import LANGUAGES, Texts, i18n
 from multimodal.ui.zero_gpu import GPU, on_gpu
 from multimodal.word_lists import load_names
@@ -141,5 +141,5 @@ def model_dropdown(demo: gr.Blocks, models: Models, last: gr.State) -> tuple[gr.
     model = gr.Dropdown(**shown(), label=i18n("model"), filterable=False, min_width=140, elem_id="model", render=False)
     switched = model.select(switch, [model, last], last, show_progress="minimal", show_progress_on=model, **MODEL)
     for event in (demo.load, switched.failure):
-        event(lambda: gr.update(**shown()), None, model, **DRAW)
+        event(lambda: gr.update(**shown()), None, model, **LIGHT)
     return model, switched

@@ -20,7 +20,7 @@ from multimodal.ui.errors import friendly_errors
 from multimodal.ui.examples import example_gallery
 from multimodal.ui.markup import bars, figure, figures, message, section, table, tiles
 from multimodal.ui.models import Models
-from multimodal.ui.session import DRAW, MODEL, LastPictures
+from multimodal.ui.session import LIGHT, MODEL, LastPictures
 from multimodal.ui.texts import Texts, i18n
 from multimodal.ui.zero_gpu import on_gpu
 
@@ -134,7 +134,7 @@ def reconstruct_tab(models: Models, last: gr.State, assets: Path) -> None:
         def take_example(event: gr.SelectData) -> str:
             return str(examples[int(event.index)])
 
-        gallery.select(take_example, None, upload, **DRAW)
+        gallery.select(take_example, None, upload, **LIGHT)
     search = gr.Checkbox(
         value=True, label=i18n("search_codes"), info=i18n("search_codes_info"), container=False, elem_id="search-codes"
     )
@@ -161,7 +161,7 @@ def reconstruct_tab(models: Models, last: gr.State, assets: Path) -> None:
         **MODEL,
     }
     results = [slider, measurements, again, styles, words]
-    shown = upload.change(emptied, upload, results, **DRAW).success(**reconstruction)
+    shown = upload.change(emptied, upload, results, **LIGHT).success(**reconstruction)
     search.input(**reconstruction)
     shown.success(tab.styles, upload, [again, styles], show_progress="hidden", **MODEL)
     shown.success(tab.words, upload, words, show_progress="minimal", **MODEL)

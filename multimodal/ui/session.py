@@ -14,7 +14,7 @@ import numpy as np
 from multimodal.settings import Settings
 
 MODEL: dict[str, Any] = {"concurrency_id": "model", "concurrency_limit": 1, "api_visibility": "private"}
-DRAW: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}  # handlers that leave the model alone
+LIGHT: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}  # handlers that need no model
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import gradio as gr
 
 from multimodal.reading.syntax import MIXED
 from multimodal.ui.models import Models, styles_of
-from multimodal.ui.session import DRAW
+from multimodal.ui.session import LIGHT
 from multimodal.ui.texts import Texts
 
 
@@ -25,7 +25,7 @@ def add_suggestions(demo: gr.Blocks, models: Models, switched: Any) -> None:
         own = json.dumps(models.names.get(language) or models.names.get("en", []), ensure_ascii=False)
         return f'<datalist id="suggestions" data-names="{html.escape(own)}"></datalist>'
 
-    shown: dict[str, Any] = {"fn": names, "inputs": None, "outputs": gr.HTML(elem_id="known-names"), **DRAW}
+    shown: dict[str, Any] = {"fn": names, "inputs": None, "outputs": gr.HTML(elem_id="known-names"), **LIGHT}
     demo.load(**shown)
     switched.success(**shown)
 
@@ -39,5 +39,5 @@ def show_styles(demo: gr.Blocks, models: Models, switched: Any, style: gr.Radio)
     def offer_anew(request: gr.Request) -> dict[str, Any]:
         return {**offer(request), "value": MIXED}
 
-    demo.load(offer, None, style, **DRAW)
-    switched.success(offer_anew, None, style, **DRAW)
+    demo.load(offer, None, style, **LIGHT)
+    switched.success(offer_anew, None, style, **LIGHT)

@@ -12,7 +12,7 @@ from multimodal.inspection.token_editing import decoder_reach
 from multimodal.pipeline import TextToImagePipeline
 from multimodal.ui.grid import GRID_SCRIPT, STROKE_SCRIPT
 from multimodal.ui.markup import message
-from multimodal.ui.session import DRAW, MODEL
+from multimodal.ui.session import LIGHT, MODEL
 from multimodal.ui.texts import Texts, i18n
 from multimodal.ui.token_editor import Editor
 
@@ -82,7 +82,7 @@ def tokens_tab(pipeline: TextToImagePipeline, last: gr.State, tab_item: gr.Tab, 
     shown = [*drawn, chosen, *choices]
     model: dict[str, Any] = {"show_progress": "minimal", "show_progress_on": picture, **MODEL}
     opened = [pictures, menu, other_menu, view, cells, other_cells, *shown, prompt]
-    tab_item.select(tell_reach, None, reach, **DRAW)
+    tab_item.select(tell_reach, None, reach, **LIGHT)
     tab_item.select(tab.open, [last, pictures, edit], opened, **model)
     menu.input(tab.load, [menu, pictures, view, chosen], [*shown, prompt], **model)
     upload.upload(tab.upload, [upload, view, chosen], [menu, *shown], **model)
@@ -98,7 +98,7 @@ def tokens_tab(pipeline: TextToImagePipeline, last: gr.State, tab_item: gr.Tab, 
     for side, button in halves.items():
         button.click(tab.take_half, [gr.State(side), edit, view, other], drawn, **model)
     run = gr.on([go_on.click, prompt.submit], tab.sample, [prompt, strength, edit, view, chosen], [status, *shown], **model)
-    run.failure(lambda: "", None, status, **DRAW)
+    run.failure(lambda: "", None, status, **LIGHT)
 
 
 def picture_menu(name: str) -> tuple[gr.Dropdown, gr.UploadButton]:

@@ -21,7 +21,7 @@ from multimodal.hub import is_hub_id
 from multimodal.ui.errors import friendly_errors
 from multimodal.ui.markup import figure, message
 from multimodal.ui.models import Models
-from multimodal.ui.session import DRAW
+from multimodal.ui.session import LIGHT
 from multimodal.ui.texts import Texts, i18n
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -170,8 +170,8 @@ def train_tab(models: Models, parent: Path, tab_item: gr.Tab) -> None:
                 raise ValueError(texts("train_nothing_there", data=data.strip()))
             run.start(data.strip(), name.strip(), preset, models.folder if further or preset == "lora" else None)
 
-    view: dict[str, Any] = {"fn": show, "inputs": None, "outputs": [shown, timer], **DRAW}
-    start.click(begin, [data, name, preset, further], None, **DRAW).success(**view)
-    stop.click(run.stop, None, None, **DRAW).success(**view)
+    view: dict[str, Any] = {"fn": show, "inputs": None, "outputs": [shown, timer], **LIGHT}
+    start.click(begin, [data, name, preset, further], None, **LIGHT).success(**view)
+    stop.click(run.stop, None, None, **LIGHT).success(**view)
     for event in (tab_item.select, timer.tick):
         event(**view)
