@@ -7,7 +7,7 @@ import re
 
 from multimodal.data.phrases import ARTICLE, FIRST_CJK, singulars, words_of
 from multimodal.reading.descriptions import PERSON, says_only_looks
-from multimodal.reading.modifiers import counted, joints, names_several, split_color
+from multimodal.reading.modifiers import AROUND, counted, joints, names_several, split_color
 from multimodal.reading.names import Names
 from multimodal.reading.phrases import AROUND_THING
 from multimodal.reading.relations import (
@@ -49,6 +49,8 @@ NOT_DRAWN = re.compile(  # what there is no emoji of, though it is a keyword of 
 )
 WITHOUT_ROLE = {"baby", "boy", "child", "girl", "man", "person", "woman"}  # people who may be given one
 FACELESS = {"bust in silhouette", "busts in silhouette", "ear", "eye", "eyes", "mouth", "nose"}  # also if sad
+OUTDOORS = re.compile("(?:an?|the) (?:beach|cliff|hill|mountain)s?|mountains?", re.IGNORECASE)  # where sports are done
+HANDS_FREE = {"man feeding baby": "man", "woman feeding baby": "woman"}  # where they hold something else
 POT = "pot of food"  # in which no plants are
 WHERE = re.compile(r"(?:at|behind|by|for|from|in|into|like|of|on|over|through|with|without) ", re.IGNORECASE)
 ADVERBS = {"away", "back", "down", "off", "up"}  # which look like the last words of names
@@ -76,6 +78,7 @@ def read_figure(text: str, names: Names) -> dict[str, str]:
     )
     if not (is_one and (smiley or relations)) or _say_relations(names.own[:MAX_CAPTIONS]):
         return {}
+    figure = HANDS_FREE.get(_name(figure, names), figure)
     places = {figure: ""} | ({smiley: "beside head" if smiley in SYMBOLS.values() else "face"} if smiley else {})
     for relation in relations:
         found = {thing: held if place == "hand" else place for thing, place in _places(relation, figure, names).items()}
@@ -109,6 +112,7 @@ def _parts(text: str, names: Names) -> tuple[str, str, list[Relation]]:
     thing, smiley = split_expression(figure)
     if smiley and has_head(alone := DOING.sub("", BESIDES.sub("", thing)), names) and not names.known(thing):
         thing = alone  # "a tired nurse after work", "a happy avocado doing yoga"
+    relations = [piece for relation in relations for piece in _apart(relation)]
     expressions = [expression_of(relation) for relation in relations]
     smiley = next(filter(None, expressions), smiley)
     relations = [relation for relation, expression in zip(relations, expressions, strict=True) if not expression]
@@ -118,6 +122,12 @@ def _parts(text: str, names: Names) -> tuple[str, str, list[Relation]]:
         is_shown = names.whole(said) not in (None, symbol, _name(thing, names))  # by an emoji of its own
         smiley = "" if is_shown else symbol
     return (thing, smiley, relations) if names.known(smiley) else (figure, "", relations)
+
+
+def _apart(relation: Relation) -> list[Relation]:
+    """A relation to several things of which one is a face, "with butter and a smile", as a relation to each."""
+    pieces = [relation._replace(thing=thing.strip()) for thing in joints().split(relation.thing)]
+    return pieces if len(pieces) > 1 and any(map(expression_of, pieces)) else [relation]
 
 
 def _figure_and_relations(text: str, names: Names) -> tuple[str, list[Relation]]:
@@ -183,6 +193,8 @@ def _places(relation: Relation, figure: str, names: Names) -> dict[str, str]:
             continue
         thing = FIRE if place_of(relation, "") == "behind" else thing
         bare, color = split_color(thing, names)
+        if not names.known(bare) and (article := ARTICLE.match(bare)):
+            bare = article[0] + AROUND.sub("", bare[article.end() :])  # "a little beret"
         name = _name(bare, names)
         if name not in WORN and _is_nobody_yet(about, names) and (worn := HEADWEAR.fullmatch(bare)):
             color = color or ("red" if SANTAS.search(bare) else "")
@@ -267,6 +279,13 @@ def shows_all(text: str, figure: str, names: Names, by_keywords: bool = True) ->
     own |= PERSON if is_person(own_name) else set()
     more = words - own - LITTLE_WORDS
     return (by_keywords and is_person(name)) or not (words.isdisjoint(own) or more.isdisjoint(said))
+
+
+def without_place(text: str, names: Names) -> str:
+    """A text without where somebody is: "a girl on a mountain" is no mountain biker."""
+    figure, relations = split_relations(text)
+    alone = relations and all(OUTDOORS.fullmatch(relation.thing) for relation in relations)
+    return figure if alone and is_person(_name(figure, names)) else text
 
 
 def is_person(name: str) -> bool:

@@ -14,7 +14,7 @@ from multimodal.data.lexicon import load_words
 from multimodal.data.phrases import ARTICLE, COLOR_WORDS, COLORS, FIRST_CJK, NUMBERS, PATTERNS, singulars, words_of
 from multimodal.reading.names import Names
 from multimodal.reading.phrases import FUNCTION_WORDS, MEDIA, any_of
-from multimodal.reading.wordings import looks_foreign
+from multimodal.reading.wordings import LITTLE_WORDS, looks_foreign
 
 PEOPLE = {  # whom no shade is given to, nor the colour of what they wear
     "baby", "boy", "child", "children", "couple", "face", "family", "girl", "hand", "hands", "man", "men", "people",
@@ -133,8 +133,9 @@ def split_color(thing: str, names: Names) -> tuple[str, str]:
             is_foreign = FOREIGN_ARTICLE.match(thing) or looks_foreign(name) or names.is_foreign(name)
             if (after.casefold() in HUES or names.known(after)) and not is_foreign:
                 continue  # a blood orange, a desert rose
-            if start and (words_of(name) or [""])[0] in FUNCTION_WORDS:
-                continue  # "a rainbow after rain"
+            words = words_of(name) or [""]
+            if (start and words[0] in FUNCTION_WORDS) or (not start and words[-1] in LITTLE_WORDS and "made" not in words):
+                continue  # "a rainbow after rain", "a pile of gold"
             if start and text[start - 1].isalpha() and text[start - 1] < FIRST_CJK:
                 continue  # a blueberry
             if names.known(f"{color} {name}"):  # "a dark blue heart"

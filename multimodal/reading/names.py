@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import difflib
 import itertools
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from multimodal.collage.colors import HUES, SHADES
@@ -26,6 +27,7 @@ from multimodal.reading.wordings import (
     word_with_end_of,
 )
 
+THE = re.compile("^the ", re.IGNORECASE)
 MIN_NOUN = 4  # letters of a noun in a text of several words; shorter ones are often articles, in some language
 MAX_RENAMED = 60  # characters; what is longer, without a known word, says more than a name does
 MAX_PHRASE = 20  # words of a text in which phrases are looked for
@@ -80,7 +82,8 @@ class Names(Vocabulary):
         """
         english = self._meaning(text)
         if english is not None:
-            return text if text.casefold().endswith(english.casefold()) and not looks_foreign(text) else english
+            bare = THE.sub("", text)  # which captions do not say
+            return bare if bare.casefold().endswith(english.casefold()) and not looks_foreign(text) else english
         text = AROUND_THING.sub("", text)
         joined = ARTICLE.sub("", text).replace(" ", "")  # "paint brush"
         if (usual := self._meaning(everyday(text)) or self._meaning(joined)) is not None:

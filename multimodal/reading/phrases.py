@@ -11,7 +11,7 @@ from multimodal.data.lexicon import load_words
 GREETING = re.compile(r"^(?:hi|hey|hello)(?: there)?[,!.]+ (?=.{9})", re.IGNORECASE)
 REQUESTS = (  # what a prompt may begin or end with: "please draw me a cat", "нарисуй собаку", "猫を描いて"
     r"^(?:please |(?:can|could) (?:you|someone|anyone) )*(?:draw|make|create|generate|show|give|paint|design) "
-    r"(?:(?:me|us) |(?=(?:an?|the|some|my|\d+|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|half) ))",  # "paint brush" is none
+    r"(?:(?:me|us) |(?=(?:an?|the|some|something|my|\d+|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|half) ))",  # "paint brush" is none
     r"^(?:please |can you |could you )*(?:i(?: want|[’']d like| would like| need)|we (?:want|need)|need(?= (?!to |for |me |you|help)))(?: something like| something with)? ",
     r"^(?:dibuja|dibújame|píntame|hazme|quiero) ",
     r"^(?:dessine|fais)(?:[ -]moi)? |^je (?:veux|voudrais) ",
@@ -26,6 +26,7 @@ REQUESTS = (  # what a prompt may begin or end with: "please draw me a cat", "н
     r"^(?:请|给我|帮我)+画(?:一?[只个条朵辆座头匹棵位])?|^画(?:我)?一?[只个条朵辆座头匹棵位]",  # "画家" is a painter
     r",? (?:please|pls|plz|por favor|porfa|s'il te plaît|stp|svp|bitte|per favore|пожалуйста)[!.?]*$",
     r",? if (?:possible|you can)[!.?]*$",
+    r"(?<=\w{3}) on (?:a )?(?:mon|tues|wednes|thurs|fri|satur|sun)day(?: (?:morning|afternoon|evening|night))?(?: at \d.{0,6})?$",
     r", (?:(?:many |with )?thanks?(?: you| u)?|thx|ty|gracias|merci|danke|grazie|obrigad[oa]|спасибо)[!.?]*$",
 )
 REQUEST = re.compile("|".join(REQUESTS), re.IGNORECASE)
@@ -44,12 +45,12 @@ SAID_LAST = (  # what leads to words at the end that have no quotes: "a sign tha
     r"mit (?:der|dem) (?:aufschrift|text|schriftzug)|с (?:надписью|текстом)|上面写着|写着)"
 )
 ON_SIGNS = (  # what signs and screens say, in words that nothing else is asked for by
-    r"afk|asap|away from keyboard|be right back|brb|deploying|do not disturb|for sale|fyi|game over|gg|help wanted|idk|imho|keep out|lgtm|lmao|no meetings?|omg|"
-    r"on air|ooo|out of (?:office|order)|roflmao|ship it|sold out|tba|tbd|tldr|wet paint|wip|work in progress|wtf|you (?:lose|win)"
+    r"afk|approved|asap|away from keyboard|be right back|brb|deploying|do not disturb|for sale|fyi|game over|gg|good luck|good morning|happy birthday|help wanted|idk|imho|keep out|lgtm|lmao|no meetings?|omg|"
+    r"on air|ooo|out of (?:office|order)|roflmao|ship it|sold out|tba|tbd|thank you|thanks|tldr|welcome(?: back| home)?|wet (?:floor|paint)|wip|work in progress|wtf|you (?:lose|win)"
 )
 SAID_AFTER = (  # and what may follow them, where a language has it there: "「おはよう」と言う猫"
     r"\s*(?:と(?:言う|いう|言っている|書かれた|書いた|書いてある)|の文字の?|(?:이?라고) ?(?:말하는|쓰인|적힌|써진)|"
-    r"(?:लिखा हुआ|लिखी हुई|कहता हुआ|कहती हुई|बोलता हुआ|बोलती हुई)|的)\s*"
+    r"(?:लिखा हुआ|लिखी हुई|कहता हुआ|कहती हुई|बोलता हुआ|बोलती हुई)|的(?:牌子)?)\s*"
 )
 MEDIA = (  # of pictures that this model does not make, and manners
     r"pixel[- ]?art|8-?bit|water ?colou?rs?(?: painting)?|kawaii|chibi|anime|cartoon(?:ish)?|clip ?art|vector(?: art)?|doodle|hand[- ]?drawn|"
@@ -62,8 +63,11 @@ AROUND_THING = re.compile(  # how it is drawn, what it may be in, or how much of
     re.IGNORECASE,
 )
 PICTURE_OF = re.compile(  # what a prompt may say around the thing itself: "a cute sticker of a cat", "cat emoji"
+    r"(?:.*\b(?:sticker|emoji|picture|image|something)s?(?: \w+)?|^)(?: |^)for (?:my|our|the|an?|his|her|their) .*?"
+    r"(?:[,:] |\b(?:so|maybe|perhaps|like) )(?:(?:so|maybe|perhaps|something|like) )*(?P<aside>(?:an?|the) .+)|"
     r"(?:(?:an?|the|ein|une?|una|uma?) )?(?:[\w-]+ )?(?:sticker|emoji|emoticon|icon|picture|image|photo|drawing|illustration|"
-    r"cartoon|logo|aufkleber|pegatina|icono|autocollant|icône|adesivo|icona|ícone)s? (?:of|for|von|de|di|d['’]) ?(?P<before>.+)|"
+    r"cartoon|logo|aufkleber|pegatina|icono|autocollant|icône|adesivo|icona|ícone)s? (?:of|for|with|von|mit|de|avec|di|con|com|d['’]) ?(?P<before>.+)|"
+    r"something (?:\w+ )?(?:with|like) (?P<with>.+)|"
     r"(?P<after>.*\w) (?:sticker|emoji|emoticon|icon)s?",
     re.IGNORECASE | re.DOTALL,
 )

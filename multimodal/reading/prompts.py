@@ -14,8 +14,8 @@ from typing import NamedTuple
 
 from multimodal.collage.layout import Layout
 from multimodal.data.phrases import ARTICLE, STYLES, singulars
-from multimodal.reading.figures import MAX_THINGS, has_face, has_head, read_figure
-from multimodal.reading.modifiers import counted, joints, patterns, split_color, worded
+from multimodal.reading.figures import MAX_THINGS, has_face, has_head, read_figure, without_place
+from multimodal.reading.modifiers import OF_TWO, counted, joints, patterns, split_color, worded
 from multimodal.reading.names import Names
 from multimodal.reading.phrases import GREETING, PICTURE_OF, REQUEST
 from multimodal.reading.relations import DOING, OF_BODY, split_relations
@@ -32,7 +32,7 @@ FACE_PLACES = {
 FACE_ONLY = {"", "face", "beside head"}  # places of a figure that only looks somehow
 SHARED = {"around", "under"}  # places on which several things may be at once
 PLURAL = re.compile(r"[^su]s$", re.IGNORECASE)
-TOGETHER = re.compile(r" (?:hugging|playing|cuddling|kissing|fighting|sitting|walking)(?: together)?$")
+TOGETHER = re.compile(r" (?:hugging|playing|cuddling|kissing|fighting|sitting|walking|holding hands)(?: together)?$")
 INNER_ARTICLE = re.compile(r"(?<=\w) (?:an?|the) ", re.IGNORECASE)
 MAX_APART = 250  # characters; to look for several things in more takes seconds
 MAX_EMOJI = 12  # code points of one
@@ -86,7 +86,7 @@ def read_prompt(prompt: str, names: Names, apart: bool = True) -> Reading:
     things, renamed = [], []
     for thing in layout.things if layout else (prompt,):
         text, style = split_style(thing, styles)
-        name = names.in_known_words(text)
+        name = names.in_known_words(without_place(text, names))
         things.append(name + style)
         said = names.known(text) or name == text or not any(map(str.isalnum, text))  # as an emoji says what it is
         renamed += [] if said else [(text, name)]
@@ -183,7 +183,7 @@ def parse_layout(prompt: str, names: Names) -> Layout | None:
             pair = found["a"], found["b"]
             if all(has_head(DOING.sub("", thing), names) for thing in pair):
                 return layout(kind, _parts(pair, names))
-    number, thing, several_of_it = counted(text, names)
+    number, thing, several_of_it = counted(text if OF_TWO.search(text) else TOGETHER.sub("", text), names)
     if number > 1 and not _are_two(text, names):
         return layout("count", [_one_of(thing, several_of_it, names)], number)
     colored = layout("colored", [{text: ""}])
@@ -234,9 +234,9 @@ def _subject(prompt: str, names: Names) -> str:
         return prompt
     if emoji := _emoji_apart(text, names):
         return " and ".join(emoji) + style
-    text = REQUEST.sub("", GREETING.sub("", text))
+    text = REQUEST.sub("", GREETING.sub("", names.unstretched(text)))
     found = PICTURE_OF.fullmatch(text)
-    return (found["before"] or found["after"] if found else text) + style
+    return (next(filter(None, found.groups())) if found else text) + style
 
 
 def _emoji_apart(text: str, names: Names) -> list[str]:

@@ -25,11 +25,11 @@ JOINTS = {  # what stands between a figure and a thing, where the figure comes f
     ),
     "holds": (
         r"(?:hold|carry|eat|drink|sipp?|lick|bit|chew|enjoy|serv|cook|mak|bak|read|writ|us|hugg|kiss|kick|steal|grabb|snatch|nibbl|munch|slurp|knitt|throw|catch|toss|lift|push|"
-        r"pull|wav|giv|bring|answer|check|watch|water|deliver|sell|blow|smell|wield|swing|shak|juggl|bounc|dribbl|pick|plant|rais|chas|roast|knock)ing(?: on| up| from| over)?|(?:look|star|point|bark|yell|shout|scream|laugh|growl|hiss|sniff)ing at|"
+        r"pull|wav|giv|bring|answer|check|watch|water|deliver|sell|blow|smell|wield|swing|shak|juggl|bounc|dribbl|pick|plant|rais|chas|roast|knock|grill|barbecu|stirr|brew|hoard|brush|poop|fart|puk|spitt|vomit)ing(?: on| up| from| over)?|(?:look|star|point|bark|yell|shout|scream|laugh|growl|hiss|sniff)ing at|"
         r"playing(?: with| on)?|typing on|holds|carries|eats|drinks|reads|plays|(?:(?:work|cod|sitt)ing )?(?:at|on)(?= \w+ (?:computer|laptop|pc)\b)",
         r"sosteniendo|comiendo|bebiendo|tomando(?! (?:banho|el sol|sol)\b)|tocando|leyendo|abrazando|jugando (?:al?|con)|jogando|jouant (?:au|à la|aux|avec)|giocando (?:a|con)|играющ(?:ий|ая) в|играет в|que (?:come|bebe|tiene|toca|lee|abraza|segura)|"
         r"tenant|mangeant|buvant|lisant|jouant (?:de la|du|de)|qui (?:tient|mange|boit|lit|joue (?:de la|du|de))|"
-        r"mangiando|bevendo|leggendo|suonando|che (?:tiene|mangia|beve|suona|legge|abbraccia)|segurando|comendo|bebendo|lendo|abraçando|"
+        r"mangiando|bevendo|leggendo|suonando|che (?:tiene|mangia|beve|suona|legge|abbraccia|fa|prepara|cucina)|segurando|comendo|bebendo|lendo|abraçando|"
         r"am(?= (?:computer|laptop|pc)\b)|liest|trinkt|isst|hält|spielt|держит|ест|пьёт|пьет|читает|играет на|играющ(?:ий|ая) на|يحمل|تحمل|يأكل|تأكل|يشرب|تشرب",
     ),
     "on": (
@@ -62,6 +62,8 @@ AFTERWARDS = {  # the same where the thing comes first, or a word follows: zh, j
     "holds": (
         *(f"{does}{{b}}的{{a}}" for does in ("拿着", "吃着", "吃", "喝着", "喝", "抱着", "弹着", "弹", "举着", "看", "读", "玩", "敲")),
         *(f"{{a}}{does}{{b}}" for does in ("拿着", "在吃", "吃", "在喝", "喝", "抱着", "在弹", "举着", "在玩", "玩", "在敲", "敲")),
+        *(f"{{a}}が{{b}}を{does}" for does in ("食べる", "食べている", "食べてる", "飲む", "飲んでいる", "飲んでる", "持つ", "持っている", "読む", "読んでいる", "抱く", "抱いている", "弾く", "弾いている")),
+        *(f"{{a}}{who} {{b}}{to} {does}" for who in ("가", "이") for to in ("를", "을") for does in ("먹는다", "먹어요", "먹고 있다", "마신다", "마셔요", "읽는다", "읽어요", "들고 있다", "안고 있다")),
         *(f"{{b}}を{does}{{a}}" for does in ("持った", "持っている", "持ってる", "持つ", "食べる", "食べている", "食べてる", "飲む", "飲んでいる", "飲んでる", "さす", "さした", "弾く", "弾いている", "読む", "読んでいる", "抱く", "抱いた", "抱えた")),
         *(f"{{b}}{to} {does} 있는 {{a}}" for to in ("를", "을", "") for does in ("들고", "안고", "먹고", "마시고", "읽고")),
         *(f"{{b}}{to} {does} {{a}}" for to in ("를", "을", "") for does in ("든", "먹는", "마시는", "읽는", "안은", "치는", "연주하는")),
@@ -161,6 +163,9 @@ AFLAME = [  # the same before a thing, and after it
         re.IGNORECASE,
     ),
     re.compile(
+        rf"(?P<thing>(?:{ARTICLE.pattern[1:]})?)(?P<rest>dumpster|trash can|garbage can|tire|house|car) fire", re.IGNORECASE
+    ),
+    re.compile(
         r"(?P<thing>.+?)(?P<rest>),? (?:(?:that|which|who) )?(?:(?:is|has|just|totally|completely) )*(?:burning|ablaze|aflame|(?:caught|catching|on) fire|"
         r"(?:engulfed |all )?in (?:flames|fire)|brennt|in flammen|en llamas|ardiendo|quemándose|en feu|qui brûle|in fiamme|che brucia|em chamas|"
         r"pegando fogo|горит|в огне)[ !.]*",
@@ -187,6 +192,16 @@ _AFTERWARDS = [
 ]
 
 
+IMPLIED = [  # verbs that say what is held without a word for it
+    (re.compile(pattern, re.IGNORECASE), f"holding {thing}")
+    for pattern, thing in (
+        (r"\bbrushing (?:its|his|her|their|my) teeth\b", "a toothbrush"),
+        (r"(?<=\w )(?:knitting|crocheting)$", "yarn"),
+        (r"(?<=\w )fishing$", "a fishing pole"),
+    )
+]
+
+
 class Relation(NamedTuple):
     """What a figure has to do with a thing."""
 
@@ -203,6 +218,8 @@ def split_relations(text: str) -> tuple[str, list[Relation]]:
     for pattern in AFLAME:
         if found := pattern.fullmatch(text):
             return found["thing"] + found["rest"], [Relation("on", FIRE)]
+    for pattern, held in IMPLIED:
+        text = pattern.sub(held, text)
     figure, relations, end, kind, word = "", [], 0, "", ""
     foreign = looks_foreign(text)
     for joint in [*_JOINT.finditer(text), None]:

@@ -27,7 +27,7 @@ UNQUOTED = re.compile(
 ON_SIGN = re.compile(  # "a BRB sign", "LGTM sign"
     rf"(?P<article>(?:an? |the )?)(?P<written>(?i:{ON_SIGNS})|[A-Z][A-Z!?'’ ]+[A-Z!?]) (?P<text>sign|screen|placard|banner)"
 )
-SCHILD = re.compile(r"\bSchild\b")  # a sign in German where it has words on it, else a shield
+SCHILD = re.compile(r"\bSchild\b", re.IGNORECASE)  # a sign in German where it has words on it, else a shield
 NOTHING_ELSE = "speech balloon"  # is drawn where all of a prompt is in quotes
 WEIGHT_SIGN = r"\([^()]*:\s*[-+.]?\d"  # an opening parenthesis with a colon and a number; any other is text
 

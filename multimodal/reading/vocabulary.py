@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import itertools
+import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from multimodal.data.phrases import ARTICLE, COLOR_WORDS, FIRST_CJK, LANGUAGES, STYLES, singulars, words_of
 from multimodal.reading.inflections import STEMMERS, Inflections
+from multimodal.reading.phrases import FUNCTION_WORDS
 from multimodal.reading.wordings import content, forms_of, head_of, plain, without_accents
 
 MIN_BARE = 4  # letters of Latin words that are known without their accents too
 FIRST_FOREIGN = "\u0370"  # sign of other scripts
 MIN_THING = 3  # letters of a thing in a text in another language
 FEELINGS = {"face", "hand", "hands", "thumbs"}
+STRETCHED = re.compile(r"\b[a-z]*([a-z])\1\1[a-z]*\b", re.IGNORECASE)
 STOP_WORDS = COLOR_WORDS | {"and", "for", "not", "the", "with"}
 
 
@@ -121,6 +125,18 @@ class Vocabulary:
         """Whether an English name is one for a face that is nothing but a face."""
         before, face, _ = f" {name} ".partition(" face ")
         return bool(face) and before.strip() not in self.english_meanings
+
+    def unstretched(self, text: str) -> str:
+        """A text without letters that are repeated for emphasis: "so hungry" for "sooo hungryyy"."""
+        return STRETCHED.sub(lambda word: self._unstretched(word[0]), text)
+
+    def _unstretched(self, word: str) -> str:
+        if self.known(word) or self.is_synonym(word):
+            return word
+        runs = [run[0] for run in re.finditer(r"(.)\1*", word)]
+        shorter = map("".join, itertools.product(*([run[:2], run[0]] if len(run) > 2 else [run] for run in runs)))
+        meant = (one for one in shorter if self.is_synonym(one) or self.mentioned(one) or one.casefold() in FUNCTION_WORDS)
+        return next(meant, word)
 
     def _meaning(self, text: str) -> str | None:
         """The English name for a text that is, but for an article or an s of plurals, a name in any language, or one in

@@ -232,6 +232,16 @@ def test_with_the_bundled_names_figures_are_read_in_other_languages(
         ("a cat on skateboard", {"a cat": "", "skateboard": "under"}),
         ("a goat in a hoodie", {"a goat": "", "a hoodie": "body"}),
         ("golden retriever wearing sunglasses", {"golden retriever": "", "sunglasses": "eyes"}),
+        ("vampire brushing his teeth", {"vampire": "", "a toothbrush": "hand"}),
+        ("cat knitting", {"cat": "", "yarn": "hand"}),
+        ("dad grilling sausages", {"man": "", "sausages": "hand"}),  # and not the one who is feeding a baby
+        ("croissant with a little beret", {"croissant": "", "a little beret": "head"}),
+        ("toast with butter and a happy face", {"toast": "", "smiling face with smiling eyes": "face", "butter": "hand"}),
+        ("a dragon sleeping on a pile of gold", {"a dragon": "", "a pile of gold": "under"}),
+        ("a dumpster fire", {"a dumpster": "", "fire": "behind"}),
+        ("柴犬がラーメンを食べる", {"柴犬": "", "ラーメン": "hand"}),
+        ("고양이가 커피를 마신다", {"고양이": "", "커피": "hand"}),
+        ("nonna che fa la pizza", {"nonna": "", "la pizza": "hand"}),
     ],
 )
 def test_figures_are_read_as_people_type_them(text: str, places: dict[str, str], bundled_names: Names) -> None:

@@ -1,0 +1,64 @@
+"""Prompts as people type them, with the bundled names."""
+
+from __future__ import annotations
+
+import pytest
+
+from multimodal.reading.names import Names
+from multimodal.reading.prompts import read_prompt
+
+
+@pytest.mark.parametrize(
+    ("prompt", "things"),
+    [
+        ("make me a sticker with a frog and an umbrella", ("a frog", "an umbrella")),
+        ("could you draw something with a panda and a balloon", ("a panda", "a balloon")),
+        ("something like a cat with a crown", ("cat face", "a crown")),
+        ("a sticker of a dog, a cat and a bird", ("a dog", "a cat", "a bird")),
+        ("hi i need a sticker for my team, a rocket with a heart", ("a rocket", "red heart")),
+        ("a sticker for my sister she just passed her test and loves pink so maybe a pink rocket", ("rocket",)),
+        ("can you make something cute for our volleyball team, like a ball with a crown on it", ("soccer ball", "a crown")),
+        ("for my mom: a cat with a rose", ("a cat", "a rose")),
+    ],
+)
+def test_what_is_said_around_a_request_is_left_out(prompt: str, things: tuple[str, ...], bundled_names: Names) -> None:
+    assert read_prompt(prompt, bundled_names).things == things
+
+
+@pytest.mark.parametrize(
+    ("prompt", "thing"),
+    [
+        ("sooo hungryyy", "drooling face"),
+        ("helllooo", "waving hand"),
+        ("zzz", "zzz"),
+        ("when the build fails on friday at 5pm", "cross mark"),
+        ("happy mother's day", "bouquet"),
+        ("feliz cumpleaños mamá", "birthday cake"),
+        ("girl doing yoga on a mountain", "woman in lotus position"),
+        ("woman on the beach", "woman"),
+        ("an old key made of gold", "old key"),
+        ("the trumpet", "trumpet"),
+    ],
+)
+def test_what_is_meant_is_drawn(prompt: str, thing: str, bundled_names: Names) -> None:
+    assert read_prompt(prompt, bundled_names).things == (thing,)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "thing", "number"),
+    [("two cats holding hands", "cat", 2), ("two men holding hands", "men holding hands", 1)],
+)
+def test_what_several_do_together_is_left_out_unless_one_emoji_shows_it(
+    prompt: str, thing: str, number: int, bundled_names: Names
+) -> None:
+    reading = read_prompt(prompt, bundled_names)
+    assert (reading.things, reading.layout.number if reading.layout else 1) == ((thing,), number)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "written"),
+    [("a thank you sign", "THANK YOU"), ("schild mit der aufschrift danke", "danke"), ("panneau qui dit merci", "merci")],
+)
+def test_signs_have_their_words(prompt: str, written: str, bundled_names: Names) -> None:
+    reading = read_prompt(prompt, bundled_names)
+    assert (reading.things, reading.written) == (("placard",), written)
