@@ -40,8 +40,8 @@ SHADED = "(?:(?:bright|dark|deep|light|neon|pale|pastel|vivid|dull)[ -])?"  # wh
 
 
 SIDES = {  # patterns of captions, said of both things
-    "left": ("{a} left, {b} right", "{a} on the left, {b} on the right", "{a} on the left and {b} on the right"),
-    "right": ("{a} right, {b} left", "{a} on the right, {b} on the left", "{a} on the right and {b} on the left"),
+    "left": ("{a} on the left, {b} on the right", "{a} on the left and {b} on the right", "{a} left, {b} right"),
+    "right": ("{a} on the right, {b} on the left", "{a} on the right and {b} on the left", "{a} right, {b} left"),
 }
 WORDED = {  # other words for some of them, where both things must have a name
     "and": ("{a} & {b}", "{a} + {b}", "{b}旁边的{a}", "{a}在{b}旁边", "{b}の隣の{a}", "{b}の横の{a}", "{b} 옆의 {a}", "{b} 옆 {a}", "{b} 옆에 있는 {a}", "{a} بجانب {b}", "{b} के पास {a}", "{a} next to {b}", "{a} beside {b}", "{a} together with {b}", "{a} followed by {b}", "{a} junto a {b}", "{a} al lado de {b}", "{a} à côté de {b}", "{a} neben {b}",

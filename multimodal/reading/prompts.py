@@ -176,8 +176,9 @@ def parse_layout(prompt: str, names: Names) -> Layout | None:
                 pair = found["a"], TOGETHER.sub("", found["b"]) if kind == "and" else found["b"]
                 if not _has(*pair) and all(_is_thing(thing, names, vague=kind == "and") for thing in pair):
                     return layout(kind, _parts(pair, names))
-    if len(several) == 2 and all(not FACE_ONLY.issuperset(part.values()) for part in _parts(several, names)):
-        return layout("count", _parts(several, names), 2)
+    parts = _parts(several, names) if len(several) == 2 else []
+    if parts and ("," in text or all(not FACE_ONLY.issuperset(part.values()) for part in parts)):
+        return layout("count", parts, 2)
     for kind, pattern in worded():
         if found := pattern.fullmatch(text):
             pair = found["a"], found["b"]

@@ -19,6 +19,7 @@ from multimodal.reading.prompts import read_prompt
         ("a sticker for my sister she just passed her test and loves pink so maybe a pink rocket", ("rocket",)),
         ("can you make something cute for our volleyball team, like a ball with a crown on it", ("soccer ball", "a crown")),
         ("for my mom: a cat with a rose", ("a cat", "a rose")),
+        ("coffee, laptop", ("hot beverage", "laptop")),
     ],
 )
 def test_what_is_said_around_a_request_is_left_out(prompt: str, things: tuple[str, ...], bundled_names: Names) -> None:

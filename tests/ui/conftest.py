@@ -23,7 +23,7 @@ from multimodal.ui.models import Models
 
 ROOT = Path(__file__).resolve().parents[2]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-PATIENCE = 60  # seconds, for a machine that is busy with something else
+PATIENCE = 120  # seconds, for a machine that is busy with something else
 
 expect.set_options(timeout=PATIENCE * 1000)
 

@@ -12,7 +12,7 @@ from typing import Any
 from PIL import Image
 from playwright.sync_api import Page, TimeoutError, expect
 
-PATIENCE = 60  # seconds, for a machine that is busy with something else
+PATIENCE = 120  # seconds, for a machine that is busy with something else
 DONE = re.compile(r"\d+ in .* s on ")
 
 
