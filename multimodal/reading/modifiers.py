@@ -72,7 +72,8 @@ MEASURED = (  # counts besides those of captions, with words for what is counted
 )
 
 
-OF_TWO = re.compile(r"(?:couple|kiss|men|people|women)\b(?! mark)")  # names of what shows two people
+LISTED = re.compile(r"[^,，、]+[,，、] ?+(?!(?:d(?:er|ie|as)|qu[ie]|che|котор\w+|that|wh\w+) )", re.IGNORECASE)  # "A, B"
+OF_TWO = re.compile(r"(?:boys|couple|friends|girls|kiss|men|people|women)\b(?! mark)")  # names of what shows two people
 
 
 class Counted(NamedTuple):

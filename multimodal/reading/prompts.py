@@ -15,7 +15,7 @@ from typing import NamedTuple
 from multimodal.collage.layout import Layout
 from multimodal.data.phrases import ARTICLE, STYLES, singulars
 from multimodal.reading.figures import MAX_THINGS, has_face, has_head, read_figure, without_place
-from multimodal.reading.modifiers import OF_TWO, counted, joints, patterns, split_color, worded
+from multimodal.reading.modifiers import LISTED, OF_TWO, counted, joints, patterns, split_color, worded
 from multimodal.reading.names import Names
 from multimodal.reading.phrases import GREETING, PICTURE_OF, REQUEST
 from multimodal.reading.relations import DOING, OF_BODY, split_relations
@@ -177,7 +177,7 @@ def parse_layout(prompt: str, names: Names) -> Layout | None:
                 if not _has(*pair) and all(_is_thing(thing, names, vague=kind == "and") for thing in pair):
                     return layout(kind, _parts(pair, names))
     parts = _parts(several, names) if len(several) == 2 else []
-    if parts and ("," in text or all(not FACE_ONLY.issuperset(part.values()) for part in parts)):
+    if parts and (LISTED.match(text) or all(not FACE_ONLY.issuperset(part.values()) for part in parts)):
         return layout("count", parts, 2)
     for kind, pattern in worded():
         if found := pattern.fullmatch(text):
