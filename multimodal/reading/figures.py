@@ -44,7 +44,7 @@ WITHOUT_FACE = {  # in spite of such a keyword
 }  # fmt: skip
 NOT_DRAWN = re.compile(  # what there is no emoji of, though it is a keyword of some
     r"(?:an?|the) (?:\w+ )*(?:bite|board|branch|cage|cane|crib|(?<!coffee )(?<!tea )(?:cup|mug)|deal|desk|earring|floor|"
-    r"leash|pond|shelf|sign|shoulder|space ?suit|surfboard|swing|table|tank|tracks?|wall|wire)",
+    r"leash|pond|shelf|shoulder|space ?suit|surfboard|swing|table|tank|tracks?|wall|wire)",
     re.IGNORECASE,
 )
 WITHOUT_ROLE = {"baby", "boy", "child", "girl", "man", "person", "woman"}  # people who may be given one
@@ -277,7 +277,7 @@ def shows_all(text: str, figure: str, names: Names, by_keywords: bool = True) ->
     own = {form for word in words_of(f"{figure} {own_name}") for form in singulars(word)}
     said = {form for word in words_of(text) for form in singulars(word)}
     own |= PERSON if is_person(own_name) else set()
-    more = words - own - LITTLE_WORDS
+    more = words - own - LITTLE_WORDS - {"holding"}  # anything, not only hands
     return (by_keywords and is_person(name)) or not (words.isdisjoint(own) or more.isdisjoint(said))
 
 

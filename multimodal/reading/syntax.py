@@ -27,6 +27,13 @@ UNQUOTED = re.compile(
 ON_SIGN = re.compile(  # "a BRB sign", "LGTM sign"
     rf"(?P<article>(?:an? |the )?)(?P<written>(?i:{ON_SIGNS})|[A-Z][A-Z!?'’ ]+[A-Z!?]) (?P<text>sign|screen|placard|banner)"
 )
+SAID_WITHIN = [  # the same where what it says is no end of a text
+    re.compile(
+        r"(?P<text>.*(?:banner|becher|karte|plakat|schild|shirt|tafel|tasse)),? auf de[mr] (?P<written>.{1,40}) steht",
+        re.IGNORECASE,
+    ),
+    re.compile(r"(?:上面)?写(?:着|有)(?P<written>.{1,20})的(?P<text>(?:牌子|标牌|招牌|卡片|旗子|气球|杯子|T恤).*)"),
+]
 SCHILD = re.compile(r"\bSchild\b", re.IGNORECASE)  # a sign in German where it has words on it, else a shield
 NOTHING_ELSE = "speech balloon"  # is drawn where all of a prompt is in quotes
 WEIGHT_SIGN = r"\([^()]*:\s*[-+.]?\d"  # an opening parenthesis with a colon and a number; any other is text
@@ -96,7 +103,7 @@ def split_quoted(prompt: str, styles: Sequence[str] = STYLES) -> tuple[str, str]
         text, style = split_style(prompt, styles)
         if found := ON_SIGN.fullmatch(text):
             return found["article"] + found["text"] + style, found["written"].upper()
-        found = UNQUOTED.fullmatch(text)
+        found = next(filter(None, (pattern.fullmatch(text) for pattern in (UNQUOTED, *SAID_WITHIN))), None)
         return (SCHILD.sub("placard", found["text"]) + style, found["written"].strip()) if found else (prompt, "")
     text, style = split_style(QUOTED.sub(" ", prompt), styles)
     text = SCHILD.sub("placard", re.sub(r" +(?=,|$)", "", " ".join(text.split())))

@@ -242,6 +242,8 @@ def test_with_the_bundled_names_figures_are_read_in_other_languages(
         ("柴犬がラーメンを食べる", {"柴犬": "", "ラーメン": "hand"}),
         ("고양이가 커피를 마신다", {"고양이": "", "커피": "hand"}),
         ("nonna che fa la pizza", {"nonna": "", "la pizza": "hand"}),
+        ("cat holding a sign", {"cat": "", "a sign": "hand"}),
+        ("girl holding a sign", {"girl": "", "a sign": "hand"}),
     ],
 )
 def test_figures_are_read_as_people_type_them(text: str, places: dict[str, str], bundled_names: Names) -> None:

@@ -58,7 +58,13 @@ def test_what_several_do_together_is_left_out_unless_one_emoji_shows_it(
 
 @pytest.mark.parametrize(
     ("prompt", "written"),
-    [("a thank you sign", "THANK YOU"), ("schild mit der aufschrift danke", "danke"), ("panneau qui dit merci", "merci")],
+    [
+        ("a thank you sign", "THANK YOU"),
+        ("schild auf dem danke steht", "danke"),
+        ("写着加油的牌子", "加油"),
+        ("schild mit der aufschrift danke", "danke"),
+        ("panneau qui dit merci", "merci"),
+    ],
 )
 def test_signs_have_their_words(prompt: str, written: str, bundled_names: Names) -> None:
     reading = read_prompt(prompt, bundled_names)
