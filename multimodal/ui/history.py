@@ -57,7 +57,7 @@ def history_tab(histories: Histories, tab: gr.Tab, tabs: gr.Tabs, create: Create
         raise ValueError(Texts(request)("reload"))
 
     def show(words: str, starred: bool, bare: bool, request: gr.Request) -> Iterator[tuple[Any, ...]]:
-        """Yields values for gallery, names, chosen, the buttons and the zip, which comes last, as it takes longest."""
+        """Yields values for gallery, names, chosen, the buttons and the zip, once."""
         with friendly_errors(Texts(request)), tempfile.TemporaryDirectory() as folder:
             history = own(request)
             found = history.find(words or "", starred)
@@ -65,13 +65,11 @@ def history_tab(histories: Histories, tab: gr.Tab, tabs: gr.Tabs, create: Create
                 (str(path), f"{'★ ' if history.is_starred(path) else ''}{settings.prompt} · {settings.seed}")
                 for path, settings in found
             ]
+            files = [as_file(path, BARE if bare else "", Path(folder)) for path, _ in found]
+            archive = zip_files(files, Path(folder)) if files else None
             off = [gr.update(interactive=False)] * len(picture_buttons)
-            none = gr.update(value=None, interactive=False)
-            yield gr.update(value=pictures, selected_index=None), [path.name for path, _ in found], "", *off, none
-            if found:
-                files = [as_file(path, BARE if bare else "", Path(folder)) for path, _ in found]
-                zipped = gr.update(value=str(zip_files(files, Path(folder))), interactive=True)
-                yield *[gr.skip()] * (len(shown) - 1), zipped
+            zipped = gr.update(value=str(archive) if archive else None, interactive=bool(archive))
+            yield gr.update(value=pictures, selected_index=None), [path.name for path, _ in found], "", *off, zipped
 
     def choose(names: list[str], bare: bool, request: gr.Request, event: gr.SelectData) -> Iterator[tuple[Any, ...]]:
         """Yields values for chosen and the buttons, once, as Gradio copies the file."""
