@@ -48,6 +48,8 @@ def save_tensors(
         checksums = {path.name: _sha256(path) for path in sorted(temporary.iterdir())}
         (temporary / CONFIG).write_text(_to_json({**description, "sha256": checksums}), encoding="utf-8")
         load_tensors(temporary)
+        for path in temporary.iterdir():
+            _fsync(path)
 
 
 def load_tensors(folder: str | Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
@@ -137,8 +139,6 @@ def _replacing(folder: Path) -> Iterator[Path]:
     shutil.rmtree(temporary, ignore_errors=True)
     try:
         yield temporary
-        for path in temporary.iterdir():
-            _fsync(path)
         _replace(temporary, folder)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)

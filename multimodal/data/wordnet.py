@@ -199,8 +199,9 @@ class _Meanings:
 
 def _walk(links: Sequence[Link], ends: Sequence[Link], count: int, names: int) -> Tensor:
     """(count, names): the probability that a walk from each meaning ends at each name within STEPS steps."""
-    starts, _, weights = zip(*links, *ends, strict=True)
-    leaving = torch.bincount(torch.tensor(starts), torch.tensor(weights), minlength=count)
+    every = [*links, *ends]
+    starts = torch.tensor([start for start, _, _ in every], dtype=torch.long)
+    leaving = torch.bincount(starts, torch.tensor([weight for _, _, weight in every]), minlength=count)
     steps = _matrix(links, leaving, (count, count))
     arrival = _matrix(ends, leaving, (count, names)).T.coalesce()
     blocks = []

@@ -50,7 +50,7 @@ ON_SIGNS = (  # what signs and screens say, in words that nothing else is asked 
 )
 SAID_AFTER = (  # and what may follow them, where a language has it there: "「おはよう」と言う猫"
     r"\s*(?:と(?:言う|いう|言っている|書かれた|書いた|書いてある)|の文字の?|(?:이?라고) ?(?:말하는|쓰인|적힌|써진)|"
-    r"(?:लिखा हुआ|लिखी हुई|कहता हुआ|कहती हुई|बोलता हुआ|बोलती हुई)|的(?:牌子)?)\s*"
+    r"(?:लिखा हुआ|लिखी हुई|कहता हुआ|कहती हुई|बोलता हुआ|बोलती हुई)|的)\s*"
 )
 MEDIA = (  # of pictures that this model does not make, and manners
     r"pixel[- ]?art|8-?bit|water ?colou?rs?(?: painting)?|kawaii|chibi|anime|cartoon(?:ish)?|clip ?art|vector(?: art)?|doodle|hand[- ]?drawn|"

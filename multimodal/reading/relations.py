@@ -197,7 +197,6 @@ IMPLIED = [  # verbs that say what is held without a word for it
     for pattern, thing in (
         (r"\bbrushing (?:its|his|her|their|my) teeth\b", "a toothbrush"),
         (r"(?<=\w )(?:knitting|crocheting)$", "yarn"),
-        (r"(?<=\w )fishing$", "a fishing pole"),
     )
 ]
 

@@ -16,6 +16,7 @@ MIN_BARE = 4  # letters of Latin words that are known without their accents too
 FIRST_FOREIGN = "\u0370"  # sign of other scripts
 MIN_THING = 3  # letters of a thing in a text in another language
 FEELINGS = {"face", "hand", "hands", "thumbs"}
+MAX_SHORTER = 16  # forms of a stretched word; each of its runs of letters doubles them
 STRETCHED = re.compile(r"\b[a-z]*([a-z])\1\1[a-z]*\b", re.IGNORECASE)
 STOP_WORDS = COLOR_WORDS | {"and", "for", "not", "the", "with"}
 
@@ -135,7 +136,11 @@ class Vocabulary:
             return word
         runs = [run[0] for run in re.finditer(r"(.)\1*", word)]
         shorter = map("".join, itertools.product(*([run[:2], run[0]] if len(run) > 2 else [run] for run in runs)))
-        meant = (one for one in shorter if self.is_synonym(one) or self.mentioned(one) or one.casefold() in FUNCTION_WORDS)
+        meant = (
+            one
+            for one in itertools.islice(shorter, MAX_SHORTER)
+            if self.is_synonym(one) or self.mentioned(one) or one.casefold() in FUNCTION_WORDS
+        )
         return next(meant, word)
 
     def _meaning(self, text: str) -> str | None:

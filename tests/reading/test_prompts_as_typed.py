@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import string
+
 import pytest
 
 from multimodal.reading.names import Names
@@ -45,6 +47,11 @@ def test_what_is_meant_is_drawn(prompt: str, thing: str, bundled_names: Names) -
     assert read_prompt(prompt, bundled_names).things == (thing,)
 
 
+def test_a_word_of_nothing_but_stretched_letters_is_read_at_once(bundled_names: Names) -> None:
+    word = "".join(3 * letter for letter in string.ascii_lowercase)
+    assert bundled_names.unstretched(word) == word
+
+
 @pytest.mark.parametrize(
     ("prompt", "thing", "number"),
     [("two cats holding hands", "cat", 2), ("two men holding hands", "men holding hands", 1)],
@@ -60,6 +67,7 @@ def test_what_several_do_together_is_left_out_unless_one_emoji_shows_it(
     ("prompt", "written"),
     [
         ("a thank you sign", "THANK YOU"),
+        ("写着“加油”的牌子", "加油"),
         ("schild auf dem danke steht", "danke"),
         ("写着加油的牌子", "加油"),
         ("schild mit der aufschrift danke", "danke"),
