@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from html import escape
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import gradio as gr
 import numpy as np
@@ -15,7 +15,8 @@ from PIL import Image
 from multimodal import rgba
 from multimodal.inspection.codebook import CodebookStatistics
 from multimodal.inspection.codebook_map import PATCHES_ACROSS, codebook_map, corner, principal_plane
-from multimodal.inspection.tokens import codebook_patches, heat_map, highlight
+from multimodal.inspection.tokens import code_patches, heat_map, highlight
+from multimodal.pipeline import TextToImagePipeline
 from multimodal.ui.errors import friendly_errors
 from multimodal.ui.grid import GRID_SCRIPT, check_index, code_grid, map_grid
 from multimodal.ui.markup import figure, figure_table, figures, message, rank_plot, tiles
@@ -27,14 +28,30 @@ EXAMPLES_SHOWN = 6  # of the training pictures that use a code
 COMPANIONS_SHOWN = 6  # codes of other groups
 
 
+class Example(NamedTuple):
+    """A bundled training picture."""
+
+    caption: str
+    image: Image.Image
+    codebook_indices: np.ndarray  # (groups, h, w)
+
+    @classmethod
+    def encoded(cls, pipeline: TextToImagePipeline, path: Path) -> Example:
+        """The picture in a file that is called after what it shows and its style, and its codes."""
+        image = rgba.open_image(path)
+        with pipeline.lock, torch.inference_mode():
+            [indices] = pipeline.indices_of(image).cpu().numpy()
+        return cls(", ".join(path.stem.replace("-", " ").rsplit(maxsplit=1)), image, indices)
+
+
 class Codebook:
-    """What the Codebook tab does. Patches and the codes of the example pictures are computed when first looked at."""
+    """What the Codebook tab does. The patches of a group and the codes of the examples are computed when first needed."""
 
     def __init__(self, models: Models, examples: list[Path]) -> None:
         self.models, self.pipeline, self.example_paths = models, models.pipeline, examples
-        self.patches: list[list[Image.Image]] = []  # [group][code]
-        self.examples: list[tuple[str, Image.Image, np.ndarray]] = []  # caption, picture, (groups, h, w) indices
-        self._prepared: object = None  # the VQ-VAE that both are of
+        self._patches: dict[int, list[Image.Image]] = {}  # by group, one for each code
+        self._examples: list[Example] = []
+        self._vqvae: object = None  # that both are of
         self._lock = threading.Lock()
 
     @property
@@ -45,23 +62,26 @@ class Codebook:
     def statistics(self) -> CodebookStatistics | None:
         return self.models.statistics
 
-    def prepare(self) -> None:
-        """Decode every code and encode the example pictures, once for each VQ-VAE."""
+    def patches(self, group: int) -> list[Image.Image]:
+        """Every code of a group as a patch."""
         with self._lock:
-            if self._prepared is self.pipeline.vqvae:
-                return
-            self.examples = []
-            for path in self.example_paths:
-                output = self.pipeline.reconstruct(rgba.open_image(path))
-                self.examples.append(
-                    (
-                        ", ".join(path.stem.replace("-", " ").rsplit(maxsplit=1)),
-                        output.original,
-                        output.codebook_indices.numpy(),
-                    )
-                )
-            self.patches = codebook_patches(self.pipeline, self.statistics)
-            self._prepared = self.pipeline.vqvae
+            self._forget_others()
+            if group not in self._patches:
+                self._patches[group] = code_patches(self.pipeline, group, range(self.config.codebook_size), self.statistics)
+            return self._patches[group]
+
+    def examples(self) -> list[Example]:
+        """The bundled training pictures and their codes."""
+        with self._lock:
+            self._forget_others()
+            if not self._examples:
+                self._examples = [Example.encoded(self.pipeline, path) for path in self.example_paths]
+            return self._examples
+
+    def _forget_others(self) -> None:
+        """Forget what is of another VQ-VAE than the one in use."""
+        if self._vqvae is not self.pipeline.vqvae:
+            self._vqvae, self._patches, self._examples = self.pipeline.vqvae, {}, []
 
     def order(self, group: int) -> list[int]:
         """The codes of a group, most used first."""
@@ -74,19 +94,17 @@ class Codebook:
         texts = Texts(request)
         with friendly_errors(texts):
             check_index(group, self.config.groups, texts)
-            self.prepare()
             codes = [(code, code, self.name(group, code, texts)) for code in self.order(group)]
-            return code_grid(self.patches[group], codes, texts("codes", group=group + 1))
+            return code_grid(self.patches(group), codes, texts("codes", group=group + 1))
 
     def map(self, group: int, request: gr.Request) -> str:
         """The same codes as a map, on which codes that are close in the codebook lie close together."""
         texts = Texts(request)
         with friendly_errors(texts):
             check_index(group, self.config.groups, texts)
-            self.prepare()
             places, share = principal_plane(self.pipeline.vqvae.quantizer.codebook[group])
             counts = None if self.statistics is None else self.statistics.counts[group]
-            drawn = codebook_map(self.patches[group], places, counts)
+            drawn = codebook_map(self.patches(group), places, counts)
             upwards = reversed(self.order(group))  # as on the map, what is used most lies on top
             codes = [(code, *corner(places[code].tolist()), self.name(group, code, texts)) for code in upwards]
             shown = map_grid(drawn, codes, 1 / PATCHES_ACROSS, texts("codes", group=group + 1))
@@ -128,9 +146,7 @@ class Codebook:
         with friendly_errors(texts):
             check_index(group, self.config.groups, texts)
             code = check_index(getattr(event, "code", None), self.config.codebook_size, texts)
-            self.prepare()
-            patch = self.patches[group][code].resize((96, 96), Image.Resampling.NEAREST)
-            pictures = [figure(patch, texts("patch_alt", code=code))]
+            pictures = [figure(enlarged(self.patches(group)[code]), texts("patch_alt", code=code))]
             if self.statistics is not None:
                 positions = self.statistics.positions[group, code].numpy()
                 alt, size = texts("heat_map_alt", code=code), "{1}\u00a0×\u00a0{0}".format(*positions.shape)
@@ -157,10 +173,11 @@ class Codebook:
             return ""
         pictures = []
         for other in set(range(self.config.groups)) - {group}:
-            for companion in self.statistics.companions(group, code, other)[:COMPANIONS_SHOWN]:
-                patch = self.patches[other][companion].resize((96, 96), Image.Resampling.NEAREST)
+            companions = self.statistics.companions(group, code, other)[:COMPANIONS_SHOWN]
+            patches = code_patches(self.pipeline, other, companions, self.statistics) if companions else []
+            for companion, patch in zip(companions, patches, strict=True):
                 words = texts("code_of", code=companion, group=other + 1)
-                pictures.append(figure(patch, texts("patch_alt", code=companion), words))
+                pictures.append(figure(enlarged(patch), texts("patch_alt", code=companion), words))
         return figures(pictures, texts("together")) if pictures else ""
 
     def most_in(self, group: int, code: int, texts: Texts) -> str:
@@ -187,10 +204,11 @@ class Codebook:
 
     def in_examples(self, group: int, code: int, texts: Texts) -> str:
         """The bundled training pictures that use the code, most first."""
-        items = [(caption, image, indices[group] == code) for caption, image, indices in self.examples]
+        examples = self.examples()
+        items = [(one.caption, one.image, one.codebook_indices[group] == code) for one in examples]
         items = sorted((item for item in items if item[2].any()), key=lambda item: -item[2].sum())
         if not items:
-            return message(texts.html("not_in_examples")) if self.examples else ""
+            return message(texts.html("not_in_examples")) if examples else ""
         return marked(items[:EXAMPLES_SHOWN], texts("in_examples"), texts)
 
 
@@ -215,6 +233,10 @@ def codebook_tab(models: Models, switched: Any, last: gr.State, tab_item: gr.Tab
     group.change(tab.grid, group, grid, show_progress="minimal", **MODEL)
     gr.on([fold.expand, group.change], tab.map, group, code_map, show_progress="minimal", **MODEL)
     gr.on([grid.click, code_map.click], tab.show, [group, last], detail, show_progress="minimal", **MODEL)
+
+
+def enlarged(patch: Image.Image) -> Image.Image:
+    return patch.resize((96, 96), Image.Resampling.NEAREST)
 
 
 def marked(items: list[tuple[str, Image.Image, np.ndarray]], label: str, texts: Texts) -> str:

@@ -72,15 +72,14 @@ def test_the_search_for_codes_comes_nearer_and_can_be_left_out(page: Page, pictu
     assert float(psnr.inner_text().removesuffix(" dB")) + 0.5 < float(searched.removesuffix(" dB"))
 
 
-@pytest.mark.parametrize(
-    "content", [b"", b"no picture at all", b"<svg xmlns='http://www.w3.org/2000/svg'/>", b"GIF89a", None]
-)
-def test_a_broken_picture_gets_a_sentence(page: Page, picture: Path, content: bytes | None) -> None:
-    broken = picture.with_name("broken.png")
-    broken.write_bytes(picture.read_bytes()[:90] if content is None else content)
-    upload(page, broken)
-    toast = page.get_by_test_id("toast-body").first
-    expect(toast).to_contain_text(re.compile("broken.png is (not a PNG, JPEG or WebP picture|damaged)"))
+def test_a_broken_picture_gets_a_sentence(page: Page, picture: Path) -> None:
+    contents = (b"", b"no picture at all", b"<svg xmlns='http://www.w3.org/2000/svg'/>", b"GIF89a", picture.read_bytes()[:90])
+    for number, content in enumerate(contents):
+        broken = picture.with_name(f"broken{number}.png")
+        broken.write_bytes(content)
+        upload(page, broken)
+        told = re.compile(f"{broken.name} is (not a PNG, JPEG or WebP picture|damaged)")
+        expect(page.get_by_test_id("toast-body").filter(has_text=told).first).to_be_visible()
     upload(page, picture)
     expect(page.locator("#measurements dd").first).to_be_visible()
 
