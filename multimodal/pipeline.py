@@ -238,11 +238,7 @@ class TextToImagePipeline:
         return SAMPLERS[sampler](velocity, latents, max(1, round(num_inference_steps * start)), callback, start)
 
     def dit_velocity(self, condition: Condition, guidance_scale: float = 1.0) -> Velocity:
-        """The velocity field v(latents, t) that the DiT gives under a prompt; one prompt serves any batch.
-
-        Args:
-            guidance_scale: for times in its guidance_interval, 1 … the DiT's max_guidance_scale.
-        """
+        """The DiT's velocity field v(latents, t) under one prompt or B; the scale holds in its guidance_interval."""
 
         def velocity(latents: Tensor, t: Tensor) -> Tensor:
             batch = Condition(*(x.expand(len(latents), *x.shape[1:]) for x in condition))
@@ -269,6 +265,12 @@ class TextToImagePipeline:
         return check_indices(image[None], self.vqvae.config).to(self.device)
 
     @torch.inference_mode()
+    def encode_image(self, image: Image.Image) -> Tensor:
+        """The (groups, h, w) codebook indices of a picture of any size and mode, fitted into the model's square."""
+        with self.lock:
+            return self.indices_of(image)[0].cpu()
+
+    @torch.inference_mode()
     def reconstruct(self, image: Image.Image, search_steps: int = 0) -> ReconstructionOutput:
         """Send a picture of any size and mode through the VQ-VAE; it is fitted into the model's square first.
 
@@ -290,11 +292,7 @@ class TextToImagePipeline:
 
     @torch.inference_mode()
     def decode_codebook_indices(self, codebook_indices: Tensor) -> list[Image.Image]:
-        """Pictures of (B, groups, h, w) indices.
-
-        Raises:
-            ValueError: the shape does not fit, or an index is not in the codebook.
-        """
+        """Pictures of (B, groups, h, w) indices. Raises ValueError where the shape is another, or an index is none."""
         codebook_indices = check_indices(codebook_indices, self.vqvae.config)
         with self.lock:
             return rgba.to_images(self.vqvae.decode_indices(codebook_indices.to(self.device)))

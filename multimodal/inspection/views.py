@@ -166,7 +166,7 @@ class Views:
 
     def tokens(self, picture: Image.Image) -> View:
         """The codes of a picture, each group's as a grid in the colours of the codes."""
-        indices = self.pipeline.reconstruct(picture).codebook_indices  # (groups, h, w)
+        indices = self.pipeline.encode_image(picture)  # (groups, h, w)
         maps = index_maps(indices, self.pipeline.vqvae.quantizer.codebook)
         grids: Pictures = {f"tokens-{group}.png": drawn for group, drawn in enumerate(maps, start=1)}
         return View({"codebook_indices": indices.tolist()}, grids)

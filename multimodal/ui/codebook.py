@@ -39,9 +39,8 @@ class Example(NamedTuple):
     def encoded(cls, pipeline: TextToImagePipeline, path: Path) -> Example:
         """The picture in a file that is called after what it shows and its style, and its codes."""
         image = rgba.open_image(path)
-        with pipeline.lock, torch.inference_mode():
-            [indices] = pipeline.indices_of(image).cpu().numpy()
-        return cls(", ".join(path.stem.replace("-", " ").rsplit(maxsplit=1)), image, indices)
+        caption = ", ".join(path.stem.replace("-", " ").rsplit(maxsplit=1))
+        return cls(caption, image, pipeline.encode_image(image).numpy())
 
 
 class Codebook:

@@ -9,7 +9,7 @@ from typing import Any
 
 import gradio as gr
 
-from multimodal.settings import read_settings
+from multimodal.settings import Settings, read_settings
 from multimodal.ui.create import CreateTab
 from multimodal.ui.download import BARE, as_file, zip_files
 from multimodal.ui.errors import friendly_errors
@@ -17,7 +17,60 @@ from multimodal.ui.history_store import Histories, History
 from multimodal.ui.session import LIGHT
 from multimodal.ui.texts import Texts, i18n
 
+NUM_BUTTONS = 4  # that a chosen picture needs: open again, star, delete, download
 ASK = "(_, name) => [confirm(document.getElementById('delete').textContent.trim() + '?'), name]"
+
+
+class Kept:
+    """What the History tab does, each with the history of the visitor who asks."""
+
+    def __init__(self, histories: Histories) -> None:
+        self.histories = histories
+
+    def own(self, request: gr.Request) -> History:
+        if history := self.histories.of(request):
+            return history
+        raise ValueError(Texts(request)("reload"))
+
+    def show(self, words: str, starred: bool, bare: bool, request: gr.Request) -> Iterator[tuple[Any, ...]]:
+        """Yields values for gallery, names, chosen, the buttons and the zip, once."""
+        with friendly_errors(Texts(request)), tempfile.TemporaryDirectory() as folder:
+            history = self.own(request)
+            found = history.find(words or "", starred)
+            pictures = [
+                (str(path), f"{'★ ' if history.is_starred(path) else ''}{settings.prompt} · {settings.seed}")
+                for path, settings in found
+            ]
+            files = [as_file(path, BARE if bare else "", Path(folder)) for path, _ in found]
+            archive = zip_files(files, Path(folder)) if files else None
+            off = [gr.update(interactive=False)] * NUM_BUTTONS
+            zipped = gr.update(value=str(archive) if archive else None, interactive=bool(archive))
+            yield gr.update(value=pictures, selected_index=None), [path.name for path, _ in found], "", *off, zipped
+
+    def choose(self, names: list[str], bare: bool, request: gr.Request, event: gr.SelectData) -> Iterator[tuple[Any, ...]]:
+        """Yields values for chosen and the buttons, once, as Gradio copies the file."""
+        name, on = names[int(event.index)], gr.update(interactive=True)
+        with friendly_errors(Texts(request)), tempfile.TemporaryDirectory() as folder:
+            file = as_file(self.own(request).path(name), BARE if bare else "", Path(folder))
+            yield name, on, on, on, gr.update(value=str(file), interactive=True)
+
+    def settings(self, name: str, request: gr.Request) -> Settings:
+        with friendly_errors(Texts(request)):
+            return read_settings(self.own(request).path(name))
+
+    def star(self, name: str, request: gr.Request) -> None:
+        """Star a picture, or take its star away."""
+        with friendly_errors(Texts(request)):
+            history = self.own(request)
+            history.star(history.path(name))
+
+    def delete(self, sure: bool, name: str, request: gr.Request) -> None:
+        """Delete a picture if the visitor is `sure`; otherwise fail, so that nothing is shown anew."""
+        with friendly_errors(Texts(request)):
+            if not sure:
+                raise gr.Error("", visible=False, print_exception=False)
+            history = self.own(request)
+            history.delete(history.path(name))
 
 
 def history_tab(histories: Histories, tab: gr.Tab, tabs: gr.Tabs, create: CreateTab) -> None:
@@ -51,56 +104,17 @@ def history_tab(histories: Histories, tab: gr.Tab, tabs: gr.Tabs, create: Create
         pack = gr.DownloadButton(i18n("download_shown"), interactive=False, elem_id="download-shown")
     picture_buttons = [reopen, star, delete, download]
 
-    def own(request: gr.Request) -> History:
-        if history := histories.of(request):
-            return history
-        raise ValueError(Texts(request)("reload"))
-
-    def show(words: str, starred: bool, bare: bool, request: gr.Request) -> Iterator[tuple[Any, ...]]:
-        """Yields values for gallery, names, chosen, the buttons and the zip, once."""
-        with friendly_errors(Texts(request)), tempfile.TemporaryDirectory() as folder:
-            history = own(request)
-            found = history.find(words or "", starred)
-            pictures = [
-                (str(path), f"{'★ ' if history.is_starred(path) else ''}{settings.prompt} · {settings.seed}")
-                for path, settings in found
-            ]
-            files = [as_file(path, BARE if bare else "", Path(folder)) for path, _ in found]
-            archive = zip_files(files, Path(folder)) if files else None
-            off = [gr.update(interactive=False)] * len(picture_buttons)
-            zipped = gr.update(value=str(archive) if archive else None, interactive=bool(archive))
-            yield gr.update(value=pictures, selected_index=None), [path.name for path, _ in found], "", *off, zipped
-
-    def choose(names: list[str], bare: bool, request: gr.Request, event: gr.SelectData) -> Iterator[tuple[Any, ...]]:
-        """Yields values for chosen and the buttons, once, as Gradio copies the file."""
-        name, on = names[int(event.index)], gr.update(interactive=True)
-        with friendly_errors(Texts(request)), tempfile.TemporaryDirectory() as folder:
-            file = as_file(own(request).path(name), BARE if bare else "", Path(folder))
-            yield name, on, on, on, gr.update(value=str(file), interactive=True)
-
     def take(name: str, request: gr.Request) -> tuple[Any, ...]:
-        with friendly_errors(Texts(request)):
-            return create.fields(read_settings(own(request).path(name)))
+        return create.fields(kept.settings(name, request))
 
-    def toggle_star(name: str, request: gr.Request) -> None:
-        with friendly_errors(Texts(request)):
-            history = own(request)
-            history.star(history.path(name))
-
-    def remove(sure: bool, name: str, request: gr.Request) -> None:
-        with friendly_errors(Texts(request)):
-            if not sure:
-                raise gr.Error("", visible=False, print_exception=False)  # so that nothing is shown anew
-            history = own(request)
-            history.delete(history.path(name))
-
+    kept = Kept(histories)
     shown = [gallery, names, chosen, *picture_buttons, pack]
-    view: dict[str, Any] = {"fn": show, "inputs": [words, starred, bare], "outputs": shown, **LIGHT}
+    view: dict[str, Any] = {"fn": kept.show, "inputs": [words, starred, bare], "outputs": shown, **LIGHT}
     gr.on([tab.select, words.change, starred.change], trigger_mode="always_last", **view)
     bare.change(lambda: gr.update(interactive=False), None, pack, **LIGHT).success(**view)  # the zip of before has settings
-    gallery.select(choose, [names, bare], [chosen, *picture_buttons], **LIGHT)
+    gallery.select(kept.choose, [names, bare], [chosen, *picture_buttons], **LIGHT)
     reopen.click(lambda: gr.update(selected="create"), None, tabs, **LIGHT)
     create.follow(create.fill_and_run(reopen.click, take, chosen, create.generation.reopen, chosen))
-    star.click(toggle_star, chosen, None, **LIGHT).success(**view)
+    star.click(kept.star, chosen, None, **LIGHT).success(**view)
     sure = gr.Checkbox(False, visible=False)
-    delete.click(remove, [sure, chosen], None, js=ASK, **LIGHT).success(**view)
+    delete.click(kept.delete, [sure, chosen], None, js=ASK, **LIGHT).success(**view)

@@ -59,7 +59,7 @@ class Models:
         self.first, self.title = find_checkpoint(checkpoint).absolute(), Path(checkpoint).absolute().name
         self.pipeline, lists = self._load(self.first)
         self._take(self.first, lists)
-        for name in ("reconstruct", "decode_codebook_indices"):
+        for name in ("encode_image", "reconstruct", "decode_codebook_indices"):
             setattr(self.pipeline, name, on_gpu(getattr(self.pipeline, name)))
 
     def use(self, checkpoint: str | Path) -> None:

@@ -69,7 +69,7 @@ class Editor:
 
     def encode(self, path: str | Path) -> Tensor:
         """The (groups, h, w) indices of a file."""
-        return self.pipeline.reconstruct(rgba.open_image(path)).codebook_indices
+        return self.pipeline.encode_image(rgba.open_image(path))
 
     def open(
         self, last: LastPictures | None, pictures: LastPictures | None, edit: Edit | None, request: gr.Request

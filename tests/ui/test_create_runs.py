@@ -7,7 +7,6 @@ import re
 import time
 from collections.abc import Callable
 
-import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 

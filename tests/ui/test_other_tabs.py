@@ -73,8 +73,8 @@ def test_the_search_for_codes_comes_nearer_and_can_be_left_out(page: Page, pictu
 
 
 def test_a_broken_picture_gets_a_sentence(page: Page, picture: Path) -> None:
-    contents = (b"", b"no picture at all", b"<svg xmlns='http://www.w3.org/2000/svg'/>", b"GIF89a", picture.read_bytes()[:90])
-    for number, content in enumerate(contents):
+    svg = b"<svg xmlns='http://www.w3.org/2000/svg'/>"
+    for number, content in enumerate((b"", b"no picture at all", svg, b"GIF89a", picture.read_bytes()[:90])):
         broken = picture.with_name(f"broken{number}.png")
         broken.write_bytes(content)
         upload(page, broken)
