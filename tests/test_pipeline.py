@@ -74,7 +74,7 @@ def test_several_things_are_drawn_one_by_one_and_put_together(
     assert torch.equal(output.codebook_indices[[0, 2]], torch.cat([one.codebook_indices for one in alone]))
     things = [generate(pipeline, prompt, seed=1).images[0] for prompt in ("a fox", "a star")]
     (expected,) = put_together(things, [Layout("and", ("a fox", "a star"))])
-    assert torch.equal(output.codebook_indices[1], pipeline.reconstruct(expected).codebook_indices)
+    assert torch.equal(output.codebook_indices[1], pipeline.encode_image(expected))
     assert output.prompts[1] == "a fox and a star"
     whole = generate(pipeline, "a fox and a star", seed=1, interpret=False)
     assert not torch.equal(whole.codebook_indices[0], output.codebook_indices[1])
@@ -92,13 +92,13 @@ def test_what_was_never_seen_in_a_style_is_drawn_in_another_and_then_again(
     flat, star = generate(pipeline, "a fox, flat style", seed=5), generate(pipeline, "a star, line style", seed=4)
     assert same(output.images[0], star.images[0])
     (expected,) = restyle(pipeline.restyler, flat.images, ["line"])
-    assert torch.equal(output.codebook_indices[1], pipeline.reconstruct(expected).codebook_indices)
+    assert torch.equal(output.codebook_indices[1], pipeline.encode_image(expected))
     star, flat = (generate(pipeline, prompt, seed=6).images[0] for prompt in ("a star, line style", "fox, flat style"))
     (fox,) = restyle(pipeline.restyler, [flat], ["line"])
     (together,) = put_together([fox, fox, star], [Layout("count", ("fox", "fox", "a star"), 3)])
-    assert torch.equal(output.codebook_indices[2], pipeline.reconstruct(together).codebook_indices)
+    assert torch.equal(output.codebook_indices[2], pipeline.encode_image(together))
     picture = generate(pipeline, "a fox, line style", image=flat, strength=0.0)
-    assert torch.equal(picture.codebook_indices[0], pipeline.reconstruct(flat).codebook_indices)
+    assert torch.equal(picture.codebook_indices[0], pipeline.encode_image(flat))
 
 
 def test_other_words_are_drawn_as_the_name_that_they_mean_or_that_is_nearest(
