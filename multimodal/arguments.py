@@ -29,13 +29,25 @@ def check_prompts(prompts: Sequence[str]) -> list[str]:
 
 
 def clean_prompt(prompt: str) -> str:
-    """The words of a prompt with one blank between them, without control characters; ValueError where it is too long."""
+    """The words of a prompt with one blank between them, without control characters; ValueError where it is too long.
+
+    Letters with accents are one character each (NFC), digits of any script, and full-width letters, those of ASCII.
+    """
     if not isinstance(prompt, str):
         raise ValueError(f"a prompt must be text, not {prompt!r}")
     if len(prompt) > MAX_PROMPT_CHARACTERS:
         raise ValueError(f"a prompt may have {MAX_PROMPT_CHARACTERS} characters; this one has {len(prompt)}")
     text = prompt.encode("utf-8", "replace").decode()  # half of a surrogate pair is no character
-    return " ".join("".join(" " if unicodedata.category(c) == "Cc" else c for c in text).split())
+    return " ".join("".join(map(_plain, unicodedata.normalize("NFC", text))).split())
+
+
+def _plain(character: str) -> str:
+    """A control character as a blank, a digit or a full-width letter as that of ASCII, any other as it is."""
+    category = unicodedata.category(character)
+    if category == "Nd":
+        return str(unicodedata.decimal(character))
+    full_width = category in ("Lu", "Ll") and "\uff21" <= character <= "\uff5a"
+    return " " if category == "Cc" else unicodedata.normalize("NFKC", character) if full_width else character
 
 
 def check_sampling(num_inference_steps: float, guidance_scale: float, seed: float = 0) -> None:

@@ -32,8 +32,8 @@ from multimodal import TextToImagePipeline
 TextToImagePipeline.from_pretrained("{repo_id}")("a red apple", seed=1).images[0].save("apple.png")
 ```
 
-| Part | Architecture | Trained |
-| --- | --- | --- |
+| Part | Architecture |
+| --- | --- |
 {parts}
 
 What it was trained on, and what it may be used for, its author has yet to say here.
@@ -111,11 +111,7 @@ def model_card(checkpoint: Path, repo_id: str) -> str:
     """A model card for a checkpoint folder that has none, for its author to go on with."""
     parts = {part: checkpoint / part / "config.json" for part in PARTS}
     configs = {part: json.loads(file.read_text(encoding="utf-8")) for part, file in parts.items() if file.is_file()}
-    rows = [
-        f"| `{part}/` | {config['architecture']} | {config.get('training', {}).get('steps', '?')} steps |"
-        for part, config in configs.items()
-        if "architecture" in config
-    ]
+    rows = [f"| `{part}/` | {config['architecture']} |" for part, config in configs.items() if "architecture" in config]
     size = configs["vqvae"]["config"]["image_size"]
     return CARD.format(name=repo_id.partition("/")[2], repo_id=repo_id, size=size, parts="\n".join(rows))
 

@@ -278,13 +278,14 @@ class TextToImagePipeline:
             search_steps: 0 … 100; above 0, search for codes that are better than the encoder's (see `search_codes`).
         """
         check_number("search_steps", search_steps, 0, MAX_STEPS, whole=True)
-        original = rgba.to_tensor(image, self.vqvae.config.image_size)
+        fitted = rgba.fit_square(image, self.vqvae.config.image_size)
+        original = rgba.from_uint8(rgba.to_pixels(fitted))
         with self.lock:
             codebook_indices = search_codes(self.vqvae, original[None].to(self.device), int(search_steps))
             reconstruction = self.vqvae.decode_indices(codebook_indices)[0].cpu()
         return ReconstructionOutput(
             image=rgba.to_image(reconstruction),
-            original=rgba.to_image(original),
+            original=fitted.convert("RGBA"),
             codebook_indices=codebook_indices[0].cpu(),
             psnr=psnr_on_white(reconstruction[None], original[None]).item(),
             num_bytes=self.vqvae.config.bytes_per_image,

@@ -144,7 +144,8 @@ def to_uint8(images: Tensor) -> Tensor:
 def to_image(tensor: Tensor) -> Image.Image:
     """A (4, H, W) tensor of premultiplied RGBA in [-1, 1] as a PIL image with straight alpha.
 
-    Alpha within 2 % of empty or full snaps there, so that what is meant to be transparent or solid is exactly that.
+    Alpha within 2 % of empty or full snaps there, so that what is meant to be transparent or solid is exactly that; between
+    them it is stretched by as much. The premultiplied colours stay, so on black nothing changes.
     """
     premultiplied = (tensor.detach().float().cpu().clamp(-1, 1) + 1) / 2  # (4, H, W) in [0, 1]
     alpha = ((premultiplied[3:] - 0.02) / 0.96).clamp(0, 1)

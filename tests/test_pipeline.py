@@ -7,6 +7,7 @@ import math
 import shutil
 import threading
 import time
+import unicodedata
 from collections.abc import Callable
 from pathlib import Path
 
@@ -222,6 +223,12 @@ def test_whole_numbers_may_be_floats(pipeline: TextToImagePipeline) -> None:
 )
 def test_blanks_and_control_characters_are_cleaned(prompt: str, cleaned: str) -> None:
     assert check_prompts([prompt]) == [cleaned]
+
+
+def test_digits_letters_and_accents_are_read_in_every_form() -> None:
+    forms = {"３匹の猫": "3匹の猫", "٣ قطط": "3 قطط", "ＣＡＴ，㊙": "CAT，㊙"}
+    forms[unicodedata.normalize("NFD", "ein Bär")] = "ein Bär"
+    assert check_prompts([*forms]) == [*forms.values()]
 
 
 @pytest.mark.parametrize(

@@ -47,9 +47,10 @@ class ProductQuantizer(nn.Module):
 
     def quantize(self, latents: Tensor) -> Tensor:
         """Map (B, groups * codebook_dim, H, W) latents to (B, groups, H, W) indices of the nearest codes."""
-        vectors = self._vectors(self.normalize(latents))  # (groups, B*H*W, codebook_dim)
         batch, _, height, width = latents.shape
-        nearest = torch.bmm(vectors, self.codebook.transpose(1, 2)).argmax(dim=-1)  # (groups, B*H*W)
+        with torch.autocast(latents.device.type, enabled=False):  # the nearest code needs full precision
+            vectors = self._vectors(self.normalize(latents.float()))  # (groups, B*H*W, codebook_dim)
+            nearest = torch.bmm(vectors, self.codebook.transpose(1, 2)).argmax(dim=-1)  # (groups, B*H*W)
         return nearest.view(self.groups, batch, height, width).transpose(0, 1)
 
     def lookup(self, codebook_indices: Tensor) -> Tensor:
@@ -75,7 +76,7 @@ class ProductQuantizer(nn.Module):
 
     def forward(self, latents: Tensor) -> Quantized:
         """Quantise; while training, move the codebook towards the latents too."""
-        with torch.autocast(latents.device.type, enabled=False):  # the nearest code needs full precision
+        with torch.autocast(latents.device.type, enabled=False):
             normalized = self.normalize(latents.float())
             indices = self.quantize(normalized)
             codes = self.lookup(indices)

@@ -7,6 +7,7 @@ import difflib
 import itertools
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache, partial
 
 from multimodal.collage.colors import HUES, SHADES
 from multimodal.data.phrases import ARTICLE, FIRST_CJK, singulars, words_of
@@ -57,6 +58,10 @@ class Names(Vocabulary):
         self.english = EncodedNames(self.english_names, embed) if embed and self.english_names else None
         self.name_words = {name: words_of(name) for name in self.english_names}
         self.descriptions = Descriptions(table or {}, described or {}, self.synonyms)
+        words_known = [*self.meanings, *self.thesaurus]
+        alike = partial(difflib.get_close_matches, possibilities=words_known, n=1, cutoff=MIN_LIKENESS)
+        self._alike = lru_cache(maxsize=1024)(alike)  # which takes a tenth of a second
+        self._encoded: dict[tuple[str, ...], EncodedNames] = {}  # some of the English names, as they are first asked for
         self.own_words = {word for name in self.own for word in words_of(name)} - LITTLE_WORDS if self.styles else None
 
     def lists_alone(self) -> Names:
@@ -148,7 +153,7 @@ class Names(Vocabulary):
         spelt = plain(ARTICLE.sub("", text))
         if not MIN_SPELT <= len(spelt) <= MAX_SPELT:
             return None
-        alike = difflib.get_close_matches(spelt, [*self.meanings, *self.thesaurus], 1, MIN_LIKENESS)
+        alike = self._alike(spelt)
         return self._meaning(alike[0]) or self._synonym(alike[0]) if alike else None
 
     def _phrase(self, text: str) -> str | None:
@@ -183,7 +188,8 @@ class Names(Vocabulary):
 
     def _nearest_of(self, names: Sequence[str], text: str) -> str:
         assert self.english is not None
-        return EncodedNames(names, self.english.embed).nearest(text) if len(names) > 1 else names[0]
+        encoded = self._encoded.setdefault(tuple(names), EncodedNames(names, self.english.embed))
+        return encoded.nearest(text) if len(names) > 1 else names[0]
 
     def _head(self, text: str) -> str | None:
         """The English name of what a text is about: of the first things in a row the last, as in "a rainbow unicorn with a

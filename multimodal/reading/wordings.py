@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 
 from multimodal.data.phrases import ARTICLE, singulars, words_of
 from multimodal.reading.phrases import EVERYDAY, FUNCTION_WORDS
@@ -80,9 +80,10 @@ def last_word(text: str, words: Iterable[str]) -> str | None:
     return max(parts, key=lambda part: (text.rfind(part) + len(part), len(part))) if parts else None
 
 
-def word_with_end_of(text: str, words: Iterable[str]) -> str | None:
+def word_with_end_of(text: str, words: Collection[str]) -> str | None:
     """The shortest of some words that has the end of a text without blanks in it, two signs or more, as many as can be."""
-    for end in (text[start:] for start in range(len(text) - 1)):
+    longest = max(map(len, words), default=0)
+    for end in (text[start:] for start in range(max(0, len(text) - longest), len(text) - 1)):
         if having := [word for word in words if end in word]:
             return min(having, key=len)
     return None

@@ -29,7 +29,7 @@ from multimodal.data.latents import LatentCache, Rows
 from multimodal.encoding import encode_pictures
 from multimodal.models.text_encoder import CLIPTextEncoder, TextEncoding
 from multimodal.tensor_folder import weights_sha256
-from multimodal.training.batches import batch_indices, divisible
+from multimodal.training.batches import batch_indices
 from multimodal.training.rehearsal import Rehearsal
 from multimodal.training.run_config import DiTRunConfig
 
@@ -85,15 +85,19 @@ class CaptionedLatents:
         return (rows >= self.first_rehearsed).to(self.accelerator.device)
 
     def batch(self, step: int, batch_size: int) -> Tensor:
-        """Which pictures this process works on in a step, (batch_size / processes,): new, composites, rehearsed."""
+        """Which pictures this process works on in a step, (batch_size / processes,): new, composites, rehearsed.
+
+        Raises:
+            ValueError: the batch is too small for all processes to have new pictures in it.
+        """
+        processes = self.accelerator.num_processes
         fractions = (self.config.composite_fraction, self.config.rehearsal_fraction)
-        shares = [
-            divisible(int(part * batch_size), self.accelerator) if count else 0
-            for part, count in zip(fractions, self.counts[1:], strict=False)
-        ]
-        groups = zip(
-            itertools.accumulate(self.counts, initial=0), self.counts, [batch_size - sum(shares), *shares], strict=False
-        )
+        parts = [part if count else 0.0 for part, count in zip(fractions, self.counts[1:], strict=False)]
+        shares = [processes * round(part * batch_size / processes) for part in parts]
+        new = batch_size - sum(shares)
+        if new < processes and sum(parts) < 1:
+            raise ValueError(f"a batch of {batch_size} has no place for new pictures in each of {processes} processes")
+        groups = zip(itertools.accumulate(self.counts, initial=0), self.counts, [new, *shares], strict=False)
         return torch.cat(
             [
                 first + batch_indices(max(1, count), share, step, self.config.seed, self.accelerator)

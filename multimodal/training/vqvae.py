@@ -127,6 +127,8 @@ def _check_modes(config: VQVAERunConfig, start: Path | None) -> None:
         raise ValueError("decoder_blocks needs --from CHECKPOINT; a new decoder has model.decoder_blocks")
     if config.num_split and not start:
         raise ValueError("num_split needs --from CHECKPOINT, whose codes are split; those of a new run follow its pictures")
+    if config.latent_noise and not config.decoder_only:
+        raise ValueError("latent_noise needs decoder_only=true: noise on latents teaches the decoder alone")
     if config.num_searched and not config.decoder_only:
         raise ValueError("num_searched needs decoder_only=true: codes that are searched for teach the decoder alone")
 

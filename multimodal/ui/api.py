@@ -23,6 +23,7 @@ from multimodal.arguments import (
     check_indices,
     check_number,
     check_prompts,
+    check_seeds,
     clean_prompt,
 )
 from multimodal.editing import start_from
@@ -172,7 +173,8 @@ class Endpoints:
         """
         check_choice("file_format", file_format, [ending.removeprefix(".") for ending in ANIMATIONS])
         arguments = {"num_inference_steps": steps, "guidance_scale": guidance_scale, "seed": seed, "num_frames": frames}
-        first, second = in_one_style(check_prompts([prompt_a, prompt_b]), MIXED, seed, self.pipeline.names)
+        prompts, [first_seed] = check_prompts([prompt_a, prompt_b]), check_seeds(seed, 1)
+        first, second = in_one_style(prompts, MIXED, first_seed, self.pipeline.names)
         [images] = [event for event in self._mixed(first, second, arguments) if not isinstance(event, Progress)]
         folder, files = new_folder(), []
         for number, image in enumerate(images, start=1):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from PIL import Image
@@ -43,14 +43,18 @@ class WatchedPipeline:
         self, arguments: dict[str, Any], stop: threading.Event | None = None, previews: int = PREVIEWS
     ) -> Iterator[Progress | TextToImageOutput]:
         """The steps of a call of the pipeline, then its output."""
-        for event in watch(lambda callback: self.pipeline(**arguments, callback=callback), stop):
-            if isinstance(event, PipelineStep):
-                step, steps = event[:2]
-                shown = -(-previews * AT_ONCE // max(AT_ONCE, len(event.latents)))
-                seen, before = (s * (shown + 1) // steps for s in (step, step - 1))
-                yield Progress(step, steps, event.preview() if before < seen and step < steps else [])
-            else:
-                yield event
+
+        def progress_of(event: PipelineStep) -> Progress:
+            """Made in the thread that samples, which has the models to itself."""
+            step, steps = event[:2]
+            shown = -(-previews * AT_ONCE // max(AT_ONCE, len(event.latents)))
+            seen, before = (s * (shown + 1) // steps for s in (step, step - 1))
+            return Progress(step, steps, event.preview() if before < seen and step < steps else [])
+
+        def draw(callback: Callable[[Progress], bool]) -> TextToImageOutput:
+            return self.pipeline(**arguments, callback=lambda event: callback(progress_of(event)))
+
+        yield from watch(draw, stop)
 
     def _mix(
         self, first: str, second: str, arguments: dict[str, Any], stop: threading.Event | None = None

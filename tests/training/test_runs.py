@@ -168,6 +168,8 @@ def test_only_codes_that_are_started_from_can_be_split(train: Train, tmp_path: P
 
 
 def test_searched_codes_teach_the_decoder_alone(trained: Path, train: Train, tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="latent_noise needs decoder_only=true"):
+        train("vqvae", tmp_path, start=trained, latent_noise=0.5)
     with pytest.raises(ValueError, match="num_searched needs decoder_only=true"):
         train("vqvae", tmp_path, start=trained, num_searched=3)
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+from typing import Any
+
 import pytest
 
 from multimodal import TextToImagePipeline
@@ -17,3 +20,18 @@ def test_as_many_previews_are_made_as_are_asked_for(
     *steps, _ = WatchedPipeline(pipeline).draw(arguments, previews=previews)
     assert [step.step for step in steps] == list(range(1, 21))
     assert sum(bool(step.previews) for step in steps if isinstance(step, Progress)) == shown
+
+
+def test_previews_are_made_by_the_thread_that_has_the_models(
+    pipeline: TextToImagePipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    threads = {"sample_latents": 0, "decode_things": 0}
+    for name, method in ((name, getattr(pipeline, name)) for name in threads):
+
+        def noted(*args: Any, name: str = name, method: Any = method) -> Any:
+            threads[name] = threading.get_ident()
+            return method(*args)
+
+        monkeypatch.setattr(pipeline, name, noted)
+    list(WatchedPipeline(pipeline).draw(Settings("a fox", 0, num_inference_steps=20).arguments(["a fox"], [0])))
+    assert threads["decode_things"] == threads["sample_latents"] != threading.get_ident()
