@@ -5,8 +5,10 @@ from __future__ import annotations
 import functools
 
 import torch
+import torch.distributed as dist
 from accelerate import Accelerator
 from torch import Tensor
+from torch.distributed.nn.functional import all_gather
 
 from multimodal import rgba
 
@@ -31,6 +33,11 @@ def batch_indices(count: int, batch_size: int, step: int, seed: int, accelerator
 def on_device(images: Tensor, accelerator: Accelerator) -> Tensor:
     """(B, 4, H, W) uint8 premultiplied RGBA → the same in [-1, 1], where models are trained, channels last."""
     return rgba.from_uint8(images.to(accelerator.device)).contiguous(memory_format=torch.channels_last)
+
+
+def of_all_processes(rows: Tensor) -> Tensor:
+    """(B / processes, …) of this process → (B, …) of all, with gradients for each, so that all can be compared with all."""
+    return torch.cat(all_gather(rows)) if dist.is_initialized() else rows
 
 
 def divisible(batch_size: int, accelerator: Accelerator) -> int:

@@ -14,7 +14,7 @@ from typing import Any
 import torch
 import torch.nn.functional as F
 from accelerate import Accelerator
-from accelerate.utils import DistributedDataParallelKwargs
+from accelerate.utils import DistributedDataParallelKwargs, gather_object
 from datasets import load_dataset
 from torch import Tensor, nn
 
@@ -36,7 +36,7 @@ from multimodal.data.lexicon import load_dictionary, load_thesaurus
 from multimodal.data.phrases import COLORS, NUMBERS, PATTERNS, STYLES
 from multimodal.data.synonyms import flags, synsets_near, words_by_name
 from multimodal.models.clip import CLIP
-from multimodal.training.batches import batch_indices
+from multimodal.training.batches import batch_indices, of_all_processes
 from multimodal.training.loop import Trainer
 from multimodal.training.run_config import CLIPRunConfig, Sources
 from multimodal.training.tokenizer import train_tokenizer
@@ -106,7 +106,10 @@ def train_clip(config: CLIPRunConfig, sources: Sources, out: Path, deadline: flo
         *embeddings, scale = model(images, *(clip.tokenize(list(batch)).ids.to(device) for batch in texts))
         if locked:
             embeddings.insert(0, locked_embeddings()[rows.to(device)])
-        losses = contrastive_losses(embeddings, [subject.concept for subject in chosen], pairs, scale)
+        embeddings = [of_all_processes(each) for each in embeddings]
+        concepts = gather_object([subject.concept for subject in chosen])
+        pairs = {kind: gather_object(both) for kind, both in pairs.items()}
+        losses = contrastive_losses(embeddings, concepts, pairs, scale)
         return {"loss": torch.stack(list(losses.values())).mean(), **losses}
 
     def export(model: nn.Module, training: dict[str, Any]) -> None:

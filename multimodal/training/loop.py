@@ -149,6 +149,8 @@ class Trainer:
         if not state.exists():  # a run that ends where it was resumed leaves the state as it is
             run = configs.to_dict(self.config)
             description = {"step": self.step, "ema_updates": int(self.ema.n_averaged), "run": run, "data": self.data}
+            if self.accelerator.scaler:  # of fp16
+                description["loss_scale"] = self.accelerator.scaler.state_dict()
             save_tensors(state, tensors, description)
         for old in [*self._states()[:-2], *self.folder.glob(".step-*")]:  # the latter are what a killed save left
             shutil.rmtree(old)
@@ -250,6 +252,8 @@ class Trainer:
                 part = fsdp.part_of(value, parameters[int(index)]) if value.ndim else value
                 state.setdefault(int(index), {})[name] = part
         self.optimizer.load_state_dict({**self.optimizer.state_dict(), "state": state})
+        if self.accelerator.scaler and "loss_scale" in description:
+            self.accelerator.scaler.load_state_dict(description["loss_scale"])
         self.ema.n_averaged.fill_(description["ema_updates"])
         self.step = description["step"]
         self.accelerator.print(f"resumed {states[-1]}")

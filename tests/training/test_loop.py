@@ -23,7 +23,7 @@ from PIL import Image
 from torch import Tensor, nn
 
 from multimodal.tensor_folder import load_tensors, save_tensors
-from multimodal.training.batches import batch_indices
+from multimodal.training.batches import batch_indices, of_all_processes
 from multimodal.training.loop import MAX_SKIPPED, Trainer, TrainingError
 from multimodal.training.run_config import RunConfig
 
@@ -296,6 +296,9 @@ def test_two_processes_equal_one_with_the_same_batch(tmp_path: Path) -> None:
     for key, value in expected.items():  # weights, their average, and the moments of the gradients
         assert torch.allclose(value, two[key], rtol=1e-4, atol=1e-6), key
     assert not torch.allclose(expected["model.0.weight"], half["model.0.weight"], atol=1e-3)  # each had its own half
+    gradient = torch.load(tmp_path / "two" / "gradient.pt")
+    assert gradient.abs().max() > 0.01
+    assert torch.allclose(gradient_of_comparisons(Accelerator()), gradient, atol=1e-6)
 
 
 def test_a_run_stops_only_between_updates_and_resumes_exactly(tmp_path: Path) -> None:
@@ -339,6 +342,17 @@ def test_what_a_run_is_resumed_from_is_not_written_again(tmp_path: Path) -> None
     make_trainer(tmp_path).run(noisy_loss, export=lambda model, training: exported.append(training["steps"]))
     assert (tmp_path / "step-00000008" / "config.json").stat().st_ino == before.st_ino
     assert exported == [8]
+
+
+def test_the_loss_scale_of_half_precision_is_part_of_the_state(tmp_path: Path) -> None:
+    def trainer_with(scale: float) -> Trainer:
+        accelerator = Accelerator()
+        accelerator.scaler = torch.amp.GradScaler("cpu", init_scale=scale)
+        return Trainer(CONFIG, nn.Linear(3, 1), tmp_path, accelerator, "")
+
+    trainer_with(8.0).save()
+    resumed = trainer_with(65_536.0)
+    assert resumed.accelerator.scaler.state_dict()["scale"] == 8.0
 
 
 def kill_at_line(number: int, action: Callable[[], None]) -> bool:
@@ -391,5 +405,18 @@ def test_a_save_killed_at_any_line_leaves_a_state_that_resumes_and_a_checkpoint_
     assert {*resumed} == {*exported} == {5, 6}
 
 
+def gradient_of_comparisons(accelerator: Accelerator) -> Tensor:
+    """Of a loss that compares all rows of a batch with all, of which each process embeds its part."""
+    part = batch_indices(8, 8, 0, 0, accelerator)
+    weight = nn.Parameter(torch.eye(3))
+    embeddings = of_all_processes(torch.arange(24.0).view(8, 3)[part].sin() @ weight)
+    (embeddings @ embeddings.T).softmax(dim=1).diagonal().sum().backward()
+    assert weight.grad is not None
+    return accelerator.reduce(weight.grad, "mean")  # as DistributedDataParallel does
+
+
 if __name__ == "__main__":  # one of two processes, see above
     train_line(Path(sys.argv[1]), 8)
+    gradient = gradient_of_comparisons(Accelerator())
+    if Accelerator().is_main_process:
+        torch.save(gradient, Path(sys.argv[1]) / "gradient.pt")
