@@ -23,7 +23,7 @@ from multimodal.evaluation.prompts import load_cells
 from multimodal.reading.syntax import MIXED_STYLES
 from multimodal.sheets import image_grid
 from multimodal.tensor_folder import copy_checkpoint
-from multimodal.word_lists import MALFORMED
+from multimodal.word_lists import MALFORMED_FILE
 
 SIZE, WINDOW, BATCH = 128, 20, 8
 ANIMALS = ("animal", "bird", "bug", "fish", "pet")  # keywords
@@ -63,7 +63,7 @@ def main() -> None:
         image_grid(pictures, columns=12).save(args.sheet)
     if args.write:
         dit = args.checkpoint / "dit"
-        copy_checkpoint(dit, dit, {MALFORMED: json.dumps(malformed, ensure_ascii=False, indent=0) + "\n"})
+        copy_checkpoint(dit, dit, {MALFORMED_FILE: json.dumps(malformed, ensure_ascii=False, indent=0) + "\n"})
 
 
 def worst_window(picture: Image.Image, learnt: Image.Image) -> float:

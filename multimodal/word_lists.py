@@ -13,8 +13,8 @@ from multimodal.reading.encoded_names import Embed
 from multimodal.reading.names import Names
 from multimodal.tensor_folder import CheckpointError, present
 
-NAMES, STYLES, MALFORMED = "names.json", "styles.json", "malformed.json"
-WORDS, DESCRIPTIONS = "words.json", "descriptions.json"
+NAMES_FILE, STYLES_FILE, MALFORMED_FILE = "names.json", "styles.json", "malformed.json"
+WORDS_FILE, DESCRIPTIONS_FILE = "words.json", "descriptions.json"
 
 
 def names_in(checkpoint: Path, embed: Embed | None, restyled: Mapping[str, Sequence[str]] | None = None) -> Names:
@@ -24,8 +24,8 @@ def names_in(checkpoint: Path, embed: Embed | None, restyled: Mapping[str, Seque
         embed, restyled: see `Names`.
     """
     clip, dit = checkpoint / "clip", checkpoint / "dit"
-    words, descriptions = load_nested_lists(clip / WORDS), load_nested_lists(clip / DESCRIPTIONS)
-    styles, malformed = load_lists(dit / STYLES), load_lists(dit / MALFORMED)
+    words, descriptions = load_nested_lists(clip / WORDS_FILE), load_nested_lists(clip / DESCRIPTIONS_FILE)
+    styles, malformed = load_lists(dit / STYLES_FILE), load_lists(dit / MALFORMED_FILE)
     return Names(load_name_table(dit), embed, words, styles, descriptions, restyled, malformed)
 
 
@@ -43,7 +43,7 @@ def load_names(folder: str | Path) -> dict[str, list[str]]:
 
 def load_name_table(folder: str | Path) -> dict[str, list[str]]:
     """The names of all that a DiT was shown: row k of every language is one thing's name, or "" where it has none there."""
-    path = present(Path(folder)) / NAMES
+    path = present(Path(folder)) / NAMES_FILE
     names = _lists(_load(path), path)
     if len({len(known) for known in names.values()}) > 1:
         raise CheckpointError(f"{path} is no list of names: the languages have different numbers of them")

@@ -20,7 +20,7 @@ from multimodal.evaluation.judge import load_judge
 from multimodal.inspection.codebook import statistics_of
 from multimodal.models.vqvae import VQVAE
 from multimodal.tensor_folder import CheckpointError, load_tensors
-from multimodal.word_lists import DESCRIPTIONS, WORDS, load_name_table, load_nested_lists
+from multimodal.word_lists import DESCRIPTIONS_FILE, WORDS_FILE, load_name_table, load_nested_lists
 
 ROOT = Path(__file__).resolve().parent.parent
 CONFIG = VQVAEConfig(image_size=8, stem_patch=2, widths=(4, 8), encoder_blocks=1, decoder_blocks=1, codebook_size=8)
@@ -58,7 +58,7 @@ def test_what_a_crash_left_under_its_old_name_is_found_whatever_part_it_is_of(
     assert pipeline.restyler
     assert pipeline.names.style_names == whole.names.style_names
     assert load_name_table(tmp_path / "dit") == load_name_table(bundled_checkpoint / "dit")
-    for name in (WORDS, DESCRIPTIONS):
+    for name in (WORDS_FILE, DESCRIPTIONS_FILE):
         assert load_nested_lists(tmp_path / "clip" / name) == load_nested_lists(bundled_checkpoint / "clip" / name)
     assert load_judge(tmp_path / "judge").classes
     assert statistics_of(tmp_path)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
-from multimodal.data.phrases import COLORS, FIRST_CJK, NUMBERS, PATTERNS, STYLES, singulars, words_of
+from multimodal.data.phrases import COLORS, FIRST_CJK, NUMBERS, PATTERNS, singulars, words_of
 from multimodal.reading.syntax import parse_weights, split_quoted
 
 HELPERS = (  # English words that need no name
@@ -20,15 +20,16 @@ class Spelling:
     It knows spelling, not meaning: a word that is in no name may still be one that the text encoder learnt.
     """
 
-    def __init__(self, names: Mapping[str, Iterable[str]]) -> None:
+    def __init__(self, names: Mapping[str, Iterable[str]], styles: Sequence[str]) -> None:
+        self.styles = styles
         self.names = sorted({name for known in names.values() for name in known}, key=str.casefold)
-        phrases = [*(words for table in (COLORS, NUMBERS, PATTERNS) for words in table.values()), STYLES, [HELPERS]]
+        phrases = [*(words for table in (COLORS, NUMBERS, PATTERNS) for words in table.values()), styles, [HELPERS]]
         self.words = {word for text in [*self.names, *(text for row in phrases for text in row)] for word in words_of(text)}
         self.parts = {word for word in self.words if word >= FIRST_CJK and "{" not in word}
 
     def unknown(self, prompt: str) -> list[str]:
         """The words of a prompt that are in no known name, in their order; English plurals count as their singulars."""
-        text = parse_weights(split_quoted(prompt)[0]).text
+        text = parse_weights(split_quoted(prompt, self.styles)[0]).text
         return [word for word in dict.fromkeys(words_of(text)) if not self._knows(word)]
 
     def nearest(self, word: str, count: int = 3) -> list[str]:

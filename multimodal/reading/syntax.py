@@ -11,7 +11,6 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from multimodal.data.phrases import STYLES
 from multimodal.reading.phrases import ON_SIGNS, SAID_AFTER, SAID_BEFORE, SAID_LAST
 
 MIXED = "mixed"  # the style that is another one for each seed:
@@ -93,7 +92,7 @@ def parse_weights(prompt: str) -> WeightedPrompt:
     return WeightedPrompt(joined(), tuple(part for part in parts if part.weight != 1))
 
 
-def split_quoted(prompt: str, styles: Sequence[str] = STYLES) -> tuple[str, str]:
+def split_quoted(prompt: str, styles: Sequence[str]) -> tuple[str, str]:
     """A prompt without what is in quotes, nor how that is said ("a cat saying “hi”" is a cat); and the words in them.
 
     Without quotes it is what comes last, "a sign that says NO", or first, "a BRB sign".
@@ -110,7 +109,7 @@ def split_quoted(prompt: str, styles: Sequence[str] = STYLES) -> tuple[str, str]
     return (text if text.strip(" ,.:!") else NOTHING_ELSE) + style, written
 
 
-def split_style(prompt: str, styles: Sequence[str] = STYLES) -> tuple[str, str]:
+def split_style(prompt: str, styles: Sequence[str]) -> tuple[str, str]:
     """A prompt without that one of these styles that it says, and that: ", 3d style", or "" where there is none."""
     for pattern in _style_patterns(tuple(styles)):
         if found := pattern.fullmatch(prompt):
@@ -120,13 +119,13 @@ def split_style(prompt: str, styles: Sequence[str] = STYLES) -> tuple[str, str]:
     return prompt, ""
 
 
-def in_style(prompt: str, style: str, styles: Sequence[str] = STYLES) -> str:
+def in_style(prompt: str, style: str, styles: Sequence[str]) -> str:
     """A prompt in a style, unless it says one of the `styles` itself."""
     text, own = split_style(prompt, styles)
     return text + (own or (f", {style} style" if style else ""))
 
 
-def style_name(prompt: str, styles: Sequence[str] = STYLES) -> str:
+def style_name(prompt: str, styles: Sequence[str]) -> str:
     """The style that a prompt says by its name, "3d", or "" where there is none."""
     return split_style(prompt, styles)[1].removeprefix(", ").removesuffix(" style")
 

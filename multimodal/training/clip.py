@@ -40,7 +40,7 @@ from multimodal.training.batches import batch_indices, of_all_processes
 from multimodal.training.loop import Trainer
 from multimodal.training.run_config import CLIPRunConfig, Sources
 from multimodal.training.tokenizer import train_tokenizer
-from multimodal.word_lists import DESCRIPTIONS, WORDS
+from multimodal.word_lists import DESCRIPTIONS_FILE, WORDS_FILE
 
 
 def train_clip(config: CLIPRunConfig, sources: Sources, out: Path, deadline: float = math.inf) -> None:
@@ -73,7 +73,7 @@ def train_clip(config: CLIPRunConfig, sources: Sources, out: Path, deadline: flo
     synsets = synsets_near(subjects, text, thesaurus["en"]) if text else []
     drawable = [synset for synset in synsets if synset.drawable]
     words = words_by_name(subjects, synsets, flags(subjects, text) if text else {}, thesaurus)
-    lists = {WORDS: words, DESCRIPTIONS: descriptions(subjects, load_dictionary())}
+    lists = {WORDS_FILE: words, DESCRIPTIONS_FILE: descriptions(subjects, load_dictionary())}
     files = {name: json.dumps(content, ensure_ascii=False) for name, content in lists.items()}
     files[TOKENIZER] = clip.tokenizer.to_str()
     composer = Composer(pixels, subjects)

@@ -31,7 +31,7 @@ from multimodal.training.lora import merged, with_lora
 from multimodal.training.mean import add_noise, fit_mean, with_mean
 from multimodal.training.rehearsal import Rehearsal
 from multimodal.training.run_config import DiTRunConfig, Sources
-from multimodal.word_lists import NAMES, STYLES
+from multimodal.word_lists import NAMES_FILE, STYLES_FILE
 
 SAMPLE_PROMPTS = (
     "a red apple", "a fox, 3d style", "红苹果", "a rocket and a star", "a cat, flat style", "pizza, noto style",
@@ -119,8 +119,8 @@ def train_dit(config: DiTRunConfig, sources: Sources, out: Path, deadline: float
     def export(model: nn.Module, training: dict[str, Any]) -> None:
         before = pictures.rehearsal
         tables = {
-            NAMES: name_table(pictures.subjects, before.table if before else None),
-            STYLES: names_by_style(pictures.subjects, before.styles if before else None),
+            NAMES_FILE: name_table(pictures.subjects, before.table if before else None),
+            STYLES_FILE: names_by_style(pictures.subjects, before.styles if before else None),
         }
         files = {name: json.dumps(table, ensure_ascii=False) for name, table in tables.items()}
         save_model(out / "dit", merged(model), config.model, training, torch.int8, files)

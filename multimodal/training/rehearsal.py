@@ -18,7 +18,7 @@ from multimodal.models.text_encoder import CLIPTextEncoder
 from multimodal.models.vqvae import VQVAE
 from multimodal.pipeline import TextToImagePipeline
 from multimodal.tensor_folder import CheckpointError, weights_sha256
-from multimodal.word_lists import NAMES, STYLES, load_lists, load_name_table, load_names
+from multimodal.word_lists import NAMES_FILE, STYLES_FILE, load_lists, load_name_table, load_names
 
 SAMPLING_STEPS = 4  # enough for pictures that are noised again
 SHARD_ROWS = 32  # few, as a picture takes a second
@@ -51,9 +51,9 @@ class Rehearsal:
     ) -> None:
         self.accelerator = accelerator
         self.names, self.table = load_names(start / "dit"), load_name_table(start / "dit")
-        self.styles = load_lists(start / "dit" / STYLES)
+        self.styles = load_lists(start / "dit" / STYLES_FILE)
         if not self.names:
-            raise CheckpointError(f"{start / 'dit'} has no {NAMES} to rehearse; rehearsal_fraction=0 does without")
+            raise CheckpointError(f"{start / 'dit'} has no {NAMES_FILE} to rehearse; rehearsal_fraction=0 does without")
         rng = random.Random(seed)
         self.subjects = [self._subject(rng) for _ in range(count)]
         self.dit = load_dit(start / "dit").requires_grad_(False)

@@ -112,7 +112,7 @@ class Generation:
         with friendly_errors(texts):
             try:
                 job = self.job(texts, Asked(*asked)._replace(steps=DRAFT_STEPS, number=1, keep_seed=True))
-                parse_weights(split_quoted(job.prompts[0])[0])
+                parse_weights(split_quoted(job.prompts[0], self.pipeline.names.style_names)[0])
             except ValueError:
                 yield Made(status=message(""))
                 return

@@ -51,11 +51,12 @@ class Messages:
 
     def tokens_used(self, prompt: str, request: gr.Request) -> Any:
         """While a prompt is typed that gets long: how much of the text encoder's context it fills, as HTML."""
-        texts, text_encoder = Texts(request), self.models.pipeline.text_encoder
+        texts, pipeline = Texts(request), self.models.pipeline
+        text_encoder, styles = pipeline.text_encoder, pipeline.names.style_names
         if not prompt.strip():
             return ""
         try:
-            choices = [parse_weights(split_quoted(choice)[0]).text for choice in expand(prompt)]
+            choices = [parse_weights(split_quoted(choice, styles)[0]).text for choice in expand(prompt)]
         except ValueError:  # not complete yet
             return gr.skip()
         used, room = max(map(text_encoder.count_tokens, choices))

@@ -20,7 +20,7 @@ from multimodal.reading.prompts import style_choices
 from multimodal.reading.syntax import MIXED
 from multimodal.ui.errors import friendly_errors
 from multimodal.ui.session import LIGHT, MODEL, LastPictures
-from multimodal.ui.texts import LANGUAGES, Texts, i18n
+from multimodal.ui.texts import TEXTS, Texts, i18n
 from multimodal.ui.zero_gpu import GPU, on_gpu
 from multimodal.word_lists import load_names
 
@@ -84,7 +84,7 @@ class Models:
         """Encode the known names in the languages of the page, in the background, so that no visitor waits for it."""
         if self.nearest is None or GPU:  # ZeroGPU lends its GPUs to visitors alone
             return
-        languages = dict.fromkeys(map(self.nearest.language, LANGUAGES))
+        languages = dict.fromkeys(map(self.nearest.language, TEXTS))
         threading.Thread(target=self.nearest.warm_up, args=languages).start()
 
     def choices(self) -> list[tuple[str, str]]:
@@ -99,7 +99,7 @@ class Models:
     def _load(self, folder: Path) -> tuple[TextToImagePipeline, Lists]:
         """All that can fail of a checkpoint, while the one before is in use."""
         pipeline, names = TextToImagePipeline.from_pretrained(folder, self.offload), load_names(folder / "dit")
-        return pipeline, Lists(names, Spelling(names) if names else None, statistics_of(folder))
+        return pipeline, Lists(names, Spelling(names, pipeline.names.style_names) if names else None, statistics_of(folder))
 
     def _take(self, folder: Path, lists: Lists) -> None:
         self.folder = folder

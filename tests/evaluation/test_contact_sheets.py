@@ -6,12 +6,13 @@ import pytest
 from PIL import Image
 
 from multimodal.arguments import DEFAULT_STEPS
+from multimodal.data.phrases import STYLES
 from multimodal.evaluation.composition import PROMPTS, load_cases
 from multimodal.evaluation.contact_sheets import COLUMNS, MANY_STEPS, write_contact_sheets
 from multimodal.evaluation.sampling import Sampling
 from multimodal.reading.syntax import split_style, style_name
 from multimodal.subsets import spread
-from multimodal.word_lists import STYLES, load_lists
+from multimodal.word_lists import STYLES_FILE, load_lists
 
 
 def test_every_list_of_prompts_has_a_sheet_and_its_prompts_stand_below(
@@ -37,7 +38,7 @@ def test_every_list_of_prompts_has_a_sheet_and_its_prompts_stand_below(
 def test_the_known_prompts_are_of_things_that_were_seen_in_these_styles_and_the_held_out_ones_are_not(
     bundled_checkpoint: Path,
 ) -> None:
-    styles = load_lists(bundled_checkpoint / "dit" / STYLES)
+    styles = load_lists(bundled_checkpoint / "dit" / STYLES_FILE)
     for kind, seen in (("known", True), ("held_out", False)):
         prompts = [case.prompt for case in load_cases(kind)]
-        assert [one for one in prompts if (split_style(one)[0] in styles[style_name(one)]) != seen] == []
+        assert [one for one in prompts if (split_style(one, STYLES)[0] in styles[style_name(one, STYLES)]) != seen] == []

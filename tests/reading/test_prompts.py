@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from multimodal.collage.layout import Layout
+from multimodal.data.phrases import STYLES
 from multimodal.reading.names import Names
 from multimodal.reading.prompts import (
     Reading,
@@ -258,7 +259,7 @@ def test_styles_are_mixed_in_which_the_things_were_drawn(prompt: str, styles: li
     drawn = {"3d": ["star", "fox"], "flat": ["star"], "line": ["star", "rose"], "noto": ["fox", "Rocket"]}
     names = Names(TABLE, embed=lambda texts: pytest.fail("nothing is encoded for it"), styles=drawn)
     assert mixed_styles(prompt, names) == styles
-    expected = [in_style(prompt, styles[seed % len(styles)]) for seed in range(4)]
+    expected = [in_style(prompt, styles[seed % len(styles)], STYLES) for seed in range(4)]
     assert in_styles([prompt] * 4, MIXED, range(4), names) == expected
     assert in_styles([prompt], "line", [0], names) == [f"{prompt}, line style"]
 

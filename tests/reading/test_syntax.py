@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from multimodal.data.phrases import STYLES
 from multimodal.reading.syntax import MAX_WEIGHT, expand, in_style, parse_weights, split_quoted, split_style, style_name
 
 
@@ -90,7 +91,7 @@ def test_words_have_weights(prompt: str, text: str, parts: list[tuple[str, float
     ],
 )
 def test_words_in_quotes_are_written(prompt: str, text: str, written: str) -> None:
-    assert split_quoted(prompt) == (text, written)
+    assert split_quoted(prompt, STYLES) == (text, written)
     assert parse_weights(prompt) == (prompt, ())
 
 
@@ -118,9 +119,9 @@ def test_choices_may_have_weights() -> None:
 
 
 def test_a_prompt_is_put_in_a_style_unless_it_says_one() -> None:
-    assert in_style("a fox", "flat") == "a fox, flat style"
-    assert in_style("a fox, 3D style", "flat") == "a fox, 3d style"
-    assert in_style("a fox", "") == "a fox"
+    assert in_style("a fox", "flat", STYLES) == "a fox, flat style"
+    assert in_style("a fox, 3D style", "flat", STYLES) == "a fox, 3d style"
+    assert in_style("a fox", "", STYLES) == "a fox"
 
 
 @pytest.mark.parametrize(
@@ -146,8 +147,8 @@ def test_a_prompt_is_put_in_a_style_unless_it_says_one() -> None:
     ],
 )
 def test_a_style_may_be_said_in_several_ways(prompt: str, text: str, style: str) -> None:
-    assert split_style(prompt) == (text, f", {style} style" if style else "")
-    assert style_name(prompt) == style
+    assert split_style(prompt, STYLES) == (text, f", {style} style" if style else "")
+    assert style_name(prompt, STYLES) == style
 
 
 def test_a_model_has_styles_of_its_own() -> None:

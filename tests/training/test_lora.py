@@ -23,7 +23,7 @@ from multimodal.training.lora import merged, with_lora
 from multimodal.training.plan import train_all, train_one
 from multimodal.training.rehearsal import Rehearsal
 from multimodal.training.run_config import Sources
-from multimodal.word_lists import STYLES, load_lists, load_name_table, load_names
+from multimodal.word_lists import STYLES_FILE, load_lists, load_name_table, load_names
 
 LORA = ["lora_rank=2", "rehearsal_fraction=0.5", "num_rehearsals=6", "num_composites=0"]
 
@@ -98,7 +98,7 @@ def test_one_command_makes_a_whole_checkpoint(start: Path, tuned: Path) -> None:
     for part in ("vqvae", "clip"):  # as are the codebook's statistics and super_resolution, where there are any
         assert load_tensors(start / part)[1] == load_tensors(tuned / part)[1]  # checksums included
     assert load_name_table(tuned / "dit")["en"] == [*load_name_table(start / "dit")["en"], "star"]
-    assert load_lists(tuned / "dit" / STYLES) == load_lists(start / "dit" / STYLES)  # what is new has none
+    assert load_lists(tuned / "dit" / STYLES_FILE) == load_lists(start / "dit" / STYLES_FILE)  # what is new has none
     assert TextToImagePipeline.from_pretrained(tuned)("a star", num_inference_steps=1).images[0].size == (32, 32)
 
 

@@ -10,9 +10,9 @@ import gradio as gr
 from multimodal.ui.texts.en import ENGLISH
 from multimodal.ui.texts.zh import CHINESE
 
-LANGUAGES = {"en": ENGLISH, "zh": CHINESE, "zh-CN": CHINESE}
+TEXTS = {"en": ENGLISH, "zh": CHINESE, "zh-CN": CHINESE}
 PREFIX = "multimodal_"  # keeps our keys apart from Gradio's own
-TRANSLATIONS = gr.I18n(**{code: {PREFIX + key: text for key, text in words.items()} for code, words in LANGUAGES.items()})
+TRANSLATIONS = gr.I18n(**{code: {PREFIX + key: text for key, text in words.items()} for code, words in TEXTS.items()})
 
 
 def i18n(key: str) -> Any:
@@ -26,7 +26,7 @@ class Texts:
     def __init__(self, request: gr.Request | None = None) -> None:
         header = request.headers.get("accept-language", "") if request and request.headers else ""
         self.language = "zh" if header.lower().startswith("zh") else "en"
-        self.words = LANGUAGES[self.language]
+        self.words = TEXTS[self.language]
 
     def __call__(self, key: str, **values: object) -> str:
         """The text of a key, with its {places} filled."""
