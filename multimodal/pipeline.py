@@ -153,7 +153,7 @@ class TextToImagePipeline:
             readings = read_prompts(prompts, self.names, image is None) if interpret else [Reading((p,)) for p in prompts]
             check_words(*(reading.written for reading in readings))
             drawn = [(thing, seed) for reading, seed in zip(readings, seeds, strict=True) for thing in reading.things]
-            velocity, dropped = self.prompt_velocity([thing for thing, _ in drawn], negative_prompt, float(guidance_scale))
+            velocity = self.prompt_velocity([thing for thing, _ in drawn], negative_prompt, float(guidance_scale))
             latents = noise = self.make_noise([seed for _, seed in drawn])
             if image is not None:
                 original = self.indices_of(image)
@@ -169,10 +169,9 @@ class TextToImagePipeline:
                 codebook_indices = torch.where(redrawn, codebook_indices, original)
             images = rgba.to_images(self.vqvae.decode_indices(codebook_indices))
         images = [write(image, one.written, self.upscaler) for image, one in zip(images, readings, strict=True)]
-        words = iter(dropped)
-        dropped = [" ".join(filter(None, dict.fromkeys(next(words) for _ in reading.things))) for reading in readings]
+        dropped = [self.dropped_words([*reading.things, negative_prompt]) for reading in readings[::repeats]]
         renamed = [dict(reading.renamed) for reading in readings[::repeats]]
-        return TextToImageOutput(images, codebook_indices.cpu(), prompts, seeds, dropped[::repeats], renamed)
+        return TextToImageOutput(images, codebook_indices.cpu(), prompts, seeds, dropped, renamed)
 
     def compose(self, latents: Tensor, readings: Sequence[Reading]) -> Tensor:
         """The latents of pictures, from those of the things in them; what is one thing stays as it was drawn."""
@@ -194,33 +193,33 @@ class TextToImagePipeline:
             things = restyle(self.restyler, things, [part.style for reading in readings for part in reading.parts()])
         return put_together(things, [reading.layout for reading in readings])
 
-    def encode_prompt(self, prompts: list[str]) -> tuple[Condition, list[str]]:
-        """What the DiT is told of B prompts; and per prompt the words that did not fit into the context, or ""."""
-        context, context_mask, pooled, dropped = self.text_encoder(prompts)
-        return self.dit.condition(context, context_mask, pooled), dropped
+    def dropped_words(self, prompts: Sequence[str]) -> str:
+        """The words of prompts that do not fit into the text encoder's context, or ""."""
+        tokens = self.text_encoder.tokenize([parse_weights(prompt).text for prompt in prompts])
+        return " ".join(filter(None, dict.fromkeys(tokens.dropped)))
 
-    def prompt_velocity(
-        self, prompts: list[str], negative_prompt: str, guidance_scale: float
-    ) -> tuple[Velocity, list[str]]:
-        """The velocity field that leads to pictures of B prompts; and per prompt the words that did not fit, or ""."""
+    def encode_prompt(self, prompts: list[str]) -> Condition:
+        """What the DiT is told of B prompts."""
+        return self.dit.condition(*self.text_encoder(prompts))
+
+    def prompt_velocity(self, prompts: list[str], negative_prompt: str, guidance_scale: float) -> Velocity:
+        """The velocity field that leads to pictures of B prompts."""
         if not negative_prompt and 1 <= guidance_scale <= self.dit.config.max_guidance_scale:  # in one run of the DiT
             return self.weighted_velocity(prompts, guidance_scale)
-        velocity, dropped = self.weighted_velocity(prompts)
-        negative, [not_negative] = self.weighted_velocity([negative_prompt])
-        dropped = [f"{words} {not_negative}".strip() for words in dropped]
-        return guided(velocity, negative, guidance_scale, self.dit.config.guidance_interval), dropped
+        velocity, negative = self.weighted_velocity(prompts), self.weighted_velocity([negative_prompt])
+        return guided(velocity, negative, guidance_scale, self.dit.config.guidance_interval)
 
-    def weighted_velocity(self, prompts: list[str], guidance_scale: float = 1.0) -> tuple[Velocity, list[str]]:
+    def weighted_velocity(self, prompts: list[str], guidance_scale: float = 1.0) -> Velocity:
         """The velocity field of B prompts, with the guidance that the DiT knows; each (word:1.3) takes it once more."""
         parsed = [parse_weights(prompt) for prompt in prompts]
-        condition, dropped = self.encode_prompt([prompt.text for prompt in parsed])
+        condition = self.encode_prompt([prompt.text for prompt in parsed])
         parts = []
         for k in range(max(len(prompt.parts) for prompt in parsed)):
             kth = [prompt.parts[k] if k < len(prompt.parts) else WeightedPart(prompt.text, 1.0) for prompt in parsed]
-            without, _ = self.encode_prompt([part.without for part in kth])
+            without = self.encode_prompt([part.without for part in kth])
             weights = torch.tensor([part.weight for part in kth], device=self.device)
             parts.append((self.dit_velocity(without, guidance_scale), weights))
-        return weighted(self.dit_velocity(condition, guidance_scale), parts), dropped
+        return weighted(self.dit_velocity(condition, guidance_scale), parts)
 
     def sample_latents(
         self,

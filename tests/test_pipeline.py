@@ -150,7 +150,7 @@ def test_a_dit_that_knows_guidance_runs_once_a_step(pipeline: TextToImagePipelin
         scales.clear()
         generate(pipeline, num_inference_steps=4, **settings)
         assert scales == expected
-    condition, _ = pipeline.encode_prompt(["a fox"])
+    condition = pipeline.encode_prompt(["a fox"])
     scales.clear()
     for t in times:
         pipeline.dit_velocity(condition, 3.0)(pipeline.make_noise([0]), torch.tensor([t]))

@@ -28,7 +28,7 @@ def expect(pipeline: TextToImagePipeline, prompt: str) -> Expectation:
     """
     [prompt] = check_prompts([prompt])
     with pipeline.lock:
-        condition, _ = pipeline.encode_prompt([parse_weights(prompt).text])
+        condition = pipeline.encode_prompt([parse_weights(prompt).text])
         predictor = pipeline.dit.mean_predictor
         views = predictor.mlp.all_views(condition.pooled)  # (1, V, C, h, w)
         translation = predictor.translator(views, condition.pooled) if predictor.translator else None

@@ -78,7 +78,7 @@ def restore(
         original = pipeline.vqvae.decode_indices(indices)  # (1, 4, H, W)
         noise = pipeline.make_noise([seed, seed])
         x0 = pipeline.vqvae.lookup(indices).expand_as(noise)
-        velocity, _ = pipeline.prompt_velocity(prompts, negative_prompt, guidance_scale)
+        velocity = pipeline.prompt_velocity(prompts, negative_prompt, guidance_scale)
         restorations = []
         for t in times:
             latents = rectified_flow.interpolate(x0, noise, float(t))

@@ -20,7 +20,6 @@ class Encoded(NamedTuple):
 
     context: Tensor  # (L, context_dim), without padding
     pooled: Tensor  # (pooled_dim,)
-    dropped: str
 
 
 class CachedTextEncoder(CLIPTextEncoder):
@@ -55,13 +54,13 @@ class CachedTextEncoder(CLIPTextEncoder):
         context = pad_sequence([each.context for each in encoded], batch_first=True)  # (B, L, context_dim)
         mask = torch.arange(context.shape[1], device=device) < lengths[:, None]  # (B, L)
         pooled = torch.stack([each.pooled for each in encoded])  # (B, pooled_dim)
-        return TextEncoding(context, mask, pooled, [each.dropped for each in encoded])
+        return TextEncoding(context, mask, pooled)
 
     def _encode(self, prompts: list[str], device: torch.device) -> list[Encoded]:
         tokens = self.tokenize([*prompts, *[""] * (BATCH - len(prompts))])
         ids = F.pad(tokens.ids, (0, self.context_length - tokens.ids.shape[1]))  # (BATCH, context_length)
         features = self.encode(ids.to(device))
         return [
-            Encoded(features.tokens[k, : int(tokens.mask[k].sum())].clone(), features.pooled[k].clone(), tokens.dropped[k])
+            Encoded(features.tokens[k, : int(tokens.mask[k].sum())].clone(), features.pooled[k].clone())
             for k in range(len(prompts))
         ]

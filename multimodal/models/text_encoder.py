@@ -17,7 +17,6 @@ class TextEncoding(NamedTuple):
     context: Tensor  # (B, L, context_dim) token states
     context_mask: Tensor  # (B, L) bool, True at tokens
     pooled: Tensor  # (B, pooled_dim)
-    dropped: list[str]  # per prompt, the text that did not fit into the context, or ""
 
 
 class CLIPTextEncoder(nn.Module):
@@ -132,7 +131,7 @@ class CLIPTextEncoder(nn.Module):
         tokens = self.tokenize(prompts)
         device = next(self.tower.parameters()).device
         features = self.encode(tokens.ids.to(device))
-        return TextEncoding(features.tokens, tokens.mask.to(device), features.pooled, tokens.dropped)
+        return TextEncoding(features.tokens, tokens.mask.to(device), features.pooled)
 
     def embed(self, prompts: list[str], batch_size: int = 256) -> Tensor:
         """The pooled embeddings alone, (B, pooled_dim), of any number of prompts: those of like length together."""

@@ -32,7 +32,7 @@ THE = re.compile("^the ", re.IGNORECASE)
 MIN_NOUN = 4  # letters of a noun in a text of several words; shorter ones are often articles, in some language
 MAX_RENAMED = 60  # characters; what is longer, without a known word, says more than a name does
 MAX_PHRASE = 20  # words of a text in which phrases are looked for
-MIN_SPELT, MAX_SPELT, MIN_LIKENESS = 6, 20, 0.8  # letters, and from which of difflib's ratios on it is a slip of the pen
+MIN_SPELT, MAX_SPELT, MIN_ALIKE = 6, 20, 0.8  # letters, and from which of difflib's ratios on it is a slip of the pen
 
 
 class Names(Vocabulary):
@@ -58,8 +58,7 @@ class Names(Vocabulary):
         self.english = EncodedNames(self.english_names, embed) if embed and self.english_names else None
         self.name_words = {name: words_of(name) for name in self.english_names}
         self.descriptions = Descriptions(table or {}, described or {}, self.synonyms)
-        words_known = [*self.meanings, *self.thesaurus]
-        alike = partial(difflib.get_close_matches, possibilities=words_known, n=1, cutoff=MIN_LIKENESS)
+        alike = partial(difflib.get_close_matches, possibilities=[*self.meanings, *self.thesaurus], n=1, cutoff=MIN_ALIKE)
         self._alike = lru_cache(maxsize=1024)(alike)  # which takes a tenth of a second
         self._encoded: dict[tuple[str, ...], EncodedNames] = {}  # some of the English names, as they are first asked for
         self.own_words = {word for name in self.own for word in words_of(name)} - LITTLE_WORDS if self.styles else None

@@ -35,7 +35,7 @@ class GuidanceTeacher:
         self.accelerator, self.max_scale = accelerator, max_scale
         self.dit = dit.to(accelerator.device).requires_grad_(False)
         with torch.no_grad():
-            self.unconditional = self.dit.condition(*text_encoder([""])[:3])
+            self.unconditional = self.dit.condition(*text_encoder([""]))
 
     def student(self) -> DiT:
         """A copy of the DiT that takes a guidance scale too; at first it makes a difference to the mean alone."""

@@ -84,13 +84,13 @@ def train_dit(config: DiTRunConfig, sources: Sources, out: Path, deadline: float
         return  # stopped, and what follows would rest on half a mean
     if dit.guidance_embedding is not None:
         with torch.no_grad():
-            dit.unconditional_mean.copy_(dit.to(device).condition(*text_encoder([""])[:3]).mean[0])
+            dit.unconditional_mean.copy_(dit.to(device).condition(*text_encoder([""])).mean[0])
     trainer = Trainer(config, with_lora(dit, config.lora_rank), folder, accelerator, pictures.fingerprint)
 
     def loss(model: nn.Module, step: int) -> dict[str, Tensor]:
         rows = pictures.batch(step, config.batch_size)
         x0 = pictures.latents(rows)  # (B, C, h, w)
-        context, context_mask, pooled, _ = pictures.encode_prompts(rows, step, text_encoder)
+        context, context_mask, pooled = pictures.encode_prompts(rows, step, text_encoder)
         noise = torch.randn_like(x0)
         t = rectified_flow.sample_t(len(x0), device, config.t_mean)
         inputs = {

@@ -46,12 +46,11 @@ def train_judge(config: JudgeRunConfig, sources: Sources, out: Path, deadline: f
         seen = augment(images, growing_size(config, step)).contiguous(memory_format=torch.channels_last)
         plain = torch.cat([rgba.composite(images, 1.0), images[:, 3:]], dim=1).contiguous(memory_format=torch.channels_last)
         concept, style = concepts[rows].to(seen.device), styles[rows].to(seen.device)
-        with accelerator.autocast():
-            output = model(seen, plain)
+        output = model(seen, plain)
         judge = accelerator.unwrap_model(model)
-        logits = with_margin(output.concept_logits.float(), concept, config.margin * judge.log_scale.exp())
+        logits = with_margin(output.concept_logits, concept, config.margin * judge.log_scale.exp())
         concept_loss = F.cross_entropy(logits, concept, label_smoothing=config.label_smoothing)
-        style_loss = F.cross_entropy(output.style_logits.float(), style)
+        style_loss = F.cross_entropy(output.style_logits, style)
         return {
             "loss": concept_loss + style_loss,
             "concept": concept_loss,

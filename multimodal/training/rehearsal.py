@@ -94,7 +94,7 @@ class Rehearsal:
     @torch.no_grad()
     def _draw(self, pipeline: TextToImagePipeline, prompts: list[str], seeds: list[int]) -> Tensor:
         with self.accelerator.autocast():
-            condition, _ = pipeline.encode_prompt(prompts)
+            condition = pipeline.encode_prompt(prompts)
             noise = pipeline.make_noise(seeds)
             latents = pipeline.sample_latents(pipeline.dit_velocity(condition), noise, SAMPLING_STEPS)
         return pipeline.vqvae.quantize(latents.float()).to("cpu", torch.int16)

@@ -59,9 +59,8 @@ def train_restyler(config: RestylerRunConfig, sources: Sources, out: Path, deadl
         target = on_device(pixels[second], accelerator)
         mirrored = (torch.rand(len(rows), 1, 1, 1) < 0.5).to(accelerator.device)
         images, target = (torch.where(mirrored, each.flip(3), each) for each in (images, target))
-        with accelerator.autocast():
-            restyled = model(images, styles.to(accelerator.device))
-        losses = picture_losses(restyled.float(), target)
+        restyled = model(images, styles.to(accelerator.device))
+        losses = picture_losses(restyled, target)
         return {"loss": losses["l1"] + config.gradient_weight * losses["gradient"], **losses}
 
     def sample(model: nn.Module) -> Image.Image:

@@ -15,7 +15,7 @@ from PIL import Image
 from multimodal.arguments import MAX_IMAGES, MAX_PROMPT_CHARACTERS
 from multimodal.export import ANIMATIONS, save_animation
 from multimodal.reading.prompts import read_prompt
-from multimodal.reading.syntax import MIXED, parse_weights, style_name
+from multimodal.reading.syntax import MIXED, style_name
 from multimodal.settings import Settings
 from multimodal.ui.errors import friendly_errors
 from multimodal.ui.generation import Asked, Generation
@@ -64,7 +64,7 @@ class Mixing:
         """The files, once, as Gradio copies what is yielded; yields as `mix`."""
         caption, pipeline = " → ".join(prompts), self.tab.pipeline
         readings = [read_prompt(prompt, pipeline.names, apart=False) for prompt in prompts]
-        dropped = pipeline.text_encoder.tokenize([parse_weights(reading.things[0]).text for reading in readings]).dropped
+        dropped = [pipeline.dropped_words(reading.things[:1]) for reading in readings]
         told = self.tab.messages.not_drawn(prompts, dropped, [dict(reading.renamed) for reading in readings], texts)
         with tempfile.TemporaryDirectory() as folder:
             name = Path(folder) / Settings(caption, seed).file_name

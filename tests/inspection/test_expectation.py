@@ -16,7 +16,7 @@ def test_the_mean_is_what_the_dit_is_told(pipeline: TextToImagePipeline, monkeyp
     torch.nn.init.normal_(dit.mean_predictor.mlp.view_embedding.weight)
     monkeypatch.setattr(pipeline, "dit", dit)
     expectation = expect(pipeline, "a (fox:1.3)")
-    condition, _ = pipeline.encode_prompt(["a fox"])
+    condition = pipeline.encode_prompt(["a fox"])
     with torch.inference_mode():
         [mean] = rgba.to_images(pipeline.vqvae.decode(condition.mean))
         [line] = rgba.to_images(pipeline.vqvae.decode(dit.mean_predictor.mlp(condition.pooled, torch.tensor([2]))))

@@ -52,7 +52,7 @@ def test_all_encoders_give_the_same_kind_of_encoding(encoder: CLIPTextEncoder) -
     assert encoding.context_mask.shape == (3, length)
     assert encoding.pooled.shape == (3, EMBED_DIM)
     assert encoding.context_mask[2].sum() == 2  # "" is a begin and an end
-    assert encoding.dropped == ["", "", ""]
+    assert encoder.tokenize(PROMPTS).dropped == ["", "", ""]
     assert not any(parameter.requires_grad for parameter in encoder.parameters())
     assert not encoding.context.requires_grad
 
@@ -81,11 +81,11 @@ def test_tokens_are_counted_up_to_the_room_there_is(encoder: CLIPTextEncoder) ->
 
 def test_what_does_not_fit_is_reported(encoder: CLIPTextEncoder) -> None:
     prompt = "zebra yak xylophone " * 4 + "quit"
-    encoding = encoder([prompt, "a"])
-    assert encoding.dropped[0].endswith("quit")
-    assert prompt.replace(" ", "").endswith(encoding.dropped[0].replace(" ", ""))
-    assert encoding.dropped[1] == ""
-    assert encoder([prompt[: -len("quit")] + "fish"]).dropped[0].endswith("fish")
+    dropped, nothing = encoder.tokenize([prompt, "a"]).dropped
+    assert dropped.endswith("quit")
+    assert prompt.replace(" ", "").endswith(dropped.replace(" ", ""))
+    assert nothing == ""
+    assert encoder.tokenize([prompt[: -len("quit")] + "fish"]).dropped[0].endswith("fish")
     assert torch.equal(encoder([prompt + " fish"]).pooled, encoder([prompt]).pooled)  # it is the end that is dropped
 
 
@@ -95,7 +95,7 @@ def test_exactly_what_is_beyond_the_context_is_reported(open_clip_weights: Path,
         CLIPTextEncoder.from_open_clip("tiny-clip", str(open_clip_weights)),
         CLIPTextEncoder.from_transformers(str(transformers_folder)),
     ):
-        assert encoder([" ".join(words), " ".join(words[:room])]).dropped == [" ".join(words[room:]), ""]
+        assert encoder.tokenize([" ".join(words), " ".join(words[:room])]).dropped == [" ".join(words[room:]), ""]
 
 
 def test_the_weights_are_those_of_the_file(open_clip_weights: Path, transformers_folder: Path) -> None:

@@ -37,10 +37,10 @@ def test_scales_are_in_their_range_and_mostly_small() -> None:
 @torch.no_grad()
 def test_the_teacher_says_what_guidance_makes_of_two_runs(pipeline: TextToImagePipeline) -> None:
     latents, t = pipeline.make_noise([1, 2]), torch.full((2,), 0.6)
-    context, context_mask, pooled, _ = pipeline.text_encoder(["a fox", "a star"])
+    context, context_mask, pooled = pipeline.text_encoder(["a fox", "a star"])
     x0 = teacher_of(pipeline).x0(latents, latents, t, context, context_mask, pooled, torch.tensor([3.0, 1.0]))
     with_prompt, without = (
-        pipeline.dit_velocity(pipeline.encode_prompt(prompts)[0]) for prompts in (["a fox", "a star"], ["", ""])
+        pipeline.dit_velocity(pipeline.encode_prompt(prompts)) for prompts in (["a fox", "a star"], ["", ""])
     )
     velocity = guided(with_prompt, without, 3.0, (0, 1))(latents, t)
     assert torch.allclose(x0[0], (latents - 0.6 * velocity)[0], atol=1e-4)
@@ -51,11 +51,11 @@ def test_the_teacher_says_what_guidance_makes_of_two_runs(pipeline: TextToImageP
 def test_a_student_starts_with_a_guided_mean_and_can_be_made_plain_again(pipeline: TextToImagePipeline) -> None:
     teacher = teacher_of(pipeline)
     student = teacher.student().eval()
-    context, context_mask, pooled, _ = pipeline.text_encoder(["a fox", "a star"])
+    context, context_mask, pooled = pipeline.text_encoder(["a fox", "a star"])
     inputs = pipeline.make_noise([1, 2]), torch.tensor([0.2, 0.9]), context, context_mask, pooled
     assert torch.equal(student(*inputs), teacher.dit(*inputs))
     condition = teacher.dit.condition(context, context_mask, pooled)
-    unconditional = pipeline.encode_prompt([""])[0].mean
+    unconditional = pipeline.encode_prompt([""]).mean
     guided_mean = unconditional + 5 * (condition.mean - unconditional)
     expected = teacher.dit(*inputs[:2], *condition._replace(mean=guided_mean))
     assert torch.allclose(student(*inputs, guidance_scale=torch.full((2,), 5.0)), expected, atol=1e-4)

@@ -139,7 +139,7 @@ def test_a_model_that_has_forgotten_nothing_has_nothing_to_rehearse(start: Path,
     rehearsal, text_encoder = make_rehearsal(start, tmp_path)
     assert rehearsal.codebook_indices[torch.arange(5)].shape == (5, 2, 4, 4)
     assert {subject.concept for subject in rehearsal.subjects} <= set(load_names(start / "dit")["en"])
-    context, context_mask, pooled, _ = text_encoder([subject.concept for subject in rehearsal.subjects])
+    context, context_mask, pooled = text_encoder([subject.concept for subject in rehearsal.subjects])
     noise, t = torch.randn(5, 8, 4, 4), torch.rand(5)
     inputs = {"latents": noise, "t": t, "context": context, "context_mask": context_mask, "pooled": pooled}
     dit = load_dit(start / "dit")
