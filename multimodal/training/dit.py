@@ -25,7 +25,7 @@ from multimodal.sheets import image_grid
 from multimodal.tensor_folder import copy_checkpoint
 from multimodal.training.captioned_latents import CaptionedLatents
 from multimodal.training.distillation import GuidanceTeacher, sample_scales, undistilled
-from multimodal.training.growth import with_depth, with_patch_size
+from multimodal.training.growth import GROWING, with_depth, with_patch_size
 from multimodal.training.loop import Trainer
 from multimodal.training.lora import merged, with_lora
 from multimodal.training.mean import add_noise, fit_mean, with_mean
@@ -45,23 +45,20 @@ def train_dit(config: DiTRunConfig, sources: Sources, out: Path, deadline: float
 
     The checkpoint is `out`/dit; the run's state, the mean's and the latent cache are under `out`/training/dit.
 
-    Where `sources` has a checkpoint to start from, its DiT, with its config, is where a new run starts, and what it
-    rehearses; its other parts are copied, where `out` has none of its own.
+    Where `sources` has a checkpoint to start from, its DiT, in the sizes of `config.model`, is where a new run starts, and
+    what it rehearses; its other parts are copied, where `out` has none of its own.
 
     Raises:
-        ValueError: LoRA, rehearsal, distillation, divided patches, more layers or a new mean, and nothing to start from; or
-            two that do not go together.
+        ValueError: LoRA, rehearsal or distillation, and nothing to start from; or two that do not go together.
     """
     start = sources.start
-    _check_modes(config, start)
+    trained = load_dit(start / "dit") if start else None
+    _check_modes(config, trained)
     accelerator = Accelerator(mixed_precision=config.mixed_precision)
     folder, device = out / "training" / "dit", accelerator.device
     if start:
         with accelerator.main_process_first():
             _copy_other_parts(start, out)
-    trained = load_dit(start / "dit") if start else None
-    if trained:
-        config = dataclasses.replace(config, model=config.model_from(trained.config))
     pictures = CaptionedLatents(config, sources.data, sources.names, out, accelerator)
     config = dataclasses.replace(config, model=dataclasses.replace(config.model, styles=pictures.styles))
     torch.manual_seed(config.seed)
@@ -143,19 +140,11 @@ def starting_dit(config: DiTRunConfig, trained: DiT | None) -> DiT:
     return undistilled(dit) if config.guidance_distillation or not config.model.max_guidance_scale else dit
 
 
-def _check_modes(config: DiTRunConfig, start: Path | None) -> None:
-    on_start = (
-        "lora_rank",
-        "rehearsal_fraction",
-        "guidance_distillation",
-        "patch_size",
-        "depth",
-        "mean_width",
-        "mean_detail",
-    )
-    if not start and any(getattr(config, name) for name in on_start):
+def _check_modes(config: DiTRunConfig, trained: DiT | None) -> None:
+    on_start = ("lora_rank", "rehearsal_fraction", "guidance_distillation")
+    if not trained and any(getattr(config, name) for name in on_start):
         raise ValueError(f"{', '.join(on_start)} need a checkpoint to start from: give it with --from")
-    grows = config.patch_size or config.depth or config.mean_width or config.mean_detail
+    grows = trained and any(getattr(config.model, name) != getattr(trained.config, name) for name in GROWING)
     if config.guidance_distillation and (grows or config.rehearsal_fraction):
         raise ValueError("guidance_distillation is a run of its own, after those that grow the DiT or rehearse")
 

@@ -9,6 +9,8 @@ from torch import Tensor
 
 from multimodal.models.dit import DiT
 
+GROWING = ("patch_size", "depth", "mean_width", "mean_detail")  # what can change in the config of a trained DiT
+
 
 @torch.no_grad()
 def with_patch_size(dit: DiT, patch_size: int) -> DiT:

@@ -24,6 +24,7 @@ from multimodal.tensor_folder import CheckpointError, load_description
 from multimodal.training import run_config
 from multimodal.training.clip import train_clip
 from multimodal.training.dit import train_dit
+from multimodal.training.growth import GROWING
 from multimodal.training.judge import train_judge
 from multimodal.training.loop import TrainingError
 from multimodal.training.presets import PRESETS
@@ -34,6 +35,7 @@ from multimodal.training.tokenizer import train_tokenizer
 from multimodal.training.vqvae import train_vqvae
 
 STAGES = ("vqvae", "clip", "dit")  # in this order: the DiT learns from what the other two give
+MAY_CHANGE = {"vqvae": ("decoder_blocks",), "clip": (), "dit": GROWING}  # of a model that is started from
 TRAIN: dict[str, Callable[[Any, Sources, Path, float], None]] = {  # each: config, sources, out, deadline
     "vqvae": train_vqvae,
     "clip": train_clip,
@@ -110,11 +112,7 @@ def make_plan(preset: str, overrides: Sequence[str], start: Path | None, out: Pa
     for name in reversed(STAGES):  # the DiT says whether a CLIP is needed
         if name == "clip" and runs["dit"].model.text_encoder.kind != "bundled":
             continue
-        run: Any = _run_config(name, preset, _overrides_of(name, overrides), start)
-        if start:  # the model's sizes are those of the checkpoint
-            model: Any = configs.from_dict(type(run.model), load_description(start / name)["config"])
-            run = dataclasses.replace(run, model=run.model_from(model) if name == "dit" else model)
-        runs[name] = run
+        runs[name] = _run_config(name, preset, _overrides_of(name, overrides), start)
     _check_sizes(**{name: run.model for name, run in runs.items()})
     stages = [Stage(name, runs[name], is_complete(name, runs[name], out)) for name in STAGES if name in runs]
     changing = [stage.name for stage in stages if stage.name != "dit" and not stage.complete]
@@ -168,15 +166,24 @@ def _preset(name: str, preset: str) -> run_config.RunConfig:
     return PRESETS[name][preset]
 
 
-def _run_config(name: str, preset: str, overrides: Sequence[str], start: Path | None) -> run_config.RunConfig:
-    """The settings of a preset with changes. Raises ValueError where they would resize the model of a checkpoint."""
+def _run_config(name: str, preset: str, overrides: Sequence[str], start: Path | None) -> Any:
+    """The settings of a preset with changes; those of a model that is started from are its own, with changes to them.
+
+    Raises:
+        ValueError: a setting is unknown, or one that the model of a checkpoint cannot change.
+    """
+    if not start or name not in STAGES:
+        return configs.with_overrides(_preset(name, preset), overrides)
     sizes = [word for word in overrides if word.startswith("model.")]
-    if start and sizes:
-        raise ValueError(
-            f"{' '.join(sizes)}: with --from the {name} has the sizes of {start / name}; what can change there is depth, "
-            "patch_size, mean_width and mean_detail of a dit, and decoder_blocks of a vqvae, without model. before them"
-        )
-    return configs.with_overrides(_preset(name, preset), overrides)
+    config: Any = configs.with_overrides(_preset(name, preset), [word for word in overrides if word not in sizes])
+    old: Any = configs.from_dict(type(config.model), load_description(start / name)["config"])
+    old = config.model_from(old) if name == "dit" else old
+    config = configs.with_overrides(dataclasses.replace(config, model=old), sizes)
+    kept = dataclasses.replace(old, **{key: getattr(config.model, key) for key in MAY_CHANGE[name]})
+    if config.model != kept:
+        can = f"what can change there is {', '.join(MAY_CHANGE[name])}" if MAY_CHANGE[name] else "nothing can change there"
+        raise ValueError(f"{' '.join(sizes)}: with --from the {name} has the sizes of {start / name}; {can}")
+    return config
 
 
 def _overrides_of(name: str, overrides: Sequence[str]) -> list[str]:

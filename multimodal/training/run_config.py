@@ -62,7 +62,6 @@ class VQVAERunConfig(RunConfig):
     gradient_weight: float = 0.3
     ssim_weight: float = 0.2
     commitment_weight: float = 0.25
-    decoder_blocks: int = 0  # to which the decoder that is started from is deepened; 0: it stays as it is
     decoder_only: bool = False  # encoder and codes stay, but for those that are split, so that a DiT on them stays right
     latent_noise: float = 0.0  # in decoder_only, at most, in deviations of the latents: a decoder that mends a DiT's errors
     num_split: int = 0  # codes of each group that are split where the start uses them most, in place of others
@@ -88,10 +87,6 @@ class DiTRunConfig(RunConfig):
     prompt_dropout: float = 0.1  # for classifier-free guidance
     t_mean: float = 0.5  # of the logit-normal times; above 0 favours noise, where it is decided what a picture shows
     min_t: float = 0.05  # clips the 1 / t² weight that the velocity loss gives an x0-prediction
-    patch_size: int = 0  # to which the patches of a DiT that is started from are divided; 0: they stay as they are
-    depth: int = 0  # to which a DiT that is started from grows; 0: it keeps its own
-    mean_width: int = 0  # of a new mean predictor for a DiT that is started from; 0: it keeps its own
-    mean_detail: int = 0  # to which the mean predictor of a DiT that is started from grows; 0: it keeps its own
     guidance_distillation: float = 0.0  # up to which scale one pass learns what guidance gives in two; 0 disables it
     lora_rank: int = 0  # of the LoRA layers that learn in the place of all weights; 0: all weights learn
     rehearsal_fraction: float = 0.0  # of every batch, what the checkpoint that is started from makes of its own names
@@ -119,14 +114,7 @@ class DiTRunConfig(RunConfig):
         Without steps of its own the DiT stays as it is, and the mean alone learns.
         """
         kept = start.max_guidance_scale if self.rehearsal_fraction or not self.steps else 0.0
-        return dataclasses.replace(
-            start,
-            patch_size=self.patch_size or start.patch_size,
-            depth=self.depth or start.depth,
-            mean_width=self.mean_width or start.mean_width,
-            mean_detail=self.mean_detail or start.mean_detail,
-            max_guidance_scale=self.guidance_distillation or kept,
-        )
+        return dataclasses.replace(start, max_guidance_scale=self.guidance_distillation or kept)
 
 
 @dataclass(frozen=True)

@@ -37,8 +37,8 @@ def train_vqvae(config: VQVAERunConfig, sources: Sources, out: Path, deadline: f
     Where `sources` has a checkpoint to start from, its VQ-VAE, with its config, is where a new run starts.
 
     Raises:
-        ValueError: `config.decoder_only`, `decoder_blocks` or `num_split` without a `start`, fewer blocks than it has, or
-            `num_searched` without `decoder_only`.
+        ValueError: `config.decoder_only` or `num_split` without a checkpoint to start from, fewer blocks than its decoder
+            has, or `latent_noise` or `num_searched` without `decoder_only`.
     """
     start = sources.start
     _check_modes(config, start)
@@ -114,8 +114,7 @@ def starting_vqvae(config: VQVAERunConfig, start: Path | None) -> VQVAE:
     if not start:
         return VQVAE(config.model)
     vqvae = load_vqvae(start / "vqvae")
-    if config.decoder_blocks:
-        vqvae = with_decoder_blocks(vqvae, config.decoder_blocks)
+    vqvae = with_decoder_blocks(vqvae, config.model.decoder_blocks)
     vqvae.encoder.requires_grad_(not config.decoder_only)
     return vqvae
 
@@ -123,8 +122,6 @@ def starting_vqvae(config: VQVAERunConfig, start: Path | None) -> VQVAE:
 def _check_modes(config: VQVAERunConfig, start: Path | None) -> None:
     if config.decoder_only and not start:
         raise ValueError("decoder_only=true needs --from CHECKPOINT, whose encoder and codebook stay as they are")
-    if config.decoder_blocks and not start:
-        raise ValueError("decoder_blocks needs --from CHECKPOINT; a new decoder has model.decoder_blocks")
     if config.num_split and not start:
         raise ValueError("num_split needs --from CHECKPOINT, whose codes are split; those of a new run follow its pictures")
     if config.latent_noise and not config.decoder_only:

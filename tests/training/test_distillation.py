@@ -93,7 +93,5 @@ def test_a_trained_dit_learns_guidance_and_goes_on_without(start: Path, pictures
 
 
 def test_there_must_be_something_to_distil(pictures: Path, tmp_path: Path) -> None:
-    with pytest.raises(
-        ValueError, match="guidance_distillation, patch_size, depth, mean_width, mean_detail need a checkpoint"
-    ):
+    with pytest.raises(ValueError, match="rehearsal_fraction, guidance_distillation need a checkpoint"):
         train_one("dit", "tiny", ["guidance_distillation=6.0"], Sources(pictures), tmp_path)

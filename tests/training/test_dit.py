@@ -18,6 +18,10 @@ def run_of(trained: DiTConfig, **changes: float) -> DiTRunConfig:
     return dataclasses.replace(config, model=config.model_from(trained))
 
 
+def resized(run: DiTRunConfig, **sizes: int) -> DiTRunConfig:
+    return dataclasses.replace(run, model=dataclasses.replace(run.model, **sizes))
+
+
 def test_without_a_trained_one_it_is_new(pipeline: TextToImagePipeline) -> None:
     config = run_of(pipeline.dit.config)
     torch.manual_seed(3)
@@ -30,7 +34,7 @@ def test_without_a_trained_one_it_is_new(pipeline: TextToImagePipeline) -> None:
 def test_a_trained_one_stays_what_it_is_or_gets_the_sizes_that_are_asked_for(pipeline: TextToImagePipeline) -> None:
     plain = pipeline.dit.config
     assert starting_dit(run_of(plain), pipeline.dit) is pipeline.dit
-    config = run_of(plain, patch_size=1, mean_width=24)
+    config = resized(run_of(plain), patch_size=1, mean_width=24)
     dit = starting_dit(config, pipeline.dit)
     assert dit.config == config.model
     assert (dit.config.patch_size, dit.config.mean_width) == (1, 24)

@@ -73,7 +73,7 @@ def test_without_steps_the_mean_alone_learns_in_a_dit_that_takes_a_guidance_scal
     train_all("tiny", [], Sources(pictures), tmp_path / "plain")
     distil = ["num_composites=0", "mean.steps=0", "guidance_distillation=4.0"]
     train_one("dit", "tiny", distil, Sources(pictures, start=tmp_path / "plain"), tmp_path / "start")
-    words = ["num_composites=0", "steps=0", "mean_detail=8"]
+    words = ["num_composites=0", "steps=0", "model.mean_detail=8"]
     train_one("dit", "tiny", words, Sources(pictures, start=tmp_path / "start"), tmp_path / "mine")
     before, pipeline = load_dit(tmp_path / "start" / "dit"), TextToImagePipeline.from_pretrained(tmp_path / "mine")
     after = pipeline.dit
@@ -88,9 +88,7 @@ def test_without_steps_the_mean_alone_learns_in_a_dit_that_takes_a_guidance_scal
 
 def test_a_run_starts_from_divided_patches_and_more_blocks(pictures: Path, tmp_path: Path) -> None:
     train_all("tiny", [], Sources(pictures), tmp_path / "start")
-    words = ["num_composites=0", "mean.steps=0", "patch_size=1", "depth=3"]
+    words = ["num_composites=0", "mean.steps=0", "model.patch_size=1", "model.depth=3"]
     train_one("dit", "tiny", words, Sources(pictures, start=tmp_path / "start"), tmp_path / "mine")
     config = TextToImagePipeline.from_pretrained(tmp_path / "mine").dit.config
     assert (config.patch_size, config.depth) == (1, 3)
-    with pytest.raises(ValueError, match="patch_size, depth"):
-        train_one("dit", "tiny", words, Sources(pictures), tmp_path / "from_nothing")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 import shutil
 from pathlib import Path
@@ -55,11 +56,17 @@ def test_a_training_does_not_write_over_what_it_starts_from(trained: Path, pictu
 
 
 def test_sizes_of_what_is_started_from_are_not_changed_in_silence(trained: Path, pictures: Path, tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match=r"model\.depth=9: with --from the dit has the sizes of .*; what can"):
-        train_one("dit", "tiny", ["model.depth=9"], Sources(pictures, start=trained), tmp_path)
+    with pytest.raises(ValueError, match=r"model\.hidden_size=64: with --from the dit has the sizes of .* is patch_size"):
+        train_one("dit", "tiny", ["model.hidden_size=64"], Sources(pictures, start=trained), tmp_path)
     with pytest.raises(ValueError, match=r"model\.groups=4: with --from the vqvae"):
         train_all("tiny", ["vqvae.model.groups=4"], Sources(pictures, start=trained), tmp_path)
     assert not [*tmp_path.iterdir()]
+
+
+def test_what_can_grow_is_planned_as_it_will_be(trained: Path, tmp_path: Path) -> None:
+    vqvae, _, dit = make_plan("tiny", ["vqvae.model.decoder_blocks=2", "dit.model.depth=3"], trained, tmp_path)
+    assert vqvae.config.model == dataclasses.replace(load_vqvae(trained / "vqvae").config, decoder_blocks=2)
+    assert dit.config.model == dataclasses.replace(load_dit(trained / "dit").config, depth=3)
 
 
 def test_what_is_complete_is_skipped(
@@ -126,7 +133,9 @@ def test_a_plan_knows_what_becomes_of_a_dit_that_takes_the_guidance_scale(
     words = ["dit.guidance_distillation=6.0", "vqvae.steps=0", "clip.steps=0", "dit.num_composites=4", "dit.mean.steps=0"]
     train_all("tiny", words, Sources(pictures, start=trained), tmp_path / "distilled")
     assert load_dit(tmp_path / "distilled" / "dit").config.max_guidance_scale == 6
-    train_all("tiny", [*words[1:], "dit.patch_size=1"], Sources(pictures, start=tmp_path / "distilled"), tmp_path / "plain")
+    train_all(
+        "tiny", [*words[1:], "dit.model.patch_size=1"], Sources(pictures, start=tmp_path / "distilled"), tmp_path / "plain"
+    )
     assert capsys.readouterr().out.count(" is ready: ") == 2
     config = load_dit(tmp_path / "plain" / "dit").config
     assert (config.max_guidance_scale, config.patch_size) == (0, 1)
