@@ -88,7 +88,8 @@ def serve(arguments: argparse.Namespace) -> None:
         models.warm_up()
         demo.block_thread()
     except OSError as error:
-        sys.exit(f"The server cannot start: {error}")
+        taken = "Cannot find empty port" in str(error)  # Gradio's words, which name no option of this command
+        sys.exit(f"The server cannot start: {'the port is in use; choose another with --port' if taken else error}")
 
 
 if __name__ == "__main__":

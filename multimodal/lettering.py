@@ -42,7 +42,7 @@ def write(image: Image.Image, words: str, upscale: rgba.Upscale | None = None) -
     """
     if not words:
         return image
-    letters = lettering(words)
+    letters = lettering(legible(words))
     side = SIZE - round((1 - OVERLAP) * letters.height)
     picture = Image.new("RGBA", (SIZE, SIZE))
     picture.alpha_composite(rgba.fit_drawing(image, side, upscale), ((SIZE - side) // 2, 0))
@@ -64,9 +64,20 @@ def lettering(words: str) -> Image.Image:
     return picture.crop((0, top, SIZE, bottom))
 
 
+def legible(words: str) -> str:
+    """Words without the signs that no font has, as emoji, where there are letters besides."""
+    known = " ".join("".join(letter for letter in words if any(has_letter(font, letter) for font in FONTS)).split())
+    return known if any(map(str.isalnum, known)) else words
+
+
+def left_out(words: str) -> dict[str, str]:
+    """Words and what is written of them, where that is not all."""
+    return {} if legible(words) == words else {words: legible(words)}
+
+
 def check_words(*texts: str) -> None:
     """Raise ValueError where words are too long to be written, or there is no font for their letters."""
-    for words in texts:
+    for words in map(legible, texts):
         if len(words) > MAX_CHARACTERS:
             raise ValueError(
                 f"at most {MAX_CHARACTERS} characters can be written on a picture; “{words[:20]}…” has {len(words)}"

@@ -33,7 +33,7 @@ from multimodal.collage.layout import put_together
 from multimodal.diffusion import rectified_flow
 from multimodal.diffusion.samplers import SAMPLERS, Callback, SamplerStep, Velocity, guided, keeping, weighted
 from multimodal.hub import find_checkpoint
-from multimodal.lettering import check_words, write
+from multimodal.lettering import check_words, left_out, write
 from multimodal.metrics import psnr_on_white
 from multimodal.models.code_search import search_codes
 from multimodal.models.dit import Condition, DiT
@@ -170,7 +170,7 @@ class TextToImagePipeline:
             images = rgba.to_images(self.vqvae.decode_indices(codebook_indices))
         images = [write(image, one.written, self.upscaler) for image, one in zip(images, readings, strict=True)]
         dropped = [self.dropped_words([*reading.things, negative_prompt]) for reading in readings[::repeats]]
-        renamed = [dict(reading.renamed) for reading in readings[::repeats]]
+        renamed = [dict(reading.renamed) | left_out(reading.written) for reading in readings[::repeats]]
         return TextToImageOutput(images, codebook_indices.cpu(), prompts, seeds, dropped, renamed)
 
     def compose(self, latents: Tensor, readings: Sequence[Reading]) -> Tensor:

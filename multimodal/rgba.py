@@ -19,7 +19,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from torch import Tensor
 
 Upscale = Callable[[Image.Image, int], Image.Image]  # a picture and the size that it is to reach, as `Upscaler` has it
-FORMATS = ("PNG", "JPEG", "WEBP")
+FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
 MAX_PIXELS = 40_000_000
 
 
@@ -28,7 +28,7 @@ class ImageError(ValueError):
 
 
 def open_image(source: str | Path | bytes, max_pixels: int = MAX_PIXELS) -> Image.Image:
-    """Open a PNG, JPEG or WebP as straight RGBA, the right way up; of an animation, the first frame.
+    """Open a PNG, JPEG, WebP or GIF as straight RGBA, the right way up; of an animation, the first frame.
 
     Args:
         source: a path, or the file's bytes.
@@ -50,10 +50,12 @@ def open_image(source: str | Path | bytes, max_pixels: int = MAX_PIXELS) -> Imag
                 return to_rgba(ImageOps.exif_transpose(image))
     except FileNotFoundError:
         raise ImageError(f"there is no file {source!s}") from None
+    except IsADirectoryError:
+        raise ImageError(f"{source!s} is a folder, not a picture") from None
     except Image.DecompressionBombError:
         raise ImageError(f"{name} is too large; at most {max_pixels // 1_000_000} megapixels can be used") from None
     except UnidentifiedImageError:
-        raise ImageError(f"{name} is not a PNG, JPEG or WebP picture") from None
+        raise ImageError(f"{name} is not a PNG, JPEG, WebP or GIF picture") from None
     except ImageError:
         raise
     except (OSError, SyntaxError, ValueError, IndexError, struct.error) as error:

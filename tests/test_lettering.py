@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image, features
 
-from multimodal.lettering import FONTS, INK, MAX_CHARACTERS, PAPER, SIZE, check_words, font_for, lettering, write
+from multimodal.lettering import FONTS, INK, MAX_CHARACTERS, PAPER, SIZE, check_words, font_for, left_out, lettering, write
 
 GREETINGS = {
     "en": "good morning!",
@@ -116,7 +116,7 @@ def test_words_of_any_shape_fit(words: str) -> None:
     ("words", "message"),
     [
         ("w" * (MAX_CHARACTERS + 1), f"at most {MAX_CHARACTERS} characters"),
-        ("hi 🦄", "“🦄” in “hi 🦄” cannot be written"),
+        ("🦄", "“🦄” in “🦄” cannot be written"),
         ("สวัสดี", "cannot be written"),
         ("hi مرحبا", "no font has all these letters"),
     ],
@@ -131,3 +131,12 @@ def test_what_joins_letters_is_asked_for_where_it_is_missing(monkeypatch: pytest
     check_words("good morning")
     with pytest.raises(ValueError, match="install FriBiDi"):
         check_words("शुभ प्रभात")
+
+
+def test_emoji_beside_letters_are_left_out() -> None:
+    assert left_out("ship it 🎉") == {"ship it 🎉": "ship it"}
+    assert left_out("ship it!") == {}
+    check_words("ship it 🎉")
+    assert left_out("🎉🎉") == {}
+    with pytest.raises(ValueError, match="no font has all these letters"):
+        check_words("🎉🎉")

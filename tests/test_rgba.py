@@ -83,11 +83,11 @@ PNG = encoded(Image.effect_noise((64, 64), 80))
 @pytest.mark.parametrize(
     ("data", "message"),
     [
-        pytest.param(b"hello", "is not a PNG, JPEG or WebP", id="text"),
-        pytest.param(b"<svg xmlns='http://www.w3.org/2000/svg'></svg>", "is not a PNG, JPEG or WebP", id="SVG"),
-        pytest.param(b"%PDF-1.4\n%%EOF", "is not a PNG, JPEG or WebP", id="PDF"),
-        pytest.param(encoded(Image.new("L", (2, 2)), "GIF"), "is not a PNG, JPEG or WebP", id="GIF"),
-        pytest.param(b"", "is not a PNG, JPEG or WebP", id="empty"),
+        pytest.param(b"hello", "is not a PNG, JPEG, WebP or GIF", id="text"),
+        pytest.param(b"<svg xmlns='http://www.w3.org/2000/svg'></svg>", "is not a PNG, JPEG, WebP or GIF", id="SVG"),
+        pytest.param(b"%PDF-1.4\n%%EOF", "is not a PNG, JPEG, WebP or GIF", id="PDF"),
+        pytest.param(encoded(Image.new("L", (2, 2)), "BMP"), "is not a PNG, JPEG, WebP or GIF", id="BMP"),
+        pytest.param(b"", "is not a PNG, JPEG, WebP or GIF", id="empty"),
         pytest.param(PNG[: len(PNG) // 2], "is damaged", id="truncated PNG"),
         pytest.param(encoded(Image.effect_noise((64, 64), 80), "JPEG")[:900], "is damaged", id="truncated JPEG"),
     ],
@@ -126,7 +126,7 @@ def test_the_limit_on_pixels_can_be_set() -> None:
 
 
 @pytest.mark.filterwarnings("ignore::UserWarning")
-@pytest.mark.parametrize("image_format", ["PNG", "JPEG", "WEBP"])
+@pytest.mark.parametrize("image_format", ["PNG", "JPEG", "WEBP", "GIF"])
 def test_damage_anywhere_gives_a_picture_or_an_image_error(image_format: str) -> None:
     rng, exif = random.Random(0), Image.Exif()
     exif[0x0112], exif[0x010E] = 6, "a description"

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import os
 import random
 import shutil
+import time
 from bisect import bisect
 from collections.abc import Callable, Sequence
 from itertools import accumulate
@@ -60,12 +62,16 @@ class LatentCache:
         num_processes: int = 1,
         batch_size: int = 32,
         doing: str = "encoding",
-    ) -> None:
+        deadline: float = math.inf,
+    ) -> bool:
         """Write this process's part of the shards, every `num_processes`-th, where they are not there yet.
 
         Args:
             encode: maps (B, 4, S, S) uint8 pictures to (B, groups, h, w) indices below 2¹⁵.
             doing: what the progress bar says is done.
+            deadline: when to stop, as `time.monotonic` says it; no shard is begun after it.
+        Returns:
+            whether its part is complete.
         """
         self.folder.mkdir(parents=True, exist_ok=True)
         if process_index == 0:
@@ -74,6 +80,8 @@ class LatentCache:
                     shutil.rmtree(old)
         missing = [k for k in range(process_index, self.shards, num_processes) if not self._path(k).exists()]
         for shard in missing:
+            if time.monotonic() >= deadline:
+                return False
             last = min((shard + 1) * self.shard_rows, len(self.pixels) + len(self.composites))
             rows = range(shard * self.shard_rows, last)
             batches = [rows[first : first + batch_size] for first in range(0, len(rows), batch_size)]
@@ -84,6 +92,7 @@ class LatentCache:
             with temporary.open("rb+") as file:
                 os.fsync(file.fileno())
             temporary.rename(self._path(shard))
+        return True
 
     def read(self) -> Rows:
         """(N + M, groups, h, w) int16, read when they are asked for. All processes must have written their parts before."""

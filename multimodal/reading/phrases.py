@@ -26,6 +26,8 @@ REQUESTS = (  # what a prompt may begin or end with: "please draw me a cat", "н
     r"^(?:请|给我|帮我)+画(?:一?[只个条朵辆座头匹棵位])?|^画(?:我)?一?[只个条朵辆座头匹棵位]",  # "画家" is a painter
     r",? (?:please|pls|plz|por favor|porfa|s'il te plaît|stp|svp|bitte|per favore|пожалуйста)[!.?]*$",
     r",? if (?:possible|you can)[!.?]*$",
+    r"(?:,? (?:(?:on|with) (?:an? )?)?(?:blank|clear|no|plain|solid|transparent|white) (?:background|bg)|"  # as all pictures have it
+    r", (?:(?:and|so|super|very) )?(?:adorable|best quality|cute|detailed|digital art|emoji(?: style)?|h[dq]|high[- ](?:quality|res(?:olution)?)|kawaii|lovely|masterpiece|simple|sticker(?: style)?|vector(?: art)?|[48]k))+[!.]*$",
     r"(?<=\w{3}) on (?:a )?(?:mon|tues|wednes|thurs|fri|satur|sun)day(?: (?:morning|afternoon|evening|night))?(?: at \d.{0,6})?$",
     r", (?:(?:many |with )?thanks?(?: you| u)?|thx|ty|gracias|merci|danke|grazie|obrigad[oa]|спасибо)[!.?]*$",
 )

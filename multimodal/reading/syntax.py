@@ -103,7 +103,7 @@ def split_quoted(prompt: str, styles: Sequence[str]) -> tuple[str, str]:
         if found := ON_SIGN.fullmatch(text):
             return found["article"] + found["text"] + style, found["written"].upper()
         found = next(filter(None, (pattern.fullmatch(text) for pattern in (UNQUOTED, *SAID_WITHIN))), None)
-        return (SCHILD.sub("placard", found["text"]) + style, found["written"].strip()) if found else (prompt, "")
+        return (SCHILD.sub("placard", found["text"]) + style, found["written"].strip(" '‘’")) if found else (prompt, "")
     text, style = split_style(QUOTED.sub(" ", prompt), styles)
     text = SCHILD.sub("placard", re.sub(r" +(?=,|$)", "", " ".join(text.split())))
     return (text if text.strip(" ,.:!") else NOTHING_ELSE) + style, written

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable
+from typing import Any
 
 import torch
 import torch.distributed as dist
@@ -11,6 +13,11 @@ from torch import Tensor
 from torch.distributed.nn.functional import all_gather
 
 from multimodal import rgba
+from multimodal.data.latents import LatentCache, Rows
+
+
+class Stopped(Exception):
+    """The deadline of a run has passed before its first step."""
 
 
 def batch_indices(count: int, batch_size: int, step: int, seed: int, accelerator: Accelerator) -> Tensor:
@@ -38,6 +45,26 @@ def on_device(images: Tensor, accelerator: Accelerator) -> Tensor:
 def of_all_processes(rows: Tensor) -> Tensor:
     """(B / processes, …) of this process → (B, …) of all, with gradients for each, so that all can be compared with all."""
     return torch.cat(all_gather(rows)) if dist.is_initialized() else rows
+
+
+def any_process(condition: bool, accelerator: Accelerator) -> bool:
+    """Whether a condition holds in any of the processes, so that all of them do the same."""
+    flag = torch.tensor(float(condition), device=accelerator.device)
+    return accelerator.reduce(flag, "sum").item() > 0
+
+
+def written_together(
+    cache: LatentCache, encode: Callable[[Tensor], Tensor], accelerator: Accelerator, deadline: float, **how: Any
+) -> Rows:
+    """The rows of a cache, which all processes write together where they are not there yet; `how` is for its `write`.
+
+    Raises:
+        Stopped: the deadline has passed; what is written stays.
+    """
+    complete = cache.write(encode, accelerator.process_index, accelerator.num_processes, deadline=deadline, **how)
+    if any_process(not complete, accelerator):
+        raise Stopped("stopped before the first step; the same command goes on from there")
+    return cache.read()
 
 
 def divisible(batch_size: int, accelerator: Accelerator) -> int:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
+import math
 import random
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -29,7 +31,7 @@ from multimodal.data.latents import LatentCache, Rows
 from multimodal.encoding import encode_pictures
 from multimodal.models.text_encoder import CLIPTextEncoder, TextEncoding
 from multimodal.tensor_folder import weights_sha256
-from multimodal.training.batches import batch_indices
+from multimodal.training.batches import batch_indices, written_together
 from multimodal.training.rehearsal import Rehearsal
 from multimodal.training.run_config import DiTRunConfig
 
@@ -44,9 +46,20 @@ class CaptionedLatents:
     """The pictures to learn from and composites of them, as clean latents, each with prompts in many wordings.
 
     They are encoded once with `out`/vqvae, by all processes together, and kept under `out`/training/dit/latents.
+
+    Raises:
+        Stopped: the deadline, as `time.monotonic` says it, has passed before.
     """
 
-    def __init__(self, config: DiTRunConfig, data: Path, names: Path | None, out: Path, accelerator: Accelerator) -> None:
+    def __init__(
+        self,
+        config: DiTRunConfig,
+        data: Path,
+        names: Path | None,
+        out: Path,
+        accelerator: Accelerator,
+        deadline: float = math.inf,
+    ) -> None:
         self.config, self.accelerator = config, accelerator
         self.vqvae = vqvae = load_vqvae(out / "vqvae").to(accelerator.device)
         table = load_captioned_images(data)
@@ -59,9 +72,8 @@ class CaptionedLatents:
         self.fingerprint = fingerprint(pixels, subjects, vqvae_sha256)
         root = out / "training" / "dit" / "latents"
         cache = LatentCache(root, self.fingerprint, pixels, subjects, config.num_composites)
-        cache.write(lambda batch: encode_pictures(vqvae, batch), accelerator.process_index, accelerator.num_processes)
-        accelerator.wait_for_everyone()
-        self.codebook_indices = cache.read()  # (N, groups, h, w)
+        encode = partial(encode_pictures, vqvae)
+        self.codebook_indices = written_together(cache, encode, accelerator, deadline)  # (N, groups, h, w)
         self.subjects, self.counts = subjects, [len(subjects), len(cache.composites)]
         self.shown: list[Subject | Composite] = [*subjects, *cache.composites]
         self.rehearsal: Rehearsal | None = None

@@ -59,7 +59,7 @@ def train_dit(config: DiTRunConfig, sources: Sources, out: Path, deadline: float
     if start:
         with accelerator.main_process_first():
             _copy_other_parts(start, out)
-    pictures = CaptionedLatents(config, sources.data, sources.names, out, accelerator)
+    pictures = CaptionedLatents(config, sources.data, sources.names, out, accelerator, deadline)
     config = dataclasses.replace(config, model=dataclasses.replace(config.model, styles=pictures.styles))
     torch.manual_seed(config.seed)
     dit = starting_dit(config, trained)
@@ -73,10 +73,10 @@ def train_dit(config: DiTRunConfig, sources: Sources, out: Path, deadline: float
             teacher.dit.compile()
     dit.gradient_checkpointing = config.gradient_checkpointing
     if start and config.rehearsal_fraction:
-        known = folder / "rehearsal"
-        pictures.rehearse(
-            Rehearsal(start, config.num_rehearsals, config.seed, known, text_encoder, pictures.vqvae, accelerator)
-        )
+        known, count, vqvae = folder / "rehearsal", config.num_rehearsals, pictures.vqvae
+        pictures.rehearse(Rehearsal(start, count, config.seed, known, text_encoder, vqvae, accelerator, deadline))
+    elif config.lora_rank:
+        accelerator.print("rehearsal_fraction=0: the names that the checkpoint knows are not repeated, and are forgotten")
     if not fit_mean(dit.mean_predictor, pictures, text_encoder, folder / "mean", deadline):
         return  # stopped, and what follows would rest on half a mean
     if dit.guidance_embedding is not None:

@@ -25,6 +25,7 @@ from tqdm.auto import tqdm
 from multimodal import config as configs
 from multimodal.tensor_folder import load_tensors, save_tensors
 from multimodal.training import fsdp
+from multimodal.training.batches import any_process
 from multimodal.training.ema import moving_average
 from multimodal.training.run_config import RunConfig
 from multimodal.training.signals import stop_signals
@@ -102,15 +103,15 @@ class Trainer:
         """
         config, accelerator = self.config, self.accelerator
         progress = tqdm(
-            total=config.steps, initial=self.step, unit="step", disable=not accelerator.is_local_main_process,
-            dynamic_ncols=True, mininterval=1.0,
+            total=config.steps, initial=self.step, desc=self.folder.name, unit="step", dynamic_ncols=True, mininterval=1.0,
+            disable=not accelerator.is_local_main_process,
         )  # fmt: skip
         start, start_step, saved_step, sampled_step = time.monotonic(), self.step, -1, -1
         with stop_signals() as stopped, self._attention(), self._tensorboard() as writer:
             while self.step < config.steps:
                 updated = self.step % config.gradient_accumulation_steps == 0  # no gradient is waiting, none would be lost
-                if updated and self._any_process(stopped.is_set() or time.monotonic() >= deadline):
-                    accelerator.print(f"stopped at step {self.step}")
+                if updated and any_process(stopped.is_set() or time.monotonic() >= deadline, accelerator):
+                    accelerator.print(f"{self.folder.name}: stopped at step {self.step} of {config.steps}")
                     break
                 set_seed((config.seed * 1_000_003 + self.step) % MAX_STEP_SEED, device_specific=True)
                 if on_step:
@@ -200,11 +201,6 @@ class Trainer:
     def _attention(self) -> AbstractContextManager[None]:
         """On a CPU without the flash kernel, whose backward pass in bf16 is slow on sequences of 20 tokens."""
         return sdpa_kernel(SDPBackend.MATH) if self.accelerator.device.type == "cpu" else nullcontext()
-
-    def _any_process(self, condition: bool) -> bool:
-        """Whether a condition holds in any of the processes, so that all of them stop at the same step."""
-        flag = torch.tensor(float(condition), device=self.accelerator.device)
-        return self.accelerator.reduce(flag, "sum").item() > 0
 
     def _learning_rate(self) -> float:
         """Linear warm-up, then half a cosine to zero (Loshchilov & Hutter 2017)."""

@@ -22,6 +22,7 @@ from multimodal.models.dit import DiT
 from multimodal.models.vqvae import VQVAE
 from multimodal.tensor_folder import CheckpointError, load_description
 from multimodal.training import run_config
+from multimodal.training.batches import Stopped
 from multimodal.training.clip import train_clip
 from multimodal.training.dit import train_dit
 from multimodal.training.growth import GROWING
@@ -155,7 +156,10 @@ def _train(name: str, config: Any, sources: Sources, out: Path, deadline: float)
         raise ValueError(f"{out} is where the training starts from; choose another folder with --out")
     if start and name not in STAGES:
         raise ValueError(f"--from is for {', '.join(STAGES)} and all; the {name} is trained from scratch")
-    TRAIN[name](config, sources, out, deadline)
+    try:
+        TRAIN[name](config, sources, out, deadline)
+    except Stopped as stopped:
+        PartialState().print(f"{name}: {stopped}")
 
 
 def _preset(name: str, preset: str) -> run_config.RunConfig:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from multimodal.models.text_encoder import CLIPTextEncoder
 from multimodal.models.vqvae import VQVAE
 from multimodal.pipeline import TextToImagePipeline
 from multimodal.tensor_folder import CheckpointError, weights_sha256
+from multimodal.training.batches import written_together
 from multimodal.word_lists import NAMES_FILE, STYLES_FILE, load_lists, load_name_table, load_names
 
 SAMPLING_STEPS = 4  # enough for pictures that are noised again
@@ -37,6 +39,7 @@ class Rehearsal:
         folder: where their pictures are kept, which all processes draw together, once.
     Raises:
         CheckpointError: the checkpoint has no list of names.
+        Stopped: the deadline, as `time.monotonic` says it, has passed.
     """
 
     def __init__(
@@ -48,6 +51,7 @@ class Rehearsal:
         text_encoder: CLIPTextEncoder,
         vqvae: VQVAE,
         accelerator: Accelerator,
+        deadline: float = math.inf,
     ) -> None:
         self.accelerator = accelerator
         self.names, self.table = load_names(start / "dit"), load_name_table(start / "dit")
@@ -66,9 +70,8 @@ class Rehearsal:
         def draw(rows: Tensor) -> Tensor:
             return self._draw(pipeline, [prompts[row] for row in rows], rows.tolist())
 
-        cache.write(draw, accelerator.process_index, accelerator.num_processes, SHARD_ROWS, "drawing known names")
-        accelerator.wait_for_everyone()
-        self.codebook_indices = cache.read()  # (count, groups, h, w)
+        how = {"batch_size": SHARD_ROWS, "doing": "drawing known names"}
+        self.codebook_indices = written_together(cache, draw, accelerator, deadline, **how)  # (count, groups, h, w)
 
     def view(self, pooled: Tensor, view: Tensor) -> Tensor:
         """(B, pooled_dim), (B,) views → the frozen DiT's view of each, (B, latent_channels, h, w)."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import torch
@@ -13,7 +14,7 @@ from multimodal.data.images import fingerprint
 from multimodal.data.latents import LatentCache
 from multimodal.models.code_search import search_codes
 from multimodal.models.vqvae import VQVAE
-from multimodal.training.batches import batch_indices, on_device
+from multimodal.training.batches import batch_indices, on_device, written_together
 
 SHARD_ROWS = 64  # few, as a picture takes a second
 
@@ -25,10 +26,21 @@ class SearchedCodes:
         pixels: (N, 4, S, S) uint8 premultiplied RGBA, of which `count` are drawn.
         folder: where the codes are kept.
         key: a checksum of the VQ-VAE.
+        deadline: when to stop, as `time.monotonic` says it.
+    Raises:
+        Stopped: it has passed.
     """
 
     def __init__(
-        self, vqvae: VQVAE, pixels: Tensor, count: int, folder: Path, key: str, seed: int, accelerator: Accelerator
+        self,
+        vqvae: VQVAE,
+        pixels: Tensor,
+        count: int,
+        folder: Path,
+        key: str,
+        seed: int,
+        accelerator: Accelerator,
+        deadline: float = math.inf,
     ) -> None:
         self.accelerator, self.seed = accelerator, seed
         self.pixels = pixels[torch.randperm(len(pixels), generator=torch.Generator().manual_seed(seed))[:count]]
@@ -39,9 +51,8 @@ class SearchedCodes:
             with accelerator.autocast():
                 return search_codes(vqvae, images, SEARCH_STEPS).cpu()
 
-        cache.write(search, accelerator.process_index, accelerator.num_processes, batch_size=SHARD_ROWS, doing="searching")
-        accelerator.wait_for_everyone()
-        self.codebook_indices = cache.read()  # (count, groups, h, w)
+        how = {"batch_size": SHARD_ROWS, "doing": "searching"}
+        self.codebook_indices = written_together(cache, search, accelerator, deadline, **how)  # (count, groups, h, w)
 
     def batch(self, step: int, batch_size: int) -> tuple[Tensor, Tensor]:
         """What this process works on in a step: (B, 4, S, S) uint8 pictures and their (B, groups, h, w) codes."""

@@ -53,7 +53,8 @@ def train_vqvae(config: VQVAERunConfig, sources: Sources, out: Path, deadline: f
         split_codes(vqvae, measured, config.num_split)
     if start and config.num_searched:
         key = weights_sha256(start / "vqvae") + f" {config.num_split} split" * bool(config.num_split)
-        searched = SearchedCodes(vqvae, pixels, config.num_searched, folder / "searched", key, config.seed, accelerator)
+        known = folder / "searched"
+        searched = SearchedCodes(vqvae, pixels, config.num_searched, known, key, config.seed, accelerator, deadline)
     trainer = Trainer(config, vqvae, folder, accelerator, fingerprint(pixels))
     first_quantised = 0 if start else int(config.continuous_fraction * config.steps)
     first_whole = 0 if searched else int((1 - config.whole_picture_fraction) * config.steps)

@@ -130,7 +130,7 @@ class Endpoints:
         """Draw a picture anew from a prompt, all of it or only where a mask is white.
 
         Args:
-            image: PNG, JPEG or WebP.
+            image: PNG, JPEG, WebP or GIF.
             prompt: what to draw, in any of 12 languages, such as "a face with a hat".
             strength: 0 to 1; how far to go from the picture. By default 0.6, with a mask 1.
             mask: a picture as large as the image, white where it is to be drawn anew; by default all is.
@@ -188,7 +188,7 @@ class Endpoints:
         """Make a sticker of a picture: trimmed, centred, of the size and format that a messenger takes.
 
         Args:
-            image: PNG, JPEG or WebP.
+            image: PNG, JPEG, WebP or GIF.
             target: slack, discord-emoji, discord-sticker, telegram, whatsapp or ios.
             motion: bounce, wiggle, shake, spin, pulse or party, for one that moves so; not for telegram.
             outline: with a white rim around the drawing.
@@ -207,7 +207,7 @@ class Endpoints:
         """Send a picture through the VQ-VAE and back: 640 bytes of codes, and what they keep of it.
 
         Args:
-            image: PNG, JPEG or WebP.
+            image: PNG, JPEG, WebP or GIF.
             search_steps: of the search for better codes than the encoder's, 0 to 100; 0 is none.
         Returns:
             the reconstruction, and its PSNR, bytes and codebook indices.

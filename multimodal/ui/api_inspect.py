@@ -118,7 +118,7 @@ class InspectionEndpoints:
         """Put a picture into words: the known names that CLIP takes to be likeliest, which is a rough guide.
 
         Args:
-            image: PNG, JPEG or WebP.
+            image: PNG, JPEG, WebP or GIF.
             language: of the names, such as en or zh.
             number: 1 to 100 names.
         Returns:
@@ -135,7 +135,7 @@ class InspectionEndpoints:
         It needs their codes, which `python -m multimodal inspect provenance --train` makes once.
 
         Args:
-            image: PNG, JPEG or WebP.
+            image: PNG, JPEG, WebP or GIF.
             number: 1 to 100 training pictures.
         Returns:
             a PNG, the picture and its matches side by side, and the matches with their distance, the nearest first.
@@ -149,7 +149,7 @@ class InspectionEndpoints:
         """Draw a picture again in other styles, such as 3d, flat and line.
 
         Args:
-            image: PNG, JPEG or WebP.
+            image: PNG, JPEG, WebP or GIF.
         Returns:
             a PNG with a transparent background for each style, and which is which.
         """

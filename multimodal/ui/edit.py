@@ -55,6 +55,7 @@ READ_PAINT = f"""(_, ...rest) => {{
     window.bringIntoView('status');
     return [[...document.querySelectorAll('{PAINTED}')].map(b => b.dataset.code).join(' '), ...rest];
 }}"""
+PAINT_ALL = "() => document.querySelectorAll('#painter button').forEach(b => b.setAttribute('aria-pressed', true))"
 WIPE = f"() => document.querySelectorAll('{PAINTED}').forEach(b => b.setAttribute('aria-pressed', false))"
 SHOW_FOLD = "() => window.bringIntoView('edit-fold')"
 
@@ -89,7 +90,7 @@ class Editing:
         """The picture `start`, drawn anew where it is painted; yields as `Generation.generate`.
 
         Args:
-            painted: the numbers of the painted positions, row by row; none means the whole picture.
+            painted: the numbers of the painted positions, row by row, one at least.
             start: its codes, as `pack_indices` writes them.
             asked: the fields of `Asked`.
         """
@@ -98,6 +99,8 @@ class Editing:
             if not start:
                 raise ValueError(texts("nothing_to_edit"))
             mask = parse_painted(painted, self.pipeline.dit.config.latent_size)
+            if mask is None:
+                raise ValueError(texts("nothing_painted"))
             job = self.tab.job(texts, Asked(*asked))
             fields = start_from(self.pipeline, unpack_indices(start), mask, strength)
             yield from self.tab.make(request, job._replace(settings=dataclasses.replace(job.settings, **fields)))
@@ -141,7 +144,8 @@ def edit_fold(create: CreateTab, switched: Any) -> Any:
             painter = gr.HTML(js_on_load=BRUSH_SCRIPT + PAINT_SCRIPT + ARROW_SCRIPT, elem_id="painter")
             with gr.Row():
                 own = gr.UploadButton(i18n("own_picture"), file_types=["image"], size="sm", elem_id="own-picture")
-                wipe = gr.Button(i18n("wipe"), size="sm", elem_id="wipe")
+                paint_all = gr.Button(i18n("paint_all"), size="sm", min_width=90, elem_id="paint-all")
+                wipe = gr.Button(i18n("wipe"), size="sm", min_width=90, elem_id="wipe")
         with gr.Column(min_width=280):
             gr.Markdown(i18n("edit_about"))
             strength = gr.Slider(
@@ -157,6 +161,7 @@ def edit_fold(create: CreateTab, switched: Any) -> Any:
         lambda: ("", "", gr.update(open=False)), None, [start, painter, fold], **LIGHT
     )  # another model's codes
     own.upload(editing.take_upload, own, [start, painter, create.style], **taken)
+    paint_all.click(None, None, None, js=PAINT_ALL, api_visibility="private")
     wipe.click(None, None, None, js=WIPE, api_visibility="private")
     inputs = [painted, start, strength, *create.asked]
     return redraw.click(editing.redraw, inputs, create.made, js=READ_PAINT, **create.shown_as)

@@ -251,7 +251,7 @@ class Generation:
             files = list(zip(map(str, paths), captions, strict=True))
             yield Made(
                 gallery=gr.update(value=files, columns=columns_of(output.seeds), selected_index=0),
-                status=self.messages.summary(output, seconds, texts),
+                status=self.messages.summary(output, seconds, texts, from_picture=bool(settings.image)),
                 chosen=0,
                 last=LastPictures(captions, output.codebook_indices.numpy().astype(np.uint16), made, kept),
             )

@@ -249,5 +249,13 @@ def inside_tab(models: Models, last: gr.State, tab_item: gr.Tab) -> None:
     tab_item.select(take, [last, taken], [prompt, seed, taken], **LIGHT)
     outputs = [reading, expectation, attention, layer, film, animation, restoration, recorded]
     shown_as: dict[str, Any] = {"show_progress": "minimal", "show_progress_on": reading}
-    gr.on([look.click, prompt.submit, other.submit], tab.look, [prompt, seed, other], outputs, **shown_as, **MODEL)
+    gr.on(
+        [look.click, prompt.submit, other.submit],
+        tab.look,
+        [prompt, seed, other],
+        outputs,
+        trigger_mode="always_last",
+        **shown_as,
+        **MODEL,
+    )
     layer.input(tab.show_layer, [recorded, layer], attention, **LIGHT)

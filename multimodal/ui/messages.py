@@ -25,14 +25,17 @@ class Messages:
     def __init__(self, models: Models) -> None:
         self.models = models
 
-    def summary(self, output: TextToImageOutput, seconds: float, texts: Texts) -> str:
-        """How long it took, on what, with which seeds; what of the prompt did not fit or is not known."""
+    def summary(self, output: TextToImageOutput, seconds: float, texts: Texts, from_picture: bool = False) -> str:
+        """How long it took, on what, with which seeds; what of the prompt did not fit or is not known.
+
+        Of pictures that began `from_picture`, it is not said what of the prompt is drawn: that one has more in it.
+        """
         first, last = output.seeds[0], output.seeds[-1]
         seeds = str(first) if first == last else f"{first} – {last}"
         device = str(self.models.pipeline.device.type).upper()
         done = texts.html("done", count=len(output.images), seconds=seconds, device=device, seeds=seeds)
         prompts = list(dict.fromkeys(output.prompts))
-        return message(done) + self.not_drawn(prompts, output.dropped, output.renamed, texts)
+        return message(done) + self.not_drawn(prompts, output.dropped, [] if from_picture else output.renamed, texts)
 
     def not_drawn(
         self, prompts: Sequence[str], dropped: Sequence[str], renamed: Sequence[Mapping[str, str]], texts: Texts

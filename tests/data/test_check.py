@@ -97,5 +97,5 @@ def test_the_command_reports_and_writes_a_sheet(folder: Path, tmp_path: Path, ca
     (folder / "c.jpg").write_bytes(b"")
     assert main(["dataset", str(folder)]) == 1
     captured = capsys.readouterr()
-    assert "line 3: c.jpg is not a PNG, JPEG or WebP picture" in captured.out
+    assert "line 3: c.jpg is not a PNG, JPEG, WebP or GIF picture" in captured.out
     assert "there are problems" in captured.err

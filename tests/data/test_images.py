@@ -63,7 +63,7 @@ def test_a_folder_that_cannot_be_used_is_refused_with_its_line(damage: Callable,
 @pytest.mark.parametrize("content", [b"no picture", b""])
 def test_a_damaged_picture_is_named_with_its_row(content: bytes, folder: Path) -> None:
     (folder / "b.webp").write_bytes(content)
-    with pytest.raises(DataError, match=r"row 1 \(.*b.webp\): .*not a PNG, JPEG or WebP"):
+    with pytest.raises(DataError, match=r"row 1 \(.*b.webp\): .*not a PNG, JPEG, WebP or GIF"):
         decode_images(load_captioned_images(folder), 8)
 
 

@@ -56,6 +56,14 @@ def test_pictures_come_first_then_composites_and_the_second_time_from_the_shards
     assert files(root) == [f"0000{k}.safetensors" for k in range(3)]
 
 
+def test_no_shard_is_begun_after_the_deadline(tmp_path: Path) -> None:
+    encoder = Encoder()
+    cache = LatentCache(tmp_path, "key", PIXELS, SUBJECTS, 3, shard_rows=3)
+    assert not cache.write(encoder, deadline=0)
+    assert encoder.pictures == 0
+    assert cache.write(encoder)
+
+
 def test_processes_write_the_shards_that_one_would_write(tmp_path: Path) -> None:
     make(tmp_path / "one", Encoder())
     encoders = Encoder(), Encoder()

@@ -22,6 +22,8 @@ from multimodal.reading.prompts import read_prompt
         ("can you make something cute for our volleyball team, like a ball with a crown on it", ("soccer ball", "a crown")),
         ("for my mom: a cat with a rose", ("a cat", "a rose")),
         ("coffee, laptop", ("hot beverage", "laptop")),
+        ("avocado with sunglasses, no background, cute, kawaii", ("avocado", "sunglasses")),
+        ("a fox with a hat on a white background", ("a fox", "top hat")),
     ],
 )
 def test_what_is_said_around_a_request_is_left_out(prompt: str, things: tuple[str, ...], bundled_names: Names) -> None:

@@ -78,6 +78,8 @@ def test_words_have_weights(prompt: str, text: str, parts: list[tuple[str, float
         ('a bear ""', 'a bear ""', ""),
         ("a cat reading a book", "a cat reading a book", ""),
         ("a sign that says NO", "a sign", "NO"),
+        ("a gift saying 'Merry Xmas'", "a gift", "Merry Xmas"),
+        ("a dog's bone", "a dog's bone", ""),
         ("a duck saying hello, 3d style", "a duck, 3d style", "hello"),
         ("ein Schild mit der Aufschrift Ruhe", "ein placard", "Ruhe"),
         ("a stop sign but it says NO", "a stop sign", "NO"),

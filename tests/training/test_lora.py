@@ -129,6 +129,15 @@ def test_a_resumed_run_repeats_an_uninterrupted_one_bit_for_bit(
             train_one("dit", "tiny", [*words, other], Sources(stars, start=start), out)
 
 
+def test_the_time_for_a_run_is_also_for_what_it_prepares(
+    start: Path, stars: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["lora_rank=2", "rehearsal_fraction=0.5", "num_rehearsals=8", "num_composites=0"]
+    train_one("dit", "tiny", words, Sources(stars, start=start), tmp_path, max_minutes=0)
+    assert "dit: stopped before the first step; the same command goes on" in capsys.readouterr().out
+    assert not (tmp_path / "dit").exists()
+
+
 def make_rehearsal(start: Path, folder: Path, count: int = 5) -> tuple[Rehearsal, CLIPTextEncoder]:
     text_encoder = CLIPTextEncoder.from_clip(load_clip(start / "clip"))
     rehearsal = Rehearsal(start, count, 0, folder, text_encoder, load_vqvae(start / "vqvae"), Accelerator())

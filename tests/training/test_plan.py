@@ -99,6 +99,8 @@ def test_a_run_whose_time_is_over_goes_on_where_it_was(
 def test_a_stop_while_the_mean_is_fitted_does_not_start_the_dit(trained: Path, pictures: Path, tmp_path: Path) -> None:
     for part in ("vqvae", "clip"):
         shutil.copytree(trained / part, tmp_path / part)
+    latents = Path("training", "dit", "latents")
+    shutil.copytree(trained / latents, tmp_path / latents)
     train_dit(PRESETS["dit"]["tiny"], Sources(pictures), tmp_path, deadline=0)
     assert (tmp_path / "training" / "dit" / "mean" / "step-00000000").is_dir()
     assert not (tmp_path / "dit").exists()

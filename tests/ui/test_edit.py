@@ -52,9 +52,10 @@ def test_what_is_not_painted_keeps_its_codes(editing: Editing, indices: torch.Te
     assert [settings.seed for settings in last.settings] == [5, 6]
 
 
-def test_with_nothing_painted_the_whole_picture_changes(editing: Editing, indices: torch.Tensor) -> None:
-    last = redrawn(editing, "", pack_indices(indices), strength=0.9)
-    assert (last.settings[0].mask, last.settings[0].strength) == ("", 0.9)
+def test_with_all_painted_the_whole_picture_changes(editing: Editing, indices: torch.Tensor) -> None:
+    last = redrawn(editing, " ".join(map(str, range(64))), pack_indices(indices), strength=0.9)
+    assert last.settings[0].strength == 0.9
+    assert unpack_indices(last.settings[0].mask).all()
     assert (torch.from_numpy(last.codebook_indices[0].astype("int64")) != indices).float().mean() > 0.5
 
 
@@ -69,7 +70,12 @@ def test_what_cannot_be_drawn_anew_gets_a_sentence(
     strength: float, start: str, sentence: str, editing: Editing, indices: torch.Tensor
 ) -> None:
     with pytest.raises(gr.Error, match=sentence):
-        redrawn(editing, "", start and pack_indices(indices), strength=strength)
+        redrawn(editing, "1", start and pack_indices(indices), strength=strength)
+
+
+def test_with_nothing_painted_nothing_is_drawn(editing: Editing, indices: torch.Tensor) -> None:
+    with pytest.raises(gr.Error, match="Nothing is painted yet"):
+        redrawn(editing, "", pack_indices(indices))
 
 
 def test_what_is_edited_keeps_its_style(models: Models) -> None:

@@ -78,7 +78,7 @@ def test_a_broken_picture_gets_a_sentence(page: Page, picture: Path) -> None:
         broken = picture.with_name(f"broken{number}.png")
         broken.write_bytes(content)
         upload(page, broken)
-        told = re.compile(f"{broken.name} is (not a PNG, JPEG or WebP picture|damaged)")
+        told = re.compile(f"{broken.name} is (not a PNG, JPEG, WebP or GIF picture|damaged)")
         expect(page.get_by_test_id("toast-body").filter(has_text=told).first).to_be_visible()
     upload(page, picture)
     expect(page.locator("#measurements dd").first).to_be_visible()

@@ -55,14 +55,13 @@ ENGLISH = {
     "unstarred": "The star is taken away.",
     "edit": "Edit",
     "edit_fold": "Edit a picture",
-    "edit_about": (
-        "Paint over what should change, and describe the whole picture as it is to be: “a smiling face with sunglasses”. "
-        "What is not painted stays as it is."
-    ),
+    "edit_about": "Paint over what should change, and say what the whole picture shows: “a smiling face with sunglasses”.",
     "edit_cell": "Row {row}, column {column}",
     "painter": "The picture to paint over: arrow keys move, Enter paints",
     "own_picture": "Start from a picture of yours",
     "wipe": "Wipe the paint",
+    "paint_all": "Paint all",
+    "nothing_painted": "Nothing is painted yet: paint over what is to be drawn anew.",
     "strength": "Strength",
     "strength_info": "How far from here: 0 keeps the picture, 1 forgets it.",
     "redraw": "Redraw what is painted",
@@ -105,7 +104,7 @@ ENGLISH = {
     "failed": "This went wrong inside the app. It goes on; please try again.",
     "reconstruct": "Reconstruct",
     "reconstruct_about": "Drop a picture of up to 40 MB: the VQ-VAE makes it a grid of codes, and the codes a picture.",
-    "upload": "Picture: PNG, JPEG or WebP",
+    "upload": "Picture: PNG, JPEG, WebP or GIF",
     "search_codes": "Search for better codes",
     "search_codes_info": "Tries other codes than the encoder's, for two seconds, and keeps what comes nearer.",
     "compare": "Original (left) and reconstruction (right)",
