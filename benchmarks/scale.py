@@ -19,7 +19,7 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from multimodal import rgba
 from multimodal.models.dit import DiT
-from multimodal.models.vqvae import VQVAE
+from multimodal.models.vqvae import CHANNELS, VQVAE
 from multimodal.training.plan import count_parameters
 from multimodal.training.presets import PRESETS
 from multimodal.training.run_config import DiTRunConfig, VQVAERunConfig
@@ -76,7 +76,7 @@ def encoding(config: VQVAERunConfig, device: torch.device, batch_size: int = 1) 
     """Makes pictures into codebook indices."""
     with device:
         vqvae = VQVAE(config.model)
-        images = torch.zeros(batch_size, config.model.channels, config.model.image_size, config.model.image_size)
+        images = torch.zeros(batch_size, CHANNELS, config.model.image_size, config.model.image_size)
     return torch.no_grad()(lambda: vqvae.quantize(vqvae.encode(images)))
 
 
@@ -84,7 +84,7 @@ def fitting(config: VQVAERunConfig, device: torch.device, batch_size: int = 1) -
     """Takes the gradients of the VQ-VAE for some crops."""
     with device:
         vqvae = VQVAE(config.model)
-        crops = torch.zeros(batch_size, config.model.channels, config.crop_size, config.crop_size)
+        crops = torch.zeros(batch_size, CHANNELS, config.crop_size, config.crop_size)
     return lambda: sum(reconstruction_losses(vqvae(crops).images, crops).values()).backward()  # type: ignore[union-attr]
 
 

@@ -41,7 +41,6 @@ class VQVAEConfig(Counts):
     """
 
     image_size: int = 128
-    channels: int = 4
     stem_patch: int = 2  # pixel-unshuffle before the first convolution
     widths: tuple[int, ...] = (32, 96, 192)  # one per resolution, each half the one before
     encoder_blocks: int = 2  # residual blocks per resolution

@@ -12,6 +12,8 @@ from torch import Tensor, nn
 from multimodal.config import VQVAEConfig
 from multimodal.models.quantizer import ProductQuantizer
 
+CHANNELS = 4  # of pictures: premultiplied RGBA
+
 
 class VQVAEOutput(NamedTuple):
     images: Tensor  # (B, 4, H, W) reconstruction
@@ -46,10 +48,10 @@ class ResidualBlock(nn.Module):
 
 
 class Encoder(nn.Sequential):
-    """(B, channels, H, W) pictures → (B, latent_channels, H / f, W / f)."""
+    """(B, 4, H, W) pictures → (B, latent_channels, H / f, W / f)."""
 
     def __init__(self, config: VQVAEConfig) -> None:
-        stem_channels = config.channels * config.stem_patch**2
+        stem_channels = CHANNELS * config.stem_patch**2
         layers: list[nn.Module] = [
             nn.PixelUnshuffle(config.stem_patch),
             nn.Conv2d(stem_channels, config.widths[0], 3, padding=1),
@@ -63,7 +65,7 @@ class Encoder(nn.Sequential):
 
 
 class Decoder(nn.Sequential):
-    """(B, latent_channels, H / f, W / f) codes → (B, channels, H, W) pictures."""
+    """(B, latent_channels, H / f, W / f) codes → (B, 4, H, W) pictures."""
 
     def __init__(self, config: VQVAEConfig) -> None:
         widths = config.widths[::-1]
@@ -72,7 +74,7 @@ class Decoder(nn.Sequential):
             if i > 0:
                 layers += [nn.Conv2d(widths[i - 1], width * 4, 1), nn.PixelShuffle(2)]
             layers += [ResidualBlock(width) for _ in range(config.decoder_blocks)]
-        out_channels = config.channels * config.stem_patch**2
+        out_channels = CHANNELS * config.stem_patch**2
         layers += [
             ChannelNorm(widths[-1]),
             nn.Conv2d(widths[-1], out_channels, 3, padding=1),
@@ -118,8 +120,8 @@ class VQVAE(nn.Module):
             ValueError: the channels, H or W do not fit.
         """
         factor = self.config.downsample_factor
-        if images.ndim != 4 or images.shape[1] != self.config.channels:
-            raise ValueError(f"images must be (B, {self.config.channels}, H, W), not {tuple(images.shape)}")
+        if images.ndim != 4 or images.shape[1] != CHANNELS:
+            raise ValueError(f"images must be (B, {CHANNELS}, H, W), not {tuple(images.shape)}")
         if images.shape[2] % factor or images.shape[3] % factor:
             raise ValueError(f"height and width must be multiples of {factor}, not {tuple(images.shape[2:])}")
         return self._scale(self.quantizer.normalize(self.encoder(images)))
@@ -150,7 +152,7 @@ class VQVAE(nn.Module):
         """Reconstruct pictures with gradients.
 
         Args:
-            images: (B, channels, H, W) in [-1, 1].
+            images: (B, 4, H, W) in [-1, 1].
             quantize: go through the codes; otherwise through the continuous latents.
             decoder_noise, searched_indices: give gradients to the decoder alone, see `decode_noised`.
         """
