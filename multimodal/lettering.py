@@ -27,6 +27,7 @@ REFERENCE = 100  # pixels, of the letters that lines are measured with
 WITHOUT_SPACES = re.compile(
     r"[\u3040-\u30ff\u3400-\u9fff、。！？][\u3040-\u30fa\u3400-\u9fff](?<![ぁぃぅぇぉっゃゅょァィゥェォッャュョ])"
 )
+EMOJI_SIGN = "\ufe0f"  # says that the sign before it is an emoji, and is none itself
 INK, PAPER = (32, 33, 44, 255), (255, 255, 255, 255)
 
 
@@ -66,7 +67,8 @@ def lettering(words: str) -> Image.Image:
 
 def legible(words: str) -> str:
     """Words without the signs that no font has, as emoji, where there are letters besides."""
-    known = " ".join("".join(letter for letter in words if any(has_letter(font, letter) for font in FONTS)).split())
+    letters = (letter for letter in words if letter != EMOJI_SIGN and any(has_letter(font, letter) for font in FONTS))
+    known = " ".join("".join(letters).split())
     return known if any(map(str.isalnum, known)) else words
 
 

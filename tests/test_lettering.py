@@ -136,6 +136,7 @@ def test_what_joins_letters_is_asked_for_where_it_is_missing(monkeypatch: pytest
 def test_emoji_beside_letters_are_left_out() -> None:
     assert left_out("ship it 🎉") == {"ship it 🎉": "ship it"}
     assert left_out("ship it!") == {}
+    assert left_out("I ❤️ you") == {"I ❤️ you": "I you"}
     check_words("ship it 🎉")
     assert left_out("🎉🎉") == {}
     with pytest.raises(ValueError, match="no font has all these letters"):

@@ -107,7 +107,7 @@ class CaptionedLatents:
         parts = [part if count else 0.0 for part, count in zip(fractions, self.counts[1:], strict=False)]
         shares = [processes * round(part * batch_size / processes) for part in parts]
         new = batch_size - sum(shares)
-        if new < processes and sum(parts) < 1:
+        if new < (processes if sum(parts) < 1 else 0):
             raise ValueError(f"a batch of {batch_size} has no place for new pictures in each of {processes} processes")
         groups = zip(itertools.accumulate(self.counts, initial=0), self.counts, [new, *shares], strict=False)
         return torch.cat(
