@@ -16,7 +16,7 @@ from multimodal.ui.session import LIGHT, MODEL
 from multimodal.ui.texts import Texts, i18n
 from multimodal.ui.token_editor import Editor
 
-FILES = [".png", ".jpg", ".jpeg", ".webp"]
+FILES = [".png", ".jpg", ".jpeg", ".webp", ".gif"]
 HALVES = ("left", "right", "top", "bottom")
 
 

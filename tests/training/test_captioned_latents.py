@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -78,3 +79,13 @@ def test_a_run_that_does_not_learn_styles_has_those_of_its_start(word: str, pict
     assert CaptionedLatents(config, pictures, None, tmp_path, Accelerator()).styles == ()
     config = dataclasses.replace(config, model=dataclasses.replace(config.model, styles=("line",)))
     assert CaptionedLatents(config, pictures, None, tmp_path, Accelerator()).styles == ("line",)
+
+
+def test_new_pictures_are_in_the_batch_of_every_process(drawn: CaptionedLatents, monkeypatch: pytest.MonkeyPatch) -> None:
+    new = len(drawn.subjects)
+    for process in range(4):
+        monkeypatch.setattr(drawn, "accelerator", SimpleNamespace(num_processes=4, process_index=process))
+        assert (drawn.batch(0, 16) < new).tolist() == [True, True, True, False]  # of 0.16 composites the nearest
+    monkeypatch.setattr(drawn, "config", dataclasses.replace(drawn.config, composite_fraction=0.9))
+    with pytest.raises(ValueError, match="a batch of 4 has no place for new pictures in each of 4 processes"):
+        drawn.batch(0, 4)
