@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -43,9 +44,11 @@ def train_restyler(config: RestylerRunConfig, sources: Sources, out: Path, deadl
     subjects = load_subjects(table)
     pairs = style_pairs(subjects, config.model)
     accelerator.print(f"learning from {len(pairs):,} pairs of pictures")
+    vqvae = load_vqvae(out / "vqvae").to(accelerator.device) if (out / "vqvae").is_dir() else None
+    if vqvae:
+        config = replace(config, image_size=vqvae.config.image_size)
     pixels = decode_images(table, config.image_size)  # (N, 4, S, S) uint8
     torch.manual_seed(config.seed)
-    vqvae = load_vqvae(out / "vqvae").to(accelerator.device) if (out / "vqvae").is_dir() else None
     decoded = reconstructions(vqvae, pixels, pairs[:, 0].unique(), config.latent_noise) if vqvae else pixels
     trainer = Trainer(
         config, Restyler(config.model), out / "training" / "restyler", accelerator, fingerprint(pixels, subjects)

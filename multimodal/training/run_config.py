@@ -149,7 +149,7 @@ class RestylerRunConfig(RunConfig):
     learning_rate: float = 2e-3
     ema_decay: float = 0.998
     model: RestylerConfig = RestylerConfig()
-    image_size: int = 128
+    image_size: int = 128  # where there is no VQ-VAE, whose size the pictures have
     gradient_weight: float = 0.3
     reconstructed_fraction: float = 0.5  # of the pictures that are drawn again: as the VQ-VAE decodes them
     latent_noise: float = 0.5  # of these, at most, in deviations of the latents

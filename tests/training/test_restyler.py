@@ -19,6 +19,7 @@ from multimodal.data.captions import Subject
 from multimodal.data.images import DataError
 from multimodal.models.vqvae import VQVAE
 from multimodal.restyling import restyle
+from multimodal.tensor_folder import load_description
 from multimodal.training.presets import PRESETS
 from multimodal.training.restyler import reconstructions, style_pairs, train_restyler
 from multimodal.training.run_config import Sources
@@ -76,8 +77,11 @@ def test_with_a_vqvae_it_learns_from_what_that_decodes(
 ) -> None:
     vqvae = VQVAE(PRESETS["vqvae"]["tiny"].model)
     save_model(tmp_path / "vqvae", vqvae, vqvae.config, {})
-    assert main(["train", "restyler", "--config", "tiny", "--data", str(discs), "--out", str(tmp_path)]) == 0
+    assert (
+        main(["train", "restyler", "--config", "tiny", "--data", str(discs), "--out", str(tmp_path), "image_size=64"]) == 0
+    )
     assert "learning from 12 pairs of pictures" in capsys.readouterr().out
+    assert load_description(tmp_path / "restyler")["training"]["run"]["image_size"] == 32
     train_restyler(CONFIG, Sources(discs), tmp_path / "without")
     weights = [load_restyler(folder / "restyler").final.weight for folder in (tmp_path, tmp_path / "without")]
     assert not torch.equal(*weights)

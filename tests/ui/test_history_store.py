@@ -17,7 +17,7 @@ from PIL.PngImagePlugin import PngInfo
 from multimodal.settings import Settings, save_picture
 from multimodal.ui import history_store as bounds
 from multimodal.ui.history_store import Histories, History
-from multimodal.ui.texts import LANGUAGES
+from multimodal.ui.texts import TEXTS
 
 
 @pytest.fixture
@@ -145,7 +145,7 @@ def test_what_strangers_keep_is_bounded(tmp_path: Path, monkeypatch: pytest.Monk
     os.utime(second.folder, (time.time() - 7200,) * 2)
     histories.forget()
     assert [*histories.folder.iterdir()] == [first.folder]
-    for words in LANGUAGES.values():
+    for words in TEXTS.values():
         monkeypatch.undo()
         assert {str(bounds.OWN), str(bounds.DAYS)} == set(re.findall(r"\d+", words["history_own"]))
 
