@@ -1,8 +1,8 @@
 """MeanPredictor: the clean latents that a prompt alone lets one expect, in its style and by the same thing in others.
 
-Its words: a *view* is what its MLP expects of a thing in one style; the *translator* makes of all views the *mean* for a style
-in which the thing was never seen; what the page and `inspect` show of these, decoded, is the *expectation*. (The *restyler* is
-another network, over pixels; a *restoration* is what the DiT makes of a noised picture.)
+Its words: a *view* is what its MLP expects of a thing in one style; the *translator* makes of all views the *mean* for a
+style in which the thing was never seen; what the page and `inspect` show of these, decoded, is the *expectation*. (The
+*restyler* is another network, over pixels; a *restoration* is what the DiT makes of a noised picture.)
 """
 
 from __future__ import annotations
