@@ -1,5 +1,5 @@
 """Lists written by hand: a thesaurus, everyday words for what emoji show; a dictionary, what emoji look like; and words for
-colours, numbers, roles, what somebody looks like, and others that everybody says.
+colours, numbers, roles, what somebody looks like, what is worn where, and others that everybody says.
 """
 
 from __future__ import annotations
@@ -29,9 +29,10 @@ def load_dictionary() -> dict[str, list[str]]:
 
 
 def load_words(table: str, language: str = "") -> dict[str, list[str]]:
-    """What the words of a table ("colors", "everyday", "expressions", "numbers" or "roles") mean → the words for it.
+    """What the words of a table mean → the words for it.
 
     Args:
+        table: "colors", "everyday", "expressions", "numbers", "roles" or "worn".
         language: of the words; those of all languages, if none is given.
     """
     words: dict[str, list[str]] = {}
@@ -39,6 +40,11 @@ def load_words(table: str, language: str = "") -> dict[str, list[str]]:
         if language in ("", row["language"]):
             words.setdefault(row["meaning"], []).append(row["word"])
     return words
+
+
+def load_meanings(table: str) -> dict[str, str]:
+    """Word of a table → what it means, see `load_words`."""
+    return {word: meaning for meaning, words in load_words(table).items() for word in words}
 
 
 def _rows(path: Path) -> Iterator[dict[str, str]]:

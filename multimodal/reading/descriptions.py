@@ -11,7 +11,8 @@ from typing import NamedTuple
 from multimodal.collage.colors import HUES, SHADES
 from multimodal.data.descriptions import RELATED
 from multimodal.data.phrases import FIRST_CJK, singulars, words_of
-from multimodal.reading.phrases import FUNCTION_WORDS, LOOKS, any_of
+from multimodal.reading.phrasebook import any_of
+from multimodal.reading.phrases import FUNCTION_WORDS, LOOKS
 from multimodal.reading.wordings import content, forms_of
 
 RELATED_WEIGHT = 0.3  # of a word that is related to a name, where one of its own words and keywords weighs 1

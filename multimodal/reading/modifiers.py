@@ -1,11 +1,9 @@
-# ruff: noqa: E501 (patterns)
 """What a text says of a thing besides its name: how many there are, in which colour, and what it is joined to."""
 
 from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from multimodal.collage.arrangement import COUNT_ROWS
@@ -13,7 +11,8 @@ from multimodal.collage.colors import HUES, RAINBOW, SHADES, TINTS
 from multimodal.data.lexicon import load_words
 from multimodal.data.phrases import ARTICLE, COLOR_WORDS, COLORS, FIRST_CJK, NUMBERS, PATTERNS, singulars, words_of
 from multimodal.reading.names import Names
-from multimodal.reading.phrases import FUNCTION_WORDS, MEDIA, any_of
+from multimodal.reading.phrasebook import any_of, any_said, compiled, literal, said
+from multimodal.reading.phrases import FUNCTION_WORDS, MEDIA
 from multimodal.reading.wordings import LITTLE_WORDS, looks_foreign
 
 PEOPLE = {  # whom no shade is given to, nor the colour of what they wear
@@ -23,56 +22,22 @@ PEOPLE = {  # whom no shade is given to, nor the colour of what they wear
 FOREIGN_ARTICLE = re.compile(rf"(?!(?:an?|the) ){ARTICLE.pattern[1:]}", re.IGNORECASE)
 SPELLINGS = load_words("colors")  # besides those of captions: other genders, numbers and shades
 SPELLED = COLOR_WORDS.union(word.casefold() for words in SPELLINGS.values() for word in words)
-WORDED_COLOR = (
-    "{a}, but make it {color}", "{a} but make it {color}", "{a}, but {color}", "{a} but {color}", "{a} that is {color}", "{a} in {color}",
-    "{a} colored {color}", "{a} coloured {color}",
-)  # fmt: skip
-_SIZES = (  # and how nice something is: what may stand before or after a thing and its colour
-    "tiny|little|small|big|large|huge|giant|cute|adorable|fluffy|fuzzy|chubby|fat|pretty|beautiful|lovely|nice|shiny|smol|one|single|simple|"
-    "pequeñ[oa]s?|pequeñit[oa]|chiquit[oa]|lind[oa]|bonit[oa]|petite?s?|grande?s?|jolie?|mignonn?e?|gros(?:se)?|(?:klein|groß|süß|niedlich|schön)e[rs]?|"
-    "piccol[oa]|carin[oa]|bell[oa]|pequen[oa]|fof[oa]|bem grande|muy grande|(?:маленьк|больш|мил|красив)(?:ий|ой|ый|ая|ое|ую)|작은|큰|귀여운|예쁜|صغيرة?|كبيرة?|छोट[ाी]|बड़[ाी]"
-)
+_SIZES = any_said("sizes")  # and how nice something is: what may stand before or after a thing and its colour
 AROUND = re.compile(
-    rf"^(?:(?:{_SIZES}|{MEDIA}),? )+|(?: (?:{_SIZES}))+$|^(?:来?一?[只个條条朵辆座头匹棵位颗把]|小小的|大大的|可爱的)|^(?:小さな|小さい|大きな|大きい|かわいい|可愛い)",
+    rf"^(?:(?:{_SIZES}|{MEDIA}),? )+|(?: (?:{_SIZES}))+$|^(?:{any_said('sizes_before')})",
     re.IGNORECASE,
 )
 SHADED = "(?:(?:bright|dark|deep|light|neon|pale|pastel|vivid|dull)[ -])?"  # what may stand before a colour
 
-
-SIDES = {  # patterns of captions, said of both things
-    "left": ("{a} on the left, {b} on the right", "{a} on the left and {b} on the right", "{a} left, {b} right"),
-    "right": ("{a} on the right, {b} on the left", "{a} on the right and {b} on the left", "{a} right, {b} left"),
-}
-WORDED = {  # other words for some of them, where both things must have a name
-    "and": ("{a} & {b}", "{a} + {b}", "{b}旁边的{a}", "{a}在{b}旁边", "{b}の隣の{a}", "{b}の横の{a}", "{b} 옆의 {a}", "{b} 옆 {a}", "{b} 옆에 있는 {a}", "{a} بجانب {b}", "{b} के पास {a}", "{a} next to {b}", "{a} beside {b}", "{a} together with {b}", "{a} followed by {b}", "{a} junto a {b}", "{a} al lado de {b}", "{a} à côté de {b}", "{a} neben {b}",
-            "{a} accanto a {b}", "{a} ao lado de {b}", "{a} рядом с {b}"),
-    "left": ("{a} left of {b}", "{a} on the left of {b}"),
-    "right": ("{a} right of {b}", "{a} on the right of {b}"),
-    "above": ("{a} over {b}", "{b} 위 {a}"),
-    "below": ("{b}下的{a}", "{b}下面的{a}", "{b}の下の{a}", "{b}の下にいる{a}", "{b} 아래 {a}", "{b} 아래의 {a}", "{b} 밑 {a}", "{a} under {b}", "{a} underneath {b}", "{a} beneath {b}", "{a} bajo {b}", "{a} debaixo de {b}"),
-}  # fmt: skip
 NUMBER_WORDS = load_words("numbers")  # besides the one of captions
 ENGLISH_NUMBERS = load_words("numbers", "en")
 GROUP = re.compile(  # what may stand before a number: "a row of five ducks"
-    r"^(?:an?|the) (?:\w+ )?(?:army|band|bouquet|box|bunch|circle|family|flock|grid|group|herd|line|pack|pile|row|school|set|stack|team) of (?=\w)",
+    r"^(?:an?|the) (?:\w+ )?(?:army|band|bouquet|box|bunch|circle|family|flock|grid|group|herd|line|pack|pile|row|school|"
+    r"set|stack|team) of (?=\w)",
     re.IGNORECASE,
 )
 SERVED = any_of(("slices", "pieces", "cups", "mugs", "glasses", "bottles", "bowls", "plates"))  # of what is counted
-MEASURED = (  # counts besides those of captions, with words for what is counted: zh, ja, ko
-    "{n}x {a}",
-    "{n} x {a}",
-    "{n} {served} of {a}",
-    *(f"{{n}}{word}{{a}}" for word in "只條条朵颗顆辆輛头頭匹棵位张張把杯本"),
-    *(text for word in "匹羽本人台枚個杯頭冊" for text in (f"{{n}}{word}の{{a}}", f"{{a}}{{n}}{word}")),
-    *(
-        text
-        for word in ("마리", "송이", "대", "명", "개")
-        for text in (f"{{a}} {{n}} {word}", f"{{a}} {{n}}{word}", f"{{n}} {word}의 {{a}}", f"{{n}}{word}의 {{a}}")
-    ),
-)
-
-
-LISTED = re.compile(r"[^,，、]+[,，、] ?+(?!(?:d(?:er|ie|as)|qu[ie]|che|котор\w+|that|wh\w+) )", re.IGNORECASE)  # "A, B"
+LISTED = re.compile(rf"[^,，、]+[,，、] ?+(?!(?:{any_said('relatives')}) )", re.IGNORECASE)  # "A, B", not "A, that is B"
 OF_TWO = re.compile(r"(?:boys|couple|friends|girls|kiss|men|people|women)\b(?! mark)")  # names of what shows two people
 
 
@@ -163,7 +128,7 @@ def _says_color(text: str) -> bool:
 def _colored(color: str) -> list[re.Pattern[str]]:
     """How every language says that something is of a colour, as expressions with the group a."""
     words = any_of([*COLORS.get(color, (color,)), *SPELLINGS[color]])
-    return _expressions([*WORDED_COLOR, *PATTERNS["colored"]], {"color": f"{SHADED}(?:{words})"})
+    return compiled([*said("colored"), *map(literal, PATTERNS["colored"])], {"color": f"{SHADED}(?:{words})"})
 
 
 @functools.cache
@@ -182,24 +147,19 @@ def names_several(text: str) -> bool:
 @functools.cache
 def patterns(kind: str) -> list[re.Pattern[str]]:
     """How every language says it, as expressions with the groups a and b."""
-    return _expressions([*PATTERNS[kind], *SIDES.get(kind, ())], {})
+    return compiled([*map(literal, PATTERNS[kind]), *said("sides", kind)])
 
 
 @functools.cache
 def _counts(number: int) -> list[re.Pattern[str]]:
     """How every language says so many of something, as expressions with the groups n and a."""
     words = (str(number), *NUMBERS.get(number, ()), *NUMBER_WORDS.get(str(number), ()))
-    return _expressions((*PATTERNS["count"], *MEASURED), {"n": f"(?P<n>{any_of(words)})", "served": f"(?:{SERVED})"})
+    places = {"n": f"(?P<n>{any_of(words)})", "served": f"(?:{SERVED})"}
+    return compiled([*map(literal, PATTERNS["count"]), *said("counts")], places)
 
 
 @functools.cache
 def worded() -> list[tuple[str, re.Pattern[str]]]:
-    """The keys of WORDED, and expressions with the groups a and b."""
-    return [(kind, pattern) for kind, texts in WORDED.items() for pattern in _expressions(texts, {})]
-
-
-def _expressions(patterns: Iterable[str], places: Mapping[str, str]) -> list[re.Pattern[str]]:
-    texts = [re.escape(text) for text in dict.fromkeys(patterns)]
-    for place, expression in {**places, "a": "(?P<a>.+)", "b": "(?P<b>.+)"}.items():
-        texts = [text.replace(rf"\{{{place}\}}", expression) for text in texts]
-    return [re.compile(text, re.IGNORECASE) for text in texts]
+    """Other words for some of the kinds, where both things must have a name, as expressions with the groups a and b."""
+    kinds = ("and", "left", "right", "above", "below")
+    return [(kind, pattern) for kind in kinds for pattern in compiled(said("pairs", kind))]

@@ -1,50 +1,38 @@
-# ruff: noqa: E501 (patterns)
 """What somebody is dressed up as or does, and what shows it: "a pirate cat", "a frog as a king", "圣诞熊猫"."""
 
 from __future__ import annotations
 
 import re
 
-from multimodal.data.lexicon import load_words
+from multimodal.data.lexicon import load_meanings
 from multimodal.data.phrases import ARTICLE, COLORS
-from multimodal.reading.phrases import any_of
+from multimodal.reading.phrasebook import any_of, any_said
 from multimodal.reading.relations import Relation
 
-ROLES = load_words("roles")  # what one has in a role → words for it, with "-" where they are part of a word
-NO_ROLE = re.compile(  # species whose names begin like a role, proverbial ones, and greetings
-    r"\b(?:(?:king|queen|emperor|royal|fairy) (?:penguin|crab|cobra|snake|bee|ant|salmon|fish|tiger|tamarin|eagle|vulture|butterfl(?:y|ie))|"
-    r"(?:army|soldier|carpenter) (?:ant|fish|beetle)|(?:archer|surgeon|doctor|cleaner) (?:fish|shrimp)|elf owl|pilot whale|nurse shark|boxer (?:dog|puppy)|"
-    r"party animal|secretary bird|winter wren|christmas island|easter island|monarch butterfl(?:y|ie)|marine turtle|pingüino (?:rey|emperador)|"
-    r"manchot (?:royal|empereur)|pinguim[- ](?:rei|imperador)|abeja reina|hormiga reina|abelha rainha|reine des abeilles|tortue marine|königs(?:pinguin|kobra|tiger|pudel))"
-    r"(?:s|n|e|es)?\b|(?:帝|国)王企鹅|女王(?:蜂|アリ)|(?:コウテイ|王様)ペンギン|"
-    r"^(?:happy|merry|feliz|felices|joyeux|joyeuse|frohe|fröhliche|alles gute|buon|buona|boas) ",
-    re.IGNORECASE,
+ROLES = load_meanings("roles")  # word for a role, with "-" where it is part of a word → what one has in it
+NO_ROLE = re.compile(  # species whose names begin like a role, and what one wishes
+    rf"{any_said('no_role')}|^(?:{any_said('wishes')}) ", re.IGNORECASE
 )
-WORDS = {word: things for things, words in ROLES.items() for word in words}
-_PARTS = any_of([word[:-1] for word in WORDS if word.endswith("-")])
-_GLUED = any_of([word for word in WORDS if re.fullmatch(r"[\u3040-\u9fff]+", word)])  # of zh and ja, without blanks
-_WORDS = any_of([word for word in WORDS if not word.endswith("-")])
+_PARTS = any_of([word[:-1] for word in ROLES if word.endswith("-")])
+_GLUED = any_of([word for word in ROLES if re.fullmatch(r"[\u3040-\u9fff]+", word)])  # of zh and ja, without blanks
+_WORDS = any_of([word for word in ROLES if not word.endswith("-")])
 _CHAT = r"(?:,? (?:lol|lmao|haha|omg|xd|dude))*[ !.?~]*"
 _ARTICLE = rf"(?:{ARTICLE.pattern[1:]})?"
-_NOT_THING = rf"(?:(?:of|in|on|at|by|for|and|with|who|that|is) |who$|{ARTICLE.pattern[1:]}|(?:\w+-)?(?:colou?red|flavou?red|themed)\b|(?:{any_of(COLORS)})\b)"  # "royal blue"
-_COSTUME = "costume|outfit|uniform|clothes|disguise|attire|gear|suit|cosplay|mode"
-_AS = "|".join(  # what stands between who it is and a role, where it comes last
-    (
-        r"(?:(?:cosplaying|(?:all )?dressed(?: up)?|dressing up|disguised|(?:who )?works|working) )?as",
-        "the|but make (?:it|him|her|them)|(?:(?:that|who) )?(?:is|became|wants to be)",
-        "celebrating|graduating from|(?:getting )?ready for|waiting for|in the mood for",
-        "(?:vestid[oa]|disfrazad[oa]|fantasiad[oa]) de|(?:déguisée?|habillée?) en|(?:vestit[oa]|travestit[oa]|mascherat[oa]) da",
-        "als|comme|como|come|как|в роли",
-    )
+_NOT_THING = (  # "royal blue"
+    rf"(?:(?:of|in|on|at|by|for|and|with|who|that|is) |who$|{ARTICLE.pattern[1:]}|"
+    rf"(?:\w+-)?(?:colou?red|flavou?red|themed)\b|(?:{any_of(COLORS)})\b)"
 )
+_COSTUME = "costume|outfit|uniform|clothes|disguise|attire|gear|suit|cosplay|mode"
 IN_ROLE = [  # how a text says who is in a role
     re.compile(
-        rf"(?P<before>(?:[\w’'-]+,? )*?)(?P<role>{_WORDS})(?:[’']?s)?(?: |-|의 |하는 |की |का )(?P<thing>(?!{_NOT_THING}).+?){_CHAT}",
+        rf"(?P<before>(?:[\w’'-]+,? )*?)(?P<role>{_WORDS})(?:[’']?s)?(?: |-|의 |하는 |की |का )"
+        rf"(?P<thing>(?!{_NOT_THING}).+?){_CHAT}",
         re.IGNORECASE,
     ),
     re.compile(
-        rf"(?P<thing>.+?),? (?:(?:{_AS}) )?{_ARTICLE}(?:(?:its|his|her|their|my) )?(?:(?:de|di|da|do|en|zu|zum|pour|at|for) )?"
-        rf"(?P<role>{_WORDS})(?:[’']?s)?(?: day| {_COSTUME}| time| party| verkleidet)?{_CHAT}",
+        rf"(?P<thing>.+?),? (?:(?:{any_said('in_role')}) )?{_ARTICLE}(?:(?:its|his|her|their|my) )?"
+        rf"(?:(?:de|di|da|do|en|zu|zum|pour|at|for) )?(?P<role>{_WORDS})(?:[’']?s)?"
+        rf"(?: day| {_COSTUME}| time| party| verkleidet)?{_CHAT}",
         re.IGNORECASE,
     ),
     re.compile(rf"(?P<before>(?:[\w’'-]+ )*?)(?P<role>{_PARTS})-?(?P<thing>(?!ich\b)\w{{3,}})", re.IGNORECASE),
@@ -57,7 +45,7 @@ IN_ROLE = [  # how a text says who is in a role
 ]
 COSTUME = re.compile(  # what is worn in a role
     rf"(?:(?:an?|the|its|his|her|un|el|ein(?:em|en)?|il|um) )?(?:(?P<role>{_WORDS})(?:[’']?s)?[ -](?:{_COSTUME}|옷|복장)|"
-    rf"(?:costume|traje|disfraz|déguisement|fantasia|vestito|kostüm|костюме) (?:de |di |da |d[’'])?(?P<other>{_WORDS})(?:а|ши|я)?|"
+    rf"(?:{any_said('costumes')}) (?:de |di |da |d[’'])?(?P<other>{_WORDS})(?:а|ши|я)?|"
     rf"(?P<glued>{_PARTS})[-]?(?:kostüm|uniform|outfit)|(?P<last>{_GLUED})(?:の)?(?:服|衣装|制服|装))",
     re.IGNORECASE,
 )
@@ -80,4 +68,4 @@ def role_of(relation: Relation) -> Relation:
 
 def _role(word: str) -> Relation:
     word = word.lower()
-    return Relation("is", WORDS.get(word) or WORDS.get(f"{word}-", ""))
+    return Relation("is", ROLES.get(word) or ROLES.get(f"{word}-", ""))

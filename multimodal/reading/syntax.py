@@ -11,28 +11,27 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from multimodal.reading.phrases import ON_SIGNS, SAID_AFTER, SAID_BEFORE, SAID_LAST
+from multimodal.reading.phrasebook import any_said, compiled, said
+from multimodal.reading.phrases import ON_SIGNS
 
 MIXED = "mixed"  # the style that is another one for each seed:
 MIXED_STYLES = ("3d", "noto", "flat", "twemoji", "color")  # not line, which is lost on dark backgrounds
 MAX_PROMPTS = 1000
 MAX_WEIGHT, MAX_WEIGHTS = 3.0, 8
 QUOTES = '"([^"]*)"|“([^“”]*)”|„([^„“”]*)[“”]|«([^«»]*)»|»([^«»]*)«|「([^「」]*)」|『([^『』]*)』'
-QUOTED = re.compile(rf"(?:[,:]? *\b(?:{SAID_BEFORE}))?[,:]? *(?:{QUOTES})(?:{SAID_AFTER})?", re.IGNORECASE)
-UNQUOTED = re.compile(
-    rf"(?P<text>(?P<article>(?:an?|the|my) )?.*\w(?<! but)(?<! and)),? *(?<!\w){SAID_LAST}:? *(?P<written>.{{1,40}})",
+QUOTED = re.compile(
+    rf"(?:[,:]? *\b(?:{any_said('before_quotes')}))?[,:]? *(?:{QUOTES})(?:\s*(?:{any_said('after_quotes')})\s*)?",
+    re.IGNORECASE,
+)
+UNQUOTED = re.compile(  # "a sign that says NO"; "saying" where it has an article
+    r"(?P<text>(?P<article>(?:an?|the|my) )?.*\w(?<! but)(?<! and)),? *(?<!\w)"
+    rf"(?:{any_said('before_words')}):? *(?P<written>.{{1,40}})",
     re.IGNORECASE | re.DOTALL,
 )
 ON_SIGN = re.compile(  # "a BRB sign", "LGTM sign"
     rf"(?P<article>(?:an? |the )?)(?P<written>(?i:{ON_SIGNS})|[A-Z][A-Z!?'’ ]+[A-Z!?]) (?P<text>sign|screen|placard|banner)"
 )
-SAID_WITHIN = [  # the same where what it says is no end of a text
-    re.compile(
-        r"(?P<text>.*(?:banner|becher|karte|plakat|schild|shirt|tafel|tasse)),? auf de[mr] (?P<written>.{1,40}) steht",
-        re.IGNORECASE,
-    ),
-    re.compile(r"(?:上面)?写(?:着|有)(?P<written>.{1,20})的(?P<text>(?:牌子|标牌|招牌|卡片|旗子|气球|杯子|T恤).*)"),
-]
+WITHIN = compiled(said("words_within"))  # the same where these words are no end of a text
 SCHILD = re.compile(r"\bSchild\b", re.IGNORECASE)  # a sign in German where it has words on it, else a shield
 NOTHING_ELSE = "speech balloon"  # is drawn where all of a prompt is in quotes
 WEIGHT_SIGN = r"\([^()]*:\s*[-+.]?\d"  # an opening parenthesis with a colon and a number; any other is text
@@ -102,7 +101,7 @@ def split_quoted(prompt: str, styles: Sequence[str]) -> tuple[str, str]:
         text, style = split_style(prompt, styles)
         if found := ON_SIGN.fullmatch(text):
             return found["article"] + found["text"] + style, found["written"].upper()
-        found = next(filter(None, (pattern.fullmatch(text) for pattern in (UNQUOTED, *SAID_WITHIN))), None)
+        found = next(filter(None, (pattern.fullmatch(text) for pattern in (UNQUOTED, *WITHIN))), None)
         return (SCHILD.sub("placard", found["text"]) + style, found["written"].strip(" '‘’")) if found else (prompt, "")
     text, style = split_style(QUOTED.sub(" ", prompt), styles)
     text = SCHILD.sub("placard", re.sub(r" +(?=,|$)", "", " ".join(text.split())))

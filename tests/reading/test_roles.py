@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from multimodal.reading.relations import Relation
-from multimodal.reading.roles import ROLES, WORDS, role_of, split_role
+from multimodal.reading.roles import ROLES, role_of, split_role
 from multimodal.word_lists import names_in
 
 
@@ -37,7 +37,7 @@ from multimodal.word_lists import names_in
     ],
 )
 def test_who_and_what_shows_the_role_are_read_in_many_ways(text: str, who: str, role: str) -> None:
-    assert (who, Relation("is", WORDS[role])) in split_role(text)
+    assert (who, Relation("is", ROLES[role])) in split_role(text)
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,7 @@ def test_an_article_goes_with_the_role() -> None:
     ],
 )
 def test_a_costume_is_what_shows_the_role(kind: str, thing: str, role: str) -> None:
-    assert role_of(Relation(kind, thing)) == Relation("is", WORDS[role])
+    assert role_of(Relation(kind, thing)) == Relation("is", ROLES[role])
 
 
 @pytest.mark.parametrize(
@@ -89,4 +89,4 @@ def test_what_is_no_costume_stays_as_it_is(relation: Relation) -> None:
 
 def test_all_that_shows_a_role_can_be_drawn(bundled_checkpoint: Path) -> None:
     names = names_in(bundled_checkpoint, None)
-    assert [thing for things in ROLES for thing in things.split(", ") if not names.known(thing)] == []
+    assert [thing for things in ROLES.values() for thing in things.split(", ") if not names.known(thing)] == []
