@@ -24,12 +24,12 @@ def said(key: str, kind: str = "", languages: Sequence[str] = LANGUAGES) -> list
 
 
 def any_said(key: str, kind: str = "", languages: Sequence[str] = LANGUAGES) -> str:
-    """An expression for whatever languages `said`, to be put in parentheses."""
+    """One expression for all that is `said`, which is to be put in parentheses."""
     return "|".join(said(key, kind, languages))
 
 
 def said_by_word(key: str) -> dict[str, str]:
-    """What languages say instead of a word, or with it."""
+    """Word → what it stands for, of a table that languages have: "nel" for "il " under "article_in"."""
     return {word: text for language in LANGUAGES for word, text in _book(language).get(key, {}).items()}
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 
 from multimodal.data.lexicon import load_meanings
+from multimodal.data.phrases import ARTICLE
 from multimodal.reading.phrasebook import any_said, said
 
+MAYBE_ARTICLE = rf"(?:{ARTICLE.pattern[1:]})?"
 GREETING = re.compile(r"^(?:hi|hey|hello)(?: there)?[,!.]+ (?=.{9})", re.IGNORECASE)
 REQUEST = re.compile(  # what a prompt may begin or end with: "please draw me a cat", "нарисуй собаку", "猫を描いて"
     rf"{any_said('requests')}|,? (?:{any_said('please')})[!.?]*$|, (?:{any_said('thanks')})[!.?]*$", re.IGNORECASE

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from multimodal.data.lexicon import load_meanings
 from multimodal.data.phrases import ARTICLE, FIRST_CJK, LANGUAGES
 from multimodal.reading.phrasebook import any_said, compiled, said, said_by_word
+from multimodal.reading.phrases import MAYBE_ARTICLE
 from multimodal.reading.wordings import looks_foreign
 
 KINDS = ("wears", "before", "behind", "holds", "rides", "on", "in", "drives", "has")  # of what is said
@@ -50,10 +51,9 @@ POSSESSIVE = re.compile(rf"^(?:{any_said('possessives')}) ", re.IGNORECASE)
 SCENERY = re.compile(any_said("scenery"), re.IGNORECASE)  # where something is, or when
 FIRE = "fire"
 BURNING = re.compile(any_said("on_fire"), re.IGNORECASE)  # "on …"
-_ARTICLE = rf"(?:{ARTICLE.pattern[1:]})?"
 AFLAME = [  # the same before a thing, and after it
-    re.compile(rf"(?P<thing>{_ARTICLE})(?:{any_said('burning_before')})(?P<rest>.+)", re.IGNORECASE),
-    re.compile(rf"(?P<thing>{_ARTICLE})(?P<rest>dumpster|trash can|garbage can|tire|house|car) fire", re.IGNORECASE),
+    re.compile(rf"(?P<thing>{MAYBE_ARTICLE})(?:{any_said('burning_before')})(?P<rest>.+)", re.IGNORECASE),
+    re.compile(rf"(?P<thing>{MAYBE_ARTICLE})(?P<rest>dumpster|trash can|garbage can|tire|house|car) fire", re.IGNORECASE),
     re.compile(
         r"(?P<thing>.+?)(?P<rest>),? (?:(?:that|which|who) )?(?:(?:is|has|just|totally|completely) )*"
         rf"(?:{any_said('burning_after')})[ !.]*",

@@ -7,6 +7,7 @@ import re
 from multimodal.data.lexicon import load_meanings
 from multimodal.data.phrases import ARTICLE, COLORS
 from multimodal.reading.phrasebook import any_of, any_said
+from multimodal.reading.phrases import MAYBE_ARTICLE
 from multimodal.reading.relations import Relation
 
 ROLES = load_meanings("roles")  # word for a role, with "-" where it is part of a word → what one has in it
@@ -17,7 +18,6 @@ _PARTS = any_of([word[:-1] for word in ROLES if word.endswith("-")])
 _GLUED = any_of([word for word in ROLES if re.fullmatch(r"[\u3040-\u9fff]+", word)])  # of zh and ja, without blanks
 _WORDS = any_of([word for word in ROLES if not word.endswith("-")])
 _CHAT = r"(?:,? (?:lol|lmao|haha|omg|xd|dude))*[ !.?~]*"
-_ARTICLE = rf"(?:{ARTICLE.pattern[1:]})?"
 _NOT_THING = (  # "royal blue"
     rf"(?:(?:of|in|on|at|by|for|and|with|who|that|is) |who$|{ARTICLE.pattern[1:]}|"
     rf"(?:\w+-)?(?:colou?red|flavou?red|themed)\b|(?:{any_of(COLORS)})\b)"
@@ -30,7 +30,7 @@ IN_ROLE = [  # how a text says who is in a role
         re.IGNORECASE,
     ),
     re.compile(
-        rf"(?P<thing>.+?),? (?:(?:{any_said('in_role')}) )?{_ARTICLE}(?:(?:its|his|her|their|my) )?"
+        rf"(?P<thing>.+?),? (?:(?:{any_said('in_role')}) )?{MAYBE_ARTICLE}(?:(?:its|his|her|their|my) )?"
         rf"(?:(?:de|di|da|do|en|zu|zum|pour|at|for) )?(?P<role>{_WORDS})(?:[’']?s)?"
         rf"(?: day| {_COSTUME}| time| party| verkleidet)?{_CHAT}",
         re.IGNORECASE,

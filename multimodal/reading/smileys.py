@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 from multimodal.data.lexicon import load_meanings
-from multimodal.data.phrases import ARTICLE, COLOR_WORDS
+from multimodal.data.phrases import COLOR_WORDS
 from multimodal.reading.phrasebook import any_of, any_said
+from multimodal.reading.phrases import MAYBE_ARTICLE
 from multimodal.reading.relations import Relation, split_relations
 
 SMILE = "smiling face with smiling eyes"
@@ -45,7 +46,7 @@ _COLORED = f"(?:(?:{'|'.join(sorted(word for word in COLOR_WORDS if word.isascii
 _CHINESE = "|".join(word[:-1] for word in SMILEYS if word.endswith("的"))
 LOOKING = [  # how a text says what something looks like
     re.compile(
-        rf"(?:{ARTICLE.pattern[1:]})?{_BESIDES}(?P<before>{_COLORED}){_BESIDES}(?P<how>{_HOW})(?: |(?<=[的なのいるうた]))"
+        rf"{MAYBE_ARTICLE}{_BESIDES}(?P<before>{_COLORED}){_BESIDES}(?P<how>{_HOW})(?: |(?<=[的なのいるうた]))"
         "(?P<thing>.+)",
         re.IGNORECASE,
     ),
