@@ -123,7 +123,7 @@ def load_model(
         raise CheckpointError(f"{folder} holds a {description.get('architecture')}, not a {architecture.__name__}")
     try:
         model = (build or architecture)(configs.from_dict(config_type, description["config"]))
-    except (ArithmeticError, KeyError, OSError, RuntimeError, TypeError, ValueError) as error:
+    except (ArithmeticError, AssertionError, LookupError, OSError, RuntimeError, TypeError, ValueError) as error:
         raise CheckpointError(f"{folder / CONFIG}: {error}") from error
     expected = model.state_dict()
     for problem, keys in (("lacks", set(expected) - set(tensors)), ("has the unknown key", set(tensors) - set(expected))):

@@ -16,7 +16,7 @@ class Counts:
     """A config whose whole numbers are sizes and counts, which are 1 or more; 0 only where that is the default or listed.
 
     Raises:
-        ValueError: one is smaller; the message names the setting.
+        ValueError: one is smaller, or a list of such is empty, as none is by default; the message names the setting.
     """
 
     may_be_zero: ClassVar[tuple[str, ...]] = ()
@@ -24,6 +24,8 @@ class Counts:
     def __post_init__(self) -> None:
         for field in dataclasses.fields(self):  # type: ignore[arg-type]
             value = getattr(self, field.name)
+            if value == () != field.default:
+                raise ValueError(f"{type(self).__name__}.{field.name} must not be empty")
             least = 0 if field.default == 0 or field.name in self.may_be_zero else 1
             for number in value if isinstance(value, tuple) else (value,):
                 if type(number) is int and number < least:
@@ -90,6 +92,13 @@ class CLIPConfig(Counts):
     text_heads: int = 4
     context_length: int = 48
     vocab_size: int = 10240
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        for width, part in (("text_width", "text_heads"), ("vision_width", "vision_head_width")):
+            whole, divisor = getattr(self, width), getattr(self, part)
+            if whole % divisor:
+                raise ValueError(f"CLIPConfig.{width} {whole} must be a multiple of {part} {divisor}")
 
 
 @dataclass(frozen=True)

@@ -58,7 +58,7 @@ def open_image(source: str | Path | bytes, max_pixels: int = MAX_PIXELS) -> Imag
         raise ImageError(f"{name} is not a PNG, JPEG, WebP or GIF picture") from None
     except ImageError:
         raise
-    except (OSError, SyntaxError, ValueError, IndexError, struct.error) as error:
+    except (ArithmeticError, EOFError, LookupError, OSError, SyntaxError, TypeError, ValueError, struct.error) as error:
         raise ImageError(f"{name} is damaged and cannot be read ({error})") from None
 
 

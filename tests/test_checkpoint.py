@@ -193,6 +193,7 @@ def set_top(**values: object) -> Callable[[Path], None]:
         (set_config(groups="2"), r"config.json: VQVAEConfig.groups must be of type int"),
         (set_config(codebook_size=9), "the config wants"),
         (set_config(groups=-1), r"config.json"),
+        (set_config(widths=[]), r"config.json: VQVAEConfig.widths must not be empty"),
         (set_top(config=[]), r"config.json"),
         (set_top(architecture="DiT"), "holds a DiT, not a VQVAE"),
         (set_top(sha256={}), "config.json lacks the checksum of model.safetensors"),

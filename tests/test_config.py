@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import Any
 
 import pytest
 
@@ -16,7 +17,7 @@ from multimodal.config import (
     to_dict,
     with_overrides,
 )
-from multimodal.training.run_config import DiTRunConfig, VQVAERunConfig
+from multimodal.training.run_config import DiTRunConfig, SuperResolutionRunConfig, VQVAERunConfig
 
 
 @pytest.mark.parametrize(
@@ -96,6 +97,9 @@ def test_what_a_picture_costs() -> None:
         ("model.prediction=eps", "DiTConfig.prediction 'eps' is not one of x0, velocity"),
         ("model.guidance_interval=[1.0, 0.1]", r"guidance_interval must be two times, the smaller first, not \(1.0, 0.1\)"),
         ("model.guidance_interval=[0.5]", "guidance_interval must be two times"),
+        ("composite_fraction=-0.1", "DiTRunConfig.composite_fraction must be from 0 to 1, not -0.1"),
+        ("prompt_dropout=2", "prompt_dropout must be from 0 to 1, not 2.0"),
+        ("ema_decay=1.1", "ema_decay must be from 0 to 1"),
     ],
 )
 def test_settings_that_no_run_or_model_can_have_are_refused(word: str, message: str) -> None:
@@ -108,6 +112,23 @@ def test_counts_may_be_zero_where_that_leaves_something_out() -> None:
     assert with_overrides(DiTRunConfig(), words).model.refiner_depth == 0
     with pytest.raises(ValueError, match=r"VQVAEConfig.widths must be 1 or more"):
         VQVAEConfig(widths=(8, 0))
+
+
+@pytest.mark.parametrize(
+    ("config", "word", "message"),
+    [
+        (VQVAEConfig(), "widths=[]", "VQVAEConfig.widths must not be empty"),
+        (RestylerConfig(), "styles=[]", "RestylerConfig.styles must not be empty"),
+        (CLIPConfig(), "text_heads=3", "text_width 256 must be a multiple of text_heads 3"),
+        (CLIPConfig(), "vision_head_width=50", "vision_width 192 must be a multiple of vision_head_width 50"),
+        (SuperResolutionRunConfig(), "image_size=30", "image_size 30 must be a multiple of 4"),
+        (SuperResolutionRunConfig(), "crop_size=30", "crop_size 30 must be a multiple of 4"),
+        (SuperResolutionRunConfig(), "image_size=32", "crop_size 64 must be at most image_size 32"),
+    ],
+)
+def test_sizes_that_do_not_go_together_are_refused(config: Any, word: str, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        with_overrides(config, [word])
 
 
 @pytest.mark.parametrize("part", ["mean", "translator"])

@@ -8,6 +8,7 @@ import struct
 import zlib
 from contextlib import suppress
 from pathlib import Path
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
@@ -143,6 +144,15 @@ def test_senseless_exif_gives_a_picture_or_an_image_error() -> None:
     exif = b"Exif\0\0II*\0" + struct.pack("<IH", 8, 2) + bits_per_sample + orientation + struct.pack("<III", 0, 1, 2)
     with suppress(rgba.ImageError):
         assert rgba.open_image(encoded(Image.new("RGB", (2, 1)), "JPEG", exif=exif)).size == (1, 2)
+
+
+@pytest.mark.parametrize("error", [TypeError, KeyError, ZeroDivisionError, EOFError, struct.error])
+def test_whatever_a_damaged_header_makes_pillow_raise_is_an_image_error(
+    error: type[Exception], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("multimodal.rgba.ImageOps.exif_transpose", Mock(side_effect=error("odd")))
+    with pytest.raises(rgba.ImageError, match="damaged"):
+        rgba.open_image(PNG)
 
 
 @pytest.mark.parametrize("size", [(1, 1), (1, 5000), (5000, 1), (20, 10), (8, 8), (3, 7)])

@@ -11,9 +11,9 @@ from typing import Any
 
 from datasets import Dataset, load_dataset
 
-from multimodal.data.folders import caption_column, split_keywords
+from multimodal.data.folders import caption_column, known_columns
 from multimodal.data.images import DataError
-from multimodal.data.phrases import ARTICLE, COLORS, LANGUAGES, NUMBERS, PATTERNS, phrase
+from multimodal.data.phrases import ARTICLE, COLORS, IRREGULAR, LANGUAGES, NUMBERS, PATTERNS, phrase
 
 OPPOSITE = {"left": "right", "right": "left", "above": "below", "below": "above"}
 
@@ -52,7 +52,7 @@ def load_subjects(table: Dataset, names: Path | None = None) -> list[Subject]:
         names: a parquet table of codepoints, language, name, keywords that adds other languages: the names of the concept,
             which say no skin tone, as the caption does not; where it has none, those of the row's codepoints.
     Raises:
-        DataError: the table has no caption column, or a caption is empty; the message names the row.
+        DataError: the table has no caption column, a caption is empty, or something is no text; the message names the row.
     """
     column = caption_column(table.column_names)
     if column is None:
@@ -60,7 +60,11 @@ def load_subjects(table: Dataset, names: Path | None = None) -> list[Subject]:
     translations = _load_names(names) if names else {}
     subjects = []
     for number, row in enumerate(table.remove_columns("image")):
-        caption = "" if row[column] is None else str(row[column]).strip()
+        try:
+            row = known_columns(row)
+        except ValueError as error:
+            raise DataError(f"row {number}: {error}") from None
+        caption = (row[column] or "").strip()
         if not caption:
             raise DataError(f"row {number} has an empty {column}")
         known = translations.get(row.get("base") or "") or translations.get(row.get("codepoints") or "", {})
@@ -69,7 +73,7 @@ def load_subjects(table: Dataset, names: Path | None = None) -> list[Subject]:
                 concept=row.get("base") or caption,
                 names={language: entry["name"] for language, entry in known.items()} | {"en": caption},
                 keywords={language: entry["keywords"] for language, entry in known.items()}
-                | {"en": split_keywords(row.get("keywords"))},
+                | {"en": row.get("keywords", [])},
                 style=row.get("style") or "",
                 character=_character(row.get("codepoints") or ""),
             )
@@ -163,8 +167,13 @@ def with_article(noun: str, rng: random.Random) -> str:
 
 
 def plural(noun: str) -> str:
-    """A simple English plural: apples, boxes, cherries, tomatoes."""
-    if noun.endswith(("us", "x", "z", "ch", "sh", "ato")):
+    """A simple English plural: apples, boxes, cherries, tomatoes, wine glasses, snowmen, mice."""
+    for several, one in IRREGULAR.items():
+        if re.search(rf"\b{one}$", noun):
+            return noun.removesuffix(one) + several
+    if noun.endswith("man") and not noun.endswith("human"):
+        return noun[:-2] + "en"
+    if noun.endswith(("us", "ss", "x", "z", "ch", "sh", "ato")):
         return noun + "es"
     if noun.endswith("s"):
         return noun

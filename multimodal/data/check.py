@@ -15,7 +15,7 @@ from typing import Any
 from PIL import Image
 
 from multimodal import rgba
-from multimodal.data.folders import CAPTION_COLUMNS, caption_column, read_folder
+from multimodal.data.folders import CAPTION_COLUMNS, caption_column, known_columns, read_folder
 from multimodal.data.images import DataError, load_captioned_images
 from multimodal.data.shards import find_shards
 
@@ -124,7 +124,13 @@ def _rows(path: Path, report: DatasetReport) -> Iterator[tuple[str, str | bytes 
     for number, row in enumerate(table):
         picture = row["image"]
         name = f" ({picture['path']})" if picture and picture["path"] else ""
-        yield f"row {number}{name}", picture and (picture["bytes"] or picture["path"]), _caption(row, column)
+        place = f"row {number}{name}"
+        try:
+            known = known_columns(row)
+        except ValueError as error:
+            report.problems.append(f"{place}: {error}")
+            continue
+        yield place, picture and (picture["bytes"] or picture["path"]), _caption(known, column)
 
 
 def _caption_column(columns: set[str], report: DatasetReport) -> str | None:
@@ -137,9 +143,7 @@ def _caption_column(columns: set[str], report: DatasetReport) -> str | None:
 
 
 def _caption(row: dict[str, Any], column: str | None) -> str | None:
-    if column is None:
-        return None
-    return "" if row.get(column) is None else str(row[column])
+    return None if column is None else row.get(column) or ""
 
 
 def _counts(counts: dict[str, int]) -> str:

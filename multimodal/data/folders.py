@@ -7,17 +7,18 @@ import io
 import json
 import re
 from collections import Counter
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Container, Iterator, Mapping
 from pathlib import Path, PureWindowsPath
 from typing import Any, NamedTuple
 
 METADATA = ("metadata.jsonl", "metadata.csv")
 CAPTION_COLUMNS = ("name", "text", "caption")  # the first of these that a table has
+TEXTS = ("base", "codepoints", "style")  # what else may be said of a picture, with keywords
 SUFFIXES = (".png", ".jpg", ".jpeg", ".webp")
 
 
 class FolderContent(NamedTuple):
-    rows: list[dict[str, Any]]  # "image" is the path of a picture; the other columns are its caption and what else is known
+    rows: list[dict[str, Any]]  # "image" is the path of a picture; the other columns are what `known_columns` gives
     places: list[str]  # where each row comes from: a line of the metadata file, or the picture's path
     problems: list[str]  # what has to be mended, each with its place
     notes: list[str]  # where the captions come from, and which files are left out
@@ -48,9 +49,12 @@ def _read_metadata(folder: Path, metadata: Path) -> FolderContent:
         if problem:
             content.problems.append(f"{place}: {problem}")
         elif isinstance(values, dict):
-            picture = folder / values.pop("file_name")
-            content.rows.append({**_as_text(values), "image": str(picture)})
-            content.places.append(place)
+            try:
+                content.rows.append({**known_columns(values), "image": str(folder / values["file_name"])})
+            except ValueError as error:
+                content.problems.append(f"{place}: {error}")
+            else:
+                content.places.append(place)
     content.notes.append(f"captions are taken from {metadata.name}")
     named = {Path(row["image"]) for row in content.rows}
     others = [file for file in _files(folder) if file.suffix.lower() in SUFFIXES and file not in named]
@@ -67,8 +71,6 @@ def _lines(metadata: Path) -> Iterator[tuple[int, dict[str, Any] | str]]:
                 if None in row:
                     yield reader.line_num, 'has more cells than the first line; a caption with a comma needs "quotes"'
                     continue
-                if row.get("keywords") is not None:
-                    row["keywords"] = split_keywords(row["keywords"])
                 yield reader.line_num, row
         except UnicodeDecodeError:
             yield 1, "not UTF-8"
@@ -88,15 +90,26 @@ def _lines(metadata: Path) -> Iterator[tuple[int, dict[str, Any] | str]]:
             yield number, values if isinstance(values, dict) else "needs an object with file_name"
 
 
-def _as_text(values: dict[str, Any]) -> dict[str, Any]:
-    """Numbers as the text that they are in a CSV, so that a digit can be a caption beside words."""
-    return {column: str(value) if type(value) in (int, float) else value for column, value in values.items()}
+def known_columns(values: Mapping[str, Any]) -> dict[str, Any]:
+    """What is used of a row: captions, TEXTS, and "keywords" as a list, in which form they may be or with commas between.
+
+    Numbers become the text that they are in a CSV, so that a digit can be a caption beside words.
+
+    Raises:
+        ValueError: one is neither a text nor a number.
+    """
+    texts = {column: values[column] for column in (*CAPTION_COLUMNS, *TEXTS) if column in values}
+    known: dict[str, Any] = {column: text if text is None else _text(column, text) for column, text in texts.items()}
+    if keywords := values.get("keywords"):
+        listed = keywords if isinstance(keywords, list) else _text("keywords", keywords).split(",")
+        known["keywords"] = [word for word in (_text("keywords", one).strip() for one in listed) if word]
+    return known
 
 
-def split_keywords(keywords: str | Sequence[object] | None) -> list[str]:
-    """Keywords as a list, which they are already or, as a text, with commas between them."""
-    listed = keywords.split(",") if isinstance(keywords, str) else keywords or ()
-    return [word for word in (str(one).strip() for one in listed) if word]
+def _text(column: str, value: object) -> str:
+    if isinstance(value, bool) or not isinstance(value, (str, int, float)):
+        raise ValueError(f"{column} must be a text, not {value!r}")
+    return str(value)
 
 
 def _file_problem(folder: Path, name: object) -> str:

@@ -40,7 +40,7 @@ NUMBERS: dict[int, tuple[str, ...]] = {
 
 IRREGULAR = {  # English plurals
     "children": "child", "feet": "foot", "geese": "goose", "men": "man", "mice": "mouse", "oxen": "ox", "teeth": "tooth",
-    "women": "woman",
+    "women": "woman", "elves": "elf", "knives": "knife", "leaves": "leaf", "wolves": "wolf",
 }  # fmt: skip
 
 PATTERNS: dict[str, tuple[str, ...]] = {

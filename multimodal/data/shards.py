@@ -12,9 +12,8 @@ from typing import Any
 from datasets import Dataset, Features, Value
 from datasets import List as ListFeature
 
-from multimodal.data.folders import CAPTION_COLUMNS, METADATA, SUFFIXES, split_keywords
+from multimodal.data.folders import CAPTION_COLUMNS, METADATA, SUFFIXES, TEXTS, known_columns
 
-TEXTS = ("base", "codepoints", "style")  # what else a .json may say, with keywords
 FEATURES = Features(
     {
         "image": {"bytes": Value("binary"), "path": Value("string")},
@@ -95,10 +94,14 @@ def _row(place: str, files: dict[str, bytes]) -> dict[str, Any]:
         raise ShardError(f"{place}: its .json is damaged") from None
     if not isinstance(values, dict):
         raise ShardError(f"{place}: its .json is no object with a caption")
-    caption = next((values[name] for name in CAPTION_COLUMNS if values.get(name)), text)
+    try:
+        known = known_columns(values)
+    except ValueError as error:
+        raise ShardError(f"{place}: in its .json {error}") from None
+    caption = next((known[name] for name in CAPTION_COLUMNS if known.get(name)), text)
     return {
         "image": {"bytes": files[picture], "path": place + picture},
-        "text": " ".join(str(caption).split()),
-        **{name: str(values.get(name) or "") for name in TEXTS},
-        "keywords": split_keywords(values.get("keywords")),
+        "text": " ".join(caption.split()),
+        **{name: known.get(name) or "" for name in TEXTS},
+        "keywords": known.get("keywords", []),
     }

@@ -49,8 +49,9 @@ class Evaluation:
         Args:
             what: one of MEASURES, or "all", for which those are left out that lack something.
         Raises:
-            ValueError: the one that is asked for lacks something, or the data cannot be read.
+            ValueError: the one that is asked for lacks something, the data cannot be read, or a setting is none.
         """
+        self.sampling.check(self.pipeline.names)
         for path in filter(None, (self.data, self.train)):
             load_captioned_images(path)
         if what != "all":

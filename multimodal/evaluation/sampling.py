@@ -9,9 +9,10 @@ from typing import Any
 from PIL import Image
 from tqdm.auto import tqdm
 
-from multimodal.arguments import DEFAULT_GUIDANCE, DEFAULT_STEPS
+from multimodal.arguments import DEFAULT_GUIDANCE, DEFAULT_STEPS, check_choice, check_sampling
 from multimodal.pipeline import TextToImagePipeline
-from multimodal.reading.prompts import in_styles
+from multimodal.reading.names import Names
+from multimodal.reading.prompts import in_styles, style_choices
 from multimodal.reading.syntax import MIXED
 
 
@@ -40,6 +41,11 @@ class Sampling:
             )
             images += output.images
         return images
+
+    def check(self, names: Names) -> None:
+        """Raise ValueError, naming the setting, where one is out of its range, or `names` have no such style."""
+        check_sampling(self.num_inference_steps, self.guidance_scale, self.seed)
+        check_choice("style", self.style, style_choices(names))
 
     def settings(self) -> dict[str, Any]:
         """How the pictures were made, for the settings of a result; without the batch size, which changes no picture."""

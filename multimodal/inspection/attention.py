@@ -1,7 +1,7 @@
 """Attention by word: where in the picture the DiT looks at each word of the prompt (DAAM, Tang et al. 2022).
 
     with AttentionRecorder(pipeline.dit) as recorder:
-        output = pipeline("a red fox")
+        output = pipeline("a red fox", interpret=False)
     attention = recorder.by_word(pipeline.text_encoder, output.prompts)[0]
     attention.words, attention.heat()  # ["a", "red", "fox"], (3 + 1, h, w)
 

@@ -31,7 +31,7 @@ from multimodal.training.lora import merged, with_lora
 from multimodal.training.mean import add_noise, fit_mean, with_mean
 from multimodal.training.rehearsal import Rehearsal
 from multimodal.training.run_config import DiTRunConfig, Sources
-from multimodal.word_lists import NAMES_FILE, STYLES_FILE
+from multimodal.word_lists import MALFORMED_FILE, NAMES_FILE, STYLES_FILE, load_lists
 
 SAMPLE_PROMPTS = (
     "a red apple", "a fox, 3d style", "红苹果", "a rocket and a star", "a cat, flat style", "pizza, noto style",
@@ -119,6 +119,9 @@ def train_dit(config: DiTRunConfig, sources: Sources, out: Path, deadline: float
             NAMES_FILE: name_table(pictures.subjects, before.table if before else None),
             STYLES_FILE: names_by_style(pictures.subjects, before.styles if before else None),
         }
+        malformed = load_lists(start / "dit" / MALFORMED_FILE) if start and (before or teacher) else {}
+        if malformed:  # as what the start draws is learnt again
+            tables[MALFORMED_FILE] = malformed
         files = {name: json.dumps(table, ensure_ascii=False) for name, table in tables.items()}
         save_model(out / "dit", merged(model), config.model, training, torch.int8, files)
 

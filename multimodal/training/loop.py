@@ -126,7 +126,8 @@ class Trainer:
                         " ".join(f"{name} {value:.4f}" for name, value in values.items()) + f" {rate:.1f} images/s"
                     )
                     if writer:
-                        for name, value in {**values, "learning_rate": self._learning_rate(), "images_per_s": rate}.items():
+                        values |= {"learning_rate": self.optimizer.param_groups[0]["lr"], "images_per_s": rate}
+                        for name, value in values.items():
                             writer.add_scalar(name, value, self.step)
                 if sample and self.step % config.sample_every == 0:
                     self._save_sample(sample, writer)

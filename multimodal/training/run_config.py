@@ -50,6 +50,13 @@ class RunConfig(Counts):
     compile: bool = False
     may_be_zero: ClassVar[tuple[str, ...]] = ("steps", "warmup_steps")
 
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        for field in dataclasses.fields(self):
+            share = field.name.endswith(("_fraction", "_dropout")) or field.name in ("beta1", "beta2", "ema_decay")
+            if share and not 0 <= getattr(self, field.name) <= 1:
+                raise ValueError(f"{type(self).__name__}.{field.name} must be from 0 to 1, not {getattr(self, field.name)}")
+
 
 @dataclass(frozen=True)
 class VQVAERunConfig(RunConfig):
@@ -141,6 +148,14 @@ class SuperResolutionRunConfig(RunConfig):
     gradient_weight: float = 0.3
     drawn_fraction: float = 0.3  # of the steps, at the start, on drawn pictures alone
     latent_noise: float = 0.5  # of what the VQ-VAE decodes, at most, in deviations of the latents
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        for key in ("image_size", "crop_size"):
+            if getattr(self, key) % 4:
+                raise ValueError(f"{key} {getattr(self, key)} must be a multiple of 4, as pictures are quartered")
+        if self.crop_size > self.image_size:
+            raise ValueError(f"crop_size {self.crop_size} must be at most image_size {self.image_size}")
 
 
 @dataclass(frozen=True)

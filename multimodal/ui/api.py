@@ -67,6 +67,7 @@ class Endpoints:
 
     def _make(self, settings: Settings, count: int, sticker_for: str = "", style: str = "") -> list[gr.FileData]:
         check_number("count", count, 1, MAX_IMAGES, whole=True)
+        check_prompts([settings.prompt])
         check_number("count, times the choices in the prompt,", count * len(expand(settings.prompt)), 1, MAX_IMAGES)
         negative_prompt = clean_prompt(settings.negative_prompt)  # as a PNG can hold it
         settings = dataclasses.replace(settings, negative_prompt=negative_prompt)

@@ -159,7 +159,7 @@ class Generation:
             yield from self.make(request, Job(settings, prompts, seeds))
 
     def in_other_styles(self, last: LastPictures | None, chosen: int, request: gr.Request) -> Iterator[Made]:
-        """What the chosen picture shows, in each other style that the model knows, by its seed."""
+        """What the chosen picture shows, in each other style that "mixed" would give it, by its seed."""
         texts = Texts(request)
         with friendly_errors(texts):
             if last is None or not last.generated(chosen):
@@ -175,7 +175,7 @@ class Generation:
         """The picture that the settings inside a PNG make."""
         with friendly_errors(Texts(request)):
             settings = read_settings(Path(path))
-            yield from self.make(request, Job(settings, [settings.prompt], [settings.seed]))
+            yield from self.make(request, Job(settings, expand(settings.prompt)[:1], [settings.seed]))
 
     def reopen(self, name: str, request: gr.Request) -> Iterator[Made]:
         """A picture of the history, drawn again as it was."""

@@ -175,6 +175,13 @@ def test_counted_things_are_plural_in_english() -> None:
         ("key", "keys"),
         ("church", "churches"),
         ("glasses", "glasses"),
+        ("wine glass", "wine glasses"),
+        ("mouse", "mice"),
+        ("snowman", "snowmen"),
+        ("woman", "women"),
+        ("fox", "foxes"),
+        ("human", "humans"),
+        ("wolf", "wolves"),
     ],
 )
 def test_plural(noun: str, expected: str) -> None:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
+from typing import Any
 
+import pyarrow.parquet as pq
 import pytest
 from PIL import Image
+from pyarrow import Table
 
 from multimodal.__main__ import main
 from multimodal.data.captions import load_subjects
@@ -59,6 +63,44 @@ def test_what_is_no_problem_here_is_none_in_training(folder: Path) -> None:
     report = check_dataset(folder)
     assert (report.problems, [sample["caption"] for sample in report.samples]) == ([], ["0", "one"])
     assert [subject.name("en") for subject in load_subjects(load_captioned_images(folder))] == ["0", "one"]
+
+
+USED = {"text": "a", "style": 3, "keywords": "round, red"}
+
+
+@pytest.mark.parametrize(
+    ("values", "problem"),
+    [
+        (USED | {"keywords": [1, 2]}, ""),
+        (USED | {"keywords": 7, "text": 8, "extra": {"nested": [1]}}, ""),
+        (USED | {"keywords": True}, "keywords must be a text, not True"),
+        (USED | {"keywords": [["a"]]}, r"keywords must be a text, not \['a'\]"),
+        (USED | {"keywords": {"a": "b"}}, "keywords must be a text"),
+        (USED | {"codepoints": True}, "codepoints must be a text, not True"),
+        (USED | {"style": ["ink"]}, r"style must be a text, not \['ink'\]"),
+        (USED | {"text": ["a"]}, r"text must be a text, not \['a'\]"),
+    ],
+)
+@pytest.mark.parametrize("kind", ["folder", "parquet"])
+def test_what_metadata_may_say_is_the_same_here_and_in_training(
+    values: dict[str, Any], problem: str, kind: str, folder: Path, tmp_path: Path
+) -> None:
+    lines = [{"file_name": "a.png", "text": "one", "extra": "a"}, {"file_name": "b.webp", **values}]
+    path = folder
+    if kind == "folder":
+        (folder / "metadata.jsonl").write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
+    else:
+        path = tmp_path / "table.parquet"
+        table = Table.from_pylist([{"image": {"bytes": (folder / "b.webp").read_bytes(), "path": None}, **values}])
+        pq.write_table(table, path)
+    report = check_dataset(path)
+    assert len(report.problems) == bool(problem)
+    if problem:
+        assert re.search(problem, report.problems[0])
+        with pytest.raises(DataError, match=problem):
+            load_subjects(load_captioned_images(path))
+    else:
+        assert load_subjects(load_captioned_images(path))[-1].style == "3"
 
 
 def test_where_captions_come_from_is_said(folder: Path) -> None:

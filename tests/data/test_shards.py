@@ -105,6 +105,7 @@ def test_links_in_a_tar_file_are_not_followed(tmp_path: Path) -> None:
         ({"a.png": b"", "a.txt": b"\xff"}, "broken.tar: a: its caption is not UTF-8"),
         ({"a.png": b"", "a.json": "{"}, "broken.tar: a: its .json is damaged"),
         ({"a.png": b"", "a.json": "[1]"}, "broken.tar: a: its .json is no object"),
+        ({"a.png": b"", "a.json": '{"style": true}'}, "broken.tar: a: in its .json style must be a text, not True"),
     ],
 )
 def test_what_is_wrong_in_a_tar_file_is_named_with_its_place(files: dict[str, Any], told: str, tmp_path: Path) -> None:

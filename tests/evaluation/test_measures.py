@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
 
 from multimodal.data.images import DataError
 from multimodal.evaluation.measures import MEASURES, Evaluation
+from multimodal.evaluation.sampling import Sampling
 
 
 @pytest.fixture
@@ -48,6 +50,23 @@ def test_what_is_asked_for_and_lacks_something_is_refused(blank, data: Path, tmp
             evaluation.choose(measure)
     with pytest.raises(DataError, match="there is no data at missing"):
         Evaluation(blank, tmp_path, data, train=Path("missing.parquet")).choose("all")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        ({"style": "oil"}, "style must be one of mixed, .*, not 'oil'"),
+        ({"num_inference_steps": 0}, "num_inference_steps must be"),
+        ({"guidance_scale": 99.0}, "guidance_scale must be"),
+        ({"seed": -1}, "seed must be"),
+    ],
+)
+def test_a_setting_that_cannot_be_is_refused_before_anything_is_measured(
+    wrong: dict[str, Any], sentence: str, blank, data: Path, tmp_path: Path
+) -> None:
+    for what in ("all", "reconstruction"):
+        with pytest.raises(ValueError, match=sentence):
+            Evaluation(blank, tmp_path, data, sampling=Sampling(**wrong)).choose(what)
 
 
 def test_each_measure_is_the_one_that_it_is_called(blank, whole: Path, data: Path, train: Path) -> None:

@@ -20,6 +20,7 @@ import torch
 from accelerate import Accelerator
 from accelerate.state import AcceleratorState
 from PIL import Image
+from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 from torch import Tensor, nn
 
 from multimodal.tensor_folder import load_tensors, save_tensors
@@ -195,6 +196,9 @@ def test_the_learning_rate_warms_up_and_goes_to_zero(tmp_path: Path) -> None:
         return noisy_loss(model, step)
 
     trainer.run(loss)
+    logged = EventAccumulator(str(tmp_path / "tensorboard")).Reload().Scalars("learning_rate")
+    assert [one.value for one in logged] == pytest.approx([rates[one.step - 1] for one in logged])
+    assert logged
     cosine = [0.1 * 0.5 * (1 + math.cos(math.pi * step / 8)) for step in range(8)]
     assert rates == pytest.approx([0.5 * cosine[0], *cosine[1:]])
 

@@ -17,14 +17,15 @@ from multimodal import TextToImagePipeline
 from multimodal.__main__ import main
 from multimodal.checkpoint import load_clip, load_dit, load_vqvae
 from multimodal.models.text_encoder import CLIPTextEncoder
-from multimodal.tensor_folder import CheckpointError, load_tensors
+from multimodal.tensor_folder import CheckpointError, copy_checkpoint, load_tensors
 from multimodal.training.loop import TrainingError
 from multimodal.training.lora import merged, with_lora
 from multimodal.training.plan import train_all, train_one
 from multimodal.training.rehearsal import Rehearsal
 from multimodal.training.run_config import Sources
-from multimodal.word_lists import STYLES_FILE, load_lists, load_name_table, load_names
+from multimodal.word_lists import MALFORMED_FILE, STYLES_FILE, load_lists, load_name_table, load_names
 
+MALFORMED = {"flat": ["red disc"]}
 LORA = ["lora_rank=2", "rehearsal_fraction=0.5", "num_rehearsals=6", "num_composites=0"]
 
 
@@ -33,6 +34,7 @@ def start(pictures: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A whole checkpoint, trained with the tiny configs."""
     out = tmp_path_factory.mktemp("start")
     train_all("tiny", [], Sources(pictures), out)
+    copy_checkpoint(out / "dit", out / "dit", {MALFORMED_FILE: json.dumps(MALFORMED)})
     return out
 
 
@@ -99,6 +101,7 @@ def test_one_command_makes_a_whole_checkpoint(start: Path, tuned: Path) -> None:
         assert load_tensors(start / part)[1] == load_tensors(tuned / part)[1]  # checksums included
     assert load_name_table(tuned / "dit")["en"] == [*load_name_table(start / "dit")["en"], "star"]
     assert load_lists(tuned / "dit" / STYLES_FILE) == load_lists(start / "dit" / STYLES_FILE)  # what is new has none
+    assert load_lists(tuned / "dit" / MALFORMED_FILE) == MALFORMED
     assert TextToImagePipeline.from_pretrained(tuned)("a star", num_inference_steps=1).images[0].size == (32, 32)
 
 

@@ -237,6 +237,7 @@ def test_the_other_endpoints_refuse_with_a_sentence(
     ("arguments", "sentence"),
     [
         ({"prompt": " "}, "the prompt is empty"),
+        ({"prompt": 5}, "a prompt must be text, not 5"),
         ({"prompt": "a fox", "steps": 20.7}, "whole number"),
         ({"prompt": "a fox", "seed": -1}, "seed must be"),
         ({"prompt": "a fox", "seed": "3"}, "seed must be a number, not '3'"),

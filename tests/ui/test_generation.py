@@ -15,11 +15,13 @@ import gradio as gr
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 
 from multimodal import TextToImagePipeline
 from multimodal.data.phrases import STYLES
 from multimodal.reading.names import Names
 from multimodal.reading.syntax import MIXED, MIXED_STYLES
+from multimodal.settings import Settings, save_picture
 from multimodal.ui.edit import Editing
 from multimodal.ui.generation import Generation, columns_of
 from multimodal.ui.history_store import Histories, History
@@ -237,6 +239,12 @@ def test_several_pictures_of_several_prompts_are_a_grid_of_prompts_and_seeds(mod
     ]
     assert columns_of([1, 2, 3]) == columns_of([1, 1]) == columns_of([1]) == 4
     assert columns_of([1, 2, 1, 2, 1, 2]) == 2
+
+
+def test_of_choices_in_the_settings_of_a_strangers_png_the_first_is_drawn(models: Models, tmp_path: Path) -> None:
+    path = save_picture(Image.new("RGBA", (8, 8)), Settings("a {red|green} fox", 5, num_inference_steps=1), tmp_path)
+    *_, (*_, last) = Generation(models).again(str(path), visitor("me"))
+    assert [one.prompt for one in last.settings] == ["a red fox"]
 
 
 def test_long_prompts_that_begin_alike_are_files_of_their_own(models: Models, tmp_path: Path) -> None:
