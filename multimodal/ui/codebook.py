@@ -18,9 +18,10 @@ from multimodal.inspection.codebook_map import PATCHES_ACROSS, codebook_map, cor
 from multimodal.inspection.tokens import code_patches, heat_map, highlight
 from multimodal.pipeline import TextToImagePipeline
 from multimodal.ui.errors import friendly_errors
-from multimodal.ui.grid import GRID_SCRIPT, check_index, code_grid, map_grid
+from multimodal.ui.grid import check_index, code_grid, map_grid
 from multimodal.ui.markup import figure, figure_table, figures, message, rank_plot, tiles
 from multimodal.ui.models import Models
+from multimodal.ui.scripts import CHOOSE, script
 from multimodal.ui.session import LIGHT, MODEL, LastPictures
 from multimodal.ui.texts import Texts, i18n
 
@@ -219,9 +220,9 @@ def codebook_tab(models: Models, switched: Any, last: gr.State, tab_item: gr.Tab
     group = gr.Radio(tab.groups(), value=0, label=i18n("group"), elem_id="group")
     with gr.Row():
         with gr.Column(scale=3, min_width=300):
-            grid = gr.HTML(js_on_load=GRID_SCRIPT, elem_id="codes", elem_classes="checkered")
+            grid = gr.HTML(js_on_load=script(*CHOOSE), elem_id="codes", elem_classes="checkered")
             with gr.Accordion(i18n("code_map"), open=False, elem_id="code-map-fold") as fold:
-                code_map = gr.HTML(js_on_load=GRID_SCRIPT, elem_id="code-map")
+                code_map = gr.HTML(js_on_load=script(*CHOOSE), elem_id="code-map")
         with gr.Column(scale=2, min_width=280):
             detail = gr.HTML(elem_id="code")
     left = ("", 0, "", gr.update(open=False))  # of the model before

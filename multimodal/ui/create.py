@@ -157,7 +157,7 @@ class CreateTab:
             )
             self.borrowed = gr.Checkbox(False, visible=False)  # whether it is kept for settings that were filled in
             gr.Checkbox(False, label=i18n("live"), info=i18n("live_info"), min_width=140, elem_id="live")
-            self.draft = gr.Button(visible="hidden", elem_id="draft")  # clicked by `assets/page.js`
+            self.draft = gr.Button(visible="hidden", elem_id="draft")  # clicked by `assets/scripts/page.js`
 
     def _draw_advanced(self) -> None:
         with gr.Accordion(i18n("advanced"), open=False):

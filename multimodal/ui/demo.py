@@ -18,13 +18,12 @@ from multimodal.ui.history_store import Histories
 from multimodal.ui.inside import inside_tab
 from multimodal.ui.models import Models, model_dropdown
 from multimodal.ui.reconstruct import reconstruct_tab
+from multimodal.ui.scripts import ASSETS, script
 from multimodal.ui.session import LIGHT, Runs
 from multimodal.ui.suggestions import add_suggestions, show_styles
 from multimodal.ui.texts import TRANSLATIONS, i18n
 from multimodal.ui.tokens import tokens_tab
 from multimodal.ui.train import train_tab
-
-ASSETS = Path(__file__).resolve().parents[2] / "assets"
 
 
 def build_demo(models: Models, assets: Path = ASSETS, outputs: Path | None = None, strangers: bool = False) -> gr.Blocks:
@@ -102,7 +101,7 @@ def launch_settings() -> dict[str, Any]:
     return {
         "theme": theme,
         "css_paths": [ASSETS / "style.css"],
-        "js": (ASSETS / "page.js").read_text(encoding="utf-8"),
+        "js": script("page"),
         "i18n": TRANSLATIONS,
         "footer_links": [],
         "max_file_size": "40mb",

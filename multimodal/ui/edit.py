@@ -19,44 +19,16 @@ from multimodal.reading.syntax import style_name
 from multimodal.settings import pack_indices, unpack_indices
 from multimodal.ui.errors import friendly_errors
 from multimodal.ui.generation import Asked, Generation
-from multimodal.ui.grid import ARROW_SCRIPT, BRUSH_SCRIPT
 from multimodal.ui.markup import data_uri
+from multimodal.ui.scripts import PAINT, script
 from multimodal.ui.session import LIGHT, MODEL, LastPictures
 from multimodal.ui.texts import Texts, i18n
 
 if TYPE_CHECKING:
     from multimodal.ui.create import CreateTab
 
-# One button per position of the codes: a pointer paints with a round brush, or takes paint away where it starts on some;
-# Enter and Space do so for one position. What is painted is what is pressed, and goes along when Redraw is clicked.
-PAINT_SCRIPT = """
-let paint = null;
-const brush = pointer => underBrush(element.querySelector('.painter'), pointer)
-    .forEach(cell => cell.setAttribute('aria-pressed', paint));
-const pressed = cell => cell.getAttribute('aria-pressed') === 'true';
-element.addEventListener('pointerdown', event => {
-    const cell = event.target.closest('button[data-code]');
-    if (!cell || event.button) return;
-    element.setPointerCapture(event.pointerId);
-    paint = !pressed(cell);
-    brush(event);
-});
-element.addEventListener('pointermove', event => {
-    if (paint !== null) strokeOf(event).forEach(brush);
-});
-['pointerup', 'pointercancel'].forEach(end => element.addEventListener(end, () => { paint = null; }));
-element.addEventListener('click', event => {
-    const cell = event.target.closest('button[data-code]');
-    if (cell && !event.detail) cell.setAttribute('aria-pressed', !pressed(cell));
-});
-"""
-PAINTED = "#painter button[aria-pressed=true]"
-READ_PAINT = f"""(_, ...rest) => {{
-    window.bringIntoView('status');
-    return [[...document.querySelectorAll('{PAINTED}')].map(b => b.dataset.code).join(' '), ...rest];
-}}"""
-PAINT_ALL = "() => document.querySelectorAll('#painter button').forEach(b => b.setAttribute('aria-pressed', true))"
-WIPE = f"() => document.querySelectorAll('{PAINTED}').forEach(b => b.setAttribute('aria-pressed', false))"
+READ_PAINT = "(_, ...rest) => { window.bringIntoView('status'); return [window.painted(), ...rest]; }"
+PAINT_ALL, WIPE = "() => window.paintAll(true)", "() => window.paintAll(false)"
 SHOW_FOLD = "() => window.bringIntoView('edit-fold')"
 
 
@@ -141,7 +113,7 @@ def edit_fold(create: CreateTab, switched: Any) -> Any:
     start, painted = gr.State(""), gr.Textbox("", visible=False)
     with gr.Accordion(i18n("edit_fold"), open=False, elem_id="edit-fold") as fold, gr.Row():
         with gr.Column(min_width=280):
-            painter = gr.HTML(js_on_load=BRUSH_SCRIPT + PAINT_SCRIPT + ARROW_SCRIPT, elem_id="painter")
+            painter = gr.HTML(js_on_load=script(*PAINT), elem_id="painter")
             with gr.Row():
                 own = gr.UploadButton(i18n("own_picture"), file_types=["image"], size="sm", elem_id="own-picture")
                 paint_all = gr.Button(i18n("paint_all"), size="sm", min_width=90, elem_id="paint-all")

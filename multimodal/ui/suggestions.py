@@ -17,7 +17,7 @@ from multimodal.ui.texts import Texts
 def add_suggestions(demo: gr.Blocks, models: Models, switched: Any) -> None:
     """Put the names of each visitor's language into the page, once it is opened and when the model is another.
 
-    `assets/page.js` shows them.
+    `assets/scripts/page.js` shows them.
     """
 
     def names(request: gr.Request) -> str:

@@ -10,8 +10,8 @@ import gradio as gr
 from multimodal.arguments import MAX_PROMPT_CHARACTERS
 from multimodal.inspection.token_editing import decoder_reach
 from multimodal.pipeline import TextToImagePipeline
-from multimodal.ui.grid import GRID_SCRIPT, STROKE_SCRIPT
 from multimodal.ui.markup import message
+from multimodal.ui.scripts import CHOOSE, STROKE, script
 from multimodal.ui.session import LIGHT, MODEL
 from multimodal.ui.texts import Texts, i18n
 from multimodal.ui.token_editor import Editor
@@ -40,7 +40,7 @@ def tokens_tab(pipeline: TextToImagePipeline, last: gr.State, tab_item: gr.Tab, 
             tools = [(i18n(f"tool_{name}"), name) for name in ("choose", "paint")]
             tool = gr.Radio(tools, value="choose", label=i18n("tool"), info=i18n("tool_info"), elem_id="tool")
             choices = [
-                gr.HTML(js_on_load=GRID_SCRIPT, elem_id=f"choices-{group + 1}", elem_classes="checkered")
+                gr.HTML(js_on_load=script(*CHOOSE), elem_id=f"choices-{group + 1}", elem_classes="checkered")
                 for group in groups
             ]
     with gr.Accordion(i18n("take_from_other"), open=False, elem_id="other-fold"), gr.Row():
@@ -112,4 +112,4 @@ def picture_menu(name: str) -> tuple[gr.Dropdown, gr.UploadButton]:
 def board(name: str) -> tuple[gr.HTML, gr.HTML]:
     """A picture, and the grid of its cells that lies over it."""
     with gr.Column(elem_classes="board"):
-        return gr.HTML(elem_id=name, elem_classes="checkered"), gr.HTML(js_on_load=STROKE_SCRIPT, elem_id=f"{name}-cells")
+        return gr.HTML(elem_id=name, elem_classes="checkered"), gr.HTML(js_on_load=script(*STROKE), elem_id=f"{name}-cells")

@@ -16,6 +16,11 @@
       return true;
     } catch { return false; }
   };
+  // What is painted over in Edit.
+  const painter = () => [...document.querySelectorAll('#painter button')];
+  const isPainted = cell => cell.getAttribute('aria-pressed') === 'true';
+  window.painted = () => painter().filter(isPainted).map(cell => cell.dataset.code).join(' ');
+  window.paintAll = on => painter().forEach(cell => cell.setAttribute('aria-pressed', on));
   const click = id => document.getElementById(id)?.click();
   const shown = id => document.getElementById(id)?.offsetParent;
   document.addEventListener('keydown', event => {
