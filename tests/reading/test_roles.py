@@ -21,6 +21,8 @@ from multimodal.word_lists import names_in
         ("cat celebrating its birthday", "cat", "birthday"),
         ("valentine's day cat", "cat", "valentine's day"),
         ("a mad scientist cat", "cat", "mad scientist"),
+        ("thumbs up robot", "robot", "thumbs up"),
+        ("a cat waving goodbye", "cat", "waving goodbye"),
         ("un gato pirata", "gato", "pirata"),
         ("gato disfrazado de pirata", "gato", "pirata"),
         ("chat de Noël", "chat", "noël"),
