@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -16,21 +17,30 @@ if TYPE_CHECKING:
     from multimodal.outputs import PipelineStep
     from multimodal.settings import Settings
 
+OPTIONS = {  # arguments, as the package calls them
+    "num_inference_steps": "--steps",
+    "guidance_scale": "--guidance-scale",
+    "search_steps": "--search-steps",
+    "num_frames": "--frames",
+}
+OPTION = re.compile(rf"\b(?:{'|'.join(OPTIONS)})\b")
+
 
 def generate(args: argparse.Namespace) -> None:
     """Make pictures and write them as PNG, with their settings inside unless these are left out."""
     from tqdm import tqdm
 
     from multimodal import rgba
-    from multimodal.arguments import MAX_IMAGES, clean_prompt
+    from multimodal.arguments import MAX_IMAGES, check_choice, clean_prompt
     from multimodal.editing import start_from
     from multimodal.export import file_name, to_sticker
     from multimodal.lettering import check_words
-    from multimodal.reading.prompts import read_prompts
+    from multimodal.reading.prompts import read_prompts, style_choices
     from multimodal.settings import Settings, save_picture, write_new
 
     asked, target = _asked(args)
     pipeline = load_pipeline(args)
+    check_choice("style", args.style, style_choices(pipeline.names))
     settings: dict[str, Any] = {
         "negative_prompt": clean_prompt(args.negative_prompt),
         "num_inference_steps": args.steps,
@@ -236,12 +246,12 @@ def check_checkpoint(args: argparse.Namespace) -> None:
 
 
 def explain(error: Exception) -> str:
-    """What went wrong, in one sentence; an error of the system names the file that it is about."""
+    """What went wrong, in one sentence, with the names of the options; an error of the system names its file."""
     if isinstance(error, FileExistsError) and error.filename:
         return f"{error.filename} is a file, not a folder"
     if isinstance(error, OSError) and error.filename:
         return f"{error.filename}: {str(error.strerror).lower()}"
-    return str(error)
+    return OPTION.sub(lambda argument: OPTIONS[argument[0]], str(error))
 
 
 def report_result(args: argparse.Namespace, report: dict[str, Any], text: str) -> None:

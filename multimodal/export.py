@@ -83,8 +83,10 @@ def to_sticker(image: Image.Image, target: Target, upscale: rgba.Upscale | None 
         image: RGBA with straight alpha.
         upscale: what enlarges a drawing that is smaller than the target; without it Lanczos' filter does.
     Raises:
-        ValueError: it cannot be made small enough.
+        ValueError: it cannot be made small enough, or nothing is drawn in it.
     """
+    if not image.getchannel("A").getbbox():
+        raise ValueError("the picture is empty: all of it is transparent")
     frames = drawn(image, target.size - 2 * target.margin, target.outline, upscale, target.motion)
     frames = [ImageOps.expand(frame, target.margin) for frame in frames]
     for data in _moving(frames, target.format) if target.motion else _still(frames[0], target.format):

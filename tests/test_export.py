@@ -66,8 +66,9 @@ def test_what_cannot_fit_is_refused_with_the_limit() -> None:
         to_sticker(drawing(), Target("tiny", 128, 100))
 
 
-def test_an_empty_picture_stays_empty() -> None:
-    assert opened(to_sticker(Image.new("RGBA", (128, 128)), TARGETS["slack"])).convert("RGBA").getbbox() is None
+def test_an_empty_picture_is_no_sticker() -> None:
+    with pytest.raises(ValueError, match="the picture is empty"):
+        to_sticker(Image.new("RGBA", (128, 128)), TARGETS["slack"])
 
 
 @pytest.mark.parametrize("prompt", ["A red fox, 3D style!", "红苹果", "../../etc/passwd", "x" * 300, ""])

@@ -69,6 +69,14 @@ def _in_other_hand(body: Anatomy, ratio: float) -> Spot:
     return spot._replace(x=body.left + body.right - spot.x)
 
 
+def _on_back(body: Anatomy, ratio: float) -> Spot:
+    """Carried: behind it, so that what is lowest of it is hidden."""
+    width = 0.7 * body.size / max(1, ratio)
+    if body.front:
+        return Spot(body.right - 0.1 * body.size, body.lower - 0.3 * body.height - width * ratio, width, behind=True)
+    return Spot(body.middle + 0.1 * body.size, body.upper + 0.5 * body.height - width * ratio, width, behind=True)
+
+
 def _overhead(body: Anatomy, ratio: float) -> Spot:
     """Over the right side of the head, behind which its handle is."""
     width = 0.95 * body.size / max(1, ratio)
@@ -118,6 +126,7 @@ PLACES: dict[str, Callable[[Anatomy, float], Spot]] = {  # from a figure's anato
     "feet": lambda body, ratio: Spot(body.middle, body.lower - 0.3 * body.size * ratio, 0.6 * body.size),
     "hand": _in_hand,
     "other hand": _in_other_hand,
+    "back": _on_back,
     "overhead": _overhead,
     "under": _under,
     "beside head": _beside_head,

@@ -79,24 +79,30 @@ class LatentCache:
                 if old != self.folder and old.is_dir():
                     shutil.rmtree(old)
         missing = [k for k in range(process_index, self.shards, num_processes) if not self._path(k).exists()]
-        for shard in missing:
-            if time.monotonic() >= deadline:
-                return False
-            last = min((shard + 1) * self.shard_rows, len(self.pixels) + len(self.composites))
-            rows = range(shard * self.shard_rows, last)
-            batches = [rows[first : first + batch_size] for first in range(0, len(rows), batch_size)]
-            progress = tqdm(batches, desc=f"{doing}, shard {shard + 1} of {self.shards}", disable=process_index > 0)
-            indices = torch.cat([encode(torch.stack([*map(self._picture, batch)])) for batch in progress])
-            temporary = self._path(shard).with_suffix(".tmp")
-            save_file({"codebook_indices": indices.to(torch.int16)}, temporary)
-            with temporary.open("rb+") as file:
-                os.fsync(file.fileno())
-            temporary.rename(self._path(shard))
+        number = sum(len(self._rows(shard)) for shard in missing)
+        with tqdm(total=number, desc=doing, unit="picture", disable=process_index > 0 or not number) as progress:
+            for shard in missing:
+                if time.monotonic() >= deadline:
+                    return False
+                indices: list[Tensor] = []
+                for first in range(0, len(rows := self._rows(shard)), batch_size):
+                    pictures = torch.stack([*map(self._picture, rows[first : first + batch_size])])
+                    indices.append(encode(pictures))
+                    progress.update(len(pictures))
+                temporary = self._path(shard).with_suffix(".tmp")
+                save_file({"codebook_indices": torch.cat(indices).to(torch.int16)}, temporary)
+                with temporary.open("rb+") as file:
+                    os.fsync(file.fileno())
+                temporary.rename(self._path(shard))
         return True
 
     def read(self) -> Rows:
         """(N + M, groups, h, w) int16, read when they are asked for. All processes must have written their parts before."""
         return Rows([_map(self._path(shard)) for shard in range(self.shards)])
+
+    def _rows(self, shard: int) -> range:
+        last = min((shard + 1) * self.shard_rows, len(self.pixels) + len(self.composites))
+        return range(shard * self.shard_rows, last)
 
     def _picture(self, row: int) -> Tensor:
         composite = row - len(self.pixels)

@@ -15,8 +15,8 @@ from multimodal.reading.relations import (
     DOING,
     FIRE,
     HEADWEAR,
-    ON_HEAD,
     ON_IT,
+    ON_PART,
     OWN_PARTS,
     SANTAS,
     WHERE_WORN,
@@ -62,7 +62,8 @@ def read_figure(text: str, names: Names) -> dict[str, str]:
     Returns:
         The figure first, with "". Nothing where a text says of one thing what it is, or one name shows it all.
     """
-    held, on_it = "head" if ON_HEAD.search(text) else "hand", ON_IT.search(text)
+    on_part, on_it = ON_PART.search(text), ON_IT.search(text)
+    held = on_part[1].lower() if on_part else "hand"
     text = WHERE_WORN.sub("", ON_IT.sub("", text))
     figure, smiley, relations = _parts(text, names)
     if on_it and not has_face(_name(figure, names), names):

@@ -36,7 +36,7 @@ SANTAS = re.compile(r"\b(?:santa|christmas|xmas)", re.IGNORECASE)  # whose hats 
 WITH_ARTICLE = said_by_word("article_in")
 HUT = re.compile(r"\bHut\b")  # a hat in German, a hut in English
 WHERE_WORN = re.compile(rf" (?:{any_said('where_worn')})", re.IGNORECASE)  # "a hat on", "a bone in its mouth"
-ON_HEAD = re.compile(r" on (?:its|his|her|their|the|my|your) head\b", re.IGNORECASE)
+ON_PART = re.compile(r" on (?:its|his|her|their|the|my|your) (head|back)\b", re.IGNORECASE)
 IS = re.compile(
     r",? (?:(?:that|who|which) )?(?:is|are|was)$|,? (?:(?:and|but)(?: also)?|while|that|who|which)$|"
     r" (?:lol|pls|please)$|,$",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -126,7 +127,8 @@ def reconstruct_tab(models: Models, last: gr.State, assets: Path) -> None:
             buttons=[],
             elem_id="compare",
         )
-    upload.preprocess = uploaded_path
+    upload.preprocess = uploaded_path  # so it must be no output, for which Gradio would make another one
+    refused = gr.HTML(elem_id="refused")
     examples = sorted((assets / "training_examples").glob("*.png"))[::3]
     if examples:
         gallery = example_gallery([(path, path.stem.replace("-", " ")) for path in examples], "try_one", "try")
@@ -153,23 +155,34 @@ def reconstruct_tab(models: Models, last: gr.State, assets: Path) -> None:
         )
     words = gr.HTML(elem_id="words")
     measurements = gr.HTML(elem_id="measurements")
+    opened = gr.State(None)  # the upload, where it is a picture
     reconstruction: dict[str, Any] = {
         "fn": tab.reconstruct,
-        "inputs": [upload, search, last],
+        "inputs": [opened, search, last],
         "outputs": [slider, measurements, last],
         "show_progress_on": slider,
         **MODEL,
     }
-    results = [slider, measurements, again, styles, words]
+    results = [opened, refused, slider, measurements, again, styles, words]
     shown = upload.change(emptied, upload, results, **LIGHT).success(**reconstruction)
     search.input(**reconstruction)
-    shown.success(tab.styles, upload, [again, styles], show_progress="hidden", **MODEL)
-    shown.success(tab.words, upload, words, show_progress="minimal", **MODEL)
+    shown.success(tab.styles, opened, [again, styles], show_progress="hidden", **MODEL)
+    shown.success(tab.words, opened, words, show_progress="minimal", **MODEL)
 
 
-def emptied(path: str | None) -> tuple[Any, ...]:
-    """Values for the results of the picture before, as they would stand beside a new one; they stay when it is cleared."""
-    return (gr.skip(),) * 5 if path is None else (None, "", gr.Column(visible=False), [], "")
+def emptied(path: str | None, request: gr.Request) -> tuple[Any, ...]:
+    """An uploaded file → values for the same where it can be opened, for why it cannot, and for the results of the picture
+    before, as they would stand beside a new one; they stay when it is cleared.
+    """
+    if path is None:
+        return None, "", *(gr.skip(),) * 5
+    try:
+        rgba.open_image(path)
+    except rgba.ImageError as error:
+        opened, said = None, message(escape(Texts(request).problem(error)), "warning")
+    else:
+        opened, said = path, ""
+    return opened, said, None, "", gr.Column(visible=False), [], ""
 
 
 def uploaded_path(payload: Any) -> str | None:

@@ -31,7 +31,7 @@ def middle_of(picture: Image.Image, color: str) -> tuple[float, float]:
 @pytest.mark.parametrize(
     ("place", "right", "down"),
     [("head", 0, -1), ("eyes", 0, 0), ("neck", 0, 1), ("chest", 0, 1), ("body", 0, 1), ("feet", 0, 1), ("hand", 1, 1),
-     ("under", 0, 1),
+     ("under", 0, 1), ("back", 1, 0),
      ("around", 0, 1), ("beside head", 1, -1), ("behind", 0, 0), ("background", 1, 0), ("foreground", 0, 1)],
 )  # fmt: skip
 def test_things_are_where_on_a_figure_their_place_says(place: str, right: int, down: int) -> None:

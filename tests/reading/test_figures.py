@@ -63,6 +63,7 @@ def test_somebody_is_a_person() -> None:
         ("开心的奶酪", {"奶酪": "", SMILE: "face"}),
         ("un fromage heureux", {"un fromage": "", SMILE: "face"}),
         ("a happy cheese wedge with glasses", {"cheese wedge": "", SMILE: "face", "glasses": "eyes"}),
+        ("a cat with a cheese wedge on its back", {"a cat": "", "a cheese wedge": "back"}),
         ("a cat with a cheese wedge on its head", {"a cat": "", "a cheese wedge": "head"}),
         ("a cat, with a cheese wedge, wearing glasses", {"a cat": "", "a cheese wedge": "hand", "glasses": "eyes"}),
         ("a cat that rides a bicycle", {"a cat": "", "a bicycle": "under"}),

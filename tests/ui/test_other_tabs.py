@@ -79,9 +79,11 @@ def test_a_broken_picture_gets_a_sentence(page: Page, picture: Path) -> None:
         broken.write_bytes(content)
         upload(page, broken)
         told = re.compile(f"{broken.name} is (not a PNG, JPEG, WebP or GIF picture|damaged)")
-        expect(page.get_by_test_id("toast-body").filter(has_text=told).first).to_be_visible()
+        expect(page.locator("#refused")).to_have_text(told)  # and stays
+        expect(page.get_by_test_id("toast-body")).to_have_count(0)
     upload(page, picture)
     expect(page.locator("#measurements dd").first).to_be_visible()
+    expect(page.locator("#refused")).to_have_text("")
 
 
 def test_the_codebook_shows_every_code_and_obeys_the_keyboard(page: Page) -> None:
