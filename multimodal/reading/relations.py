@@ -98,7 +98,9 @@ def split_relations(text: str) -> tuple[str, list[Relation]]:
     """What a text is about, and all things to which it is said to have a relation; none where it says none."""
     for kind, pattern in AROUND_BOTH:
         if found := pattern.fullmatch(ONE.sub("", text)):
-            return found["a"], [Relation(kind, found["b"], foreign=looks_foreign(text))]
+            figure, more = split_relations(found["a"])
+            thing, besides = split_relations(found["b"]) if kind == "wears" else (found["b"], [])  # "猫戴着墨镜吃披萨"
+            return figure, [Relation(kind, thing, foreign=looks_foreign(text)), *besides, *more]
     for pattern in AFLAME:
         if found := pattern.fullmatch(text):
             return found["thing"] + found["rest"], [Relation("on", FIRE)]

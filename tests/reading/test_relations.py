@@ -34,6 +34,8 @@ from multimodal.reading.relations import PLACE_OF_KIND, WORN, Relation, place_of
         ("一只喝奶茶的熊", "熊", [("holds", "奶茶")]),
         ("猫在吃拉面", "猫", [("holds", "拉面")]),
         ("熊正在喝奶茶", "熊", [("holds", "奶茶")]),
+        ("猫戴着墨镜吃披萨", "猫", [("wears", "墨镜"), ("holds", "披萨")]),
+        ("戴着帽子的猫在弹吉他", "猫", [("wears", "帽子"), ("holds", "吉他")]),
         ("狗在看书", "狗", [("holds", "书")]),
         ("a ghost working at a laptop", "a ghost", [("holds", "a laptop")]),
         ("um sapo de chapéu", "um sapo", [("wears", "chapéu")]),

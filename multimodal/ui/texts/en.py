@@ -232,6 +232,7 @@ ENGLISH = {
     "place_feet": "on the feet",
     "place_hand": "in the hand",
     "place_other hand": "in the other hand",
+    "place_back": "on the back",
     "place_overhead": "overhead",
     "place_under": "underneath",
     "place_around": "around it",

@@ -238,6 +238,7 @@ CHINESE = {
     "place_feet": "穿在脚上",
     "place_hand": "拿在手里",
     "place_other hand": "拿在另一只手里",
+    "place_back": "背在背上",
     "place_overhead": "举在头上",
     "place_under": "在下面",
     "place_around": "在外面",
