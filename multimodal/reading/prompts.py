@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from multimodal.collage.layout import Layout
 from multimodal.data.phrases import ARTICLE, STYLES, singulars
+from multimodal.reading.emoji import emoji_apart, without_emoji
 from multimodal.reading.figures import MAX_THINGS, has_face, has_head, read_figure, without_place
 from multimodal.reading.modifiers import LISTED, OF_TWO, counted, joints, patterns, split_color, worded
 from multimodal.reading.names import Names
@@ -35,7 +36,6 @@ PLURAL = re.compile(r"[^su]s$", re.IGNORECASE)
 TOGETHER = re.compile(r" (?:hugging|playing|cuddling|kissing|fighting|sitting|walking|holding hands)(?: together)?$")
 INNER_ARTICLE = re.compile(r"(?<=\w) (?:an?|the) ", re.IGNORECASE)
 MAX_APART = 250  # characters; to look for several things in more takes seconds
-MAX_EMOJI = 12  # code points of one
 PAIRS = ("left", "right", "above", "below", "big_small", "and")  # the vague "and" last
 
 
@@ -233,26 +233,13 @@ def _subject(prompt: str, names: Names) -> str:
     text, style = split_style(" ".join(prompt.split()), names.style_names)
     if names.known(text):
         return prompt
-    if emoji := _emoji_apart(text, names):
+    emoji = emoji_apart(text, names)
+    if 0 < len(emoji) <= MAX_THINGS:
         return " and ".join(emoji) + style
+    text = without_emoji(text, names)
     text = REQUEST.sub("", GREETING.sub("", names.unstretched(text)))
     found = PICTURE_OF.fullmatch(text)
     return (next(filter(None, found.groups())) if found else text) + style
-
-
-def _emoji_apart(text: str, names: Names) -> list[str]:
-    """The emoji of a text that is nothing but several of them: "🦊🚀"."""
-    if any(map(str.isalnum, text)) or names.is_synonym(text):
-        return []
-    emoji: list[str] = []
-    text = text.replace(" ", "")
-    while text:
-        known = (text[:end] for end in range(min(len(text), MAX_EMOJI), 0, -1))
-        if not (one := next(filter(names.is_synonym, known), "")):
-            return []
-        emoji.append(one)
-        text = text[len(one) :].lstrip("\ufe0f")
-    return emoji if len(emoji) <= MAX_THINGS else []
 
 
 def _has(figure: str, other: str) -> bool:
