@@ -9,6 +9,7 @@ os.environ.update(HF_HUB_OFFLINE="1", GRADIO_ANALYTICS_ENABLED="False")  # befor
 if "PYTEST_XDIST_WORKER" in os.environ:  # which has one core, as have the apps that it starts
     os.environ.setdefault("OMP_NUM_THREADS", "1")
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -92,6 +93,12 @@ def save_random_checkpoint(
 def tiny_checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with clip/, vqvae/ and dit/ of tiny untrained models: 32 x 32 pictures, 8 x 8 grids of two groups."""
     return save_random_checkpoint(tmp_path_factory.mktemp("checkpoint") / "tiny", TINY_CLIP, TINY_VQVAE, TINY_DIT)
+
+
+@pytest.fixture
+def checkpoint(tiny_checkpoint: Path, tmp_path: Path) -> Path:
+    """A copy of the tiny checkpoint, to write into or to damage; a test's outputs lie beside it."""
+    return Path(shutil.copytree(tiny_checkpoint, tmp_path / "checkpoint"))
 
 
 @pytest.fixture(scope="module")

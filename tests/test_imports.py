@@ -68,7 +68,7 @@ MAY_IMPORT = {
     "ui": LEAVES | {"pipeline", "reading", "mixing", "editing", "inspection", "diffusion", "word_lists", "data", "ui"},
     "app": LEAVES | {"pipeline", "ui"},
 }
-MAY_IMPORT_ALL = {"__main__", "commands", "doctor"}
+MAY_IMPORT_ALL = {"__main__", "commands"}
 PACKAGE_USERS = {
     "gradio": ("app.py", "multimodal/ui/"),
     "open_clip": ("multimodal/models/clip.py", "multimodal/models/text_encoder.py"),

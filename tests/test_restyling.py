@@ -9,8 +9,8 @@ import torch
 from PIL import Image
 
 from multimodal.checkpoint import save_model
+from multimodal.commands.doctor import diagnose
 from multimodal.config import RestylerConfig
-from multimodal.doctor import diagnose
 from multimodal.models.restyler import Restyler
 from multimodal.restyling import find_restyler, restyle
 from multimodal.tensor_folder import CheckpointError

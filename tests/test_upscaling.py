@@ -13,8 +13,8 @@ from PIL import Image, ImageDraw
 
 from multimodal.__main__ import main
 from multimodal.checkpoint import save_model
+from multimodal.commands.doctor import diagnose
 from multimodal.config import SuperResolutionConfig
-from multimodal.doctor import diagnose
 from multimodal.export import TARGETS, plain_png, to_sticker
 from multimodal.models.super_resolution import SuperResolution
 from multimodal.tensor_folder import CheckpointError

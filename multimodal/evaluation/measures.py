@@ -8,8 +8,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from PIL import Image
-
 from multimodal.arguments import SEARCH_STEPS
 from multimodal.checkpoint import load_super_resolution
 from multimodal.data.captions import load_subjects
@@ -35,7 +33,7 @@ class Evaluation:
     pipeline: TextToImagePipeline
     checkpoint: Path  # the pipeline's folder, with what else belongs to it
     data: Path  # pictures that were not trained on
-    find_names: Callable[[Image.Image], Sequence[str]] | None = None  # as for `evaluate_zero_shot`; None: it cannot
+    find_names: Callable[..., Sequence[tuple[str, float]]] | None = None  # as for `evaluate_zero_shot`; None: it cannot
     names: Path | None = None  # a table of names in other languages
     train: Path | None = None  # the table that the models were trained on
     limit: int | None = None  # use so many pictures, or prompts of each kind, only

@@ -6,8 +6,6 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from PIL import Image
-
 from multimodal.data.captions import load_subjects
 from multimodal.data.images import load_captioned_images, open_stored
 from multimodal.evaluation.statistics import mean_interval
@@ -17,12 +15,13 @@ COUNTS = (1, 5)  # how many of the first names are looked at
 
 
 def evaluate_zero_shot(
-    find_names: Callable[[Image.Image], Sequence[str]], data: Path, limit: int | None = None
+    find_names: Callable[..., Sequence[tuple[str, float]]], data: Path, limit: int | None = None
 ) -> dict[str, Any]:
     """Let the pictures of a table be named.
 
     Args:
-        find_names: the likeliest English names of a picture, the likeliest first.
+        find_names: the likeliest English names of a picture with their probabilities, the likeliest first, so many as its
+            `count` says (see `NearestNames.to_picture`).
         data: a table with name and, where there is one, style. Rows of the same two, as skin tones are, count once.
         limit: use so many pictures only, spread evenly over the table.
     Returns:
@@ -38,7 +37,7 @@ def evaluate_zero_shot(
     images = table.select([row for _, row in chosen])["image"]
     named: dict[str, list[tuple[str, Sequence[str]]]] = {"all": []}  # per style, own names and the names that were found
     for ((name, style), _), image in zip(chosen, images, strict=True):
-        found = find_names(open_stored(image))
+        found = [name for name, _ in find_names(open_stored(image), count=max(COUNTS))]
         for group in {"all", style or "all"}:
             named.setdefault(group, []).append((name, found))
     rows = [

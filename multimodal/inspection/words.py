@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 import torch
 from PIL import Image
@@ -15,8 +16,15 @@ from multimodal.models.clip import CLIP
 from multimodal.pipeline import TextToImagePipeline
 from multimodal.reading.encoded_names import EncodedNames
 from multimodal.reading.syntax import parse_weights
+from multimodal.word_lists import load_names
 
 PAUSE = 0.005  # seconds between two batches, in which who waits for the models gets them
+
+
+def nearest_names(pipeline: TextToImagePipeline, checkpoint: Path) -> NearestNames | None:
+    """Those of the checkpoint that the pipeline is of; None where it has no list of names. Raises CheckpointError."""
+    names = load_names(checkpoint / "dit")
+    return NearestNames(pipeline, names) if names else None
 
 
 class NearestNames:

@@ -22,7 +22,7 @@ def test_every_evaluation_refuses_a_limit_below_one(evaluation: str, limit: int,
         "reconstruction": lambda: evaluate_reconstruction(blank, data, limit),
         "prompts": lambda: evaluate_prompts(blank, judge, data, limit=limit),
         "composition": lambda: evaluate_composition(blank, judge, data, limit),
-        "zero-shot": lambda: evaluate_zero_shot(lambda image: [], data, limit),
+        "zero-shot": lambda: evaluate_zero_shot(lambda image, count: [], data, limit),
         "super-resolution": lambda: evaluate_super_resolution(SimpleNamespace(), blank.vqvae, data, limit),
         "memorization": lambda: evaluate_memorization(blank, data, train, limit),
     }[evaluation]

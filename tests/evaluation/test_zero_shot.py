@@ -18,9 +18,13 @@ def rows_of(result: dict) -> dict[str, tuple[float, float]]:
     return {row["style"]: (row["top-1"]["mean"], row["top-5"]["mean"]) for row in rows}
 
 
+def named(*names: str) -> list[tuple[str, float]]:
+    return [(name, 0.1) for name in names]
+
+
 def test_a_name_counts_where_it_stands(data: Path) -> None:
     """The five pictures are a square and a disc, and three crosses in three styles."""
-    result = evaluate_zero_shot(lambda image: ["cross", "a", "b", "c", "square", "disc"], data)
+    result = evaluate_zero_shot(lambda image, count: named("cross", "a", "b", "c", "square", "disc")[:count], data)
     assert rows_of(result) == {
         "all": (0.6, 0.8),
         "flat": (0.5, 1.0),
@@ -33,7 +37,7 @@ def test_a_name_counts_where_it_stands(data: Path) -> None:
 
 def test_the_pictures_themselves_are_shown(data: Path, draw) -> None:
     names = {draw(concept, "flat").tobytes(): name for concept, name in (("01", "square"), ("04", "cross"))}
-    result = evaluate_zero_shot(lambda image: [names.get(image.tobytes(), "?")], data)
+    result = evaluate_zero_shot(lambda image, count: named(names.get(image.tobytes(), "?")), data)
     assert rows_of(result) == {"all": (0.4, 0.4), "flat": (1.0, 1.0), "line": (0.0, 0.0), "noto": (0.0, 0.0)}
 
 
@@ -43,8 +47,8 @@ def test_rows_of_one_name_and_style_count_once_and_a_limit_holds(data: Path, tmp
     table = Dataset.from_parquet(str(data))
     concatenate_datasets([table, table]).to_parquet(tmp_path / "twice.parquet")
     seen: list[Image.Image] = []
-    result = evaluate_zero_shot(lambda image: seen.append(image) or [], tmp_path / "twice.parquet")
+    result = evaluate_zero_shot(lambda image, count: seen.append(image) or [], tmp_path / "twice.parquet")
     assert result["settings"]["pictures"] == len(seen) == 5
-    assert evaluate_zero_shot(lambda image: [], data, limit=2)["settings"]["pictures"] == 2
+    assert evaluate_zero_shot(lambda image, count: [], data, limit=2)["settings"]["pictures"] == 2
     with pytest.raises(DataError, match="there is no data"):
-        evaluate_zero_shot(lambda image: [], tmp_path / "missing.parquet")
+        evaluate_zero_shot(lambda image, count: [], tmp_path / "missing.parquet")

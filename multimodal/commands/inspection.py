@@ -1,4 +1,4 @@
-"""`python -m multimodal inspect …`: views of the insides as PNG, GIF and JSON. Heavy imports happen in the functions."""
+"""`python -m multimodal inspect …`: views of the insides as PNG, GIF and JSON."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from multimodal.arguments import DEFAULT_SAMPLER
+from multimodal.commands.options import add_json, add_negative_prompt, add_pipeline, add_sampler, add_sampling
+from multimodal.commands.results import load_pipeline
 
 if TYPE_CHECKING:
     from multimodal.inspection.views import View, Views
@@ -137,14 +138,14 @@ VIEWS: tuple[Callable[[argparse.Namespace], None], ...] = (
 )  # fmt: skip
 
 
-def add_arguments(parser: argparse.ArgumentParser, view: Callable[..., None], add_sampling: Callable[..., None]) -> None:
-    """What a view takes beside --checkpoint and --json."""
+def view_options(parser: argparse.ArgumentParser, view: Callable[[argparse.Namespace], None]) -> None:
+    """What a view takes."""
     if view in (reading, expectation, attention, trajectory, restoration):
         parser.add_argument("prompt", help="what the picture shows")
     if view in (attention, trajectory, restoration):
         add_sampling(parser)
-        parser.add_argument("--negative-prompt", default="")
-        parser.add_argument("--sampler", default=DEFAULT_SAMPLER, help="lms, euler or heun")
+        add_sampler(parser)
+        add_negative_prompt(parser)
     if view is attention:
         parser.add_argument("--layer", type=int, help="one block of the DiT, from 0 (default: the mean of all)")
         parser.add_argument("--evaluation", type=int, help="one evaluation of the DiT, from 0 (default: the mean of all)")
@@ -164,21 +165,20 @@ def add_arguments(parser: argparse.ArgumentParser, view: Callable[..., None], ad
         parser.add_argument("code", type=int, help="its number, from 0")
         parser.add_argument("--group", type=int, default=1, help="of the codebook, from 1 (default: 1)")
     parser.add_argument("--out", type=Path, default=Path("outputs") / "inspection", help="folder")
+    add_pipeline(parser)
+    add_json(parser)
 
 
 def _views(args: argparse.Namespace) -> Views:
     from multimodal.inspection.views import Views
-    from multimodal.pipeline import TextToImagePipeline
 
-    return Views(TextToImagePipeline.from_pretrained(args.checkpoint, offload=args.cpu_offload))
+    return Views(load_pipeline(args))
 
 
 def _nearest(args: argparse.Namespace, views: Views) -> NearestNames | None:
-    from multimodal.inspection.words import NearestNames
-    from multimodal.word_lists import load_names
+    from multimodal.inspection.words import nearest_names
 
-    names = load_names(args.checkpoint / "dit")
-    return NearestNames(views.pipeline, names) if names else None
+    return nearest_names(views.pipeline, args.checkpoint)
 
 
 def _of_file(view: View, args: argparse.Namespace) -> View:

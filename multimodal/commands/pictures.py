@@ -1,14 +1,23 @@
-"""The commands that make and change pictures; `__main__` has the others, and the arguments of all."""
+"""The commands that make pictures, and write them as others want them."""
 
 from __future__ import annotations
 
 import argparse
-import json
-import re
 import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from multimodal.commands.options import (
+    add_json,
+    add_negative_prompt,
+    add_pipeline,
+    add_sampler,
+    add_sampling,
+    add_style,
+    add_target,
+)
+from multimodal.commands.results import load_pipeline, report_result
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -17,13 +26,24 @@ if TYPE_CHECKING:
     from multimodal.outputs import PipelineStep
     from multimodal.settings import Settings
 
-OPTIONS = {  # arguments, as the package calls them
-    "num_inference_steps": "--steps",
-    "guidance_scale": "--guidance-scale",
-    "search_steps": "--search-steps",
-    "num_frames": "--frames",
-}
-OPTION = re.compile(rf"\b(?:{'|'.join(OPTIONS)})\b")
+
+def generate_options(parser: argparse.ArgumentParser) -> None:
+    text = "what to draw; {red|green} is each of its choices, “hi” is written on it"
+    parser.add_argument("prompt", nargs="*", help=text)
+    parser.add_argument("--prompts", type=Path, metavar="FILE", help="a text file with more of them, one in each line")
+    parser.add_argument("-n", "--number", type=int, default=1, help="pictures per prompt (default: 1)")
+    _add_drawing(parser)
+    add_sampler(parser)
+    parser.add_argument("--image", type=Path, help="a picture to start from instead of noise")
+    text = "0 to 1: how far to go from that picture (default: 0.6; with --mask 1)"
+    parser.add_argument("--strength", type=float, help=text)
+    parser.add_argument("--mask", type=Path, help="a picture as large as that one, white where it is drawn anew")
+    parser.add_argument("--out", type=Path, default=Path("outputs"), help="folder (default: outputs)")
+    text = "keep the settings out of the files; names say the prompt"
+    parser.add_argument("--no-settings", action="store_true", help=text)
+    add_target(parser, parser)
+    add_pipeline(parser)
+    add_json(parser)
 
 
 def generate(args: argparse.Namespace) -> None:
@@ -118,6 +138,17 @@ def _asked(args: argparse.Namespace) -> tuple[list[tuple[str, int]], Target | No
     return list(zip(each, check_seeds(args.seed, len(each)), strict=True)), target
 
 
+def mix_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("prompts", nargs=2, metavar="PROMPT", help="what to lead from, and to")
+    text = "pictures, both prompts' included: 2 to 16 (default: 9)"
+    parser.add_argument("--frames", type=int, default=9, help=text)
+    parser.add_argument("--duration", type=float, default=1.0, help="seconds from one prompt to the other (default: 1)")
+    _add_drawing(parser)
+    parser.add_argument("--out", type=Path, default=Path("mix.webp"), help=".webp or .gif (default: mix.webp)")
+    add_pipeline(parser)
+    add_json(parser)
+
+
 def mix(args: argparse.Namespace) -> None:
     """Make an animation that leads from one prompt to another and back."""
     from tqdm import tqdm
@@ -174,85 +205,7 @@ def drawn_as(renamed: Mapping[str, str]) -> list[str]:
     ]
 
 
-def export(args: argparse.Namespace) -> None:
-    """Write a picture as a sticker for a messenger."""
-    from multimodal import rgba
-    from multimodal.export import file_name, shaped, to_sticker
-    from multimodal.settings import write_new
-    from multimodal.upscaling import Upscaler
-
-    target = shaped(args.target, args.motion, args.outline)
-    picture = rgba.open_image(args.file)
-    out = args.out or args.file.parent
-    if not out.suffix:
-        out.mkdir(parents=True, exist_ok=True)
-    is_folder = out.is_dir()
-    if not is_folder:
-        prepare_file(out, f".{target.format.lower()}")
-    data = to_sticker(picture, target, Upscaler.from_pretrained(args.checkpoint))
-    if is_folder:
-        path = write_new(data, out / f"sticker_{file_name(args.file.stem, target)}", "_")
-    else:
-        path = out
-        path.write_bytes(data)
-    report = {"path": str(path), "bytes": len(data), "size": target.size}
-    report_result(args, report, f"{path}: {target.title}, {target.format}, {target.size} pixels, {len(data):,} bytes")
-
-
-def reconstruct(args: argparse.Namespace) -> None:
-    """Send a picture through the VQ-VAE and back."""
-    from multimodal import rgba
-
-    prepare_file(args.out, ".png")
-    pipeline = load_pipeline(args)
-    start = time.perf_counter()
-    output = pipeline.reconstruct(rgba.open_image(args.file), args.search_steps)
-    seconds = time.perf_counter() - start
-    rgba.save_png(output.image, args.out)
-    report = {
-        "path": str(args.out),
-        "psnr": round(output.psnr, 2),
-        "num_bytes": output.num_bytes,
-        "original_bytes": args.file.stat().st_size,
-        "seconds": round(seconds, 3),
-        "device": str(pipeline.device),
-    }
-    report_result(args, report, f"{args.out}: {output.psnr:.1f} dB on white at {output.num_bytes:g} bytes")
-
-
-def prepare_file(path: Path, ending: str) -> None:
-    """Make the folder of a file that is to be written; ValueError where its name has another ending."""
-    if path.suffix.lower() != ending:
-        raise ValueError(f"this is written as {ending}, not as {path.name}")
-    path.parent.mkdir(parents=True, exist_ok=True)
-
-
-def load_pipeline(args: argparse.Namespace) -> Any:
-    from multimodal import TextToImagePipeline
-
-    return TextToImagePipeline.from_pretrained(args.checkpoint, offload=args.cpu_offload)
-
-
-def check_checkpoint(args: argparse.Namespace) -> None:
-    """Load all that there is of a checkpoint, so that what is broken is refused before it leaves the house."""
-    from multimodal import TextToImagePipeline
-    from multimodal.hub import PARTS
-    from multimodal.tensor_folder import load_tensors
-
-    TextToImagePipeline.from_pretrained(args.checkpoint)
-    for part in PARTS:
-        if (args.checkpoint / part).is_dir():
-            load_tensors(args.checkpoint / part)
-
-
-def explain(error: Exception) -> str:
-    """What went wrong, in one sentence, with the names of the options; an error of the system names its file."""
-    if isinstance(error, FileExistsError) and error.filename:
-        return f"{error.filename} is a file, not a folder"
-    if isinstance(error, OSError) and error.filename:
-        return f"{error.filename}: {str(error.strerror).lower()}"
-    return OPTION.sub(lambda argument: OPTIONS[argument[0]], str(error))
-
-
-def report_result(args: argparse.Namespace, report: dict[str, Any], text: str) -> None:
-    print(json.dumps(report, indent=2, ensure_ascii=False) if args.json else text)
+def _add_drawing(parser: argparse.ArgumentParser) -> None:
+    add_sampling(parser)
+    add_style(parser)
+    add_negative_prompt(parser)

@@ -10,7 +10,8 @@ import platform
 from pathlib import Path
 from typing import NamedTuple
 
-from multimodal.commands import report_result
+from multimodal.commands.options import add_checkpoint, add_json
+from multimodal.commands.results import report_result
 from multimodal.hub import NEEDED_PARTS, OPTIONAL_PARTS
 
 PACKAGES = ("torch", "torchvision", "transformers", "open_clip_torch", "accelerate", "gradio", "pillow", "datasets")
@@ -20,6 +21,11 @@ class Finding(NamedTuple):
     subject: str
     status: str  # "ok" or "problem"
     detail: str
+
+
+def doctor_options(parser: argparse.ArgumentParser) -> None:
+    add_checkpoint(parser)
+    add_json(parser)
 
 
 def doctor(args: argparse.Namespace) -> None:

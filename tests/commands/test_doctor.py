@@ -10,7 +10,8 @@ from types import ModuleType
 
 import pytest
 
-from multimodal.doctor import diagnose, explain_import_error
+from multimodal.__main__ import main
+from multimodal.commands.doctor import diagnose, explain_import_error
 
 
 def problems(checkpoint: Path) -> dict[str, str]:
@@ -33,6 +34,22 @@ def test_each_damaged_or_missing_part_is_named(tiny_checkpoint: Path, tmp_path: 
     assert found.keys() == {"checkpoint vqvae", "checkpoint dit", "checkpoint restyler"}
     assert "vqvae/config.json is missing" in found["checkpoint vqvae"]
     assert "model.safetensors is damaged" in found["checkpoint dit"]
+
+
+def test_its_status_says_whether_all_is_well(checkpoint: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["doctor", "--checkpoint", str(checkpoint)]) == 0  # it has no judge, and needs none
+    (checkpoint / "dit" / "model.safetensors").write_bytes(b"")
+    capsys.readouterr()
+    assert main(["doctor", "--checkpoint", str(checkpoint)]) == 1
+    assert [line for line in capsys.readouterr().out.splitlines() if line.startswith("problem  checkpoint dit")]
+
+
+def test_a_clip_is_missed_only_where_there_should_be_one(checkpoint: Path) -> None:
+    shutil.rmtree(checkpoint / "clip")
+    assert problems(checkpoint).keys() == {"checkpoint clip"}
+    config = checkpoint / "dit" / "config.json"
+    config.write_text(config.read_text().replace('"bundled"', '"open_clip"'))
+    assert "checkpoint clip" not in problems(checkpoint)
 
 
 def test_a_missing_package_and_builds_that_do_not_fit_come_with_their_mend(
