@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageDraw, ImageOps
 from torch import Tensor
 
 from multimodal import rgba
@@ -20,6 +20,9 @@ TINTS = {  # the same of colours that have no names here
 RAINBOW = "rainbow"  # all hues from the left to the right
 NEAR_HUE = 60  # degrees: what belongs to the dominant hue when it is turned
 DYED_SATURATION, BRIGHT = 0.55, 0.75  # of what is recoloured, at least
+HAIR = " hair"  # follows the colour of which only somebody's red hair is to be
+RED_HAIR, SKIN, NEAR_SKIN = 12, 42, 10  # degrees: their usual hues, and how far from these they may be
+ABOVE_CHIN = 0.75  # of the height of a picture of somebody
 
 
 def color_names(pixels: Tensor, min_share: float = 0.25) -> list[str]:
@@ -63,12 +66,13 @@ def recolor(pixels: Tensor, color: str) -> Tensor:
 
     Args:
         pixels: (4, H, W) uint8 premultiplied RGBA.
-        color: a key of HUES, SHADES or TINTS, or RAINBOW.
+        color: a key of HUES, SHADES or TINTS, or RAINBOW; with HAIR after it, for a picture of somebody with red hair.
     """
+    color, of_hair = color.removesuffix(HAIR), color.endswith(HAIR)
     image = rgba.from_pixels(pixels).convert("RGBA")
     bands = np.asarray(image.convert("RGB").convert("HSV"), dtype=np.float64)
     hue, saturation, value = bands[..., 0] / 255 * 360, bands[..., 1], bands[..., 2]
-    own = dominant_hue(pixels)
+    own = RED_HAIR if of_hair else dominant_hue(pixels)
     gray, shade = None, None
     if color in HUES:
         target: float | np.ndarray = HUES[color]
@@ -77,11 +81,13 @@ def recolor(pixels: Tensor, color: str) -> Tensor:
     else:
         target, gray, shade = (SHADES | TINTS)[color]
     if own is None:
-        turned, hue = np.ones_like(hue, dtype=bool), np.broadcast_to(target, hue.shape)
+        share = turned = np.ones_like(hue, dtype=bool)
+        hue = np.broadcast_to(target, hue.shape)
         saturation = np.maximum(saturation, DYED_SATURATION * 255)
     else:
         distance = (hue - own + 180) % 360 - 180
-        turned = (np.abs(distance) < NEAR_HUE) & (saturation > 0.15 * 255)
+        share = _hair(image) if of_hair else (np.abs(distance) < NEAR_HUE) & (saturation > 0.15 * 255)
+        turned = share > 0
         hue = np.where(turned, target + distance / 3, hue)  # nuances stay, but none becomes another colour
     if gray is not None:
         saturation = np.where(turned, gray * 255, saturation)
@@ -94,6 +100,7 @@ def recolor(pixels: Tensor, color: str) -> Tensor:
         value = np.where(turned, value * wanted / median, value)
     bands = np.stack([hue % 360 / 360 * 255, saturation, value], axis=-1)
     result = Image.fromarray(bands.round().astype(np.uint8), "HSV").convert("RGB")
+    result = Image.composite(result, image.convert("RGB"), Image.fromarray((255 * share).astype(np.uint8)))
     result.putalpha(image.getchannel("A"))
     return rgba.to_pixels(result)
 
@@ -101,6 +108,22 @@ def recolor(pixels: Tensor, color: str) -> Tensor:
 def recolor_image(picture: Image.Image, color: str) -> Image.Image:
     """`recolor` for a PIL picture of mode "RGBa" (premultiplied); without a colour the picture stays as it is."""
     return rgba.from_pixels(recolor(rgba.to_pixels(picture), color)) if color else picture
+
+
+def _hair(image: Image.Image) -> np.ndarray:
+    """How much of each pixel of an RGBA picture of somebody with red hair is hair, (H, W) in [0, 1]: what is nearer to it
+    in hue than to skin, and reaches to what is transparent at the sides, as a mouth does not, nor the shade of a chin.
+    """
+    hue, saturation, _ = np.moveaxis(np.asarray(image.convert("RGB").convert("HSV"), dtype=np.float64) / 255, -1, 0)
+    hue, alpha = (360 * hue + 60) % 360 - 60, np.asarray(image.getchannel("A"))
+    near = [hue[(np.abs(hue - usual) < NEAR_SKIN) & (alpha > 127)] for usual in (RED_HAIR, SKIN)]
+    hair, skin = (np.median([usual, *hues]) for usual, hues in zip((RED_HAIR, SKIN), near, strict=True))
+    share = np.interp((hue - hair) / (skin - hair), (0.3, 0.5), (1, 0)) * np.interp(saturation, (0.25, 0.35), (0, 1))
+    share = share * (alpha > 0)
+    clear = (alpha < 128) & (np.arange(image.height)[:, None] < ABOVE_CHIN * image.height)
+    within_reach = ImageOps.expand(Image.fromarray((clear | (share > 0.3)).astype(np.uint8)), (1, 1, 1, 0), 1)
+    ImageDraw.floodfill(within_reach, (0, 0), 2)
+    return share * (np.asarray(within_reach)[1:, 1:-1] == 2)
 
 
 def _from_side_to_side(image: Image.Image) -> np.ndarray:

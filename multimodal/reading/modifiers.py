@@ -90,7 +90,7 @@ def split_color(thing: str, names: Names) -> tuple[str, str]:
     text = AROUND.sub("", ARTICLE.sub("", thing))
     if names.known(text) or _is_breed(text, names):  # "a tiny black cat", "a golden retriever"
         return thing, ""
-    for color in (*HUES, *SHADES, *TINTS, RAINBOW):
+    for color in spelt_colors():
         for match in filter(None, (pattern.fullmatch(text) for pattern in _colored(color))):
             name, start = match["a"], match.start("a")
             if (_says_color(name) and not names.known(name)) or (color != RAINBOW and names.known(text[:start].strip())):
@@ -127,8 +127,14 @@ def _says_color(text: str) -> bool:
 @functools.cache
 def _colored(color: str) -> list[re.Pattern[str]]:
     """How every language says that something is of a colour, as expressions with the group a."""
-    words = any_of([*COLORS.get(color, (color,)), *SPELLINGS[color]])
-    return compiled([*said("colored"), *map(literal, PATTERNS["colored"])], {"color": f"{SHADED}(?:{words})"})
+    return compiled([*said("colored"), *map(literal, PATTERNS["colored"])], {"color": spelt_colors()[color]})
+
+
+@functools.cache
+def spelt_colors() -> dict[str, str]:
+    """Each colour → an expression for it in all languages."""
+    colors = (*HUES, *SHADES, *TINTS, RAINBOW)
+    return {color: f"{SHADED}(?:{any_of([*COLORS.get(color, (color,)), *SPELLINGS[color]])})" for color in colors}
 
 
 @functools.cache

@@ -8,18 +8,16 @@ Side by side they are put as in training composites.
 from __future__ import annotations
 
 import itertools
-import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from multimodal.collage.layout import Layout
-from multimodal.data.phrases import ARTICLE, STYLES, singulars
+from multimodal.data.phrases import ARTICLE, STYLES
 from multimodal.reading.emoji import emoji_apart, without_emoji
-from multimodal.reading.figures import MAX_THINGS, has_face, has_head, read_figure, without_place
-from multimodal.reading.modifiers import LISTED, OF_TWO, counted, joints, patterns, split_color, worded
+from multimodal.reading.figures import MAX_THINGS, without_place
+from multimodal.reading.layouts import parse_layout
 from multimodal.reading.names import Names
 from multimodal.reading.phrases import GREETING, PICTURE_OF, REQUEST
-from multimodal.reading.relations import DOING, OF_BODY, split_relations
 from multimodal.reading.syntax import MIXED, MIXED_STYLES, in_style, parse_weights, split_quoted, split_style, style_name
 
 FACE_PLACES = {
@@ -30,13 +28,7 @@ FACE_PLACES = {
     "head",
     "neck",
 }  # what is there is seen best on a picture of the face alone
-FACE_ONLY = {"", "face", "beside head"}  # places of a figure that only looks somehow
-SHARED = {"around", "under"}  # places on which several things may be at once
-PLURAL = re.compile(r"[^su]s$", re.IGNORECASE)
-TOGETHER = re.compile(r" (?:hugging|playing|cuddling|kissing|fighting|sitting|walking|holding hands)(?: together)?$")
-INNER_ARTICLE = re.compile(r"(?<=\w) (?:an?|the) ", re.IGNORECASE)
 MAX_APART = 250  # characters; to look for several things in more takes seconds
-PAIRS = ("left", "right", "above", "below", "big_small", "and")  # the vague "and" last
 
 
 class Part(NamedTuple):
@@ -147,80 +139,6 @@ def mixed_styles(prompt: str, names: Names) -> Sequence[str]:
     return [style if style in good else good[place % len(good)] for place, style in enumerate(fitting)]
 
 
-def parse_layout(prompt: str, names: Names) -> Layout | None:
-    """What a prompt asks for that names two to five things, of one kind or several, a figure with what is about it (see
-    `read_figure`), or one thing in a colour, in any language.
-
-    Of those that "and" joins, each must be a name or have an article: "rock and roll" is one thing. The prompt as a whole
-    must be no name: "bow and arrow" is one thing, and so is "green apple".
-
-    Returns:
-        None where the prompt asks for none of these.
-    """
-    text, style = split_style(prompt, names.style_names)
-    if names.known(text) or names.is_synonym(text):
-        return None
-
-    def layout(kind: str, parts: Sequence[dict[str, str]], number: int = 1) -> Layout:
-        found = [(*split_color(thing, names), place) for part in parts for thing, place in part.items()]
-        things, colors, places = zip(*found, strict=True)
-        return Layout(kind, tuple(thing + style for thing in things), number, colors, places if any(places) else ())
-
-    if figure := read_figure(text, names):
-        return layout("figure", [figure])
-    if len(several := _enumerated(text, names)) > 2:
-        return layout("count", _parts(several, names), len(several))
-    for kind in PAIRS:
-        for pattern in patterns(kind):
-            if found := pattern.fullmatch(text):
-                pair = found["a"], TOGETHER.sub("", found["b"]) if kind == "and" else found["b"]
-                if not _has(*pair) and all(_is_thing(thing, names, vague=kind == "and") for thing in pair):
-                    return layout(kind, _parts(pair, names))
-    parts = _parts(several, names) if len(several) == 2 else []
-    if parts and (LISTED.match(text) or all(not FACE_ONLY.issuperset(part.values()) for part in parts)):
-        return layout("count", parts, 2)
-    for kind, pattern in worded():
-        if found := pattern.fullmatch(text):
-            pair = found["a"], found["b"]
-            if all(has_head(DOING.sub("", thing), names) for thing in pair):
-                return layout(kind, _parts(pair, names))
-    number, thing, several_of_it = counted(text if OF_TWO.search(text) else TOGETHER.sub("", text), names)
-    if number > 1 and not _are_two(text, names):
-        return layout("count", [_one_of(thing, several_of_it, names)], number)
-    colored = layout("colored", [{text: ""}])
-    return colored if colored.colors[0] else None
-
-
-def _parts(texts: Sequence[str], names: Names) -> list[dict[str, str]]:
-    """Several things, each with what is about it; what the last has in the plural, all have: "a cat and a dog in hats"."""
-    *others, last = (_part(text, names) for text in texts)
-    shared = {thing: place for thing, place in last.items() if place}
-    plural = all(PLURAL.search(thing) and not ARTICLE.match(thing) for thing in shared)
-    alone = all(len(other) == 1 and has_face(names.english_name(names.in_known_words(*other)), names) for other in others)
-    return [*(other | shared for other in others), last] if plural and alone else [*others, last]
-
-
-def _part(text: str, names: Names) -> dict[str, str]:
-    """One of several: a figure and what is about it, as `read_figure` says it, or a thing alone."""
-    plainly = INNER_ARTICLE.sub(" ", text)  # "a heart with an arrow", which is a name but for that
-    is_one = names.known(plainly) or names.is_synonym(text)
-    return (not is_one and read_figure(text, names)) or {text: ""}
-
-
-def _one_of(thing: str, several: str, names: Names) -> dict[str, str]:
-    """One of many, said as one, "penguin on skateboard", and as all, "penguins on skateboards", without what all of them
-    share: there is one cake under "candles on a cake".
-    """
-    if names.known(" ".join(singulars(word)[0] for word in several.split())):  # "men in tuxedos"
-        return {thing: ""}
-    figure = _part(thing, names)
-    if len(figure) == 1 and split_relations(several)[1]:
-        figure = read_figure(several, names) or figure
-    name, *others = figure
-    shared = any(figure[other] in SHARED and ARTICLE.match(other) for other in others)
-    return {thing: ""} if shared and not has_face(names.english_name(names.in_known_words(name)), names) else figure
-
-
 def _in_seen_style(thing: str, names: Names) -> tuple[str, str]:
     """A thing in a style in which it was seen in training, and the one that it is then drawn again in, or ""."""
     text, style = split_style(thing, names.style_names)[0], style_name(thing, names.style_names)
@@ -240,48 +158,3 @@ def _subject(prompt: str, names: Names) -> str:
     text = REQUEST.sub("", GREETING.sub("", names.unstretched(text)))
     found = PICTURE_OF.fullmatch(text)
     return (next(filter(None, found.groups())) if found else text) + style
-
-
-def _has(figure: str, other: str) -> bool:
-    """Whether the second of two things is part of the first: "a cat with stripes and a long tail"."""
-    is_part = OF_BODY.fullmatch(ARTICLE.sub("", other)) and not split_relations(other)[1]
-    return bool(is_part and split_relations(figure)[1])
-
-
-def _is_thing(text: str, names: Names, vague: bool) -> bool:
-    """Whether a text says a thing that can be drawn; where it is vague, by a name, with an article, or in a language that
-    may have none.
-    """
-    if not vague:
-        return names.drawable(text)
-    name, _ = split_color(text, names)
-    return (
-        names.known(name)
-        or names.is_noun(name)
-        or (names.drawable(text) if ARTICLE.match(text) else not text.isascii() and names.mentioned(text))
-        or bool(read_figure(text, names))
-    )
-
-
-def _enumerated(text: str, names: Names) -> list[str]:
-    """The things of "two foxes, a cat and a bird", each as often as it is asked for: two to five, or none."""
-    parts: list[str] = []
-    said = [*filter(None, map(str.strip, joints().split(text)))]
-    for part in said if len(said) <= 2 * MAX_THINGS else ():
-        if parts and len(read_figure(f"{parts[-1]} and {part}", names)) > len(read_figure(parts[-1], names)) > 1:
-            parts[-1] += f" and {part}"  # "a dog in a hat and glasses and a cat"
-        else:
-            parts.append(part)
-    things: list[str] = []
-    for part in parts if len(parts) > 1 else ():
-        number, thing, _ = counted(part, names)
-        if not _is_thing(thing, names, vague=number == 1):
-            return []
-        things += [thing] * number
-    return things if 2 <= len(things) <= MAX_THINGS else []
-
-
-def _are_two(text: str, names: Names) -> bool:
-    """Whether things are named on both sides of an "and"."""
-    pairs = (pattern.fullmatch(text) for pattern in patterns("and"))
-    return any(all(any(map(names.mentioned, singulars(side))) for side in pair.groups()) for pair in pairs if pair)

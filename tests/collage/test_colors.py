@@ -92,3 +92,22 @@ def test_a_dark_thing_becomes_as_bright_as_its_colour_is() -> None:
 
 def test_nothing_can_be_recoloured_too() -> None:
     assert not recolor(torch.zeros(4, 16, 16, dtype=torch.uint8), "red").any()
+
+
+def test_of_somebody_only_the_hair_is_recoloured() -> None:
+    """Not the face, whose hue is near; nor the mouth, whose hue is that of the hair."""
+    picture = Image.new("RGBA", (64, 64))
+    draw = ImageDraw.Draw(picture)
+    draw.ellipse((8, 4, 55, 60), fill="#f05a28")
+    draw.ellipse((16, 20, 47, 60), fill="#ffc83d")
+    draw.rectangle((26, 46, 37, 50), fill="#f05a28")
+    changed = rgba.from_pixels(recolor(rgba.to_pixels(picture), "blue hair")).convert("RGBA")
+    for place in ((32, 30), (32, 48), (0, 0)):
+        assert changed.getpixel(place) == picture.getpixel(place)
+    hair = Image.new("RGBA", (8, 8), changed.getpixel((32, 10)))
+    assert color_names(rgba.to_pixels(hair)) == ["blue"]
+    assert changed.getpixel((11, 36)) == pytest.approx(changed.getpixel((32, 10)), abs=3)
+
+
+def test_where_there_is_no_red_hair_nothing_is_recoloured() -> None:
+    assert recolor(picture := disc("#101010", "#f8f8f8"), "green hair").equal(picture)

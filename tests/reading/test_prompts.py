@@ -7,6 +7,7 @@ import torch
 
 from multimodal.collage.layout import Layout
 from multimodal.data.phrases import STYLES
+from multimodal.reading.layouts import parse_layout
 from multimodal.reading.names import Names
 from multimodal.reading.prompts import (
     Reading,
@@ -15,7 +16,6 @@ from multimodal.reading.prompts import (
     in_styles,
     is_known,
     mixed_styles,
-    parse_layout,
     read_prompt,
     style_choices,
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 COLORS = (
     "red", "orange", "yellow", "green", "blue", "purple", "pink", "brown", "black", "white", "gray", "gold", "silver",
-    "turquoise",
+    "turquoise", "rainbow",
 )  # fmt: skip
 ENGLISH = {
     "tagline": "Stickers and emoji from a prompt, on your own machine.",
@@ -222,7 +222,7 @@ ENGLISH = {
         "was never seen, it is drawn again. What follows is what CLIP and the DiT make of the prompt as it stands."
     ),
     **{f"color_{color}": color for color in COLORS},
-    "color_rainbow": "in the colours of the rainbow",
+    **{f"color_{color} hair": f"{color} hair" for color in COLORS},
     "place_head": "on the head",
     "place_eyes": "on the eyes",
     "place_ears": "on the ears",

@@ -295,3 +295,4 @@ CHINESE = {
     "no_image_tower": "此检查点的文本编码器没有图像塔，因此无法用词语描述图片。",
     "no_names": "此检查点没有已知名称的列表。",
 }
+CHINESE |= {f"{key} hair": f"{word}头发" for key, word in CHINESE.items() if key.startswith("color_")}

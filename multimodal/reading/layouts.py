@@ -1,0 +1,156 @@
+"""What a prompt asks for that is put together: several things, a figure with what is about it, or a thing in a colour."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from multimodal.collage.layout import Layout
+from multimodal.data.phrases import ARTICLE, singulars
+from multimodal.reading.figures import MAX_THINGS, has_face, has_head, read_figure
+from multimodal.reading.hair import drawn_hair, haired, split_hair
+from multimodal.reading.modifiers import LISTED, OF_TWO, counted, joints, patterns, split_color, worded
+from multimodal.reading.names import Names
+from multimodal.reading.relations import DOING, OF_BODY, split_relations
+from multimodal.reading.syntax import split_style
+
+FACE_ONLY = {"", "face", "beside head"}  # places of a figure that only looks somehow
+SHARED = {"around", "under"}  # places on which several things may be at once
+PLURAL = re.compile(r"[^su]s$", re.IGNORECASE)
+TOGETHER = re.compile(r" (?:hugging|playing|cuddling|kissing|fighting|sitting|walking|holding hands)(?: together)?$")
+INNER_ARTICLE = re.compile(r"(?<=\w) (?:an?|the) ", re.IGNORECASE)
+PAIRS = ("left", "right", "above", "below", "big_small", "and")  # the vague "and" last
+
+
+def parse_layout(prompt: str, names: Names) -> Layout | None:
+    """What a prompt asks for that names two to five things, of one kind or several, a figure with what is about it (see
+    `read_figure`), or one thing in a colour, in any language.
+
+    Of those that "and" joins, each must be a name or have an article: "rock and roll" is one thing. The prompt as a whole
+    must be no name: "bow and arrow" is one thing, and so is "green apple".
+
+    Returns:
+        None where the prompt asks for none of these.
+    """
+    text, style = split_style(prompt, names.style_names)
+    if names.known(text) or names.is_synonym(text):
+        return None
+
+    def layout(kind: str, parts: Sequence[dict[str, str]], number: int = 1) -> Layout:
+        found = [(*_in_color(thing, names), place) for part in parts for thing, place in part.items()]
+        things, colors, places = zip(*found, strict=True)
+        return Layout(kind, tuple(thing + style for thing in things), number, colors, places if any(places) else ())
+
+    if figure := _figure(text, names):
+        return layout("figure" if len(figure) > 1 else "colored", [figure])
+    if len(several := _enumerated(text, names)) > 2:
+        return layout("count", _parts(several, names), len(several))
+    for kind in PAIRS:
+        for pattern in patterns(kind):
+            if found := pattern.fullmatch(text):
+                pair = found["a"], TOGETHER.sub("", found["b"]) if kind == "and" else found["b"]
+                if not _has(*pair) and all(_is_thing(thing, names, vague=kind == "and") for thing in pair):
+                    return layout(kind, _parts(pair, names))
+    parts = _parts(several, names) if len(several) == 2 else []
+    if parts and (LISTED.match(text) or all(not FACE_ONLY.issuperset(part.values()) for part in parts)):
+        return layout("count", parts, 2)
+    for kind, pattern in worded():
+        if found := pattern.fullmatch(text):
+            pair = found["a"], found["b"]
+            if all(has_head(DOING.sub("", thing), names) for thing in pair):
+                return layout(kind, _parts(pair, names))
+    number, thing, several_of_it = counted(text if OF_TWO.search(text) else TOGETHER.sub("", text), names)
+    if number > 1 and not _are_two(text, names):
+        return layout("count", [_one_of(thing, several_of_it, names)], number)
+    colored = layout("colored", [{text: ""}])
+    return colored if colored.colors[0] else None
+
+
+def _parts(texts: Sequence[str], names: Names) -> list[dict[str, str]]:
+    """Several things, each with what is about it; what the last has in the plural, all have: "a cat and a dog in hats"."""
+    *others, last = (_part(text, names) for text in texts)
+    shared = {thing: place for thing, place in last.items() if place}
+    plural = all(PLURAL.search(thing) and not ARTICLE.match(thing) for thing in shared)
+    alone = all(len(other) == 1 and has_face(names.english_name(names.in_known_words(*other)), names) for other in others)
+    return [*(other | shared for other in others), last] if plural and alone else [*others, last]
+
+
+def _part(text: str, names: Names) -> dict[str, str]:
+    """One of several: a figure and what is about it, as `read_figure` says it, or a thing alone."""
+    plainly = INNER_ARTICLE.sub(" ", text)  # "a heart with an arrow", which is a name but for that
+    is_one = names.known(plainly) or names.is_synonym(text)
+    return (not is_one and _figure(text, names)) or {text: ""}
+
+
+def _figure(text: str, names: Names) -> dict[str, str]:
+    """A figure and what is about it, see `read_figure`; of somebody whose hair has a colour perhaps the figure alone."""
+    if not (hair := split_hair(text)):
+        return read_figure(text, names)
+    who, *others = figure = read_figure(hair.text, names) or {hair.text: ""}
+    words = haired(who, hair.color, names)
+    return {words: ""} | {thing: figure[thing] for thing in others} if words else read_figure(text, names)
+
+
+def _in_color(thing: str, names: Names) -> tuple[str, str]:
+    """What is drawn of a thing, and the colour that it, or its hair, is turned to, or ""."""
+    name, color = drawn_hair(thing)
+    return split_color(thing, names) if name == thing else (name, color)
+
+
+def _one_of(thing: str, several: str, names: Names) -> dict[str, str]:
+    """One of many, said as one, "penguin on skateboard", and as all, "penguins on skateboards", without what all of them
+    share: there is one cake under "candles on a cake".
+    """
+    if names.known(" ".join(singulars(word)[0] for word in several.split())):  # "men in tuxedos"
+        return {thing: ""}
+    figure = _part(thing, names)
+    if len(figure) == 1 and split_relations(several)[1]:
+        figure = read_figure(several, names) or figure
+    name, *others = figure
+    shared = any(figure[other] in SHARED and ARTICLE.match(other) for other in others)
+    return {thing: ""} if shared and not has_face(names.english_name(names.in_known_words(name)), names) else figure
+
+
+def _has(figure: str, other: str) -> bool:
+    """Whether the second of two things is part of the first: "a cat with stripes and a long tail"."""
+    is_part = OF_BODY.fullmatch(ARTICLE.sub("", other)) and not split_relations(other)[1]
+    return bool(is_part and split_relations(figure)[1])
+
+
+def _is_thing(text: str, names: Names, vague: bool) -> bool:
+    """Whether a text says a thing that can be drawn; where it is vague, by a name, with an article, or in a language that
+    may have none.
+    """
+    if not vague:
+        return names.drawable(text)
+    name, _ = split_color(text, names)
+    return (
+        names.known(name)
+        or names.is_noun(name)
+        or (names.drawable(text) if ARTICLE.match(text) else not text.isascii() and names.mentioned(text))
+        or bool(_figure(text, names))
+    )
+
+
+def _enumerated(text: str, names: Names) -> list[str]:
+    """The things of "two foxes, a cat and a bird", each as often as it is asked for: two to five, or none."""
+    parts: list[str] = []
+    said = [*filter(None, map(str.strip, joints().split(text)))]
+    for part in said if len(said) <= 2 * MAX_THINGS else ():
+        if parts and len(read_figure(f"{parts[-1]} and {part}", names)) > len(read_figure(parts[-1], names)) > 1:
+            parts[-1] += f" and {part}"  # "a dog in a hat and glasses and a cat"
+        else:
+            parts.append(part)
+    things: list[str] = []
+    for part in parts if len(parts) > 1 else ():
+        number, thing, _ = counted(part, names)
+        if not _is_thing(thing, names, vague=number == 1):
+            return []
+        things += [thing] * number
+    return things if 2 <= len(things) <= MAX_THINGS else []
+
+
+def _are_two(text: str, names: Names) -> bool:
+    """Whether things are named on both sides of an "and"."""
+    pairs = (pattern.fullmatch(text) for pattern in patterns("and"))
+    return any(all(any(map(names.mentioned, singulars(side))) for side in pair.groups()) for pair in pairs if pair)
