@@ -78,7 +78,8 @@ def train_clip(config: CLIPRunConfig, sources: Sources, out: Path, deadline: flo
     files[TOKENIZER] = clip.tokenizer.to_str()
     composer = Composer(pixels, subjects)
     trainer = Trainer(config, clip, folder, accelerator, fingerprint(pixels, subjects))
-    locked_from = (1 - config.locked_image_fraction) * config.steps
+    count = config.gradient_accumulation_steps
+    locked_from = math.ceil((1 - config.locked_image_fraction) * config.steps / count) * count  # where an update begins
 
     @functools.cache
     def locked_embeddings() -> Tensor:

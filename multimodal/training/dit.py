@@ -13,6 +13,7 @@ from accelerate import Accelerator
 from PIL import Image
 from torch import Tensor, nn
 
+from multimodal import config as configs
 from multimodal.checkpoint import load_clip, load_dit, save_model
 from multimodal.data.captions import name_table, names_by_style
 from multimodal.diffusion import rectified_flow
@@ -22,17 +23,18 @@ from multimodal.models.dit import DiT
 from multimodal.models.text_encoder import CLIPTextEncoder
 from multimodal.pipeline import TextToImagePipeline
 from multimodal.sheets import image_grid
-from multimodal.tensor_folder import copy_checkpoint
+from multimodal.tensor_folder import copy_checkpoint, load_description, weights_sha256
 from multimodal.training.captioned_latents import CaptionedLatents
 from multimodal.training.distillation import GuidanceTeacher, sample_scales, undistilled
 from multimodal.training.growth import GROWING, with_depth, with_patch_size
-from multimodal.training.loop import Trainer
+from multimodal.training.loop import Trainer, TrainingError, saved_states
 from multimodal.training.lora import merged, with_lora
 from multimodal.training.mean import add_noise, fit_mean, with_mean
 from multimodal.training.rehearsal import Rehearsal
 from multimodal.training.run_config import DiTRunConfig, Sources
 from multimodal.word_lists import MALFORMED_FILE, NAMES_FILE, STYLES_FILE, load_lists
 
+START_FILE = "start.txt"  # beside the states of a run: the checksum of the DiT that it began from, or "none"
 SAMPLE_PROMPTS = (
     "a red apple", "a fox, 3d style", "红苹果", "a rocket and a star", "a cat, flat style", "pizza, noto style",
     "a blue heart", "smiling face with sunglasses, twemoji style", "house, line style", "three bananas", "ein Fisch",
@@ -50,14 +52,16 @@ def train_dit(config: DiTRunConfig, sources: Sources, out: Path, deadline: float
 
     Raises:
         ValueError: LoRA, rehearsal or distillation, and nothing to start from; or two that do not go together.
+        TrainingError: a run in `out` began from another checkpoint, or with a mean that was trained otherwise.
     """
     start = sources.start
     trained = load_dit(start / "dit") if start else None
     _check_modes(config, trained)
     accelerator = Accelerator(mixed_precision=config.mixed_precision)
     folder, device = out / "training" / "dit", accelerator.device
-    if start:
-        with accelerator.main_process_first():
+    with accelerator.main_process_first():
+        _check_same_run(config, start, out)
+        if start:
             _copy_other_parts(start, out)
     pictures = CaptionedLatents(config, sources.data, sources.names, out, accelerator, deadline)
     config = dataclasses.replace(config, model=dataclasses.replace(config.model, styles=pictures.styles))
@@ -100,8 +104,7 @@ def train_dit(config: DiTRunConfig, sources: Sources, out: Path, deadline: float
         }
         if teacher:
             x0 = teacher.x0(noise, **inputs)
-        elif pictures.rehearsal:
-            old = pictures.is_rehearsed(rows)
+        elif pictures.rehearsal and (old := pictures.is_rehearsed(rows)).any():
             x0[old] = pictures.rehearsal.x0(noise[old], **{name: value[old] for name, value in inputs.items()})
         output = model(**inputs)
         losses = rectified_flow.loss(output, x0, noise, t, config.model.prediction, config.min_t)
@@ -150,6 +153,25 @@ def _check_modes(config: DiTRunConfig, trained: DiT | None) -> None:
     grows = trained and any(getattr(config.model, name) != getattr(trained.config, name) for name in GROWING)
     if config.guidance_distillation and (grows or config.rehearsal_fraction):
         raise ValueError("guidance_distillation is a run of its own, after those that grow the DiT or rehearse")
+
+
+def _check_same_run(config: DiTRunConfig, start: Path | None, out: Path) -> None:
+    """Refuse to go on from another start, whose other parts may be another's by now; or with another mean, which the saved
+    state of the DiT would undo.
+    """
+    folder = out / "training" / "dit"
+    if start is None or start.resolve() != out.resolve():
+        known, sha256 = folder / START_FILE, weights_sha256(start / "dit") if start else "none"
+        if known.exists() and known.read_text(encoding="utf-8") != sha256:
+            raise TrainingError(f"{folder} began from another checkpoint: give --from as then, or choose another --out")
+        known.parent.mkdir(parents=True, exist_ok=True)
+        known.write_text(sha256, encoding="utf-8")
+    for state in saved_states(folder)[-1:]:
+        before, now = load_description(state)["run"], configs.to_dict(config)
+        if any(before.get(part, now[part]) != now[part] for part in ("mean", "translator")):
+            raise TrainingError(
+                f"{state} has its mean already: put the settings of mean and translator back, or choose another --out"
+            )
 
 
 def _copy_other_parts(start: Path, out: Path) -> None:

@@ -6,6 +6,7 @@ the step is the whole state of the data and of the random generators, and a resu
 
 from __future__ import annotations
 
+import hashlib
 import math
 import shutil
 import time
@@ -32,11 +33,20 @@ from multimodal.training.signals import stop_signals
 
 StepLoss = Callable[[nn.Module, int], dict[str, Tensor]]
 MAX_SKIPPED = 5
-MAX_STEP_SEED = 2**32 - 2**16  # numpy's seeds are below 2³², and each process adds its number
 
 
 class TrainingError(RuntimeError):
     """A run that cannot go on; the message says what was seen and what to try."""
+
+
+def saved_states(folder: Path) -> list[Path]:
+    """The states of a run that are kept, the oldest first."""
+    return sorted(folder.glob("step-????????"))
+
+
+def step_seed(seed: int, step: int, process: int) -> int:
+    """0 … 2**32 - 1, another one for each step of a run and each process, whose noise would be that of one before."""
+    return int.from_bytes(hashlib.sha256(f"{seed} {step} {process}".encode()).digest()[:4])
 
 
 class Trainer:
@@ -113,7 +123,7 @@ class Trainer:
                 if updated and any_process(stopped.is_set() or time.monotonic() >= deadline, accelerator):
                     accelerator.print(f"{self.folder.name}: stopped at step {self.step} of {config.steps}")
                     break
-                set_seed((config.seed * 1_000_003 + self.step) % MAX_STEP_SEED, device_specific=True)
+                set_seed(step_seed(config.seed, self.step, accelerator.process_index))
                 if on_step:
                     on_step(self.step)
                 losses = self._train_step(loss)
@@ -154,7 +164,10 @@ class Trainer:
             if self.accelerator.scaler:  # of fp16
                 description["loss_scale"] = self.accelerator.scaler.state_dict()
             save_tensors(state, tensors, description)
-        for old in [*self._states()[:-2], *self.folder.glob(".step-*")]:  # the latter are what a killed save left
+        for old in [
+            *saved_states(self.folder)[:-2],
+            *self.folder.glob(".step-*"),
+        ]:  # which a killed save left
             shutil.rmtree(old)
         if export:
             run = {"processes": self.accelerator.num_processes, "run": configs.to_dict(self.config)}
@@ -220,7 +233,7 @@ class Trainer:
         return {key: value.cpu().clone() for key, value in wholes if self.accelerator.is_main_process}
 
     def _resume(self) -> None:
-        states = self._states()
+        states = saved_states(self.folder)
         if not states:
             return
         tensors, description = load_tensors(states[-1])
@@ -254,9 +267,6 @@ class Trainer:
         self.ema.n_averaged.fill_(description["ema_updates"])
         self.step = description["step"]
         self.accelerator.print(f"resumed {states[-1]}")
-
-    def _states(self) -> list[Path]:
-        return sorted(self.folder.glob("step-????????"))
 
     def _tensorboard(self) -> Any:
         if not self.accelerator.is_main_process:

@@ -22,7 +22,8 @@ from multimodal.training.lora import merged, with_lora
 def with_mean(dit: DiT, width: int, detail: int, styles: tuple[str, ...]) -> DiT:
     """A DiT whose mean predictor has this width and detail, for these styles: what has another shape than before is new.
 
-    With the same width, every view begins as view 0, and new detail adds nothing until it learns.
+    With the same width, each style keeps its view, that of a new one begins as view 0, and new detail adds nothing until it
+    learns.
     """
     config = dataclasses.replace(dit.config, mean_width=width, mean_detail=detail, styles=styles)
     if config == dit.config:
@@ -31,7 +32,8 @@ def with_mean(dit: DiT, width: int, detail: int, styles: tuple[str, ...]) -> DiT
     old, new = dit.state_dict(), changed.state_dict()
     if width == dit.config.mean_width:
         key = "mean_predictor.mlp.view_embedding.weight"
-        old[key] = old[key][:1].expand_as(new[key])
+        before = {style: row for row, style in enumerate(dit.config.styles, start=1)}
+        old[key] = old[key][[0, *(before.get(style, 0) for style in styles)]]
     kept = {key: weight for key, weight in old.items() if key in new and new[key].shape == weight.shape}
     changed.load_state_dict(new | kept)
     return changed

@@ -87,7 +87,7 @@ class TrainingRun:
         Raises:
             ValueError: it has learnt from other data, or something else.
         """
-        if self.asked(folder).exists() and any(folder.glob("training/*/step-*/config.json")):
+        if self.asked(folder).exists() and any(folder.glob("training/**/step-*/config.json")):
             before = json.loads(self.asked(folder).read_text(encoding="utf-8"))
             if (before["data"], before["preset"]) != (data, preset):
                 raise ValueError(f"{folder.name} learns from {before['data']} ({before['preset']}): choose another name")

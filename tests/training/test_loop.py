@@ -25,7 +25,7 @@ from torch import Tensor, nn
 
 from multimodal.tensor_folder import load_tensors, save_tensors
 from multimodal.training.batches import batch_indices, of_all_processes
-from multimodal.training.loop import MAX_SKIPPED, Trainer, TrainingError
+from multimodal.training.loop import MAX_SKIPPED, Trainer, TrainingError, step_seed
 from multimodal.training.run_config import RunConfig
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -101,6 +101,12 @@ def test_what_a_killed_save_left_is_cleared_away(tmp_path: Path) -> None:
     (tmp_path / ".step-00000003.tmp99").mkdir()
     make_trainer(tmp_path).run(noisy_loss)
     assert not list(tmp_path.glob(".step-*"))
+
+
+def test_no_process_sees_the_noise_of_another_nor_of_another_step() -> None:
+    seeds = {step_seed(seed, step, process) for seed in range(3) for step in range(20) for process in range(4)}
+    assert len(seeds) == 3 * 20 * 4
+    assert max(seeds) < 2**32
 
 
 def test_time_that_is_over_saves_and_ends(tmp_path: Path) -> None:

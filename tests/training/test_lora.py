@@ -132,6 +132,25 @@ def test_a_resumed_run_repeats_an_uninterrupted_one_bit_for_bit(
             train_one("dit", "tiny", [*words, other], Sources(stars, start=start), out)
 
 
+def test_a_run_goes_on_from_its_own_start_and_with_its_own_mean(
+    start: Path, stars: Path, tuned: Path, tmp_path: Path
+) -> None:
+    out, other = shutil.copytree(tuned, tmp_path / "mine"), shutil.copytree(start, tmp_path / "other")
+    copy_checkpoint(tuned / "dit", other / "dit")
+    for origin in (other, None):
+        with pytest.raises(TrainingError, match="began from another checkpoint: give --from as then"):
+            train_one("dit", "tiny", LORA if origin else [], Sources(stars, start=origin), out)
+    words = [*LORA, "learning_rate=0.05", "mean.learning_rate=0.05"]
+    with pytest.raises(TrainingError, match="step-00000004 has its mean already"):
+        train_one("dit", "tiny", [*words, "mean.steps=9"], Sources(stars, start=start), out)
+
+
+def test_a_fraction_that_is_less_than_a_row_rehearses_nothing(start: Path, stars: Path, tmp_path: Path) -> None:
+    words = [*LORA, "rehearsal_fraction=0.01", "mean.steps=1", "steps=1"]
+    train_one("dit", "tiny", words, Sources(stars, start=start), tmp_path)
+    assert load_tensors(tmp_path / "dit")[1]["training"]["steps"] == 1
+
+
 def test_the_time_for_a_run_is_also_for_what_it_prepares(
     start: Path, stars: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

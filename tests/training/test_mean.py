@@ -77,6 +77,19 @@ def test_a_mean_of_several_styles_begins_as_it_was(pipeline: TextToImagePipeline
     assert torch.allclose(views, dit.mean_predictor(pooled).unsqueeze(1), atol=1e-5)  # no style makes a difference yet
 
 
+@torch.no_grad()
+def test_styles_that_stay_keep_what_they_learnt(pipeline: TextToImagePipeline) -> None:
+    dit, pooled = pipeline.dit, torch.randn(3, pipeline.dit.config.pooled_dim)
+    width = dit.config.mean_width
+    styled = with_mean(dit, width, 0, ("flat", "line"))
+    torch.nn.init.normal_(styled.mean_predictor.mlp.view_embedding.weight)
+    before = styled.mean_predictor.mlp.all_views(pooled)
+    detailed = with_mean(styled, width, 8, ("flat", "line")).mean_predictor.mlp.all_views(pooled)
+    assert torch.equal(detailed, before)
+    after = with_mean(styled, width, 0, ("line", "noto")).mean_predictor.mlp.all_views(pooled)
+    assert torch.equal(after, before[:, [0, 2, 0]])
+
+
 def test_new_detail_changes_no_mean_until_it_learns(pipeline: TextToImagePipeline) -> None:
     dit, pooled = pipeline.dit, torch.randn(3, pipeline.dit.config.pooled_dim)
     detailed = with_mean(dit, dit.config.mean_width, 8, ())

@@ -73,6 +73,9 @@ def test_a_run_goes_on_from_where_it_started_whatever_model_is_in_use_now(run: T
     assert run.begun(folder, "data", "lora", tmp_path / "emoji") == tmp_path / "emoji", "a picture is no state"
     save_tensors(state, {}, {})
     assert run.begun(folder, "data", "lora", folder) == tmp_path / "emoji"
+    state.rename(folder / "training" / "dit" / "mean")
+    save_tensors(folder / "training" / "dit" / "mean" / "step-00000002", {}, {})
+    assert run.begun(folder, "data", "lora", folder) == tmp_path / "emoji", "the mean is learnt first"
 
 
 def test_what_is_wrong_with_the_data_is_in_the_log(run: TrainingRun, tmp_path: Path) -> None:
