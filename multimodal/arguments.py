@@ -36,7 +36,9 @@ def clean_prompt(prompt: str) -> str:
     if not isinstance(prompt, str):
         raise ValueError(f"a prompt must be text, not {prompt!r}")
     if len(prompt) > MAX_PROMPT_CHARACTERS:
-        raise ValueError(f"a prompt may have {MAX_PROMPT_CHARACTERS} characters; this one has {len(prompt)}")
+        raise ValueError(
+            f"a prompt may have {MAX_PROMPT_CHARACTERS} characters, its style among them; this one has {len(prompt)}"
+        )
     text = prompt.encode("utf-8", "replace").decode()  # half of a surrogate pair is no character
     return " ".join("".join(map(_plain, unicodedata.normalize("NFC", text))).split())
 

@@ -149,7 +149,7 @@ class TextToImagePipeline:
             return callback(PipelineStep(*step, lambda: self.decode_things(step.denoised, readings))) if callback else None
 
         with self.lock:
-            prompts = in_styles(prompts, style, seeds, self.names)
+            prompts = check_prompts(in_styles(prompts, style, seeds, self.names))
             readings = read_prompts(prompts, self.names, image is None) if interpret else [Reading((p,)) for p in prompts]
             check_words(*(reading.written for reading in readings))
             drawn = [(thing, seed) for reading, seed in zip(readings, seeds, strict=True) for thing in reading.things]

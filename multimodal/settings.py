@@ -8,7 +8,7 @@ import itertools
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from PIL import Image
 from torch import Tensor
 
 from multimodal import __version__, rgba
-from multimodal.arguments import DEFAULT_GUIDANCE, DEFAULT_SAMPLER, DEFAULT_STEPS, MAX_SEED, check_number
+from multimodal.arguments import DEFAULT_GUIDANCE, DEFAULT_SAMPLER, DEFAULT_STEPS, MAX_SEED, check_number, clean_prompt
 from multimodal.config import from_dict
 
 A1111_KEY, JSON_KEY = "parameters", "multimodal"
@@ -116,11 +116,13 @@ def read_settings(path: Path) -> Settings:
             text = image.info
         found = from_dict(Settings, json.loads(text[JSON_KEY])) if JSON_KEY in text else parse_a1111(text[A1111_KEY])
         check_number("seed", found.seed, 0, MAX_SEED, whole=True)
-        return found
-    except (OSError, KeyError, ValueError, TypeError, AttributeError, RecursionError):  # whatever strangers write
+    except (
+        OSError, KeyError, ValueError, TypeError, AttributeError, RecursionError, Image.DecompressionBombError,
+    ):  # whatever strangers write  # fmt: skip
         raise ValueError(
             f"{path.name} holds no settings: take a PNG as it was downloaded, not a screenshot of it"
         ) from None
+    return replace(found, negative_prompt=clean_prompt(found.negative_prompt))  # such that a PNG can hold it again
 
 
 def parse_a1111(text: str) -> Settings:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zlib
 from pathlib import Path
 
 import pytest
@@ -107,3 +108,20 @@ def test_what_is_no_png_holds_no_settings(tmp_path: Path) -> None:
     (tmp_path / "text.png").write_text("no picture")
     with pytest.raises(ValueError, match="holds no settings"):
         read_settings(tmp_path / "text.png")
+
+
+def test_a_picture_of_absurd_size_holds_no_settings(tmp_path: Path) -> None:
+    Image.new("RGBA", (8, 8)).save(path := tmp_path / "bomb.png")
+    data = bytearray(path.read_bytes())
+    data[16:24] = (60000).to_bytes(4) * 2
+    data[29:33] = zlib.crc32(data[12:29]).to_bytes(4)
+    path.write_bytes(data)
+    with pytest.raises(ValueError, match="holds no settings"):
+        read_settings(path)
+
+
+def test_what_no_png_can_hold_is_cleaned_from_a_negative_prompt(tmp_path: Path) -> None:
+    text = {"multimodal": json.dumps({"prompt": "a fox", "seed": 1, "negative_prompt": "\ud800 a\nhat"})}
+    path = tmp_path / "foreign.png"
+    path.write_bytes(rgba.png_bytes(Image.new("RGBA", (8, 8)), text))
+    assert read_settings(path).negative_prompt == "? a hat"

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
-import tempfile
-from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
 import torch
-from gradio.utils import get_upload_folder, is_in_or_equal
 
 from multimodal import rgba
 from multimodal.arguments import (
@@ -35,21 +31,8 @@ from multimodal.ui.download import as_file
 from multimodal.ui.errors import friendly_errors
 from multimodal.ui.models import Models
 from multimodal.ui.progress import Progress, WatchedPipeline
+from multimodal.ui.serving import Serve, new_folder, uploaded
 from multimodal.ui.zero_gpu import on_gpu
-
-Serve = Callable[[Path], gr.FileData]
-
-
-def serving(demo: gr.Blocks) -> Serve:
-    """What gives files out, on the page that is being built."""
-    written: set[str] = set()
-    demo.temp_file_sets.append(written)  # Gradio deletes what is listed there, an hour later
-
-    def served(file: Path) -> gr.FileData:
-        written.add(str(file))
-        return gr.FileData(path=str(file))
-
-    return served
 
 
 class Endpoints:
@@ -279,18 +262,3 @@ class Endpoints:
         if indices.dtype != torch.int64 or indices.shape != (config.groups, side, side):
             raise ValueError(f"codebook_indices must be {config.groups} grids of {side} x {side} whole numbers")
         return check_indices(indices[None], config)[0]
-
-
-def new_folder() -> Path:
-    """A folder that the app may serve files from."""
-    parent = Path(get_upload_folder())
-    parent.mkdir(parents=True, exist_ok=True)
-    return Path(tempfile.mkdtemp(dir=parent))
-
-
-def uploaded(file: Any) -> Path:
-    """The path of an uploaded file; ValueError for any other path, which Gradio lets through here."""
-    path = Path(str(file["path"] if isinstance(file, dict) and "path" in file else ""))
-    if not is_in_or_equal(path, get_upload_folder()):
-        raise ValueError("upload the picture first: gradio_client does so with handle_file")
-    return path

@@ -10,9 +10,9 @@ from multimodal import rgba
 from multimodal.arguments import DEFAULT_GUIDANCE, DEFAULT_STEPS, check_prompts
 from multimodal.inspection.provenance import FOLDER
 from multimodal.inspection.views import View, Views
-from multimodal.ui.api import Serve, new_folder, uploaded
 from multimodal.ui.errors import friendly_errors
 from multimodal.ui.models import Models
+from multimodal.ui.serving import Serve, new_folder, uploaded
 from multimodal.ui.zero_gpu import on_gpu
 
 

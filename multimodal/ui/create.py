@@ -33,6 +33,7 @@ from multimodal.ui.session import LIGHT, MODEL, LastPictures, Runs
 from multimodal.ui.texts import Texts, i18n
 
 SPEEDS = {"fast": DEFAULT_STEPS, "balanced": 8, "best": 24}
+ROOM_FOR_STYLE = 30  # characters, which a style takes after a prompt
 COPY = "async () => [await window.copyChosen()]"
 TO_STATUS = "(...inputs) => { window.bringIntoView('status'); return inputs; }"
 TO_PICTURES = "() => window.bringIntoView('pictures')"
@@ -93,7 +94,7 @@ class CreateTab:
                 placeholder=i18n("prompt_placeholder"),
                 lines=1,
                 max_lines=1,
-                max_length=MAX_PROMPT_CHARACTERS,
+                max_length=MAX_PROMPT_CHARACTERS - ROOM_FOR_STYLE,
                 autofocus=True,
                 scale=6,
                 elem_id="prompt",
@@ -180,7 +181,7 @@ class CreateTab:
                     "",
                     label=i18n("negative_prompt"),
                     info=i18n("negative_info"),
-                    max_length=MAX_PROMPT_CHARACTERS,
+                    max_length=MAX_PROMPT_CHARACTERS - ROOM_FOR_STYLE,
                     elem_id="negative-prompt",
                 )
             self.restore = gr.UploadButton(i18n("restore"), file_types=[".png"], size="sm", elem_id="restore")

@@ -9,7 +9,7 @@ import gradio as gr
 from fastapi import Request, Response
 from gradio.route_utils import FnIndexInferError
 
-from multimodal.ui.api import Endpoints, serving
+from multimodal.ui.api import Endpoints
 from multimodal.ui.api_inspect import InspectionEndpoints
 from multimodal.ui.codebook import codebook_tab
 from multimodal.ui.create import RECALL, CreateTab
@@ -19,6 +19,7 @@ from multimodal.ui.inside import inside_tab
 from multimodal.ui.models import Models, model_dropdown
 from multimodal.ui.reconstruct import reconstruct_tab
 from multimodal.ui.scripts import ASSETS, script
+from multimodal.ui.serving import serving
 from multimodal.ui.session import LIGHT, Runs
 from multimodal.ui.suggestions import add_suggestions, show_styles
 from multimodal.ui.texts import TRANSLATIONS, i18n
@@ -66,7 +67,7 @@ def build_demo(models: Models, assets: Path = ASSETS, outputs: Path | None = Non
             if models.among:
                 with gr.Tab(i18n("train"), id="train") as tab:
                     train_tab(models, models.among, tab)
-        demo.unload(runs.stop)
+        demo.unload(runs.leave)
         next(reversed(demo.fns.values())).api_visibility = "private"  # which `unload` cannot be told
     demo.queue(max_size=16, api_open=False)
     return demo

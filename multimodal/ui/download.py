@@ -78,6 +78,8 @@ def deliver(
     """
     texts = Texts(request)
     with friendly_errors(texts), tempfile.TemporaryDirectory() as folder:
+        if not all(Path(path).is_file() for path, _ in pictures or ()):  # Gradio deletes them an hour after they were shown
+            raise ValueError(texts("pictures_gone"))
         try:
             files = [
                 as_file(Path(path), target, numbered(Path(folder), k), upscale, motion, outline)

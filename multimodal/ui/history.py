@@ -36,7 +36,7 @@ class Kept:
         """Yields values for gallery, names, chosen, the buttons and the zip, once."""
         with friendly_errors(Texts(request)), tempfile.TemporaryDirectory() as folder:
             history = self.own(request)
-            found = history.find(words or "", starred)
+            found = [one for one in history.find(words or "", starred) if one[0].exists()]  # another page may delete them
             pictures = [
                 (str(path), f"{'★ ' if history.is_starred(path) else ''}{settings.prompt} · {settings.seed}")
                 for path, settings in found

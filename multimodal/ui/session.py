@@ -58,20 +58,27 @@ class Runs:
     @contextmanager
     def begin(self, request: gr.Request | None, draft: bool = False) -> Iterator[Stop]:
         """Within, `stop`, and for a draft `replace_draft`, sets the event that is given."""
-        key, stop = (request and request.session_hash, draft), Stop()
+        session, stop = request and request.session_hash, Stop()
+        key = session, draft
         self._stops[key] = stop
+        self._stopped.discard(session)  # what came too late for the run before
         try:
             yield stop
         finally:
             if self._stops.get(key) is stop:
                 del self._stops[key]
 
+    def leave(self, request: gr.Request) -> bool:
+        """End what the visitor runs; returns whether there was anything."""
+        stops = [stop for draft in (False, True) if (stop := self._stops.get((request.session_hash, draft)))]
+        for stop in stops:
+            stop.set()
+        return bool(stops)
+
     def stop(self, request: gr.Request) -> None:
-        """End what the visitor runs, if there is anything."""
-        for draft in (False, True):
-            if stop := self._stops.get((request.session_hash, draft)):
-                stop.set()
-                self._stopped.add(request.session_hash)
+        """End what the visitor runs, who is then told that it was stopped."""
+        if self.leave(request):
+            self._stopped.add(request.session_hash)
 
     def was_stopped(self, request: gr.Request) -> bool:
         """Whether it was the visitor who ended the last run; asked once."""

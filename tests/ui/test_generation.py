@@ -22,6 +22,7 @@ from multimodal.data.phrases import STYLES
 from multimodal.reading.names import Names
 from multimodal.reading.syntax import MIXED, MIXED_STYLES
 from multimodal.settings import Settings, save_picture
+from multimodal.ui.download import deliver
 from multimodal.ui.edit import Editing
 from multimodal.ui.generation import Generation, columns_of
 from multimodal.ui.history_store import Histories, History
@@ -269,3 +270,22 @@ def test_the_chosen_picture_is_starred_in_the_history(models: Models, tmp_path: 
         tab.star(last, 2, visitor("me"))
     with pytest.raises(gr.Error):
         Generation(models).star(last, 0, visitor("me"))
+
+
+def test_a_stop_that_came_too_late_is_not_told_of_the_next_run() -> None:
+    runs, me = Runs(), visitor("me")
+    with runs.begin(me):
+        runs.stop(me)
+    with runs.begin(me):
+        pass
+    assert not runs.was_stopped(me)
+    with runs.begin(me) as run:
+        runs.leave(me)  # who closes the page is told nothing
+    assert run.is_set()
+    assert not runs.was_stopped(me)
+
+
+def test_pictures_that_are_gone_from_the_cache_are_said_to_be(models: Models, tmp_path: Path) -> None:
+    for target in ("", "slack"):
+        with pytest.raises(gr.Error, match="gone from the cache"):
+            next(deliver([(str(tmp_path / "gone.png"), "a fox")], 0, target, "", False, None, visitor("me")))

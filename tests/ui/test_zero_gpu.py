@@ -20,7 +20,7 @@ from multimodal.config import RestylerConfig
 from multimodal.inspection.token_editing import Edit
 from multimodal.models.restyler import Restyler
 from multimodal.settings import pack_indices
-from multimodal.ui import api, api_inspect, zero_gpu
+from multimodal.ui import api, api_inspect, serving, zero_gpu
 from multimodal.ui.edit import Editing
 from multimodal.ui.generation import Generation
 from multimodal.ui.inside import Inside
@@ -140,7 +140,7 @@ def test_and_every_endpoint_that_uses_the_models(
     Image.new("RGBA", (32, 32), "red").save(picture)
     codes = [[[1] * 8] * 8] * 2
     with gr.Blocks() as demo:
-        served = api.serving(demo)
+        served = serving.serving(demo)
         api.Endpoints(loaded, served).add()
         api_inspect.InspectionEndpoints(loaded, served).add()
     endpoints = {str(block.api_name): block.fn for block in demo.fns.values()}

@@ -122,6 +122,7 @@ ENGLISH = {
     "try_one": "Or try one of these",
     "history": "History",
     "history_own": "Only this browser sees these pictures. The newest 200 are kept, for 30 days.",
+    "pictures_gone": "These pictures are gone from the cache by now: make them again, or take them from the History.",
     "reload": "This page has lost its connection to the history: reload it.",
     "search": "Search the prompts",
     "newest_shown": "The newest 120 pictures are shown; a search finds older ones.",
@@ -271,9 +272,7 @@ ENGLISH = {
     "layer_info": "One block of the DiT, or the mean of all.",
     "all_layers": "all",
     "film": "From noise to the picture",
-    "film_about": (
-        "What the DiT expected the picture to become, while t fell from 1, which is noise, to 0, which is the picture."
-    ),
+    "film_about": "What the DiT expected the picture to become, while t fell from 1, noise, to 0, the picture.",
     "film_step": "step {step}, t\u00a0=\u00a0{t:.2f}",
     "changed": "How many of the {codes} codes changed at each step",
     "step": "step",
