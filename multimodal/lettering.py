@@ -1,13 +1,16 @@
-"""Words on pictures, as stickers have them: in heavy white letters with a dark outline, below the drawing."""
+"""Words on pictures, as stickers have them: in heavy white letters with a dark outline, below the drawing; or in it, where
+that is something to write on.
+"""
 
 from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
+import numpy as np
 from PIL import Image, ImageDraw, ImageFont, features
 
 from multimodal import rgba
@@ -28,21 +31,28 @@ WITHOUT_SPACES = re.compile(
     r"[\u3040-\u30ff\u3400-\u9fff、。！？][\u3040-\u30fa\u3400-\u9fff](?<![ぁぃぅぇぉっゃゅょァィゥェォッャュョ])"
 )
 EMOJI_SIGN = "\ufe0f"  # says that the sign before it is an emoji, and is none itself
+WIDE = 0.75  # of a board: the width of its rows in that of the widest
+RIM, STRAIGHT_RIM = 0.045, 0.035  # around a round one, and one with straight sides, in sides of the picture
+STRAIGHT = 0.05  # likewise: how far from each other the beginnings of its rows are at most
+FEWER_LINES = 0.85  # of the size of letters on a board that one line less is worth
 INK, PAPER = (32, 33, 44, 255), (255, 255, 255, 255)
 
 
-def write(image: Image.Image, words: str, upscale: rgba.Upscale | None = None) -> Image.Image:
+def write(image: Image.Image, words: str, upscale: rgba.Upscale | None = None, is_board: bool = False) -> Image.Image:
     """Write words below a drawing, which becomes smaller for it.
 
     Args:
         image: RGBA with straight alpha.
         words: such that `check_words` takes; "" leaves the picture as it is.
         upscale: what enlarges the drawing; without it Lanczos' filter does.
+        is_board: the drawing is of nothing but what one writes on: the words are there, in the place of what else is.
     Returns:
         RGBA with straight alpha, SIZE x SIZE.
     """
     if not words:
         return image
+    if is_board:
+        return _on_board(rgba.fit_drawing(image, SIZE, upscale), legible(words))
     letters = lettering(legible(words))
     side = SIZE - round((1 - OVERLAP) * letters.height)
     picture = Image.new("RGBA", (SIZE, SIZE))
@@ -53,7 +63,8 @@ def write(image: Image.Image, words: str, upscale: rgba.Upscale | None = None) -
 
 def lettering(words: str) -> Image.Image:
     """Words on one to three lines, as large as fit: RGBA with straight alpha, SIZE wide and as high as they are."""
-    lines, size = max(_settings(words), key=lambda setting: setting[1])
+    heights = [height * SIZE for height in HEIGHTS]
+    lines, size = max(_settings(words, (1 - 2 * MARGIN) * SIZE, heights), key=lambda setting: setting[1])
     font, stroke, pitch = ImageFont.truetype(font_for(words), size), round(OUTLINE * size), round(0.98 * size)
     picture = Image.new("RGBA", (SIZE, pitch * (len(lines) + 1) + 2 * stroke))
     draw = ImageDraw.Draw(picture)
@@ -114,11 +125,51 @@ def _breaks(words: str) -> list[int]:
     return [k for k in range(1, len(words)) if words[k - 1] == " " or WITHOUT_SPACES.match(words, k - 1)]
 
 
-def _settings(words: str) -> Iterator[tuple[list[str], int]]:
-    """Ways to break words into lines, and for each the largest size of letters in pixels."""
+def _settings(words: str, width: float, heights: Sequence[float]) -> Iterator[tuple[list[str], int]]:
+    """Ways to break words into lines, and for each the largest size of letters, in pixels as the width.
+
+    Args:
+        heights: of letters at most, where there is one line, or two, or three.
+    """
     face = ImageFont.truetype(font_for(words), REFERENCE)
     for count in range(1, MAX_LINES + 1):
         for breaks in itertools.combinations(_breaks(words), count - 1):
             lines = [words[a:b].strip() for a, b in itertools.pairwise((0, *breaks, len(words)))]
             widest = max(map(face.getlength, lines)) / REFERENCE + 2 * OUTLINE
-            yield lines, int(SIZE * min(HEIGHTS[count - 1], (1 - 2 * MARGIN) / widest))
+            yield lines, int(min(heights[count - 1], width / widest))
+
+
+def _on_board(image: Image.Image, words: str) -> Image.Image:
+    """Words in the place of what is on a drawing of a board, an RGBA picture with straight alpha."""
+    left, top, right, bottom = _board(image)
+    pixels = np.asarray(image, dtype=np.float64).copy()
+    thirds = np.array_split(np.arange(top, bottom), 3)  # at whose sides the first and the last show the bare board
+    corners = np.array([[np.median(pixels[rows, x, :3], axis=0) for x in (left, right)] for rows in (thirds[0], thirds[2])])
+    down = np.linspace(-0.25, 1.25, bottom - top)[:, None, None, None]  # from the middle of the first to that of the last
+    across = np.linspace(0, 1, right - left)[:, None]
+    sides = corners[0] + down * (corners[1] - corners[0])  # (h, 1, 2, 3)
+    bare = sides[:, :, 0] + across * (sides[:, :, 1] - sides[:, :, 0])
+    pixels[top:bottom, left:right, :3] = bare.clip(0, 255)
+    picture = Image.fromarray(pixels.round().astype(np.uint8))
+    is_bright = pixels[top:bottom, left:right, :3].mean() > 127
+    heights = [(bottom - top) / count for count in range(1, MAX_LINES + 1)]
+    lines, size = max(
+        _settings(words, right - left, heights), key=lambda setting: setting[1] * FEWER_LINES ** len(setting[0])
+    )
+    font, draw = ImageFont.truetype(font_for(words), size), ImageDraw.Draw(picture)
+    for row, line in enumerate(lines):
+        place = (left + right) // 2, round((top + bottom) / 2 + (row - (len(lines) - 1) / 2) * 0.98 * size)
+        draw.text(place, line, fill=INK if is_bright else PAPER, font=font, anchor="mm")
+    return picture
+
+
+def _board(image: Image.Image) -> tuple[int, int, int, int]:
+    """Left, top, right and bottom of a rectangle within the widest part of a drawing, and within its rim."""
+    solid = np.asarray(image.getchannel("A")) > 127  # (H, W)
+    widths = solid.sum(axis=1)
+    rows = np.flatnonzero(widths >= WIDE * widths.max())
+    lefts, rights = solid[rows].argmax(axis=1), solid.shape[1] - solid[rows, ::-1].argmax(axis=1)
+    is_straight = np.ptp(np.quantile(lefts, (0.1, 0.9))) < STRAIGHT * image.width
+    left, right = (np.median(lefts), np.median(rights)) if is_straight else (lefts.max(), rights.min())
+    rim = round((STRAIGHT_RIM if is_straight else RIM) * image.width)
+    return int(left) + rim, int(rows[0]) + rim, int(right) - rim, int(rows[-1]) + 1 - rim

@@ -168,7 +168,8 @@ class TextToImagePipeline:
             if mask is not None:
                 codebook_indices = torch.where(redrawn, codebook_indices, original)
             images = rgba.to_images(self.vqvae.decode_indices(codebook_indices))
-        images = [write(image, one.written, self.upscaler) for image, one in zip(images, readings, strict=True)]
+        pairs = zip(images, readings, strict=True)
+        images = [write(image, one.written, self.upscaler, one.is_board) for image, one in pairs]
         dropped = [self.dropped_words([*reading.things, negative_prompt]) for reading in readings[::repeats]]
         renamed = [dict(reading.renamed) | left_out(reading.written) for reading in readings[::repeats]]
         return TextToImageOutput(images, codebook_indices.cpu(), prompts, seeds, dropped, renamed)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PIL import Image, features
+from PIL import Image, ImageDraw, features
 
+from multimodal import rgba
 from multimodal.lettering import FONTS, INK, MAX_CHARACTERS, PAPER, SIZE, check_words, font_for, left_out, lettering, write
 
 GREETINGS = {
@@ -141,3 +142,33 @@ def test_emoji_beside_letters_are_left_out() -> None:
     assert left_out("🎉🎉") == {}
     with pytest.raises(ValueError, match="no font has all these letters"):
         check_words("🎉🎉")
+
+
+def board(is_round: bool) -> Image.Image:
+    """Something bright to write on, on a post, with a dark line on it and a dark rim."""
+    image = Image.new("RGBA", (SIZE, SIZE))
+    draw = ImageDraw.Draw(image)
+    draw.rectangle((240, 250, 272, 500), fill=RED)
+    shape = draw.ellipse if is_round else draw.rectangle
+    shape((40, 20, 472, 300), fill=(230, 240, 250, 255), outline=(0, 0, 0, 255), width=10)
+    draw.rectangle((160, 150, 350, 165), fill=(0, 90, 0, 255))
+    return image
+
+
+@pytest.mark.parametrize("is_round", [True, False])
+@pytest.mark.parametrize("words", ["GG", "do not disturb", "谢谢老板"])
+def test_on_a_board_words_are_in_the_place_of_what_is_on_it(words: str, is_round: bool) -> None:
+    drawing = rgba.fit_drawing(board(is_round), SIZE)
+    before, after = np.asarray(drawing), np.asarray(write(board(is_round), words, is_board=True))
+    changed = (after != before).any(axis=-1)
+    rows, columns = (np.flatnonzero(changed.any(axis=axis)) for axis in (1, 0))
+    assert rows.max() < 0.6 * SIZE, "the post stays"
+    assert abs(columns.min() + columns.max() - SIZE) < 0.1 * SIZE
+    assert not (after == (0, 90, 0, 255)).all(axis=-1).any(), "the line is gone"
+    assert (after == INK).all(axis=-1).sum() > 500
+    assert (after[..., 3] == before[..., 3]).all()
+
+
+def test_on_a_dark_board_letters_are_bright() -> None:
+    dark = Image.new("RGBA", (64, 64), (20, 40, 30, 255))
+    assert PAPER in colors_of(write(dark, "GG", is_board=True))

@@ -5,11 +5,11 @@ from __future__ import annotations
 import functools
 import re
 
-from multimodal.data.phrases import ARTICLE, FIRST_CJK, singulars, words_of
-from multimodal.reading.descriptions import PERSON, says_only_looks
+from multimodal.data.phrases import ARTICLE, COLOR_WORDS, words_of
+from multimodal.reading.descriptions import says_only_looks
 from multimodal.reading.modifiers import AROUND, counted, joints, names_several, split_color
 from multimodal.reading.names import Names
-from multimodal.reading.phrases import AROUND_THING
+from multimodal.reading.phrasebook import any_of
 from multimodal.reading.relations import (
     BESIDES,
     DOING,
@@ -26,34 +26,28 @@ from multimodal.reading.relations import (
     split_relations,
 )
 from multimodal.reading.roles import role_of, split_role
-from multimodal.reading.smileys import MUSIC, SMILEYS, SYMBOLS, expression_first, expression_of, split_expression
-from multimodal.reading.vocabulary import is_feeling
-from multimodal.reading.wordings import LITTLE_WORDS, everyday, last_word, looks_foreign
+from multimodal.reading.shown import has_face, has_head, is_drawn, is_person, name_of, shows_all
+from multimodal.reading.smileys import (
+    CATS,
+    MUSIC,
+    OF_CATS,
+    SMILEYS,
+    SYMBOLS,
+    expression_first,
+    expression_of,
+    split_expression,
+)
 
 MAX_CAPTIONS = 1000  # of one's own pictures that are looked at
 MAX_THINGS = 5  # in a picture
-WITH_FACE = {  # names and keywords of what has a face
-    "animal", "baby", "bird", "claus", "crab", "creature", "dinosaur", "doll", "face", "family", "guard", "insect", "mage",
-    "monster", "person", "phoenix", "prince", "princess", "scorpion", "shrimp", "skier", "sloth", "snowboarder", "snowman",
-    "toy", "zombie",
-}  # fmt: skip
-WITHOUT_FACE = {  # in spite of such a keyword
-    "baby bottle", "castle", "crown", "fried shrimp", "house", "kite", "light blue heart", "mantelpiece clock",
-    "puzzle piece", "rescue worker’s helmet", "shallow pan of food", "shield", "sport utility vehicle", "sushi",
-    "water pistol", "yo-yo",
-}  # fmt: skip
-NOT_DRAWN = re.compile(  # what there is no emoji of, though it is a keyword of some
-    r"(?:an?|the) (?:\w+ )*(?:bite|board|branch|cage|cane|crib|(?<!coffee )(?<!tea )(?:cup|mug)|deal|desk|earring|floor|"
-    r"leash|pond|shelf|shoulder|space ?suit|surfboard|swing|table|tank|tracks?|wall|wire)",
-    re.IGNORECASE,
-)
 WITHOUT_ROLE = {"baby", "boy", "child", "girl", "man", "person", "woman"}  # people who may be given one
 FACELESS = {"bust in silhouette", "busts in silhouette", "ear", "eye", "eyes", "mouth", "nose"}  # also if sad
+OF_EYES = re.compile(rf"(?:big |bright |deep |huge )*(?:{any_of(COLOR_WORDS)}) eyes", re.IGNORECASE)
 OUTDOORS = re.compile("(?:an?|the) (?:beach|cliff|hill|mountain)s?|mountains?", re.IGNORECASE)  # where sports are done
+GESTURES = {"waving hand", "thumbs up", "thumbs down", "clapping hands"}
 HANDS_FREE = {"man feeding baby": "man", "woman feeding baby": "woman"}  # where they hold something else
 POT = "pot of food"  # in which no plants are
 WHERE = re.compile(r"(?:at|behind|by|for|from|in|into|like|of|on|over|through|with|without) ", re.IGNORECASE)
-ADVERBS = {"away", "back", "down", "off", "up"}  # which look like the last words of names
 
 
 def read_figure(text: str, names: Names) -> dict[str, str]:
@@ -66,9 +60,9 @@ def read_figure(text: str, names: Names) -> dict[str, str]:
     held = on_part[1].lower() if on_part else "hand"
     text = WHERE_WORN.sub("", ON_IT.sub("", text))
     figure, smiley, relations = _parts(text, names)
-    if on_it and not has_face(_name(figure, names), names):
+    if on_it and not has_face(name_of(figure, names), names):
         held = "front"
-    if smiley and smiley not in SYMBOLS.values() and _name(figure, names) in FACELESS:
+    if smiley and smiley not in SYMBOLS.values() and name_of(figure, names) in FACELESS:
         return {}
     is_one = (
         bool(ARTICLE.sub("", f"{figure} "))
@@ -77,26 +71,27 @@ def read_figure(text: str, names: Names) -> dict[str, str]:
         and not names_several(figure)
         and counted(figure, names)[0] == 1
     )
-    if not (is_one and (smiley or relations)) or _say_relations(names.own[:MAX_CAPTIONS]):
+    if not (is_one and (smiley or relations or figure in OF_CATS.values())) or _say_relations(names.own[:MAX_CAPTIONS]):
         return {}
-    figure = HANDS_FREE.get(_name(figure, names), figure)
+    figure = HANDS_FREE.get(name_of(figure, names), figure)
     places = {figure: ""} | ({smiley: "beside head" if smiley in SYMBOLS.values() else "face"} if smiley else {})
     for relation in relations:
         found = {thing: held if place == "hand" else place for thing, place in _places(relation, figure, names).items()}
-        if relation.kind == "is" and not {_name(thing, names) for thing in places}.isdisjoint(found):
+        if relation.kind == "is" and not {name_of(thing, names) for thing in places}.isdisjoint(found):
             continue  # the pilot's plane is there already
         if not found or not {*places.values()}.isdisjoint(found.values()):
             if relation.kind != "is" and names_several(relation.thing):  # "a cat in a hat and a dog in a scarf"
                 return {}
             continue  # "a pirate cat in the snow"
-        if not smiley and not has_face(_name(figure, names), names):
+        if not smiley and not has_face(name_of(figure, names), names):
             found = {thing: "front" if place == "eyes" else place for thing, place in found.items()}
         places |= found
     if "behind" in places.values() and names.whole(text):  # "a burning candle"
         return {}
     worn = {*WORN.values()} - ({"hand"} if any(relation.foreign for relation in relations) else set())
     shown = shows_all(text, figure, names, by_keywords=worn.isdisjoint(places.values()))
-    return places if 1 < len(places) <= MAX_THINGS and not shown else {}
+    least = 0 if figure in OF_CATS.values() else 1
+    return places if least < len(places) <= MAX_THINGS and not shown else {}
 
 
 @functools.cache
@@ -117,10 +112,17 @@ def _parts(text: str, names: Names) -> tuple[str, str, list[Relation]]:
     expressions = [expression_of(relation) for relation in relations]
     smiley = next(filter(None, expressions), smiley)
     relations = [relation for relation, expression in zip(relations, expressions, strict=True) if not expression]
-    if has_face(_name(thing, names), names) or smiley == MUSIC:
+    if name_of(thing, names) in CATS and names.known(OF_CATS.get(smiley, "")):
+        return OF_CATS[smiley], "", relations
+    if has_face(name_of(thing, names), names) or smiley == MUSIC:
         said = text if any(expressions) else figure
         symbol = SYMBOLS.get(smiley, "")
-        is_shown = names.whole(said) not in (None, symbol, _name(thing, names))  # by an emoji of its own
+        name, whole = (
+            name_of(thing, names),
+            names.whole(said) or symbol,
+        )  # perhaps an emoji of its own, as that is of "a sad face"
+        is_other = names.is_smiley(whole) and not (names.is_smiley(name) or is_person(name))  # a smiley is no rabbit
+        is_shown = whole not in (symbol, name) and not is_other
         smiley = "" if is_shown else symbol
     return (thing, smiley, relations) if names.known(smiley) else (figure, "", relations)
 
@@ -133,7 +135,7 @@ def _apart(relation: Relation) -> list[Relation]:
 
 def _figure_and_relations(text: str, names: Names) -> tuple[str, list[Relation]]:
     """What a text is about without what it does besides, and what it has to do with, what shows a role last."""
-    if found := _role_in(text, names, alone=True):  # "un chat en pirate", which is in no pirate
+    if found := _wearing(text, names) or _role_in(text, names, alone=True):  # "un chat en pirate", which is in no pirate
         return found[0], [found[1]]
     text = expression_first(text)
     figure, relations = split_relations(text)
@@ -156,20 +158,34 @@ def _role_in(text: str, names: Names, alone: bool = False) -> tuple[str, Relatio
     ways = split_role(text) if not names_several(text) else []
     for who, role in ways:
         says_more = alone and split_relations(f"{who} it")[1]
-        if not says_more and _plays(who, names) and not _is_own_name(text, who, names):
+        if not says_more and _plays(who, names) and not _is_own_name(text, who, role.thing, names):
             return who, role
     return None
 
 
-def _is_own_name(text: str, who: str, names: Names) -> bool:
-    """Whether a name shows somebody in a role: a woman police officer, Santa Claus ("papa noël")."""
-    name = _name(who, names)
-    return shows_all(text, who, names) or (name in WITHOUT_ROLE and _name(text, names) not in (name, ""))
+def _wearing(text: str, names: Names) -> tuple[str, Relation] | None:
+    """Somebody, and what is named before them that one wears: "party hat cat"."""
+    words = ARTICLE.sub("", text).split()
+    for worn, who in ((" ".join(words[:k]), " ".join(words[k:])) for k in range(1, len(words))):
+        is_worn = HEADWEAR.fullmatch(worn) or (names.known(worn) and name_of(worn, names) in WORN)
+        if is_worn and names.known(who) and _plays(who, names):
+            return who, Relation("wears", worn)
+    return None
+
+
+def _is_own_name(text: str, who: str, shown: str, names: Names) -> bool:
+    """Whether a name shows somebody in a role: a woman police officer, Santa Claus ("papa noël"); not if it is that of what
+    is `shown` besides.
+    """
+    name = name_of(who, names)
+    if shown in GESTURES:  # "a waving girl" is not surfing
+        return shows_all(text, who, names, by_keywords=False)
+    return shows_all(text, who, names) or (name in WITHOUT_ROLE and name_of(text, names) not in (name, ""))
 
 
 def _plays(who: str, names: Names) -> bool:
     """Whether a text says somebody who can be in a role: who has a face, and is nothing already, as a cook is."""
-    name = _name(who, names)
+    name = name_of(who, names)
     free = _is_nobody_yet(name, names) and not names.is_smiley(name)
     is_somebody = has_face(name, names) and (has_head(who, names) or (" " not in who and names.foreign_head(who) == name))
     is_adjective = who.casefold() in SMILEYS or says_only_looks(words_of(ARTICLE.sub("", who)))  # "a young doctor"
@@ -187,7 +203,7 @@ def _places(relation: Relation, figure: str, names: Names) -> dict[str, str]:
     are held; none where one of them cannot be drawn, or the figure has it anyway.
     """
     places: dict[str, str] = {}
-    about = _name(figure, names)
+    about = name_of(figure, names)
     text = BESIDES.sub("", DOING.sub("", relation.thing))
     for thing in [text] if names.known(text) else map(str.strip, joints().split(text)):  # "bow and arrow"
         if relation.kind != "is" and OWN_PARTS.fullmatch(thing):  # "a mustache and a hat"
@@ -196,12 +212,12 @@ def _places(relation: Relation, figure: str, names: Names) -> dict[str, str]:
         bare, color = split_color(thing, names)
         if not names.known(bare) and (article := ARTICLE.match(bare)):
             bare = article[0] + AROUND.sub("", bare[article.end() :])  # "a little beret"
-        name = _name(bare, names)
+        name = name_of(bare, names)
         if name not in WORN and _is_nobody_yet(about, names) and (worn := HEADWEAR.fullmatch(bare)):
             color = color or ("red" if SANTAS.search(bare) else "")
             bare = worn["plain"]
             thing = f"{color} {bare}".strip()
-            name = _name(bare, names)
+            name = name_of(bare, names)
         place = place_of(relation._replace(thing=thing), name)
         has_it = {*words_of(name)} <= {*words_of(about)}
         is_potted = name == POT and names.has_keyword(about, "plant")
@@ -221,80 +237,9 @@ def _places(relation: Relation, figure: str, names: Names) -> dict[str, str]:
     return places
 
 
-def _name(text: str, names: Names) -> str:
-    """The English name that a text is drawn by."""
-    return names.english_name(names.in_known_words(text))
-
-
-def is_drawn(text: str, name: str, names: Names, foreign: bool = False) -> bool:
-    """Whether what is drawn by an English name is what a text says: its last word is in the name or a keyword of it. What
-    is only nearest, as a mobile phone is to "a cone", would not be understood beside something else.
-
-    Args:
-        foreign: the text is in another language: "Pilzen", mushrooms in German.
-    """
-    text = AROUND_THING.sub("", text)
-    if NOT_DRAWN.fullmatch(text):
-        return False
-    if foreign and names.foreign_head(text) == name:
-        return not is_feeling(name, names.english_names)
-    if not has_head(text, names):
-        return names.misspelt(text) == name
-    in_foreign_words = looks_foreign(text) and (text >= FIRST_CJK or names.is_synonym(text))
-    if names.known(text) or names.known(everyday(text)) or names.is_chosen(text) or in_foreign_words:
-        return True
-    word = words_of(text)[-1]
-    return any(names.has_keyword(name, form) for form in (*singulars(word), f"{word}s"))
-
-
-def has_head(text: str, names: Names) -> bool:
-    """Whether the last word of an English text, or a text in another language as a whole, says what a thing is."""
-    text = AROUND_THING.sub("", text)
-    if names.known(text) or names.known(everyday(text)) or names.is_noun(text) or names.is_synonym(text):
-        return True
-    if looks_foreign(text):
-        if text >= FIRST_CJK:
-            return last_word(text, names.foreign) is not None or any(text in name for name in names.meanings)
-        return names.foreign_head(text) is not None
-    word = (words_of(text) or [""])[-1]
-    forms = {*singulars(word)}
-    part = not forms.isdisjoint(names.heads) or any(
-        not forms.isdisjoint(words_of(name)[:1]) for name in names.english_meanings.values()
-    )
-    return (names.known(word) or names.is_noun(word) or part) and word not in ADVERBS and not word.endswith("ing")
-
-
-def shows_all(text: str, figure: str, names: Names, by_keywords: bool = True) -> bool:
-    """Whether one name shows what a text is about and what it says more: "a man riding a bike".
-
-    Args:
-        figure: what the text is about.
-        by_keywords: somebody's name need not have a word of the text, as "man biking" has not.
-    """
-    name, own_name = names.whole(text) or "", names.in_known_words(figure)
-    if name == own_name:
-        return names.is_smiley(name)
-    words = {*words_of(name)}
-    own = {form for word in words_of(f"{figure} {own_name}") for form in singulars(word)}
-    said = {form for word in words_of(text) for form in singulars(word)}
-    own |= PERSON if is_person(own_name) else set()
-    more = words - own - LITTLE_WORDS - {"holding"}  # anything, not only hands
-    return (by_keywords and is_person(name)) or not (words.isdisjoint(own) or more.isdisjoint(said))
-
-
 def without_place(text: str, names: Names) -> str:
-    """A text without where somebody is: "a girl on a mountain" is no mountain biker."""
+    """A text without where somebody is, and the colour of eyes: "a girl on a mountain" is no mountain biker."""
     figure, relations = split_relations(text)
-    alone = relations and all(OUTDOORS.fullmatch(relation.thing) for relation in relations)
-    return figure if alone and is_person(_name(figure, names)) else text
-
-
-def is_person(name: str) -> bool:
-    """Whether an English name is one for somebody."""
-    return not PERSON.isdisjoint(words_of(name))
-
-
-def has_face(name: str, names: Names) -> bool:
-    """Whether what has an English name has a face of its own, as animals have, people, and perhaps one's own pictures."""
-    with_face = name not in WITHOUT_FACE and any(names.has_keyword(name, word) for word in WITH_FACE)
-    return with_face or is_person(name) or names.known(f"man {name}") or name in names.own  # a cook, as there is a man cook
+    said = [relation.thing for relation in relations]
+    outdoors = is_person(name_of(figure, names)) and all(map(OUTDOORS.fullmatch, said))
+    return figure if said and (outdoors or (names.known(figure) and all(map(OF_EYES.fullmatch, said)))) else text

@@ -10,6 +10,7 @@ from multimodal.collage.colors import HAIR
 from multimodal.reading.modifiers import spelt_colors
 from multimodal.reading.names import Names
 from multimodal.reading.phrasebook import compiled, said
+from multimodal.reading.shown import name_of
 
 SEXES = {"man": "man", "boy": "man", "woman": "woman", "girl": "woman", "person": "person", "child": "person"}
 OWN_HAIR = {
@@ -44,7 +45,7 @@ def split_hair(text: str) -> Haired | None:
 
 def haired(who: str, color: str, names: Names) -> str:
     """Words for somebody with hair in a colour, such as `drawn_hair` takes; "" where nobody can be drawn so."""
-    name = SEXES.get(names.english_name(names.in_known_words(who)), "")
+    name = SEXES.get(name_of(who, names), "")
     words = f"{color}-haired {name}"
     return words if name and names.known(drawn_hair(words)[0]) else ""
 

@@ -7,17 +7,21 @@ from collections.abc import Sequence
 
 from multimodal.collage.layout import Layout
 from multimodal.data.phrases import ARTICLE, singulars
-from multimodal.reading.figures import MAX_THINGS, has_face, has_head, read_figure
+from multimodal.reading.figures import MAX_THINGS, read_figure
 from multimodal.reading.hair import drawn_hair, haired, split_hair
 from multimodal.reading.modifiers import LISTED, OF_TWO, counted, joints, patterns, split_color, worded
 from multimodal.reading.names import Names
 from multimodal.reading.relations import DOING, OF_BODY, split_relations
+from multimodal.reading.shown import has_face, has_head, name_of
 from multimodal.reading.syntax import split_style
 
 FACE_ONLY = {"", "face", "beside head"}  # places of a figure that only looks somehow
 SHARED = {"around", "under"}  # places on which several things may be at once
 PLURAL = re.compile(r"[^su]s$", re.IGNORECASE)
-TOGETHER = re.compile(r" (?:hugging|playing|cuddling|kissing|fighting|sitting|walking|holding hands)(?: together)?$")
+TOGETHER = re.compile(
+    r" (?:hugging|playing|cuddling|kissing|fighting|sitting|walking|dancing|talking|holding hands|high[- ]?fiv(?:e|ing)|"
+    "fist[- ]?bump(?:ing)?|in love)(?: together)?$"
+)
 INNER_ARTICLE = re.compile(r"(?<=\w) (?:an?|the) ", re.IGNORECASE)
 PAIRS = ("left", "right", "above", "below", "big_small", "and")  # the vague "and" last
 
@@ -71,7 +75,7 @@ def _parts(texts: Sequence[str], names: Names) -> list[dict[str, str]]:
     *others, last = (_part(text, names) for text in texts)
     shared = {thing: place for thing, place in last.items() if place}
     plural = all(PLURAL.search(thing) and not ARTICLE.match(thing) for thing in shared)
-    alone = all(len(other) == 1 and has_face(names.english_name(names.in_known_words(*other)), names) for other in others)
+    alone = all(len(other) == 1 and has_face(name_of(next(iter(other)), names), names) for other in others)
     return [*(other | shared for other in others), last] if plural and alone else [*others, last]
 
 
@@ -108,7 +112,7 @@ def _one_of(thing: str, several: str, names: Names) -> dict[str, str]:
         figure = read_figure(several, names) or figure
     name, *others = figure
     shared = any(figure[other] in SHARED and ARTICLE.match(other) for other in others)
-    return {thing: ""} if shared and not has_face(names.english_name(names.in_known_words(name)), names) else figure
+    return {thing: ""} if shared and not has_face(name_of(name, names), names) else figure
 
 
 def _has(figure: str, other: str) -> bool:

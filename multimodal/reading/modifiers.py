@@ -13,6 +13,7 @@ from multimodal.data.phrases import ARTICLE, COLOR_WORDS, COLORS, FIRST_CJK, NUM
 from multimodal.reading.names import Names
 from multimodal.reading.phrasebook import any_of, any_said, compiled, literal, said
 from multimodal.reading.phrases import FUNCTION_WORDS, MEDIA
+from multimodal.reading.shown import name_of
 from multimodal.reading.wordings import LITTLE_WORDS, looks_foreign
 
 PEOPLE = {  # whom no shade is given to, nor the colour of what they wear
@@ -97,7 +98,8 @@ def split_color(thing: str, names: Names) -> tuple[str, str]:
                 continue  # "black and white cat"; "rose" is pink in "une pomme rose", and a flower in "a rose bouquet"
             after = text[match.end("a") :].strip()
             is_foreign = FOREIGN_ARTICLE.match(thing) or looks_foreign(name) or names.is_foreign(name)
-            if (after.casefold() in HUES or names.known(after)) and not is_foreign:
+            is_whole = " " in name and (names.known(name) or names.is_synonym(name))  # "lightning bolt purple"
+            if (after.casefold() in HUES or names.known(after)) and not is_foreign and not is_whole:
                 continue  # a blood orange, a desert rose
             words = words_of(name) or [""]
             if (start and words[0] in FUNCTION_WORDS) or (not start and words[-1] in LITTLE_WORDS and "made" not in words):
@@ -114,7 +116,7 @@ def split_color(thing: str, names: Names) -> tuple[str, str]:
 
 
 def _is_somebody(text: str, names: Names) -> bool:
-    name = names.english_name(names.in_known_words(text))
+    name = name_of(text, names)
     return not PEOPLE.isdisjoint(words_of(name)) or names.has_keyword(name, "person")
 
 

@@ -20,6 +20,7 @@ from multimodal.reading.names import Names
 from multimodal.reading.phrases import GREETING, PICTURE_OF, REQUEST
 from multimodal.reading.syntax import MIXED, MIXED_STYLES, in_style, parse_weights, split_quoted, split_style, style_name
 
+BOARDS = {"placard", "speech balloon", "thought balloon"}
 FACE_PLACES = {
     "beside head",
     "body",
@@ -48,11 +49,13 @@ class Reading(NamedTuple):
     renamed: tuple[tuple[str, str], ...] = ()  # what the prompt calls a thing, and the nearest name, if that is drawn
     written: str = ""  # the words that are written on the picture
     restyled: tuple[str, ...] = ()  # for each thing the style that it was never seen in, and is drawn again in, or ""
+    is_board: bool = False  # whether the picture is of nothing but what words are written on
 
     @property
     def as_drawn(self) -> bool:
         """Whether the picture of the thing is the whole picture, as it is."""
-        return not self.layout and not any(self.restyled)
+        is_one = len(self.things) == 1 and not (self.layout and (any(self.layout.colors) or self.layout.number > 1))
+        return is_one and not any(self.restyled)
 
     def parts(self) -> list[Part]:
         """Each thing, and what becomes of it."""
@@ -88,7 +91,10 @@ def read_prompt(prompt: str, names: Names, apart: bool = True) -> Reading:
             face = f"{ARTICLE.sub('', name)} face"
             things[first] = (face if names.known(face) else name) + style
     drawn, restyled = zip(*(_in_seen_style(thing, names) if apart else (thing, "") for thing in things), strict=True)
-    return Reading(drawn, layout, tuple(dict.fromkeys(renamed)), written, restyled if any(restyled) else ())
+    renames, restyles = tuple(dict.fromkeys(renamed)), restyled if any(restyled) else ()
+    is_one = len(drawn) == 1 and not (layout and layout.number > 1)
+    is_board = is_one and split_style(drawn[0], styles)[0] in BOARDS
+    return Reading(drawn, layout, renames, written, restyles, is_board)
 
 
 def read_prompts(prompts: Sequence[str], names: Names, apart: bool = True) -> list[Reading]:

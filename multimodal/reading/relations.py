@@ -20,8 +20,9 @@ PLACE_OF_KIND = {  # of what is not worn
 RIDDEN = {"airplane", "bicycle", "motorcycle", "rocket", "skateboard", "skis", "sled"}  # by who is in a role
 WITH_ROOM = {"airplane", "rocket"}  # for who is in it
 OF_BODIES = (
-    r"antennae?|arms?|beak|beard|ears?|eyes?|face|fangs?|feet|foot|fur|hair|hands?|head|hooves|legs?|lips|mane|mouth|mustache|nose|"
-    r"paws?|skin|smile|spots|stripes|tail|teeth|tongue|wings?"
+    r"antennae?|arms?|beak|beard|belly|ears?|eyebrows|eyelashes|eyes?|face|fangs?|feet|foot|freckles|fur|hair|hands?|"
+    r"head|hooves|legs?|lips|mane|mouth|mustache|nose|paws?|skin|smile|spots|stripes|tail|teeth|tongue|trunk|tusks|whiskers?|"
+    r"wings?"
 )
 OF_BODY = re.compile(rf"(?:[\w-]+ )*(?:{OF_BODIES})", re.IGNORECASE)
 OWN_PARTS = re.compile(  # of a figure, which it has anyway, or none of them as an emoji shows it

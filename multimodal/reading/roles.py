@@ -17,9 +17,10 @@ NO_ROLE = re.compile(  # species whose names begin like a role, and what one wis
 _PARTS = any_of([word[:-1] for word in ROLES if word.endswith("-")])
 _GLUED = any_of([word for word in ROLES if re.fullmatch(r"[\u3040-\u9fff]+", word)])  # of zh and ja, without blanks
 _WORDS = any_of([word for word in ROLES if not word.endswith("-")])
+_ACTS = r"(?:rid|hold|eat|drink|driv|wear|play|carry|hugg|read)ing|\w+ing (?:an?|the|its|his|her|their|my|in|on|at|with)"
 _CHAT = r"(?:,? (?:lol|lmao|haha|omg|xd|dude))*[ !.?~]*"
 _NOT_THING = (  # "royal blue"
-    rf"(?:(?:of|in|on|at|by|for|and|with|who|that|is) |who$|{ARTICLE.pattern[1:]}|"
+    rf"(?:(?:of|in|on|at|by|for|and|with|who|that|is|{_ACTS}) |who$|{ARTICLE.pattern[1:]}|"
     rf"(?:\w+-)?(?:colou?red|flavou?red|themed)\b|(?:{any_of(COLORS)})\b)"
 )
 _COSTUME = "costume|outfit|uniform|clothes|disguise|attire|gear|suit|cosplay|mode"

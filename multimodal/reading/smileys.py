@@ -39,6 +39,18 @@ SYMBOLS = {  # what comics draw beside the head of somebody who looks like a smi
     "yawning face": "ZZZ",
     MUSIC: MUSIC,
 }
+CATS = {"cat", "cat face"}
+OF_CATS = {  # smileys → cats who look so
+    "angry face": "pouting cat",
+    "astonished face": "weary cat",
+    "crying face": "crying cat",
+    "face blowing a kiss": "kissing cat",
+    "face with tears of joy": "cat with tears of joy",
+    "fearful face": "weary cat",
+    "loudly crying face": "crying cat",
+    "smiling face with heart-eyes": "smiling cat with heart-eyes",
+    SMILE: "grinning cat with smiling eyes",
+}
 MIN_THING = 3  # letters of a thing where they are Latin; what is shorter is a word between others
 _HOW = any_of(SMILEYS)
 _BESIDES = "(?:(?:very|so|super|little|big|cute|looking) )*"

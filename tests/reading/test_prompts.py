@@ -355,3 +355,31 @@ def test_what_only_begins_like_a_request_is_none(prompt: str) -> None:
 )
 def test_a_prompt_is_known_if_all_that_it_asks_for_is(prompt: str, known: bool) -> None:
     assert is_known(prompt, NAMES) == known
+
+
+@pytest.mark.parametrize(
+    ("prompt", "things"),
+    [
+        ("a cat with blue eyes", ("a cat",)),
+        ("lightning bolt purple", ("high voltage",)),
+        ("dog and cat high five", ("dog", "cat")),
+        ("robot hugging a human", ("robot", "person")),
+        ("cute 🦄", ("unicorn",)),
+    ],
+)
+def test_how_people_type(prompt: str, things: tuple[str, ...], bundled_names: Names) -> None:
+    assert read_prompt(prompt, bundled_names).things == things
+
+
+def test_who_looks_somehow_by_itself_is_drawn_as_it_is(bundled_names: Names) -> None:
+    assert read_prompt("an angry cat", bundled_names).as_drawn
+    assert not read_prompt("a girl with pink hair", bundled_names).as_drawn
+    assert not read_prompt("three cats", bundled_names).as_drawn
+
+
+def test_words_are_on_a_board_where_that_is_all_there_is(bundled_names: Names) -> None:
+    boards = {
+        text: read_prompt(text, bundled_names).is_board
+        for text in ('"GG"', 'a sign "LGTM"', 'two signs "hi"', 'a cat "hi"')
+    }
+    assert list(boards.values()) == [True, True, False, False]
