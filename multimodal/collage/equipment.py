@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
@@ -16,6 +17,7 @@ HIGHEST = 1.5  # height of what is on a figure, of the picture's, however narrow
 HIGH = 1.2  # height of what is so high that it would hide a figure behind it, where its width is 1
 SUNK = 0.22  # of the height of what a figure is on, how deep it stands in it
 STANDING = 0.5  # of the width of a figure, in its middle: where it stands on something
+ABOVE_EYES = 0.12  # of the width of a head: how far hats are above eyes at least
 MARGIN = 1.03  # size of the picture, where that of what is in it is 1
 
 
@@ -29,8 +31,11 @@ class Spot(NamedTuple):
 
 
 def _on_head(body: Anatomy, ratio: float) -> Spot:
+    """Sunk into the head, but above eyes that stand out of it, as a frog's."""
     width = min(body.width * (0.8 if body.front else 1.1), body.size / ratio)
-    return Spot(body.x, body.top + 0.04 * body.width - 0.84 * width * ratio, width)
+    lowest = body.eyes - ABOVE_EYES * body.width if body.front else math.inf
+    bottom = min(body.top + 0.04 * body.width + 0.16 * width * ratio, lowest)
+    return Spot(body.x, bottom - width * ratio, width)
 
 
 def _on_eyes(body: Anatomy, ratio: float) -> Spot:
