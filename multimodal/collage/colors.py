@@ -20,8 +20,13 @@ TINTS = {  # the same of colours that have no names here
 RAINBOW = "rainbow"  # all hues from the left to the right
 NEAR_HUE = 60  # degrees: what belongs to the dominant hue when it is turned
 DYED_SATURATION, BRIGHT = 0.55, 0.75  # of what is recoloured, at least
+SKINS = {  # the same of skin
+    "light": (27, 0.28, 0.97), "medium-light": (27, 0.4, 0.88), "medium": (26, 0.52, 0.78), "medium-dark": (24, 0.54, 0.62),
+    "dark": (22, 0.52, 0.48),
+}  # fmt: skip
+SKIN = " skin"  # follows a tone of skin, for a picture of somebody whose skin is yellow
 HAIR = " hair"  # follows the colour of which only somebody's red hair is to be
-RED_HAIR, SKIN, NEAR_SKIN = 12, 42, 10  # degrees: their usual hues, and how far from these they may be
+RED_HAIR, YELLOW, NEAR_SKIN = 12, 42, 10  # degrees: their usual hues, and how far from these they may be
 ABOVE_CHIN = 0.75  # of the height of a picture of somebody
 
 
@@ -66,8 +71,11 @@ def recolor(pixels: Tensor, color: str) -> Tensor:
 
     Args:
         pixels: (4, H, W) uint8 premultiplied RGBA.
-        color: a key of HUES, SHADES or TINTS, or RAINBOW; with HAIR after it, for a picture of somebody with red hair.
+        color: a key of HUES, SHADES or TINTS, or RAINBOW; with HAIR after it, for a picture of somebody with red hair; or a
+            key of SKINS with SKIN after it.
     """
+    if color.endswith(SKIN):
+        return _in_skin(pixels, *SKINS[color.removesuffix(SKIN)])
     color, of_hair = color.removesuffix(HAIR), color.endswith(HAIR)
     image = rgba.from_pixels(pixels).convert("RGBA")
     bands = np.asarray(image.convert("RGB").convert("HSV"), dtype=np.float64)
@@ -106,8 +114,28 @@ def recolor(pixels: Tensor, color: str) -> Tensor:
 
 
 def recolor_image(picture: Image.Image, color: str) -> Image.Image:
-    """`recolor` for a PIL picture of mode "RGBa" (premultiplied); without a colour the picture stays as it is."""
-    return rgba.from_pixels(recolor(rgba.to_pixels(picture), color)) if color else picture
+    """`recolor` for a PIL picture of mode "RGBa" (premultiplied); with several colours, ", " between them, one after the
+    other; without one it stays as it is.
+    """
+    for one in filter(None, color.split(", ")):
+        picture = rgba.from_pixels(recolor(rgba.to_pixels(picture), one))
+    return picture
+
+
+def _in_skin(pixels: Tensor, hue: float, saturation: float, value: float) -> Tensor:
+    """A picture with skin of this hue in degrees, and this saturation and value in most of it, where it was yellow."""
+    image = rgba.from_pixels(pixels).convert("RGBA")
+    h, s, v = np.moveaxis(np.asarray(image.convert("RGB").convert("HSV"), dtype=np.float64) / 255, -1, 0)
+    share = np.interp(360 * h, (14, 22, 56, 64), (0, 1, 1, 0)) * np.interp(s, (0.2, 0.3), (0, 1))
+    solid = (share > 0.5) & (np.asarray(image.getchannel("A")) > 127)
+    if not solid.any():
+        return pixels
+    turned = (hue + (360 * h - YELLOW) / 3) / 360
+    bands = [turned % 1, s * saturation / np.median(s[solid]), v * value / np.median(v[solid])]
+    tinted = Image.fromarray((255 * np.stack(bands, axis=-1).clip(0, 1)).round().astype(np.uint8), "HSV").convert("RGB")
+    result = Image.composite(tinted, image.convert("RGB"), Image.fromarray((255 * share).astype(np.uint8)))
+    result.putalpha(image.getchannel("A"))
+    return rgba.to_pixels(result)
 
 
 def _hair(image: Image.Image) -> np.ndarray:
@@ -116,8 +144,8 @@ def _hair(image: Image.Image) -> np.ndarray:
     """
     hue, saturation, _ = np.moveaxis(np.asarray(image.convert("RGB").convert("HSV"), dtype=np.float64) / 255, -1, 0)
     hue, alpha = (360 * hue + 60) % 360 - 60, np.asarray(image.getchannel("A"))
-    near = [hue[(np.abs(hue - usual) < NEAR_SKIN) & (alpha > 127)] for usual in (RED_HAIR, SKIN)]
-    hair, skin = (np.median([usual, *hues]) for usual, hues in zip((RED_HAIR, SKIN), near, strict=True))
+    near = [hue[(np.abs(hue - usual) < NEAR_SKIN) & (alpha > 127)] for usual in (RED_HAIR, YELLOW)]
+    hair, skin = (np.median([usual, *hues]) for usual, hues in zip((RED_HAIR, YELLOW), near, strict=True))
     share = np.interp((hue - hair) / (skin - hair), (0.3, 0.5), (1, 0)) * np.interp(saturation, (0.25, 0.35), (0, 1))
     share = share * (alpha > 0)
     clear = (alpha < 128) & (np.arange(image.height)[:, None] < ABOVE_CHIN * image.height)

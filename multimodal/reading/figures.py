@@ -158,7 +158,8 @@ def _role_in(text: str, names: Names, alone: bool = False) -> tuple[str, Relatio
     ways = split_role(text) if not names_several(text) else []
     for who, role in ways:
         says_more = alone and split_relations(f"{who} it")[1]
-        if not says_more and _plays(who, names) and not _is_own_name(text, who, role.thing, names):
+        is_gesture = role.thing in GESTURES and has_face(name_of(who, names), names)  # of whoever, "a cook waving"
+        if not says_more and (is_gesture or _plays(who, names)) and not _is_own_name(text, who, role.thing, names):
             return who, role
     return None
 
@@ -204,7 +205,8 @@ def _places(relation: Relation, figure: str, names: Names) -> dict[str, str]:
     """
     places: dict[str, str] = {}
     about = name_of(figure, names)
-    text = BESIDES.sub("", DOING.sub("", relation.thing))
+    is_own = OWN_PARTS.fullmatch(relation.thing)  # "pink frosting", which is nothing that one does
+    text = relation.thing if is_own else BESIDES.sub("", DOING.sub("", relation.thing))
     for thing in [text] if names.known(text) else map(str.strip, joints().split(text)):  # "bow and arrow"
         if relation.kind != "is" and OWN_PARTS.fullmatch(thing):  # "a mustache and a hat"
             continue

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from multimodal.collage.layout import Layout
 from multimodal.data.phrases import ARTICLE, singulars
 from multimodal.reading.figures import MAX_THINGS, read_figure
-from multimodal.reading.hair import drawn_hair, haired, split_hair
+from multimodal.reading.looks import MODIFIERS, Looks, drawn_so, split_drawn, split_looks
 from multimodal.reading.modifiers import LISTED, OF_TWO, counted, joints, patterns, split_color, worded
 from multimodal.reading.names import Names
 from multimodal.reading.relations import DOING, OF_BODY, split_relations
@@ -37,7 +37,7 @@ def parse_layout(prompt: str, names: Names) -> Layout | None:
         None where the prompt asks for none of these.
     """
     text, style = split_style(prompt, names.style_names)
-    if names.known(text) or names.is_synonym(text):
+    if (names.known(text) or names.is_synonym(text)) and MODIFIERS.keys().isdisjoint(text):
         return None
 
     def layout(kind: str, parts: Sequence[dict[str, str]], number: int = 1) -> Layout:
@@ -66,6 +66,8 @@ def parse_layout(prompt: str, names: Names) -> Layout | None:
     number, thing, several_of_it = counted(text if OF_TWO.search(text) else TOGETHER.sub("", text), names)
     if number > 1 and not _are_two(text, names):
         return layout("count", [_one_of(thing, several_of_it, names)], number)
+    if split_looks(text):  # of somebody who cannot be drawn so; nor are their clothes of that colour
+        return None
     colored = layout("colored", [{text: ""}])
     return colored if colored.colors[0] else None
 
@@ -87,18 +89,20 @@ def _part(text: str, names: Names) -> dict[str, str]:
 
 
 def _figure(text: str, names: Names) -> dict[str, str]:
-    """A figure and what is about it, see `read_figure`; of somebody whose hair has a colour perhaps the figure alone."""
-    if not (hair := split_hair(text)):
+    """A figure and what is about it, see `read_figure`; of somebody who looks somehow perhaps the figure alone."""
+    if not (looks := split_looks(text)):
         return read_figure(text, names)
-    who, *others = figure = read_figure(hair.text, names) or {hair.text: ""}
-    words = haired(who, hair.color, names)
-    return {words: ""} | {thing: figure[thing] for thing in others} if words else read_figure(text, names)
+    who, *others = figure = read_figure(looks.text, names) or {looks.text: ""}
+    if not (drawn := drawn_so(who, looks, names)):
+        return read_figure(text, names)
+    hands = {thing: drawn_so(thing, Looks("", skin=looks.skin), names) if looks.skin else "" for thing in others}
+    return {drawn: ""} | {hands[thing] or thing: figure[thing] for thing in others}
 
 
 def _in_color(thing: str, names: Names) -> tuple[str, str]:
-    """What is drawn of a thing, and the colour that it, or its hair, is turned to, or ""."""
-    name, color = drawn_hair(thing)
-    return split_color(thing, names) if name == thing else (name, color)
+    """What is drawn of a thing, and what it, or a part of it, is turned to, or ""."""
+    name, recolored = split_drawn(thing)
+    return split_color(thing, names) if name == thing else (name, recolored)
 
 
 def _one_of(thing: str, several: str, names: Names) -> dict[str, str]:

@@ -93,7 +93,7 @@ def read_prompt(prompt: str, names: Names, apart: bool = True) -> Reading:
     drawn, restyled = zip(*(_in_seen_style(thing, names) if apart else (thing, "") for thing in things), strict=True)
     renames, restyles = tuple(dict.fromkeys(renamed)), restyled if any(restyled) else ()
     is_one = len(drawn) == 1 and not (layout and layout.number > 1)
-    is_board = is_one and split_style(drawn[0], styles)[0] in BOARDS
+    is_board = is_one and names.english_name(split_style(drawn[0], styles)[0]) in BOARDS
     return Reading(drawn, layout, renames, written, restyles, is_board)
 
 

@@ -26,8 +26,8 @@ OF_BODIES = (
 )
 OF_BODY = re.compile(rf"(?:[\w-]+ )*(?:{OF_BODIES})", re.IGNORECASE)
 OWN_PARTS = re.compile(  # of a figure, which it has anyway, or none of them as an emoji shows it
-    rf"(?:[\w-]+ )*(?:{OF_BODIES}|bun|candles?|cherry|chimney|frosting|glaze|horns?|icing|jewels?|leaves|lights?|rings?|"
-    r"sails?|shell|sprinkles|tooth|wheels?)|(?:an? )?(?:face |medical |surgical )?mask",
+    rf"(?:[\w-]+ )*(?:{OF_BODIES}|bun|candles?|cherry|chimney|dots|frosting|glaze|horns?|icing|jewels?|leaves|lights?|"
+    r"rings?|sails?|shell|sprinkles|tooth|wheels?)|(?:an? )?(?:face |medical |surgical )?mask",
     re.IGNORECASE,
 )
 HEADWEAR = re.compile(  # "a cowboy hat" is a hat, as there is no other; mages have their pointed ones

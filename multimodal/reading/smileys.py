@@ -75,7 +75,8 @@ UNFINISHED = re.compile(r".* (?:an?|and|at|for|from|in|of|on|or|the|to|wearing|w
 BETWEEN = re.compile(r"(?:and|at|for|from|in|of|on|or|to|wearing|while|with)\b.*", re.IGNORECASE)  # what begins no thing
 FACE = re.compile(
     rf"(?:(?:an?|its|the|une?|una?|ein|um|l[ae]|el|il|o) )?(?:big |cute |little )*(?:(?P<how>{_HOW}) )?(?:(?:smiley )?face|"
-    r"(?(how)eyes|(?!))|(?:eyes and (?:a )?)?(?:mouth|smile)|smiley|blush|(?:blushing|pink|rosy|red) cheeks|expression|"
+    r"(?(how)eyes|(?:cute|googly) eyes)|(?:eyes and (?:a )?)?(?:mouth|smile)|smiley|blush|"
+    r"(?:blushing|pink|rosy|red) cheeks|expression|"
     rf"(?:{any_said('faces')})(?: (?P<after>{_HOW}))?)",
     re.IGNORECASE,
 )

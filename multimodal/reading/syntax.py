@@ -24,7 +24,7 @@ QUOTED = re.compile(
     re.IGNORECASE,
 )
 UNQUOTED = re.compile(  # "a sign that says NO"; "saying" where it has an article
-    r"(?P<text>(?P<article>(?:an?|the|my) )?.*\w(?<! but)(?<! and)),? *(?<!\w)"
+    r"(?P<text>(?P<article>(?:an?|the|my) |(?=.*(?:bubble|balloon|sign|screen)\b))?.*\w(?<! but)(?<! and)),? *(?<!\w)"
     rf"(?:{any_said('before_words')}):? *(?P<written>.{{1,40}})",
     re.IGNORECASE | re.DOTALL,
 )
@@ -32,8 +32,12 @@ ON_SIGN = re.compile(  # "a BRB sign", "LGTM sign"
     rf"(?P<article>(?:an? |the )?)(?P<written>(?i:{ON_SIGNS})|[A-Z][A-Z!?'’ ]+[A-Z!?]) (?P<text>sign|screen|placard|banner)"
 )
 WITHIN = compiled(said("words_within"))  # the same where these words are no end of a text
-SCHILD = re.compile(r"\bSchild\b", re.IGNORECASE)  # a sign in German where it has words on it, else a shield
 NOTHING_ELSE = "speech balloon"  # is drawn where all of a prompt is in quotes
+BUBBLE = re.compile(
+    r"^(?:(?:in|inside) )?(?P<color>(?:an? )?(?:\w+ )?)(?:(?:speech|talk) (?:bubble|balloon)|bubble)(?: with)?$",
+    re.IGNORECASE,
+)
+SCHILD = re.compile(r"\bSchild\b", re.IGNORECASE)  # a sign in German where it has words on it, else a shield
 WEIGHT_SIGN = r"\([^()]*:\s*[-+.]?\d"  # an opening parenthesis with a colon and a number; any other is text
 
 
@@ -105,6 +109,7 @@ def split_quoted(prompt: str, styles: Sequence[str]) -> tuple[str, str]:
         return (SCHILD.sub("placard", found["text"]) + style, found["written"].strip(" '‘’")) if found else (prompt, "")
     text, style = split_style(QUOTED.sub(" ", prompt), styles)
     text = SCHILD.sub("placard", re.sub(r" +(?=,|$)", "", " ".join(text.split())))
+    text = BUBBLE.sub(rf"\g<color>{NOTHING_ELSE}", text)
     return (text if text.strip(" ,.:!") else NOTHING_ELSE) + style, written
 
 

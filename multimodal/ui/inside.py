@@ -142,7 +142,7 @@ class Inside:
             (
                 part["thing"],
                 part["style"] and texts("drawn_again", style=texts.style(part["style"])),
-                part["color"] and texts(f"color_{part['color']}"),
+                *(texts(f"color_{color}") for color in filter(None, part["color"].split(", "))),
                 part["place"] and texts(f"place_{part['place']}"),
             )
             for part in parts

@@ -8,7 +8,7 @@ from PIL import Image, ImageDraw
 from torch import Tensor
 
 from multimodal import rgba
-from multimodal.collage.colors import HUES, RAINBOW, SHADES, color_names, dominant_hue, recolor
+from multimodal.collage.colors import HUES, RAINBOW, SHADES, SKINS, color_names, dominant_hue, recolor, recolor_image
 
 
 def disc(*colors: str, size: int = 64) -> Tensor:
@@ -111,3 +111,17 @@ def test_of_somebody_only_the_hair_is_recoloured() -> None:
 
 def test_where_there_is_no_red_hair_nothing_is_recoloured() -> None:
     assert recolor(picture := disc("#101010", "#f8f8f8"), "green hair").equal(picture)
+
+
+def test_skin_is_turned_from_yellow_to_each_tone_and_clothes_stay() -> None:
+    picture = Image.new("RGBA", (64, 64), "#ffc83d")
+    ImageDraw.Draw(picture).rectangle((0, 40, 63, 63), fill="#3070f0")
+    values = []
+    for tone in SKINS:
+        changed = recolor_image(picture.convert("RGBa"), f"black hair, {tone} skin").convert("RGBA")
+        assert changed.getpixel((5, 50)) == picture.getpixel((5, 50))
+        values.append(max(changed.getpixel((5, 5))[:3]))
+    assert values == sorted(values, reverse=True)
+    assert values[0] - values[-1] > 100
+    clothes = disc("#3070f0")
+    assert recolor(clothes, "dark skin").equal(clothes)

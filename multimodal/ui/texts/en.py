@@ -224,6 +224,7 @@ ENGLISH = {
     ),
     **{f"color_{color}": color for color in COLORS},
     **{f"color_{color} hair": f"{color} hair" for color in COLORS},
+    **{f"color_{tone} skin": f"{tone} skin" for tone in ("light", "medium-light", "medium", "medium-dark", "dark")},
     "place_head": "on the head",
     "place_eyes": "on the eyes",
     "place_ears": "on the ears",

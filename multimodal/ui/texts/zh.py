@@ -1,7 +1,5 @@
 """The words of the interface in Chinese."""
 
-from __future__ import annotations
-
 CHINESE = {
     "tagline": "在自己的电脑上，用一句话生成贴纸和表情。",
     "create": "创作",
@@ -297,3 +295,5 @@ CHINESE = {
     "no_names": "此检查点没有已知名称的列表。",
 }
 CHINESE |= {f"{key} hair": f"{word}头发" for key, word in CHINESE.items() if key.startswith("color_")}
+TONES = {"light": "浅", "medium-light": "中浅", "medium": "中等", "medium-dark": "中深", "dark": "深"}
+CHINESE |= {f"color_{tone} skin": f"{word}色皮肤" for tone, word in TONES.items()}

@@ -1,0 +1,96 @@
+"""How people look: "a girl with pink hair and glasses", "蓝头发的男孩", "a dark-skinned man with a beard", "👍🏿"."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from multimodal.collage.colors import HAIR, SKIN
+from multimodal.data.phrases import words_of
+from multimodal.reading.modifiers import spelt_colors
+from multimodal.reading.names import Names
+from multimodal.reading.phrasebook import compiled, said
+from multimodal.reading.shown import name_of
+
+SEXES = {"man": "man", "boy": "man", "woman": "woman", "girl": "woman", "person": "person", "child": "person"}
+OF_HANDS = {"baby", "biceps", "ear", "finger", "fingers", "fist", "foot", "hand", "hands", "index", "leg", "nose", "thumbs"}
+OWN_HAIR = {  # colours of hair in which people were learnt
+    "red": "red", "orange": "red", "yellow": "blond", "gold": "blond", "white": "white", "gray": "white", "silver": "white",
+}  # fmt: skip
+MORE_COLORS = {"yellow": "blonde?", "red": "ginger|auburn", "brown": "brunette", "black": "dark"}  # of hair alone
+DYED, OF_SKIN = "red", "black"  # the hair that is turned to other colours, and the colour that it has where skin has one
+TONES = {
+    "light": "light|fair|pale|white", "medium-light": "medium[- ]light", "medium": "medium|tan(?:ned)?|brown|olive",
+    "medium-dark": "medium[- ]dark", "dark": "dark|deep|black|ebony",
+}  # fmt: skip
+MODIFIERS = dict(zip("\U0001f3fb\U0001f3fc\U0001f3fd\U0001f3fe\U0001f3ff", TONES, strict=True))  # of emoji
+AND = re.compile(r"^,? and ")
+DRAWN_AS = "\x1f"  # between a name and what is recoloured of it
+
+
+class Looks(NamedTuple):
+    """What a text says of how somebody looks; what it does not say is ""."""
+
+    text: str  # the rest of it
+    hair: str = ""  # its colour
+    skin: str = ""
+    kind: str = ""  # of head: "beard", "bald" or "curly hair"
+
+
+def split_looks(text: str) -> Looks | None:
+    """A text without how somebody looks, and that; None where it says nothing of it, or of the hair of several."""
+    looks = Looks(text)
+    if sum(map(text.casefold().count, ("hair", "skin", "beard"))) > 2 or text.casefold().count("hair") > 1:
+        return None
+    for kind, value, pattern in _patterns():
+        if not getattr(looks, kind) and (found := pattern.fullmatch(looks.text)):
+            rest = AND.sub(" with ", found.groupdict().get("rest") or "")
+            looks = looks._replace(text=found["a"].rstrip(":") + rest, **{kind: value})
+    for modifier, tone in MODIFIERS.items():
+        if modifier in text:
+            looks = looks._replace(text=looks.text.replace(modifier, ""), skin=tone)
+    return looks if looks.text != text else None
+
+
+def drawn_so(who: str, looks: Looks, names: Names) -> str:
+    """What is drawn for somebody who looks so, as `split_drawn` takes it; "" where there is no such picture."""
+    name = name_of(who, names)
+    if looks.skin and not (looks.hair or looks.kind) and not OF_HANDS.isdisjoint(words_of(name)):
+        return f"{name}{DRAWN_AS}{looks.skin}{SKIN}"
+    if name not in SEXES:
+        return ""
+    own, kind, recolored = OWN_HAIR.get(looks.hair, ""), looks.kind, []
+    if not kind:
+        kind = f"{own or DYED} hair"
+        hair = "" if own else looks.hair or OF_SKIN
+        recolored += [hair + HAIR] if hair else []
+    recolored += [looks.skin + SKIN] if looks.skin else []
+    drawn = f"{SEXES[name]}: {kind}"
+    return f"{drawn}{DRAWN_AS}{', '.join(recolored)}" if names.known(drawn) else ""
+
+
+def split_drawn(words: str) -> tuple[str, str]:
+    """The name in what is drawn so, and what is recoloured of it: ("woman: red hair", "black hair, dark skin")."""
+    name, _, recolored = words.partition(DRAWN_AS)
+    return name, recolored
+
+
+@functools.cache
+def _patterns() -> list[tuple[str, str, re.Pattern[str]]]:
+    """How every language says how somebody looks: a field of `Looks`, its value, and an expression with the group a."""
+    rest = r"(?P<rest>(?:,? (?:and|in|on|who|with|\w+ing)\b.*)?)"
+
+    def expressions() -> Iterator[tuple[str, str, re.Pattern[str]]]:
+        for kind in ("beard", "bald", "curly hair"):
+            yield from (("kind", kind, one) for one in compiled(said("heads", kind), {"rest": rest}))
+        for tone, words in TONES.items():
+            yield from (("skin", tone, one) for one in compiled(said("skin"), {"tone": f"(?:{words})", "rest": rest}))
+        for tone, words in (("light", "white|caucasian"), ("medium", "brown"), ("dark", "black|african(?:[- ]american)?")):
+            yield from (("skin", tone, one) for one in compiled(said("people"), {"tone": f"(?:{words})"}))
+        for color, words in spelt_colors().items():
+            words = f"(?:{words}|{MORE_COLORS.get(color, words)})"
+            yield from (("hair", color, one) for one in compiled(said("hair"), {"color": words, "rest": rest}))
+
+    return list(expressions())

@@ -1,0 +1,88 @@
+"""How people look: who is drawn, and what of them is recoloured."""
+
+from __future__ import annotations
+
+import pytest
+
+from multimodal.collage.colors import SKINS
+from multimodal.reading.looks import TONES, Looks, drawn_so, split_drawn, split_looks
+from multimodal.reading.names import Names
+from multimodal.reading.prompts import read_prompt
+
+NAMES = Names({"en": ["woman", "woman: red hair", "woman: blond hair", "cat", "man", "man: bald", "thumbs up", "glasses"]})
+
+
+@pytest.mark.parametrize(
+    ("text", "looks"),
+    [
+        ("a girl with pink hair", Looks("a girl", hair="pink")),
+        ("girl with long curly dark blue hair and glasses", Looks("girl with glasses", hair="blue")),
+        ("blue-haired boy holding a book", Looks("boy holding a book", hair="blue")),
+        ("a woman with blonde hair", Looks("a woman", hair="yellow")),
+        ("girl with pink pigtails", Looks("girl", hair="pink")),
+        ("a redhead girl", Looks("girl", hair="red")),
+        ("蓝头发的女孩", Looks("女孩", hair="blue")),
+        ("une fille aux cheveux verts", Looks("une fille", hair="green")),
+        ("青い髪の女の子", Looks("女の子", hair="blue")),
+        ("a dark-skinned man with a beard", Looks("man", skin="dark", kind="beard")),
+        ("woman: medium-light skin tone", Looks("woman", skin="medium-light")),
+        ("black woman with red hair", Looks("woman", hair="red", skin="dark")),
+        ("bald guy with glasses", Looks("guy with glasses", kind="bald")),
+        ("👍🏿", Looks("👍", skin="dark")),
+    ],
+)
+def test_how_somebody_looks_is_told_from_the_rest(text: str, looks: Looks) -> None:
+    assert split_looks(text) == looks
+
+
+@pytest.mark.parametrize(
+    "text", ["a girl with hair", "a pink hat", "black cat", "a girl with pink hair and a boy with blue hair"]
+)
+def test_what_says_nothing_of_looks_or_that_of_several_is_not_split(text: str) -> None:
+    assert split_looks(text) is None
+
+
+@pytest.mark.parametrize(
+    ("who", "looks", "drawn"),
+    [
+        ("a woman", {"hair": "red"}, ("woman: red hair", "")),
+        ("a woman", {"hair": "gold"}, ("woman: blond hair", "")),
+        ("a woman", {"hair": "green"}, ("woman: red hair", "green hair")),
+        ("a woman", {"skin": "dark"}, ("woman: red hair", "black hair, dark skin")),
+        ("a man", {"skin": "light", "kind": "bald"}, ("man: bald", "light skin")),
+        ("thumbs up", {"skin": "medium"}, ("thumbs up", "medium skin")),
+        ("a man", {"hair": "green"}, ("", "")),  # there is no man: red hair
+        ("a cat", {"hair": "pink"}, ("", "")),
+        ("a cat", {"skin": "dark"}, ("", "")),
+    ],
+)
+def test_own_hair_is_drawn_and_other_hair_and_skin_turned_to(
+    who: str, looks: dict[str, str], drawn: tuple[str, str]
+) -> None:
+    assert split_drawn(drawn_so(who, Looks("", **looks), NAMES)) == drawn
+
+
+def test_somebody_may_have_things_about_them_and_stand_beside_somebody_else() -> None:
+    reading = read_prompt("a woman with pink hair and glasses, 3d style", NAMES)
+    assert reading.things == ("woman: red hair, 3d style", "glasses, 3d style")
+    assert reading.layout
+    assert reading.layout.colors == ("pink hair", "")
+    pair = read_prompt("a woman with pink hair and a woman with blue hair", NAMES)
+    assert pair.layout
+    assert (pair.layout.kind, pair.layout.colors) == ("and", ("pink hair", "blue hair"))
+
+
+def test_hands_have_the_skin_of_whose_they_are(bundled_names: Names) -> None:
+    reading = read_prompt("black boy waving", bundled_names)
+    assert reading.layout
+    assert reading.layout.colors == ("black hair, dark skin", "dark skin")
+
+
+def test_clothes_are_not_turned_to_the_colour_of_hair(bundled_names: Names) -> None:
+    reading = read_prompt("a woman shrugging with purple hair", bundled_names)
+    assert (reading.things, reading.layout) == (("woman shrugging",), None)
+    assert reading.renamed
+
+
+def test_every_tone_of_skin_has_words() -> None:
+    assert TONES.keys() == SKINS.keys()
