@@ -34,6 +34,7 @@ EMOJI_SIGN = "\ufe0f"  # says that the sign before it is an emoji, and is none i
 WIDE = 0.75  # of a board: the width of its rows in that of the widest
 RIM, STRAIGHT_RIM = 0.045, 0.035  # around a round one, and one with straight sides, in sides of the picture
 STRAIGHT = 0.05  # likewise: how far from each other the beginnings of its rows are at most
+NARROWEST, OPAQUE = 0.15, 0.9  # likewise, and how much of it is opaque, at least
 FEWER_LINES = 0.85  # of the size of letters on a board that one line less is worth
 INK, PAPER = (32, 33, 44, 255), (255, 255, 255, 255)
 
@@ -45,14 +46,15 @@ def write(image: Image.Image, words: str, upscale: rgba.Upscale | None = None, i
         image: RGBA with straight alpha.
         words: such that `check_words` takes; "" leaves the picture as it is.
         upscale: what enlarges the drawing; without it Lanczos' filter does.
-        is_board: the drawing is of nothing but what one writes on: the words are there, in the place of what else is.
+        is_board: the drawing is of nothing but what one writes on: the words are in it, where it has room, in the place of
+            what else is there.
     Returns:
         RGBA with straight alpha, SIZE x SIZE.
     """
     if not words:
         return image
-    if is_board:
-        return _on_board(rgba.fit_drawing(image, SIZE, upscale), legible(words))
+    if is_board and (board := _board(drawing := rgba.fit_drawing(image, SIZE, upscale))):
+        return _on_board(drawing, board, legible(words))
     letters = lettering(legible(words))
     side = SIZE - round((1 - OVERLAP) * letters.height)
     picture = Image.new("RGBA", (SIZE, SIZE))
@@ -139,9 +141,9 @@ def _settings(words: str, width: float, heights: Sequence[float]) -> Iterator[tu
             yield lines, int(min(heights[count - 1], width / widest))
 
 
-def _on_board(image: Image.Image, words: str) -> Image.Image:
-    """Words in the place of what is on a drawing of a board, an RGBA picture with straight alpha."""
-    left, top, right, bottom = _board(image)
+def _on_board(image: Image.Image, board: tuple[int, int, int, int], words: str) -> Image.Image:
+    """Words in the place of what is on a board in a drawing, an RGBA picture with straight alpha; see `_board`."""
+    left, top, right, bottom = board
     pixels = np.asarray(image, dtype=np.float64).copy()
     thirds = np.array_split(np.arange(top, bottom), 3)  # at whose sides the first and the last show the bare board
     corners = np.array([[np.median(pixels[rows, x, :3], axis=0) for x in (left, right)] for rows in (thirds[0], thirds[2])])
@@ -163,8 +165,10 @@ def _on_board(image: Image.Image, words: str) -> Image.Image:
     return picture
 
 
-def _board(image: Image.Image) -> tuple[int, int, int, int]:
-    """Left, top, right and bottom of a rectangle within the widest part of a drawing, and within its rim."""
+def _board(image: Image.Image) -> tuple[int, int, int, int] | None:
+    """Left, top, right and bottom of a rectangle within the widest part of a drawing, and within its rim; None where that
+    is too narrow, or transparent, as what is drawn in lines is.
+    """
     solid = np.asarray(image.getchannel("A")) > 127  # (H, W)
     widths = solid.sum(axis=1)
     rows = np.flatnonzero(widths >= WIDE * widths.max())
@@ -172,4 +176,6 @@ def _board(image: Image.Image) -> tuple[int, int, int, int]:
     is_straight = np.ptp(np.quantile(lefts, (0.1, 0.9))) < STRAIGHT * image.width
     left, right = (np.median(lefts), np.median(rights)) if is_straight else (lefts.max(), rights.min())
     rim = round((STRAIGHT_RIM if is_straight else RIM) * image.width)
-    return int(left) + rim, int(rows[0]) + rim, int(right) - rim, int(rows[-1]) + 1 - rim
+    left, top, right, bottom = int(left) + rim, int(rows[0]) + rim, int(right) - rim, int(rows[-1]) + 1 - rim
+    has_room = min(right - left, bottom - top) > NARROWEST * image.width
+    return (left, top, right, bottom) if has_room and solid[top:bottom, left:right].mean() > OPAQUE else None

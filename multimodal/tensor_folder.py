@@ -134,9 +134,9 @@ def part(checkpoint: str | Path, name: str) -> Path | None:
 
 @contextmanager
 def _replacing(folder: Path) -> Iterator[Path]:
-    """A path beside `folder` for its new content, which takes its place where no error was raised."""
-    temporary = folder.with_name(f".{folder.name}.tmp{os.getpid()}")
-    shutil.rmtree(temporary, ignore_errors=True)
+    """A path beside `folder` for its new content, which takes its place where no error was raised; for one at a time."""
+    temporary = folder.with_name(f".{folder.name}.tmp")
+    shutil.rmtree(temporary, ignore_errors=True)  # what a killed save left
     try:
         yield temporary
         _replace(temporary, folder)

@@ -172,3 +172,12 @@ def test_on_a_board_words_are_in_the_place_of_what_is_on_it(words: str, is_round
 def test_on_a_dark_board_letters_are_bright() -> None:
     dark = Image.new("RGBA", (64, 64), (20, 40, 30, 255))
     assert PAPER in colors_of(write(dark, "GG", is_board=True))
+
+
+def test_what_has_no_room_for_words_has_them_below() -> None:
+    """A thin thing, nothing at all, and a board that is drawn in lines."""
+    thin, outline = Image.new("RGBA", (64, 64)), Image.new("RGBA", (64, 64))
+    ImageDraw.Draw(thin).rectangle((30, 0, 31, 63), fill=RED)
+    ImageDraw.Draw(outline).rectangle((4, 4, 59, 59), outline=RED, width=4)
+    for image in (thin, outline, Image.new("RGBA", (64, 64)), Image.new("RGBA", (1, 1))):
+        assert write(image, "GG", is_board=True) == write(image, "GG")

@@ -13,7 +13,7 @@ from torch import Tensor
 
 def interpolate(x0: Tensor, noise: Tensor, t: Tensor | float) -> Tensor:
     """The point of the path at time t in [0, 1], one for each sample, (B,), or for all: x0 and noise are (B, ...)."""
-    t = _expand(t, x0) if isinstance(t, Tensor) else t
+    t = per_sample(t, x0) if isinstance(t, Tensor) else t
     return (1 - t) * x0 + t * noise
 
 
@@ -24,7 +24,7 @@ def sample_t(count: int, device: torch.device | str = "cpu", mean: float = 0.0) 
 
 def to_x0(velocity: Tensor, x_t: Tensor, t: Tensor) -> Tensor:
     """The clean data that a velocity at (x_t, t) points to: x_0 = x_t - t * velocity."""
-    return x_t - _expand(t, x_t) * velocity
+    return x_t - per_sample(t, x_t) * velocity
 
 
 def as_x0(output: Tensor, noise: Tensor, prediction: str) -> Tensor:
@@ -40,9 +40,10 @@ def loss(output: Tensor, x0: Tensor, noise: Tensor, t: Tensor, prediction: str, 
     if prediction == "velocity":
         error = output - (noise - x0)
     else:
-        error = (output - x0) / _expand(t, x0).clamp(min=min_t)
+        error = (output - x0) / per_sample(t, x0).clamp(min=min_t)
     return error.square().flatten(1).mean(dim=1)
 
 
-def _expand(t: Tensor, like: Tensor) -> Tensor:
-    return t.view(-1, *[1] * (like.ndim - 1))
+def per_sample(values: Tensor, like: Tensor) -> Tensor:
+    """(B,) values as (B, 1, ...), one for each sample of `like`."""
+    return values.view(-1, *[1] * (like.ndim - 1))

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from multimodal.diffusion.rectified_flow import to_x0
+from multimodal.diffusion.rectified_flow import per_sample, to_x0
 
 Velocity = Callable[[Tensor, Tensor], Tensor]
 
@@ -125,7 +125,7 @@ def between(first: Velocity, second: Velocity, weight: Tensor) -> Velocity:
     """
 
     def mixed(latents: Tensor, t: Tensor) -> Tensor:
-        return torch.lerp(first(latents, t), second(latents, t), weight.view(-1, *[1] * (latents.ndim - 1)))
+        return torch.lerp(first(latents, t), second(latents, t), per_sample(weight, latents))
 
     return mixed
 
@@ -144,7 +144,7 @@ def weighted(velocity: Velocity, parts: Sequence[tuple[Velocity, Tensor]]) -> Ve
     def combined(latents: Tensor, t: Tensor) -> Tensor:
         whole = result = velocity(latents, t)
         for without, weight in parts:
-            result = result + (weight - 1).view(-1, *[1] * (latents.ndim - 1)) * (whole - without(latents, t))
+            result = result + per_sample(weight - 1, latents) * (whole - without(latents, t))
         return result
 
     return combined

@@ -145,13 +145,13 @@ class DiT(nn.Module):
         """
         if mean is None:
             context, context_mask, pooled, mean = self.condition(context, context_mask, pooled)
-        c = self.time_embedding(sinusoidal_embedding(t)) + self.pooled_embedding(pooled)  # (B, D)
+        embedding = self.time_embedding(sinusoidal_embedding(t)) + self.pooled_embedding(pooled)  # (B, D)
         if self.guidance_embedding is not None:
-            scale = torch.ones_like(t) if guidance_scale is None else guidance_scale
-            c = c + self.guidance_embedding(guidance_features(scale))  # (B, D)
+            guidance = torch.ones_like(t) if guidance_scale is None else guidance_scale
+            embedding = embedding + self.guidance_embedding(guidance_features(guidance))  # (B, D)
             start = self.unconditional_mean
-            mean = torch.lerp(start, mean.to(start.dtype), scale.view(-1, 1, 1, 1))  # guided, which costs nothing
-        modulation = self.modulation(c).unflatten(1, (6, -1))  # (B, 6, D)
+            mean = torch.lerp(start, mean.to(start.dtype), guidance.view(-1, 1, 1, 1))  # guided, which costs nothing
+        modulation = self.modulation(embedding).unflatten(1, (6, -1))  # (B, 6, D)
         x = self.patch_embedding(self.patchify(torch.cat([latents, mean], dim=1)))  # (B, N, D)
         x = torch.cat([self.registers.expand(len(x), -1, -1), x], dim=1)  # (B, R + N, D)
         recompute = self.gradient_checkpointing and self.training
@@ -159,7 +159,7 @@ class DiT(nn.Module):
             inputs = (x, modulation, context, context_mask, self.rotation)
             x = checkpoint(block, *inputs, use_reentrant=False) if recompute else block(*inputs)  # (B, R + N, D)
         x = x[:, self.config.num_registers :]  # (B, N, D)
-        shift, scale = (c.unsqueeze(1) + self.final_modulation).unsqueeze(2).unbind(1)  # (B, 1, D)
+        shift, scale = (embedding.unsqueeze(1) + self.final_modulation).unsqueeze(2).unbind(1)  # (B, 1, D)
         return self.unpatchify(self.final(self.final_norm(x) * (1 + scale) + shift))  # (B, C, H, W)
 
     def velocity(self, latents: Tensor, t: Tensor, condition: Condition, guidance_scale: Tensor | None = None) -> Tensor:

@@ -90,7 +90,7 @@ def read_figure(text: str, names: Names) -> dict[str, str]:
         return {}
     worn = {*WORN.values()} - ({"hand"} if any(relation.foreign for relation in relations) else set())
     shown = shows_all(text, figure, names, by_keywords=worn.isdisjoint(places.values()))
-    least = 0 if figure in OF_CATS.values() else 1
+    least = 0 if figure in OF_CATS.values() and not names_several(text) else 1
     return places if least < len(places) <= MAX_THINGS and not shown else {}
 
 
@@ -169,7 +169,7 @@ def _wearing(text: str, names: Names) -> tuple[str, Relation] | None:
     words = ARTICLE.sub("", text).split()
     for worn, who in ((" ".join(words[:k]), " ".join(words[k:])) for k in range(1, len(words))):
         is_worn = HEADWEAR.fullmatch(worn) or (names.known(worn) and name_of(worn, names) in WORN)
-        if is_worn and names.known(who) and _plays(who, names):
+        if is_worn and names.known(who) and _plays(who, names) and not names.is_noun(text):  # as a crown prince is
             return who, Relation("wears", worn)
     return None
 

@@ -9,7 +9,7 @@ from multimodal.collage.layout import Layout
 from multimodal.data.phrases import ARTICLE, singulars
 from multimodal.reading.figures import MAX_THINGS, read_figure
 from multimodal.reading.looks import MODIFIERS, Looks, drawn_so, split_drawn, split_looks
-from multimodal.reading.modifiers import LISTED, OF_TWO, counted, joints, patterns, split_color, worded
+from multimodal.reading.modifiers import LISTED, OF_TWO, counted, joints, names_several, patterns, split_color, worded
 from multimodal.reading.names import Names
 from multimodal.reading.relations import DOING, OF_BODY, split_relations
 from multimodal.reading.shown import has_face, has_head, name_of
@@ -31,7 +31,8 @@ def parse_layout(prompt: str, names: Names) -> Layout | None:
     `read_figure`), or one thing in a colour, in any language.
 
     Of those that "and" joins, each must be a name or have an article: "rock and roll" is one thing. The prompt as a whole
-    must be no name: "bow and arrow" is one thing, and so is "green apple".
+    must be no name: "bow and arrow" is one thing, and so is "green apple". One thing without a colour is somebody
+    who looks as the prompt says by an emoji of their own, or a cat.
 
     Returns:
         None where the prompt asks for none of these.
@@ -84,7 +85,7 @@ def _parts(texts: Sequence[str], names: Names) -> list[dict[str, str]]:
 def _part(text: str, names: Names) -> dict[str, str]:
     """One of several: a figure and what is about it, as `read_figure` says it, or a thing alone."""
     plainly = INNER_ARTICLE.sub(" ", text)  # "a heart with an arrow", which is a name but for that
-    is_one = names.known(plainly) or names.is_synonym(text)
+    is_one = (names.known(plainly) or names.is_synonym(text)) and MODIFIERS.keys().isdisjoint(text)
     return (not is_one and _figure(text, names)) or {text: ""}
 
 
@@ -92,7 +93,10 @@ def _figure(text: str, names: Names) -> dict[str, str]:
     """A figure and what is about it, see `read_figure`; of somebody who looks somehow perhaps the figure alone."""
     if not (looks := split_looks(text)):
         return read_figure(text, names)
-    who, *others = figure = read_figure(looks.text, names) or {looks.text: ""}
+    figure = read_figure(looks.text, names) or ({} if names_several(looks.text) else {looks.text: ""})
+    if not figure:
+        return {}
+    who, *others = figure
     if not (drawn := drawn_so(who, looks, names)):
         return read_figure(text, names)
     hands = {thing: drawn_so(thing, Looks("", skin=looks.skin), names) if looks.skin else "" for thing in others}

@@ -9,18 +9,23 @@ from typing import NamedTuple
 
 from multimodal.collage.colors import HAIR, SKIN
 from multimodal.data.phrases import words_of
+from multimodal.reading.descriptions import PERSON
 from multimodal.reading.modifiers import spelt_colors
 from multimodal.reading.names import Names
 from multimodal.reading.phrasebook import compiled, said
-from multimodal.reading.shown import name_of
+from multimodal.reading.shown import is_person, name_of
 
 SEXES = {"man": "man", "boy": "man", "woman": "woman", "girl": "woman", "person": "person", "child": "person"}
-OF_HANDS = {"baby", "biceps", "ear", "finger", "fingers", "fist", "foot", "hand", "hands", "index", "leg", "nose", "thumbs"}
+HANDS = re.compile(  # and others that have skin
+    r"baby|ear|foot|leg|nose|flexed biceps|(?:.* )?(?:hands?|fist|thumbs|fingers?)(?: .*)?|index pointing .*|backhand .*|"
+    r"vulcan salute|love-you gesture|sign of the horns|palms up together"
+)
 OWN_HAIR = {  # colours of hair in which people were learnt
     "red": "red", "orange": "red", "yellow": "blond", "gold": "blond", "white": "white", "gray": "white", "silver": "white",
 }  # fmt: skip
-MORE_COLORS = {"yellow": "blonde?", "red": "ginger|auburn", "brown": "brunette", "black": "dark"}  # of hair alone
-DYED, OF_SKIN = "red", "black"  # the hair that is turned to other colours, and the colour that it has where skin has one
+MORE_COLORS = {"yellow": "blonde?|金", "red": "ginger|auburn", "brown": "brunette", "black": "dark"}  # of hair alone
+DYED = "red"  # the hair that is turned to other colours
+USUAL = "black"  # colour of hair, where nothing is said but that of the skin
 TONES = {
     "light": "light|fair|pale|white", "medium-light": "medium[- ]light", "medium": "medium|tan(?:ned)?|brown|olive",
     "medium-dark": "medium[- ]dark", "dark": "dark|deep|black|ebony",
@@ -44,27 +49,30 @@ def split_looks(text: str) -> Looks | None:
     looks = Looks(text)
     if sum(map(text.casefold().count, ("hair", "skin", "beard"))) > 2 or text.casefold().count("hair") > 1:
         return None
-    for kind, value, pattern in _patterns():
+    for kind, value, pattern in 2 * _patterns():  # as what is found may hide others, "a bald black man"
         if not getattr(looks, kind) and (found := pattern.fullmatch(looks.text)):
             rest = AND.sub(" with ", found.groupdict().get("rest") or "")
+            if not PERSON.isdisjoint(words_of(rest)):  # who looks otherwise
+                continue
             looks = looks._replace(text=found["a"].rstrip(":") + rest, **{kind: value})
-    for modifier, tone in MODIFIERS.items():
-        if modifier in text:
-            looks = looks._replace(text=looks.text.replace(modifier, ""), skin=tone)
-    return looks if looks.text != text else None
+    modifiers = [letter for letter in text if letter in MODIFIERS]
+    if len(modifiers) == 1:
+        looks = looks._replace(text=looks.text.replace(modifiers[0], ""), skin=MODIFIERS[modifiers[0]])
+    return looks if looks.text != text and looks.text.strip() else None
 
 
 def drawn_so(who: str, looks: Looks, names: Names) -> str:
     """What is drawn for somebody who looks so, as `split_drawn` takes it; "" where there is no such picture."""
     name = name_of(who, names)
-    if looks.skin and not (looks.hair or looks.kind) and not OF_HANDS.isdisjoint(words_of(name)):
+    is_hand = HANDS.fullmatch(name) and not is_person(name) and not names.is_smiley(name)
+    if looks.skin and not (looks.hair or looks.kind) and (is_hand or name.partition(": ")[0] in {*SEXES} - {name}):
         return f"{name}{DRAWN_AS}{looks.skin}{SKIN}"
     if name not in SEXES:
         return ""
     own, kind, recolored = OWN_HAIR.get(looks.hair, ""), looks.kind, []
     if not kind:
         kind = f"{own or DYED} hair"
-        hair = "" if own else looks.hair or OF_SKIN
+        hair = "" if own else looks.hair or USUAL
         recolored += [hair + HAIR] if hair else []
     recolored += [looks.skin + SKIN] if looks.skin else []
     drawn = f"{SEXES[name]}: {kind}"
@@ -83,8 +91,6 @@ def _patterns() -> list[tuple[str, str, re.Pattern[str]]]:
     rest = r"(?P<rest>(?:,? (?:and|in|on|who|with|\w+ing)\b.*)?)"
 
     def expressions() -> Iterator[tuple[str, str, re.Pattern[str]]]:
-        for kind in ("beard", "bald", "curly hair"):
-            yield from (("kind", kind, one) for one in compiled(said("heads", kind), {"rest": rest}))
         for tone, words in TONES.items():
             yield from (("skin", tone, one) for one in compiled(said("skin"), {"tone": f"(?:{words})", "rest": rest}))
         for tone, words in (("light", "white|caucasian"), ("medium", "brown"), ("dark", "black|african(?:[- ]american)?")):
@@ -92,5 +98,8 @@ def _patterns() -> list[tuple[str, str, re.Pattern[str]]]:
         for color, words in spelt_colors().items():
             words = f"(?:{words}|{MORE_COLORS.get(color, words)})"
             yield from (("hair", color, one) for one in compiled(said("hair"), {"color": words, "rest": rest}))
+        yield from (("hair", "yellow", one) for one in compiled(said("blond")))
+        for kind in ("beard", "bald", "curly hair"):
+            yield from (("kind", kind, one) for one in compiled(said("heads", kind), {"rest": rest}))
 
     return list(expressions())

@@ -11,7 +11,8 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from multimodal.reading.phrasebook import any_said, compiled, said
+from multimodal.data.phrases import COLOR_WORDS
+from multimodal.reading.phrasebook import any_of, any_said, compiled, said
 from multimodal.reading.phrases import ON_SIGNS
 
 MIXED = "mixed"  # the style that is another one for each seed:
@@ -33,8 +34,9 @@ ON_SIGN = re.compile(  # "a BRB sign", "LGTM sign"
 )
 WITHIN = compiled(said("words_within"))  # the same where these words are no end of a text
 NOTHING_ELSE = "speech balloon"  # is drawn where all of a prompt is in quotes
-BUBBLE = re.compile(
-    r"^(?:(?:in|inside) )?(?P<color>(?:an? )?(?:\w+ )?)(?:(?:speech|talk) (?:bubble|balloon)|bubble)(?: with)?$",
+BUBBLE = re.compile(  # "in a green bubble"
+    rf"^(?:(?:in|inside) )?(?P<color>(?:an? )?(?:big |little |small )?(?:(?:{any_of(COLOR_WORDS)}) )?)"
+    r"(?:(?:speech|talk) (?:bubble|balloon)|bubble)(?: with)?$",
     re.IGNORECASE,
 )
 SCHILD = re.compile(r"\bSchild\b", re.IGNORECASE)  # a sign in German where it has words on it, else a shield
@@ -106,11 +108,15 @@ def split_quoted(prompt: str, styles: Sequence[str]) -> tuple[str, str]:
         if found := ON_SIGN.fullmatch(text):
             return found["article"] + found["text"] + style, found["written"].upper()
         found = next(filter(None, (pattern.fullmatch(text) for pattern in (UNQUOTED, *WITHIN))), None)
-        return (SCHILD.sub("placard", found["text"]) + style, found["written"].strip(" '‘’")) if found else (prompt, "")
+        return (_board(found["text"]) + style, found["written"].strip(" '‘’")) if found else (prompt, "")
     text, style = split_style(QUOTED.sub(" ", prompt), styles)
-    text = SCHILD.sub("placard", re.sub(r" +(?=,|$)", "", " ".join(text.split())))
-    text = BUBBLE.sub(rf"\g<color>{NOTHING_ELSE}", text)
+    text = _board(re.sub(r" +(?=,|$)", "", " ".join(text.split())))
     return (text if text.strip(" ,.:!") else NOTHING_ELSE) + style, written
+
+
+def _board(text: str) -> str:
+    """A text that says what something is written on, in words of names."""
+    return BUBBLE.sub(rf"\g<color>{NOTHING_ELSE}", SCHILD.sub("placard", text))
 
 
 def split_style(prompt: str, styles: Sequence[str]) -> tuple[str, str]:

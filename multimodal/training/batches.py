@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from typing import Any
 
 import torch
 import torch.distributed as dist
@@ -54,14 +53,20 @@ def any_process(condition: bool, accelerator: Accelerator) -> bool:
 
 
 def written_together(
-    cache: LatentCache, encode: Callable[[Tensor], Tensor], accelerator: Accelerator, deadline: float, **how: Any
+    cache: LatentCache,
+    encode: Callable[[Tensor], Tensor],
+    accelerator: Accelerator,
+    deadline: float,
+    batch_size: int = 32,
+    doing: str = "encoding",
 ) -> Rows:
-    """The rows of a cache, which all processes write together where they are not there yet; `how` is for its `write`.
+    """The rows of a cache, which all processes write together where they are not there yet, see `LatentCache.write`.
 
     Raises:
         Stopped: the deadline has passed; what is written stays.
     """
-    complete = cache.write(encode, accelerator.process_index, accelerator.num_processes, deadline=deadline, **how)
+    process, processes = accelerator.process_index, accelerator.num_processes
+    complete = cache.write(encode, process, processes, batch_size, doing, deadline)
     if any_process(not complete, accelerator):
         raise Stopped("stopped before the first step; the same command goes on from there")
     return cache.read()

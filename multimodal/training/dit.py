@@ -164,8 +164,9 @@ def _check_same_run(config: DiTRunConfig, start: Path | None, out: Path) -> None
         known, sha256 = folder / START_FILE, weights_sha256(start / "dit") if start else "none"
         if known.exists() and known.read_text(encoding="utf-8") != sha256:
             raise TrainingError(f"{folder} began from another checkpoint: give --from as then, or choose another --out")
-        known.parent.mkdir(parents=True, exist_ok=True)
-        known.write_text(sha256, encoding="utf-8")
+        if not known.exists():
+            known.parent.mkdir(parents=True, exist_ok=True)
+            known.write_text(sha256, encoding="utf-8")
     for state in saved_states(folder)[-1:]:
         before, now = load_description(state)["run"], configs.to_dict(config)
         if any(before.get(part, now[part]) != now[part] for part in ("mean", "translator")):

@@ -45,7 +45,7 @@ def saved_states(folder: Path) -> list[Path]:
 
 
 def step_seed(seed: int, step: int, process: int) -> int:
-    """0 … 2**32 - 1, another one for each step of a run and each process, whose noise would be that of one before."""
+    """0 … 2**32 - 1, nearly always another one: numbers in a row would give a process what another had a step before."""
     return int.from_bytes(hashlib.sha256(f"{seed} {step} {process}".encode()).digest()[:4])
 
 

@@ -70,8 +70,9 @@ class Rehearsal:
         def draw(rows: Tensor) -> Tensor:
             return self._draw(pipeline, [prompts[row] for row in rows], rows.tolist())
 
-        how = {"batch_size": SHARD_ROWS, "doing": "drawing known names"}
-        self.codebook_indices = written_together(cache, draw, accelerator, deadline, **how)  # (count, groups, h, w)
+        self.codebook_indices = written_together(  # (count, groups, h, w)
+            cache, draw, accelerator, deadline, batch_size=SHARD_ROWS, doing="drawing known names"
+        )
 
     def view(self, pooled: Tensor, view: Tensor) -> Tensor:
         """(B, pooled_dim), (B,) views → the frozen DiT's view of each, (B, latent_channels, h, w)."""

@@ -51,8 +51,9 @@ class SearchedCodes:
             with accelerator.autocast():
                 return search_codes(vqvae, images, SEARCH_STEPS).cpu()
 
-        how = {"batch_size": SHARD_ROWS, "doing": "searching"}
-        self.codebook_indices = written_together(cache, search, accelerator, deadline, **how)  # (count, groups, h, w)
+        self.codebook_indices = written_together(  # (count, groups, h, w)
+            cache, search, accelerator, deadline, batch_size=SHARD_ROWS, doing="searching"
+        )
 
     def batch(self, step: int, batch_size: int) -> tuple[Tensor, Tensor]:
         """What this process works on in a step: (B, 4, S, S) uint8 pictures and their (B, groups, h, w) codes."""

@@ -181,7 +181,7 @@ class CreateTab:
                     "",
                     label=i18n("negative_prompt"),
                     info=i18n("negative_info"),
-                    max_length=MAX_PROMPT_CHARACTERS - ROOM_FOR_STYLE,
+                    max_length=MAX_PROMPT_CHARACTERS,
                     elem_id="negative-prompt",
                 )
             self.restore = gr.UploadButton(i18n("restore"), file_types=[".png"], size="sm", elem_id="restore")

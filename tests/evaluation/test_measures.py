@@ -70,5 +70,5 @@ def test_a_setting_that_cannot_be_is_refused_before_anything_is_measured(
 
 
 def test_each_measure_is_the_one_that_it_is_called(blank, whole: Path, data: Path, train: Path) -> None:
-    evaluation = Evaluation(blank, whole, data, lambda image: [], train=train, limit=1)
+    evaluation = Evaluation(blank, whole, data, lambda image, count: [], train=train, limit=1)
     assert [evaluation.run(measure)["title"] for measure in ("zero-shot", "memorization")] == ["Zero-shot", "Memorisation"]

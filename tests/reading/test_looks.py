@@ -28,6 +28,8 @@ NAMES = Names({"en": ["woman", "woman: red hair", "woman: blond hair", "cat", "m
         ("woman: medium-light skin tone", Looks("woman", skin="medium-light")),
         ("black woman with red hair", Looks("woman", hair="red", skin="dark")),
         ("bald guy with glasses", Looks("guy with glasses", kind="bald")),
+        ("a bald black man", Looks("man", skin="dark", kind="bald")),
+        ("ein blondes Mädchen", Looks("Mädchen", hair="yellow")),
         ("👍🏿", Looks("👍", skin="dark")),
     ],
 )
@@ -36,8 +38,12 @@ def test_how_somebody_looks_is_told_from_the_rest(text: str, looks: Looks) -> No
 
 
 @pytest.mark.parametrize(
-    "text", ["a girl with hair", "a pink hat", "black cat", "a girl with pink hair and a boy with blue hair"]
-)
+    "text",
+    [
+        "a girl with hair", "a pink hat", "black cat", "a girl with pink hair and a boy with blue hair",
+        "a woman with a beard and a man with a hat", "👍🏻👍🏿", "🏽", "white boy's sneakers",
+    ],
+)  # fmt: skip
 def test_what_says_nothing_of_looks_or_that_of_several_is_not_split(text: str) -> None:
     assert split_looks(text) is None
 
@@ -51,6 +57,7 @@ def test_what_says_nothing_of_looks_or_that_of_several_is_not_split(text: str) -
         ("a woman", {"skin": "dark"}, ("woman: red hair", "black hair, dark skin")),
         ("a man", {"skin": "light", "kind": "bald"}, ("man: bald", "light skin")),
         ("thumbs up", {"skin": "medium"}, ("thumbs up", "medium skin")),
+        ("man: bald", {"skin": "medium"}, ("man: bald", "medium skin")),
         ("a man", {"hair": "green"}, ("", "")),  # there is no man: red hair
         ("a cat", {"hair": "pink"}, ("", "")),
         ("a cat", {"skin": "dark"}, ("", "")),
@@ -70,6 +77,24 @@ def test_somebody_may_have_things_about_them_and_stand_beside_somebody_else() ->
     pair = read_prompt("a woman with pink hair and a woman with blue hair", NAMES)
     assert pair.layout
     assert (pair.layout.kind, pair.layout.colors) == ("and", ("pink hair", "blue hair"))
+
+
+@pytest.mark.parametrize(
+    ("prompt", "things", "colors"),
+    [
+        ("a black man and a dog", ("man: red hair", "a dog"), ("black hair, dark skin", "")),
+        ("👍🏿 and 👍🏻", ("thumbs up", "thumbs up"), ("dark skin", "light skin")),
+        ("✋🏽 and 🐱", ("raised hand", "cat face"), ("medium skin", "")),
+        ("a laughing cat and a dog", ("cat with tears of joy", "a dog"), ("", "")),
+        ("white baby bottle", ("baby bottle",), None),
+    ],
+)
+def test_nothing_else_is_lost_beside_looks(
+    prompt: str, things: tuple[str, ...], colors: tuple[str, ...] | None, bundled_names: Names
+) -> None:
+    reading = read_prompt(prompt, bundled_names)
+    assert reading.things == things
+    assert (reading.layout and reading.layout.colors) == colors
 
 
 def test_hands_have_the_skin_of_whose_they_are(bundled_names: Names) -> None:

@@ -160,3 +160,17 @@ def test_a_model_has_styles_of_its_own() -> None:
     assert split_style("a fox, flat style", own) == ("a fox, flat style", "")
     assert split_style("a 3d fox", own) == ("a 3d fox", "")
     assert in_style("a fox, Manga style", "cut-out", own) == "a fox, Manga style"
+
+
+@pytest.mark.parametrize(
+    ("prompt", "split"),
+    [
+        ('"LGTM" in a green bubble', ("a green speech balloon", "LGTM")),
+        ('green speech bubble with "hi"', ("green speech balloon", "hi")),
+        ("speech bubble saying thank you", ("speech balloon", "thank you")),
+        ('thought bubble "hmm"', ("thought bubble", "hmm")),
+        ('soap bubble "hi"', ("soap bubble", "hi")),
+    ],
+)
+def test_a_bubble_with_words_is_one_of_speech(prompt: str, split: tuple[str, str]) -> None:
+    assert split_quoted(prompt, STYLES) == split
