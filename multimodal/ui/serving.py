@@ -21,7 +21,7 @@ class Written(set[str]):
     """Names of files, to which the endpoints add while Gradio looks through them."""
 
     def __iter__(self) -> Iterator[str]:
-        return iter(tuple(super().__iter__()))
+        return iter(frozenset(self))  # a copy, which is made at once
 
 
 def serving(demo: gr.Blocks) -> Serve:
