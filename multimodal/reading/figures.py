@@ -117,10 +117,8 @@ def _parts(text: str, names: Names) -> tuple[str, str, list[Relation]]:
     if has_face(name_of(thing, names), names) or smiley == MUSIC:
         said = text if any(expressions) else figure
         symbol = SYMBOLS.get(smiley, "")
-        name, whole = (
-            name_of(thing, names),
-            names.whole(said) or symbol,
-        )  # perhaps an emoji of its own, as that is of "a sad face"
+        name = name_of(thing, names)
+        whole = names.whole(said) or symbol  # perhaps an emoji of its own, as that is of "a sad face"
         is_other = names.is_smiley(whole) and not (names.is_smiley(name) or is_person(name))  # a smiley is no rabbit
         is_shown = whole not in (symbol, name) and not is_other
         smiley = "" if is_shown else symbol

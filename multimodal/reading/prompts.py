@@ -21,14 +21,7 @@ from multimodal.reading.phrases import GREETING, PICTURE_OF, REQUEST
 from multimodal.reading.syntax import MIXED, MIXED_STYLES, in_style, parse_weights, split_quoted, split_style, style_name
 
 BOARDS = {"placard", "speech balloon", "thought balloon"}
-FACE_PLACES = {
-    "beside head",
-    "body",
-    "ears",
-    "eyes",
-    "head",
-    "neck",
-}  # what is there is seen best on a picture of the face alone
+FACE_PLACES = {"beside head", "body", "ears", "eyes", "head", "neck"}  # seen best on a picture of the face alone
 MAX_APART = 250  # characters; to look for several things in more takes seconds
 
 

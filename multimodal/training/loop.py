@@ -164,10 +164,8 @@ class Trainer:
             if self.accelerator.scaler:  # of fp16
                 description["loss_scale"] = self.accelerator.scaler.state_dict()
             save_tensors(state, tensors, description)
-        for old in [
-            *saved_states(self.folder)[:-2],
-            *self.folder.glob(".step-*"),
-        ]:  # which a killed save left
+        killed = self.folder.glob(".step-*")  # saves, of which these are left
+        for old in [*saved_states(self.folder)[:-2], *killed]:
             shutil.rmtree(old)
         if export:
             run = {"processes": self.accelerator.num_processes, "run": configs.to_dict(self.config)}
