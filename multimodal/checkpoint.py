@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
@@ -16,9 +18,19 @@ from multimodal.models.restyler import Restyler
 from multimodal.models.super_resolution import SuperResolution
 from multimodal.models.text_encoder import CLIPTextEncoder
 from multimodal.models.vqvae import VQVAE
-from multimodal.tensor_folder import CONFIG, WEIGHTS, CheckpointError, load_tensors, present, save_tensors
+from multimodal.tensor_folder import (
+    CONFIG,
+    WEIGHTS,
+    CheckpointError,
+    load_tensors,
+    part,
+    present,
+    save_tensors,
+    weights_sha256,
+)
 
 TOKENIZER = "tokenizer.json"
+DRAWING_PARTS = ("clip", "dit", "vqvae", "restyler", "super_resolution")  # by which pictures differ
 SCALE = ".scale"  # follows the name of a matrix of 8 bits in that of its rows' scales
 ModelT = TypeVar("ModelT", bound=nn.Module)
 
@@ -102,6 +114,17 @@ def load_parts(folder: Path) -> tuple[CLIPTextEncoder, DiT, VQVAE]:
             f"are {given}, but the VQ-VAE and the text encoder want {wanted}"
         )
     return text_encoder, dit, vqvae
+
+
+def checkpoint_id(name: str, folder: Path) -> str:
+    """A name's words and ten digits of a hash, another where any weight by which pictures differ is another.
+
+    Raises:
+        CheckpointError: a part cannot be read.
+    """
+    parts = filter(None, (part(folder, name) for name in DRAWING_PARTS))
+    words, checksums = re.sub(r"\W+", "-", name).strip("-"), "".join(map(weights_sha256, parts))
+    return f"{words}-{hashlib.sha256(checksums.encode()).hexdigest()[:10]}"
 
 
 def load_model(

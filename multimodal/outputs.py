@@ -32,6 +32,7 @@ class TextToImageOutput:
     seeds: list[int]  # the seed that makes each picture alone
     dropped: list[str]  # per prompt, and choice in it, the words that did not fit into the text encoder's context, or ""
     renamed: list[dict[str, str]]  # likewise, what is no known name → the nearest name, which is drawn
+    model_id: str = ""  # the pipeline's
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ from multimodal.arguments import (
     check_start,
     clean_prompt,
 )
-from multimodal.checkpoint import load_parts
+from multimodal.checkpoint import checkpoint_id, load_parts
 from multimodal.collage.layout import put_together
 from multimodal.diffusion import rectified_flow
 from multimodal.diffusion.samplers import SAMPLERS, Callback, SamplerStep, Velocity, guided, keeping, weighted
@@ -61,6 +61,7 @@ class TextToImagePipeline:
         names: Names | None = None,
         upscaler: Upscaler | None = None,
         restyler: Restyler | None = None,
+        model_id: str = "",
     ) -> None:
         self.device = PartialState().device  # CUDA where there is one, else MPS, else CPU
         self.text_encoder, self.dit, self.vqvae = text_encoder, dit, vqvae
@@ -71,6 +72,7 @@ class TextToImagePipeline:
                 model.to(self.device)
         self.names, self.upscaler = names or Names(), upscaler  # by which prompts are read, and what enlarges pictures
         self.restyler = restyler.to(self.device) if restyler else None
+        self.model_id = model_id  # the checkpoint's name and hash
         self.lock = threading.RLock()  # a callback may ask for more
 
     @classmethod
@@ -83,11 +85,12 @@ class TextToImagePipeline:
         Raises:
             CheckpointError: a part is missing, damaged, or does not fit the others; HubError: there is no such checkpoint.
         """
-        folder = find_checkpoint(folder)
+        name, folder = Path(folder).absolute().name, find_checkpoint(folder)
         encoder, dit, vqvae = load_parts(folder)
         restyler = find_restyler(folder)
         names = names_in(folder, encoder.embed, restyler.config.sources_by_style if restyler else None)
-        return cls(encoder, dit, vqvae, offload, names, Upscaler.from_pretrained(folder), restyler)
+        upscaler, model_id = Upscaler.from_pretrained(folder), checkpoint_id(name, folder)
+        return cls(encoder, dit, vqvae, offload, names, upscaler, restyler, model_id)
 
     @torch.inference_mode()
     def __call__(
@@ -160,8 +163,7 @@ class TextToImagePipeline:
                 x0 = self.vqvae.lookup(original).expand_as(noise)
                 latents = rectified_flow.interpolate(x0, noise, start)
                 if mask is not None:
-                    size, side = self.vqvae.config.image_size, noise.shape[-1]
-                    redrawn = rgba.mask_grid(mask, image, size, side).to(self.device)  # (h, w)
+                    redrawn = rgba.mask_grid(mask, image, self.vqvae.config.image_size, noise.shape[-1]).to(self.device)
                     velocity = keeping(velocity, x0, noise, redrawn)
             latents = self.sample_latents(velocity, latents, num_inference_steps, sampler, report, start)
             codebook_indices = self.vqvae.quantize(self.compose(latents, readings))
@@ -172,7 +174,7 @@ class TextToImagePipeline:
         images = [write(image, one.written, self.upscaler, one.is_board) for image, one in pairs]
         dropped = [self.dropped_words([*reading.things, negative_prompt]) for reading in readings[::repeats]]
         renamed = [dict(reading.renamed) | left_out(reading.written) for reading in readings[::repeats]]
-        return TextToImageOutput(images, codebook_indices.cpu(), prompts, seeds, dropped, renamed)
+        return TextToImageOutput(images, codebook_indices.cpu(), prompts, seeds, dropped, renamed, self.model_id)
 
     def compose(self, latents: Tensor, readings: Sequence[Reading]) -> Tensor:
         """The latents of pictures, from those of the things in them; what is one thing stays as it was drawn."""
@@ -186,9 +188,7 @@ class TextToImagePipeline:
 
     @torch.inference_mode()
     def decode_things(self, latents: Tensor, readings: Sequence[Reading]) -> list[Image.Image]:
-        """Pictures, from the latents of the things in them: each is drawn, in another style where it is to be, and all are
-        put together.
-        """
+        """Pictures, put together of things that are decoded and, where they are to have another style, restyled."""
         things = rgba.to_images(self.vqvae.decode(latents))
         if self.restyler:
             things = restyle(self.restyler, things, [part.style for reading in readings for part in reading.parts()])

@@ -37,6 +37,7 @@ class Settings:
     image: str = ""  # the codebook indices of the picture that this one was made from, as `pack_indices` writes them
     strength: float = 1.0  # how far it went from there
     mask: str = ""  # where it was drawn anew, packed in the same way; "" is everywhere
+    model_id: str = ""  # the name and the hash of the checkpoint that made it, where that is known
 
     def arguments(self, prompts: Sequence[str] = (), seeds: Sequence[int] = ()) -> dict[str, Any]:
         """What to call a pipeline with; the style is that of the prompt. ValueError where a grid holds no indices.
@@ -46,7 +47,12 @@ class Settings:
         """
         grids = {key: unpack_indices(text) if text else None for key, text in (("image", self.image), ("mask", self.mask))}
         asked = {"prompt": list(prompts) or self.prompt, "seed": list(seeds) or self.seed}
-        return {**asdict(self), **grids, **asked, "strength": self.strength if self.image else None, "style": ""}
+        given = {key: value for key, value in asdict(self).items() if key != "model_id"}
+        return {**given, **grids, **asked, "strength": self.strength if self.image else None, "style": ""}
+
+    def is_of(self, model_id: str) -> bool:
+        """Whether that model, whatever its folder is called, makes this picture again, as far as is known."""
+        return not self.model_id or self.model_id.rpartition("-")[2] == model_id.rpartition("-")[2]
 
     def to_png_text(self, size: tuple[int, int]) -> dict[str, str]:
         """PNG text chunks: the line that AUTOMATIC1111 writes and its many readers know, and JSON."""
@@ -55,9 +61,11 @@ class Settings:
             lines.append(f"Negative prompt: {self.negative_prompt}")
         sampler = "LMS" if self.sampler == "lms" else self.sampler.capitalize()
         strength = f"Denoising strength: {self.strength:g}, " if self.image else ""
+        name, _, digits = self.model_id.rpartition("-")
+        model = f"Model hash: {digits}, Model: {name}, " if self.model_id else ""
         lines.append(
             f"Steps: {self.num_inference_steps}, Sampler: {sampler}, CFG scale: {self.guidance_scale:g}, "
-            f"Seed: {self.seed}, Size: {size[0]}x{size[1]}, {strength}Version: multimodal {__version__}"
+            f"Seed: {self.seed}, Size: {size[0]}x{size[1]}, {model}{strength}Version: multimodal {__version__}"
         )
         return {A1111_KEY: "\n".join(lines), JSON_KEY: json.dumps(asdict(self), ensure_ascii=False)}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import pickle
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -14,7 +15,7 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from multimodal import TextToImagePipeline, tensor_folder
-from multimodal.checkpoint import load_clip, load_dit, load_vqvae, save_model
+from multimodal.checkpoint import checkpoint_id, load_clip, load_dit, load_vqvae, save_model
 from multimodal.config import VQVAEConfig
 from multimodal.evaluation.judge import load_judge
 from multimodal.inspection.codebook import statistics_of
@@ -232,6 +233,20 @@ def test_a_missing_or_damaged_tokenizer_is_named(
     damage(tmp_path / "tokenizer.json")
     with pytest.raises(CheckpointError, match=r"tokenizer.json"):
         load_clip(tmp_path)
+
+
+def test_a_checkpoint_is_told_by_its_weights(tiny_checkpoint: Path, tmp_path: Path) -> None:
+    first = checkpoint_id("my own: 2", tiny_checkpoint)
+    assert re.fullmatch(r"my-own-2-[0-9a-f]{10}", first)
+    copy = tmp_path / "copy"
+    shutil.copytree(tiny_checkpoint, copy)
+    assert checkpoint_id("my own: 2", copy) == first
+    pipeline = TextToImagePipeline.from_pretrained(copy)
+    assert pipeline.model_id == checkpoint_id("copy", tiny_checkpoint)
+    with torch.no_grad():
+        next(pipeline.vqvae.parameters()).add_(1)
+    save_model(copy / "vqvae", pipeline.vqvae, pipeline.vqvae.config, {})
+    assert checkpoint_id("my own: 2", copy) != first
 
 
 def test_a_dit_is_no_vqvae(tiny_checkpoint: Path) -> None:

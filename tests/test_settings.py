@@ -39,6 +39,18 @@ def test_the_picture_that_one_was_made_from_travels_too(tmp_path: Path) -> None:
         assert "Denoising strength: 0.5, Version" in saved.info["parameters"]
 
 
+def test_the_model_that_made_it_travels_too(tmp_path: Path) -> None:
+    settings = Settings("a red fox", 7, model_id="my-own-0123456789")
+    path = save_picture(Image.new("RGBA", (8, 8)), settings, tmp_path)
+    assert read_settings(path) == settings
+    assert "model_id" not in settings.arguments()
+    with Image.open(path) as saved:
+        assert "Model hash: 0123456789, Model: my-own, Version" in saved.info["parameters"]
+    assert settings.is_of("renamed-0123456789")
+    assert not settings.is_of("my-own-9876543210")
+    assert Settings("a red fox", 7).is_of("my-own-0123456789"), "as far as is known"
+
+
 def test_another_picture_of_the_same_name_stays(tmp_path: Path) -> None:
     image = Image.new("RGBA", (8, 8))
     first = save_picture(image, Settings("a fox", 1), tmp_path)

@@ -95,7 +95,7 @@ def generate(args: argparse.Namespace) -> None:
             arguments = Settings("", args.seed, **settings).arguments(*zip(*batch, strict=True))
             output = pipeline(**{**arguments, "style": args.style}, callback=advance)
             for prompt, seed, image in zip(output.prompts, output.seeds, output.images, strict=True):
-                path = save(image, Settings(prompt, seed, **settings))
+                path = save(image, Settings(prompt, seed, **settings, model_id=output.model_id))
                 pictures.append({"path": str(path), "prompt": prompt, "seed": seed})
             dropped |= dict.fromkeys(filter(None, output.dropped))
             for words in output.renamed:
@@ -105,6 +105,7 @@ def generate(args: argparse.Namespace) -> None:
         "pictures": pictures,
         "seconds": round(seconds, 3),
         "device": str(pipeline.device),
+        "model_id": pipeline.model_id,
         "settings": settings,
         "dropped": list(dropped),
         "renamed": renamed,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -21,17 +21,13 @@ CONTEXT = 2  # codes around one that are decoded with it to show what it becomes
 class Edit:
     """The codes of a picture as they were at first and after each change, the last being what they are now."""
 
-    states: tuple[np.ndarray, ...]  # (groups, h, w) uint16 each
-
-    @classmethod
-    def of(cls, codebook_indices: Tensor) -> Edit:
-        """Begin with the (groups, h, w) indices of a picture."""
-        return cls((codebook_indices.cpu().numpy().astype(np.uint16),))
+    states: tuple[Tensor, ...]  # (groups, h, w) codebook indices each
+    model_id: str = ""  # of the model whose codes these are
 
     @property
     def codebook_indices(self) -> Tensor:
-        """(groups, h, w) int64: what the codes are now."""
-        return torch.from_numpy(self.states[-1].astype(np.int64))
+        """(groups, h, w): what the codes are now."""
+        return self.states[-1]
 
     @property
     def changed(self) -> bool:
@@ -39,18 +35,17 @@ class Edit:
 
     def then(self, codebook_indices: Tensor) -> Edit:
         """With one more change; what changes nothing is none. The oldest of more than `MAX_CHANGES` is forgotten."""
-        state = Edit.of(codebook_indices).states[0]
-        if np.array_equal(state, self.states[-1]):
+        if codebook_indices.equal(self.states[-1]):
             return self
-        return Edit((self.states[0], *self.states[1:][1 - MAX_CHANGES :], state))
+        return replace(self, states=(self.states[0], *self.states[1:][1 - MAX_CHANGES :], codebook_indices))
 
     def undo(self) -> Edit:
         """Without the last change."""
-        return Edit(self.states[:-1]) if self.changed else self
+        return replace(self, states=self.states[:-1]) if self.changed else self
 
     def reset(self) -> Edit:
         """As at first; this too is a change that can be undone."""
-        return self.then(torch.from_numpy(self.states[0].astype(np.int64)))
+        return self.then(self.states[0])
 
 
 def rectangle(start: int, end: int, size: int) -> Tensor:

@@ -58,7 +58,9 @@ class Endpoints:
         settings = dataclasses.replace(settings, num_inference_steps=int(settings.num_inference_steps))  # JSON may say 8.0
         folder, files = new_folder(), []
         for image, own, number in zip(output.images, output.prompts, output.seeds, strict=True):
-            picture = save_picture(image, dataclasses.replace(settings, prompt=own, seed=number), folder)
+            picture = save_picture(
+                image, dataclasses.replace(settings, prompt=own, seed=number, model_id=output.model_id), folder
+            )
             files.append(self.served(picture))
             if sticker_for:
                 files[-1] = self.served(as_file(picture, sticker_for, folder, self.pipeline.upscaler))

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import gradio as gr
-import numpy as np
 import torch
 from PIL import Image
+from torch import Tensor
 
 from multimodal import rgba
 from multimodal.inspection.codebook import CodebookStatistics
@@ -22,7 +23,7 @@ from multimodal.ui.grid import check_index, code_grid, map_grid
 from multimodal.ui.markup import figure, figure_table, figures, message, rank_plot, tiles
 from multimodal.ui.models import Models
 from multimodal.ui.scripts import CHOOSE, script
-from multimodal.ui.session import LIGHT, MODEL, LastPictures
+from multimodal.ui.session import LIGHT, MODEL, Pictures, of_model
 from multimodal.ui.texts import Texts, i18n
 
 EXAMPLES_SHOWN = 6  # of the training pictures that use a code
@@ -34,14 +35,14 @@ class Example(NamedTuple):
 
     caption: str
     image: Image.Image
-    codebook_indices: np.ndarray  # (groups, h, w)
+    codebook_indices: Tensor  # (groups, h, w)
 
     @classmethod
     def encoded(cls, pipeline: TextToImagePipeline, path: Path) -> Example:
         """The picture in a file that is called after what it shows and its style, and its codes."""
         image = rgba.open_image(path)
         caption = ", ".join(path.stem.replace("-", " ").rsplit(maxsplit=1))
-        return cls(caption, image, pipeline.encode_image(image).numpy())
+        return cls(caption, image, pipeline.encode_image(image))
 
 
 class Codebook:
@@ -140,7 +141,7 @@ class Codebook:
         columns = [(texts("usage"), groups), (texts("perplexity"), groups)]
         return figure_table(texts("style"), columns, rows) if rows else ""
 
-    def show(self, group: int, last: LastPictures | None, event: gr.EventData, request: gr.Request) -> str:
+    def show(self, group: int, last: Pictures, event: gr.EventData, request: gr.Request) -> str:
         """Where one code is used: in the whole set, in example pictures, in the visitor's last pictures."""
         texts = Texts(request)
         with friendly_errors(texts):
@@ -191,16 +192,17 @@ class Codebook:
         )
         return f'<section class="most"><h3>{texts.html("most_in")}</h3><ol>{words}</ol></section>' if items else ""
 
-    def in_last(self, group: int, code: int, last: LastPictures | None, texts: Texts) -> str:
+    def in_last(self, group: int, code: int, last: Pictures, texts: Texts) -> str:
         """The visitor's last pictures, drawn anew from their codes, with the places of the code."""
-        if last is None or not len(last.codebook_indices):
+        last = of_model(last, self.pipeline.model_id)
+        if not last:
             return message(texts.html("in_last_none"))
-        masks = last.codebook_indices[:, group] == code  # (N, h, w)
-        if not masks.any():
+        using = [picture for picture in last if (picture.codebook_indices[group] == code).any()]
+        if not using:
             return message(texts.html("not_in_last"))
-        pictures = self.pipeline.decode_codebook_indices(torch.from_numpy(last.codebook_indices.astype(np.int64)))
-        items = zip(last.captions, pictures, masks, strict=True)
-        return marked([item for item in items if item[2].any()], texts("in_last"), texts)
+        images = self.pipeline.decode_codebook_indices(torch.stack([picture.codebook_indices for picture in using]))
+        pairs = zip(using, images, strict=True)
+        return marked([(one.caption, image, one.codebook_indices[group] == code) for one, image in pairs], "in_last", texts)
 
     def in_examples(self, group: int, code: int, texts: Texts) -> str:
         """The bundled training pictures that use the code, most first."""
@@ -209,7 +211,7 @@ class Codebook:
         items = sorted((item for item in items if item[2].any()), key=lambda item: -item[2].sum())
         if not items:
             return message(texts.html("not_in_examples")) if examples else ""
-        return marked(items[:EXAMPLES_SHOWN], texts("in_examples"), texts)
+        return marked(items[:EXAMPLES_SHOWN], "in_examples", texts)
 
 
 def codebook_tab(models: Models, switched: Any, last: gr.State, tab_item: gr.Tab, assets: Path) -> None:
@@ -239,10 +241,10 @@ def enlarged(patch: Image.Image) -> Image.Image:
     return patch.resize((96, 96), Image.Resampling.NEAREST)
 
 
-def marked(items: list[tuple[str, Image.Image, np.ndarray]], label: str, texts: Texts) -> str:
-    """Pictures with the places of a code outlined, and how many they are."""
+def marked(items: Sequence[tuple[str, Image.Image, Tensor]], label: str, texts: Texts) -> str:
+    """Captions and pictures with the places of a code, (h, w) bool, outlined, and how many they are, under a label."""
     shown = []
     for caption, image, mask in items:
         words = f"{caption} {texts('times', count=int(mask.sum()))}"
-        shown.append(figure(highlight(image, mask), words, words))
-    return figures(shown, label)
+        shown.append(figure(highlight(image, mask.numpy()), words, words))
+    return figures(shown, texts(label))

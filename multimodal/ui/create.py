@@ -24,12 +24,12 @@ from multimodal.ui.download import DownloadRow, deliver
 from multimodal.ui.edit import edit_fold
 from multimodal.ui.errors import friendly_errors
 from multimodal.ui.examples import example_gallery, load_examples
-from multimodal.ui.generation import Generation
+from multimodal.ui.generation import Asked, Filled, Generation, Made
 from multimodal.ui.history_store import Histories
 from multimodal.ui.markup import message
 from multimodal.ui.mix import mix_fold
 from multimodal.ui.models import Models, styles_of
-from multimodal.ui.session import LIGHT, MODEL, LastPictures, Runs
+from multimodal.ui.session import LIGHT, MODEL, Pictures, Runs
 from multimodal.ui.texts import Texts, i18n
 
 SPEEDS = {"fast": DEFAULT_STEPS, "balanced": 8, "best": 24}
@@ -70,12 +70,8 @@ class CreateTab:
         self._draw_options(model)
         self._draw_advanced()
         self.star.visible = histories is not None
-        # what a run reads, the fields of `Asked`; what settings fill in, see `fields`; what a run gives
-        self.asked = [self.prompt, self.negative_prompt, self.style, self.steps, self.guidance, self.sampler]
-        self.asked += [self.count, self.seed, self.keep_seed]
-        self.filled = [self.prompt, self.negative_prompt, self.style, self.steps, self.guidance, self.sampler]
-        self.filled += [self.seed, self.keep_seed, self.borrowed]
-        self.made = [self.gallery, self.status, self.seed, self.chosen, self.downloads.one, self.downloads.all, last]
+        named = vars(self) | {"download": self.downloads.one, "download_all": self.downloads.all}
+        self.asked, self.filled, self.made = ([named[name] for name in kind._fields] for kind in (Asked, Filled, Made))
         self.shown_as: dict[str, Any] = {"show_progress": "minimal", "show_progress_on": self.status, **MODEL}
         self._connect_controls()
         runs = [*self._connect_runs(), edit_fold(self, switched)]
@@ -151,7 +147,7 @@ class CreateTab:
     def _draw_options(self, model: gr.Dropdown) -> None:
         with gr.Row(elem_id="options"):
             model.render()
-            self.count = gr.Slider(1, MAX_IMAGES, value=4, step=1, label=i18n("count"), min_width=140, elem_id="count")
+            self.number = gr.Slider(1, MAX_IMAGES, value=4, step=1, label=i18n("count"), min_width=140, elem_id="count")
             self.seed = gr.Number(0, label=i18n("seed"), min_width=140, elem_id="seed")
             self.keep_seed = gr.Checkbox(
                 False, label=i18n("keep_seed"), info=i18n("keep_seed_info"), min_width=140, elem_id="keep-seed"
@@ -188,10 +184,10 @@ class CreateTab:
 
     def _draw_examples(self, examples: Sequence[tuple[Path, Settings]]) -> Any:
         """The example pictures; one that is clicked is drawn again. Returns the run."""
-        captions = [(path, self.fields(settings)[0]) for path, settings in examples]
+        captions = [(path, self.fields(settings).prompt) for path, settings in examples]
         shown = example_gallery(captions, "examples", "examples")
 
-        def take_example(event: gr.SelectData) -> tuple[Any, ...]:
+        def take_example(event: gr.SelectData) -> Filled:
             return self.fields(examples[int(event.index)][1])
 
         return self.fill_and_run(shown.select, take_example, None, self.generation.generate, self.asked)
@@ -200,17 +196,17 @@ class CreateTab:
         """Connect an event: `fill` gives values for the controls from the `source`, then comes the run; returns it."""
         return event(fill, source, self.filled, **LIGHT).success(run, inputs, self.made, js=TO_STATUS, **self.shown_as)
 
-    def fields(self, settings: Settings) -> tuple[Any, ...]:
-        """Values for `filled`: the seed is kept until the prompt is changed."""
+    def fields(self, settings: Settings) -> Filled:
+        """The settings as values of the controls; the seed is kept until the prompt is changed."""
         styles = self.generation.pipeline.names.style_names
         prompt, style = split_style(settings.prompt, styles)[0], style_name(settings.prompt, styles)
         if in_style(prompt, style, styles) != settings.prompt:  # said in other words
             prompt, style = settings.prompt, ""
         numbers = settings.num_inference_steps, settings.guidance_scale, settings.sampler
-        return prompt, settings.negative_prompt, style, *numbers, settings.seed, True, True
+        return Filled(prompt, settings.negative_prompt, style, *numbers, settings.seed, keep_seed=True, borrowed=True)
 
-    def take(self, path: str, request: gr.Request) -> tuple[Any, ...]:
-        """The settings inside an uploaded PNG, as `fields`."""
+    def take(self, path: str, request: gr.Request) -> Filled:
+        """The settings inside an uploaded PNG."""
         with friendly_errors(Texts(request)):
             return self.fields(read_settings(Path(path)))
 
@@ -229,7 +225,7 @@ class CreateTab:
         tab, asked, made, shown_as = self.generation, self.asked, self.made, self.shown_as
         runs = [gr.on([self.generate.click, self.prompt.submit], tab.generate, asked, made, js=TO_STATUS, **shown_as)]
         chosen = [self.last, self.chosen]
-        runs.append(self.more.click(tab.vary, [*chosen, self.count], made, js=TO_STATUS, **shown_as))
+        runs.append(self.more.click(tab.vary, [*chosen, self.number], made, js=TO_STATUS, **shown_as))
         runs.append(self.other_styles.click(tab.in_other_styles, chosen, made, js=TO_STATUS, **shown_as))
         # A draft ends with the step that it is in, then comes one of what is in the box by then. Gradio's `cancels` might
         # reach the server when that one has begun.
@@ -279,18 +275,18 @@ class CreateTab:
         target: str,
         motion: str,
         outline: bool,
-        last: LastPictures | None,
+        last: Pictures,
         request: gr.Request,
     ) -> Iterator[tuple[Any, ...]]:
         finished = pictures if last else None  # others are half formed
         yield from deliver(finished, chosen, target, motion, outline, self.generation.pipeline.upscaler, request)
 
 
-def choose(last: LastPictures | None, event: gr.SelectData) -> tuple[Any, Any]:
+def choose(last: Pictures, event: gr.SelectData) -> tuple[Any, Any]:
     """The place and the seed of the picture that was clicked."""
     index = int(event.index)
-    known = last is not None and 0 <= index < len(last.settings)
-    return index, last.settings[index].seed if last and known else gr.skip()
+    settings = last[index].settings if 0 <= index < len(last) else None
+    return index, settings.seed if settings else gr.skip()
 
 
 def tell_copied(copied: bool, request: gr.Request) -> None:

@@ -40,8 +40,8 @@ def build_demo(models: Models, assets: Path = ASSETS, outputs: Path | None = Non
         served = serving(demo)
         Endpoints(models, served).add()
         InspectionEndpoints(models, served).add()
-        last = gr.State(None)
-        model, switched = model_dropdown(demo, models, last)
+        last = gr.State(())  # the visitor's `Pictures`
+        model, switched = model_dropdown(demo, models)
         add_suggestions(demo, models, switched)
         gr.Markdown(i18n("tagline"), elem_id="tagline")
         histories, runs = Histories(outputs, strangers) if outputs else None, Runs()

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
-import numpy as np
 import torch
 from PIL import Image
 from torch import Tensor
@@ -16,12 +16,11 @@ from multimodal import rgba
 from multimodal.arguments import SEARCH_STEPS
 from multimodal.editing import start_from
 from multimodal.reading.syntax import style_name
-from multimodal.settings import pack_indices, unpack_indices
 from multimodal.ui.errors import friendly_errors
 from multimodal.ui.generation import Asked, Generation
 from multimodal.ui.markup import data_uri
 from multimodal.ui.scripts import PAINT, script
-from multimodal.ui.session import LIGHT, MODEL, LastPictures
+from multimodal.ui.session import LIGHT, MODEL, Picture, Pictures
 from multimodal.ui.texts import Texts, i18n
 
 if TYPE_CHECKING:
@@ -38,43 +37,42 @@ class Editing:
     def __init__(self, tab: Generation) -> None:
         self.tab, self.pipeline = tab, tab.pipeline
 
-    def take_chosen(self, last: LastPictures | None, chosen: int, request: gr.Request) -> tuple[Any, ...]:
+    def take_chosen(self, last: Pictures, chosen: int, request: gr.Request) -> tuple[Any, ...]:
         """The chosen picture → values for start, painter, style and fold; what is drawn in it is to have its style."""
         texts = Texts(request)
         with friendly_errors(texts):
-            if last is None or not last.generated(chosen):
-                raise ValueError(texts("nothing_to_vary"))
-            indices = torch.from_numpy(last.codebook_indices[chosen].astype(np.int64))
+            settings, indices = self.tab.chosen(last, chosen, texts)
             [image] = self.pipeline.decode_codebook_indices(indices[None])
-            style = style_name(last.settings[chosen].prompt, self.pipeline.names.style_names)
-            return pack_indices(indices), self.painter(image, texts), style, gr.update(open=True)
+            style = style_name(settings.prompt, self.pipeline.names.style_names)
+            start = Picture(settings.prompt, indices, self.pipeline.model_id)
+            return start, self.painter(image, texts), style, gr.update(open=True)
 
-    def take_upload(self, path: str, request: gr.Request) -> tuple[str, str, str]:
+    def take_upload(self, path: str, request: gr.Request) -> tuple[Picture, str, str]:
         """An uploaded picture, as its codes show it → values for start, painter and style, which it has none of."""
         texts = Texts(request)
         with friendly_errors(texts):
             output = self.pipeline.reconstruct(rgba.open_image(path), SEARCH_STEPS)
-            return pack_indices(output.codebook_indices), self.painter(output.image, texts), ""
+            start = Picture(Path(path).stem, output.codebook_indices, self.pipeline.model_id)
+            return start, self.painter(output.image, texts), ""
 
     def redraw(
-        self, request: gr.Request, painted: str, start: str, strength: float, *asked: Any
+        self, request: gr.Request, painted: str, start: Picture | None, strength: float, *asked: Any
     ) -> Iterator[tuple[Any, ...]]:
         """The picture `start`, drawn anew where it is painted; yields as `Generation.generate`.
 
         Args:
             painted: the numbers of the painted positions, row by row, one at least.
-            start: its codes, as `pack_indices` writes them.
             asked: the fields of `Asked`.
         """
         texts = Texts(request)
         with friendly_errors(texts):
-            if not start:
+            if start is None or start.model_id != self.pipeline.model_id:
                 raise ValueError(texts("nothing_to_edit"))
             mask = parse_painted(painted, self.pipeline.dit.config.latent_size)
             if mask is None:
                 raise ValueError(texts("nothing_painted"))
             job = self.tab.job(texts, Asked(*asked))
-            fields = start_from(self.pipeline, unpack_indices(start), mask, strength)
+            fields = start_from(self.pipeline, start.codebook_indices, mask, strength)
             yield from self.tab.make(request, job._replace(settings=dataclasses.replace(job.settings, **fields)))
 
     def painter(self, image: Image.Image, texts: Texts) -> str:
@@ -110,7 +108,7 @@ def parse_painted(painted: str, side: int) -> Tensor | None:
 def edit_fold(create: CreateTab, switched: Any) -> Any:
     """Draw the fold, which the button Edit opens with the chosen picture, and connect it; returns the run."""
     editing = Editing(create.generation)
-    start, painted = gr.State(""), gr.Textbox("", visible=False)
+    start, painted = gr.State(None), gr.Textbox("", visible=False)
     with gr.Accordion(i18n("edit_fold"), open=False, elem_id="edit-fold") as fold, gr.Row():
         with gr.Column(min_width=280):
             painter = gr.HTML(js_on_load=script(*PAINT), elem_id="painter")
@@ -130,7 +128,7 @@ def edit_fold(create: CreateTab, switched: Any) -> Any:
         None, None, None, js=SHOW_FOLD, api_visibility="private"
     )
     switched.success(
-        lambda: ("", "", gr.update(open=False)), None, [start, painter, fold], **LIGHT
+        lambda: (None, "", gr.update(open=False)), None, [start, painter, fold], **LIGHT
     )  # another model's codes
     own.upload(editing.take_upload, own, [start, painter, create.style], **taken)
     paint_all.click(None, None, None, js=PAINT_ALL, api_visibility="private")

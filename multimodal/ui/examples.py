@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import gradio as gr
@@ -64,7 +65,8 @@ def write_examples(pipeline: TextToImagePipeline, folder: Path) -> list[Path]:
     folder.mkdir(parents=True, exist_ok=True)
     paths = []
     for number, settings in enumerate(EXAMPLES, start=1):
-        path = save_picture(pipeline(**settings.arguments()).images[0], settings, folder)
+        output = pipeline(**settings.arguments())
+        path = save_picture(output.images[0], replace(settings, model_id=output.model_id), folder)
         paths.append(path.rename(folder / f"{number:02d}-{path.name}"))
     return paths
 

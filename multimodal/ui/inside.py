@@ -25,7 +25,7 @@ from multimodal.settings import Settings
 from multimodal.ui.errors import friendly_errors
 from multimodal.ui.markup import bar_plot, bars, chips, figure, message, section
 from multimodal.ui.models import Models
-from multimodal.ui.session import LIGHT, MODEL, LastPictures
+from multimodal.ui.session import LIGHT, MODEL, Pictures
 from multimodal.ui.texts import Texts, i18n
 from multimodal.ui.zero_gpu import on_gpu
 
@@ -239,11 +239,11 @@ def inside_tab(models: Models, last: gr.State, tab_item: gr.Tab) -> None:
     restoration = gr.HTML(elem_id="restoration", elem_classes="inside")
     recorded, taken = gr.State(None), gr.State(None)
 
-    def take(last: LastPictures | None, taken: Settings | None) -> tuple[Any, ...]:
+    def take(last: Pictures, taken: Settings | None) -> tuple[Any, ...]:
         """The prompt and the seed that were last made, once, so that what is typed here stays."""
-        if last is None or not last.settings or last.settings[0] == taken:
+        made = last[0].settings if last else None
+        if made is None or made == taken:
             return gr.skip(), gr.skip(), gr.skip()
-        made = last.settings[0]
         return made.prompt, made.seed, made
 
     tab_item.select(take, [last, taken], [prompt, seed, taken], **LIGHT)

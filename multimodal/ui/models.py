@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -19,7 +18,7 @@ from multimodal.pipeline import TextToImagePipeline
 from multimodal.reading.prompts import style_choices
 from multimodal.reading.syntax import MIXED
 from multimodal.ui.errors import friendly_errors
-from multimodal.ui.session import LIGHT, MODEL, LastPictures
+from multimodal.ui.session import LIGHT, MODEL
 from multimodal.ui.texts import TEXTS, Texts, i18n
 from multimodal.ui.zero_gpu import GPU, on_gpu
 from multimodal.word_lists import load_names
@@ -116,18 +115,18 @@ def styles_of(models: Models, text: Callable[[str], Any]) -> list[tuple[Any, str
     return [(text(f"style_{name or 'none'}") if name in bundled else name, name) for name in choices]
 
 
-def model_dropdown(demo: gr.Blocks, models: Models, last: gr.State) -> tuple[gr.Dropdown, Any]:
+def model_dropdown(demo: gr.Blocks, models: Models) -> tuple[gr.Dropdown, Any]:
     """A dropdown, to be rendered where it belongs, that is hidden while there is one model only; and its switching."""
 
     def shown() -> dict[str, Any]:
         choices = models.choices()
         return {"choices": choices, "value": str(models.folder), "visible": len(choices) > 1}
 
-    def switch(checkpoint: str, last: LastPictures | None, request: gr.Request) -> LastPictures | None:
-        """Use another checkpoint; of the last pictures it leaves the settings, without codes that are another model's."""
+    def switch(checkpoint: str, request: gr.Request) -> None:
+        """Use another checkpoint."""
         texts = Texts(request)
         if checkpoint == str(models.folder):
-            return last
+            return
         with friendly_errors(texts):
             name = {path: name for name, path in models.choices()}[checkpoint]
             try:
@@ -136,10 +135,9 @@ def model_dropdown(demo: gr.Blocks, models: Models, last: gr.State) -> tuple[gr.
                 raise ValueError(texts("model_refused", error=error)) from error
         models.warm_up()
         gr.Info(texts.html("model_used", name=name))
-        return dataclasses.replace(last, codebook_indices=last.codebook_indices[:0]) if last else None
 
     model = gr.Dropdown(**shown(), label=i18n("model"), filterable=False, min_width=140, elem_id="model", render=False)
-    switched = model.select(switch, [model, last], last, show_progress="minimal", show_progress_on=model, **MODEL)
+    switched = model.select(switch, model, None, show_progress="minimal", show_progress_on=model, **MODEL)
     for event in (demo.load, switched.failure):
         event(lambda: gr.update(**shown()), None, model, **LIGHT)
     return model, switched

@@ -21,7 +21,7 @@ from multimodal.ui.errors import friendly_errors
 from multimodal.ui.examples import example_gallery
 from multimodal.ui.markup import bars, figure, figures, message, section, table, tiles
 from multimodal.ui.models import Models
-from multimodal.ui.session import LIGHT, MODEL, LastPictures
+from multimodal.ui.session import LIGHT, MODEL, Picture, Pictures
 from multimodal.ui.texts import Texts, i18n
 from multimodal.ui.zero_gpu import on_gpu
 
@@ -36,9 +36,7 @@ class Reconstruct:
         self.models, self.pipeline = models, models.pipeline
         self.draw_again = on_gpu(Views(models.pipeline).styles)
 
-    def reconstruct(
-        self, path: str | None, search: bool, last: LastPictures | None, request: gr.Request
-    ) -> tuple[Any, Any, Any]:
+    def reconstruct(self, path: str | None, search: bool, last: Pictures, request: gr.Request) -> tuple[Any, Any, Any]:
         """An uploaded file → values for slider, measurements (HTML) and last; nothing changes when it is cleared.
 
         Args:
@@ -51,9 +49,9 @@ class Reconstruct:
         with friendly_errors(texts):
             output = self.pipeline.reconstruct(rgba.open_image(path), SEARCH_STEPS if search else 0)
             pair = tuple(on_checkerboard(image) for image in (output.original, output.image))
-            last = last or LastPictures([], np.empty((0, *output.codebook_indices.shape), np.uint16))
-            last = last.with_reconstruction(Path(path).stem, output.codebook_indices.numpy().astype(np.uint16))
-            return pair, self.measurements(output, Path(path).stat().st_size, texts), last
+            picture = Picture(Path(path).stem, output.codebook_indices, self.pipeline.model_id)
+            generated = [one for one in last if one.settings]
+            return pair, self.measurements(output, Path(path).stat().st_size, texts), (*generated, picture)
 
     def measurements(self, output: ReconstructionOutput, file_bytes: int, texts: Texts) -> str:
         """Figures, difference map and index grids, as HTML."""

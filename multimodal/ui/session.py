@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import gradio as gr
-import numpy as np
+from torch import Tensor
 
 from multimodal.settings import Settings
 
@@ -17,26 +17,23 @@ MODEL: dict[str, Any] = {"concurrency_id": "model", "concurrency_limit": 1, "api
 LIGHT: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}  # handlers that need no model
 
 
-@dataclass(frozen=True)
-class LastPictures:
-    """What one visitor last generated, and after it what was then reconstructed."""
+@dataclass(frozen=True, eq=False)
+class Picture:
+    """A picture that a visitor made, or had reconstructed."""
 
-    captions: list[str]
-    codebook_indices: np.ndarray  # (N, groups, h, w)
-    settings: tuple[Settings, ...] = ()  # of generated pictures
-    kept: tuple[str, ...] = ()  # their names in the history, where there is one
+    caption: str
+    codebook_indices: Tensor  # (groups, h, w)
+    model_id: str  # whose codes these are; after a switch to another model they mean nothing
+    settings: Settings | None = None  # of one that was generated
+    kept: str = ""  # its name in the history, where there is one
 
-    def with_reconstruction(self, caption: str, codebook_indices: np.ndarray) -> LastPictures:
-        """The generated pictures, and this one, whose indices are (groups, h, w)."""
-        count = min(len(self.settings), len(self.codebook_indices))  # 0 after a switch to another model
-        indices = (
-            np.concatenate([self.codebook_indices[:count], codebook_indices[None]]) if count else codebook_indices[None]
-        )
-        return LastPictures([*self.captions[:count], caption], indices, self.settings[:count], self.kept[:count])
 
-    def generated(self, index: int) -> bool:
-        """Whether there is a picture at this place that was generated, and not before a switch to another model."""
-        return 0 <= index < min(len(self.settings), len(self.codebook_indices))
+Pictures = tuple[Picture, ...]  # what one visitor last generated, and after it what was then reconstructed
+
+
+def of_model(pictures: Pictures, model_id: str) -> Pictures:
+    """Those whose codes mean something to a model."""
+    return tuple(picture for picture in pictures if picture.model_id == model_id)
 
 
 class Stop(threading.Event):

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import gradio as gr
-import numpy as np
 import torch
 from torch import Tensor
 
@@ -23,7 +22,7 @@ from multimodal.ui.generation import NEW_SEEDS
 from multimodal.ui.grid import cell_grid, check_index, code_grid
 from multimodal.ui.markup import data_uri, message
 from multimodal.ui.progress import Progress, WatchedPipeline
-from multimodal.ui.session import LastPictures
+from multimodal.ui.session import Picture, Pictures, of_model
 from multimodal.ui.texts import Texts
 
 CHOICES = 28  # ranks that are asked for, of which the first coincide
@@ -42,8 +41,7 @@ class Editor:
 
     def __init__(self, pipeline: TextToImagePipeline, examples: list[Path]) -> None:
         self.pipeline, self.sampling, self.example_paths = pipeline, WatchedPipeline(pipeline), examples
-        self.examples: list[tuple[str, np.ndarray]] = []  # caption, (groups, h, w) indices
-        self._encoded_by: object = None  # the VQ-VAE that they are of
+        self._examples: dict[str, Pictures] = {}  # of the model that was last in use
 
     @property
     def config(self) -> VQVAEConfig:
@@ -53,27 +51,19 @@ class Editor:
     def size(self) -> int:
         return self.config.latent_size
 
-    def pictures(self, last: LastPictures | None) -> LastPictures:
+    def pictures(self, last: Pictures) -> Pictures:
         """What can be chosen: the visitor's last pictures, then examples."""
-        vqvae = self.pipeline.vqvae
-        if self._encoded_by is not vqvae:
-            self.examples = [
-                (path.stem.replace("-", " "), self.encode(path).numpy().astype(np.uint16)) for path in self.example_paths
-            ]
-            self._encoded_by = vqvae
-        captions, indices = (list(part) for part in zip(*self.examples, strict=True)) if self.examples else ([], [])
-        if last is not None:
-            own = last.captions[: len(last.codebook_indices)]  # none after a switch to another model
-            captions, indices = [*own, *captions], [*last.codebook_indices, *indices]
-        return LastPictures(captions, np.array(indices), last.settings[: len(last.codebook_indices)] if last else ())
+        model_id = self.pipeline.model_id
+        if model_id not in self._examples:
+            self._examples = {model_id: tuple(map(self.encode, self.example_paths))}
+        return of_model(last, model_id) + self._examples[model_id]
 
-    def encode(self, path: str | Path) -> Tensor:
-        """The (groups, h, w) indices of a file."""
-        return self.pipeline.encode_image(rgba.open_image(path))
+    def encode(self, path: str | Path) -> Picture:
+        """The codes of a file."""
+        codebook_indices = self.pipeline.encode_image(rgba.open_image(path))
+        return Picture(Path(path).stem.replace("-", " "), codebook_indices, self.pipeline.model_id)
 
-    def open(
-        self, last: LastPictures | None, pictures: LastPictures | None, edit: Edit | None, request: gr.Request
-    ) -> tuple[Any, ...]:
+    def open(self, last: Pictures, pictures: Pictures | None, edit: Edit | None, request: gr.Request) -> tuple[Any, ...]:
         """When the tab is shown: values for pictures, both menus, view, both grids and what `load` gives.
 
         Nothing changes where there is nothing new; pictures that were changed stay.
@@ -81,9 +71,9 @@ class Editor:
         texts = Texts(request)
         with friendly_errors(texts):
             found = self.pictures(last)
-            if pictures is not None and np.array_equal(pictures.codebook_indices, found.codebook_indices):
+            if pictures == found:
                 return (gr.skip(),) * (6 + self.num_values + 1)
-            choices = [(caption, k) for k, caption in enumerate(found.captions)]
+            choices = [(picture.caption, k) for k, picture in enumerate(found)]
             views = [(texts("as_picture"), 0)]
             views += [(texts("index_map", group=g), g) for g in range(1, self.config.groups + 1)]
             grids = (cell_grid(self.size, texts(key), texts) for key in ("cells", "cells_other"))
@@ -94,21 +84,20 @@ class Editor:
             return found, *menus, gr.update(choices=views), *grids, *loaded
 
     def load(
-        self, index: int, pictures: LastPictures | None, view: int, chosen: Chosen | None, request: gr.Request
+        self, index: int, pictures: Pictures | None, view: int, chosen: Chosen | None, request: gr.Request
     ) -> tuple[Any, ...]:
         """A picture of the menu: values as `shown`, and its prompt."""
         texts = Texts(request)
         with friendly_errors(texts):
-            codebook_indices = picture_of(index, pictures, texts)
-            assert pictures is not None
-            prompt = pictures.settings[index].prompt if index < len(pictures.settings) else pictures.captions[index]
-            return *self.shown(Edit.of(codebook_indices), view, chosen, texts), prompt
+            picture = picture_of(index, pictures, texts)
+            prompt = picture.settings.prompt if picture.settings else picture.caption
+            return *self.shown(edit_of(picture), view, chosen, texts), prompt
 
     def upload(self, path: str, view: int, chosen: Chosen | None, request: gr.Request) -> tuple[Any, ...]:
         """An uploaded picture: values for the menu, and as `shown`."""
         texts = Texts(request)
         with friendly_errors(texts):
-            return None, *self.shown(Edit.of(self.encode(path)), view, chosen, texts)
+            return None, *self.shown(edit_of(self.encode(path)), view, chosen, texts)
 
     @property
     def num_values(self) -> int:
@@ -138,7 +127,7 @@ class Editor:
         """The same in another view; values as `picture`."""
         texts = Texts(request)
         with friendly_errors(texts):
-            return self.picture(present(edit, texts), view, texts)
+            return self.picture(self.present(edit, texts), view, texts)
 
     def codes_at(self, edit: Edit, cell: int) -> tuple[int, ...]:
         return tuple(edit.codebook_indices.flatten(1)[:, cell].tolist())
@@ -167,7 +156,7 @@ class Editor:
         texts = Texts(request)
         with friendly_errors(texts):
             cell, mask = self.drawn(event, texts)
-            edit = present(edit, texts)
+            edit = self.present(edit, texts)
             if tool != "paint" or chosen is None:
                 chosen = Chosen(cell, self.codes_at(edit, cell))
                 choices = [self.choices(edit, chosen, group, texts) for group in range(self.config.groups)]
@@ -200,7 +189,7 @@ class Editor:
         texts = Texts(request)
         with friendly_errors(texts):
             code = check_index(getattr(event, "code", None), self.config.codebook_size, texts)
-            edit = present(edit, texts)
+            edit = self.present(edit, texts)
             if chosen is None:
                 raise ValueError(texts("choose_cell"))
             codes = torch.tensor(self.codes_at(edit, chosen.cell))
@@ -217,11 +206,11 @@ class Editor:
         """Without the last change, or as at first; values as `shown`."""
         texts = Texts(request)
         with friendly_errors(texts):
-            edit = present(edit, texts)
+            edit = self.present(edit, texts)
             return self.shown(edit.reset() if whole else edit.undo(), view, chosen, texts)
 
-    def other(self, index: int, pictures: LastPictures | None, request: gr.Request) -> tuple[np.ndarray, str]:
-        """Another picture of the menu, to take from: its indices, and the picture."""
+    def other(self, index: int, pictures: Pictures | None, request: gr.Request) -> tuple[Picture, str]:
+        """Another picture of the menu, to take from: as state, and as HTML."""
         texts = Texts(request)
         with friendly_errors(texts):
             return self.other_shown(picture_of(index, pictures, texts), texts)
@@ -232,12 +221,12 @@ class Editor:
         with friendly_errors(texts):
             return None, *self.other_shown(self.encode(path), texts)
 
-    def other_shown(self, indices: Tensor, texts: Texts) -> tuple[np.ndarray, str]:
-        image = self.pipeline.decode_codebook_indices(indices[None])[0]
-        return indices.numpy().astype(np.uint16), f'<img src="{data_uri(image)}" alt="{texts.html("other_alt")}">'
+    def other_shown(self, picture: Picture, texts: Texts) -> tuple[Picture, str]:
+        image = self.pipeline.decode_codebook_indices(picture.codebook_indices[None])[0]
+        return picture, f'<img src="{data_uri(image)}" alt="{texts.html("other_alt")}">'
 
     def copy(
-        self, edit: Edit | None, view: int, other: np.ndarray | None, event: gr.EventData, request: gr.Request
+        self, edit: Edit | None, view: int, other: Picture | None, event: gr.EventData, request: gr.Request
     ) -> tuple[Any, ...]:
         """A region of the other picture goes to the same place of this one; values as `picture`."""
         texts = Texts(request)
@@ -246,19 +235,19 @@ class Editor:
             return self.taken(edit, view, other, mask, texts)
 
     def take_half(
-        self, side: str, edit: Edit | None, view: int, other: np.ndarray | None, request: gr.Request
+        self, side: str, edit: Edit | None, view: int, other: Picture | None, request: gr.Request
     ) -> tuple[Any, ...]:
         """A half of the other picture; values as `picture`."""
         texts = Texts(request)
         with friendly_errors(texts):
             return self.taken(edit, view, other, half(side, self.size), texts)
 
-    def taken(self, edit: Edit | None, view: int, other: np.ndarray | None, mask: Tensor, texts: Texts) -> tuple[Any, ...]:
+    def taken(self, edit: Edit | None, view: int, other: Picture | None, mask: Tensor, texts: Texts) -> tuple[Any, ...]:
         if other is None:
             raise ValueError(texts("no_other"))
-        edit = present(edit, texts)
-        source = torch.from_numpy(other.astype(np.int64))
-        return self.picture(edit.then(blend(edit.codebook_indices, source, mask)), view, texts)
+        edit = self.present(edit, texts)
+        self.check_model(other.model_id, texts)
+        return self.picture(edit.then(blend(edit.codebook_indices, other.codebook_indices, mask)), view, texts)
 
     def sample(
         self, prompt: str, strength: float, edit: Edit | None, view: int, chosen: Chosen | None, request: gr.Request
@@ -266,7 +255,7 @@ class Editor:
         """The DiT goes on from the picture: yields a status and values as `shown`."""
         texts = Texts(request)
         with friendly_errors(texts):
-            edit = present(edit, texts)
+            edit = self.present(edit, texts)
             arguments: dict[str, Any] = {"image": edit.codebook_indices, "strength": strength}
             arguments |= {"seed": random.randrange(NEW_SEEDS), "prompt": prompt or ""}
             for event in self.sampling.draw(arguments, previews=0):
@@ -275,16 +264,25 @@ class Editor:
                 else:
                     yield "", *self.shown(edit.then(event.codebook_indices[0]), view, chosen, texts)
 
+    def present(self, edit: Edit | None, texts: Texts) -> Edit:
+        """The picture that is edited; ValueError where there is none yet, or it is of another model."""
+        if edit is None:
+            raise ValueError(texts("no_such_picture"))
+        self.check_model(edit.model_id, texts)
+        return edit
 
-def present(edit: Edit | None, texts: Texts) -> Edit:
-    """The picture that is edited; ValueError where there is none yet."""
-    if edit is None:
-        raise ValueError(texts("no_such_picture"))
-    return edit
+    def check_model(self, model_id: str, texts: Texts) -> None:
+        """Raise ValueError where codes are of another model than the one in use, to which somebody has switched."""
+        if model_id != self.pipeline.model_id:
+            raise ValueError(texts("other_model", name=model_id))
 
 
-def picture_of(index: object, pictures: LastPictures | None, texts: Texts) -> Tensor:
-    """The (groups, h, w) indices of a picture of the menu; ValueError where there is none at this place."""
-    found = pictures.codebook_indices if pictures is not None else np.empty(0)
-    place = check_index(index, len(found), texts, "no_such_picture")
-    return torch.from_numpy(found[place].astype(np.int64))
+def edit_of(picture: Picture) -> Edit:
+    """A picture, to be changed."""
+    return Edit((picture.codebook_indices,), picture.model_id)
+
+
+def picture_of(index: object, pictures: Pictures | None, texts: Texts) -> Picture:
+    """A picture of the menu; ValueError where there is none at this place."""
+    found = pictures or ()
+    return found[check_index(index, len(found), texts, "no_such_picture")]

@@ -51,7 +51,7 @@ def test_one_token_changes_its_surroundings_alone(pipeline: TextToImagePipeline)
 
 def test_undo_and_reset_restore_bit_for_bit(pipeline: TextToImagePipeline) -> None:
     first = random_indices(2)
-    edit = Edit.of(first)
+    edit = Edit((first,))
     assert not edit.changed
     assert edit.undo() is edit
     second = edit.then(blend(first, random_indices(3), half("left", SIZE)))
@@ -66,7 +66,7 @@ def test_undo_and_reset_restore_bit_for_bit(pipeline: TextToImagePipeline) -> No
 
 def test_what_changes_nothing_is_no_change_and_the_first_state_is_never_forgotten() -> None:
     first = random_indices(4)
-    edit = Edit.of(first)
+    edit = Edit((first,))
     assert edit.then(first.clone()) is edit
     for k in range(MAX_CHANGES + 5):
         edit = edit.then(torch.full_like(first, k))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +15,11 @@ from playwright.sync_api import Page, expect
 
 from multimodal import rgba
 from multimodal.arguments import SEARCH_STEPS
-from multimodal.settings import pack_indices, unpack_indices
+from multimodal.settings import unpack_indices
 from multimodal.ui.edit import Editing, parse_painted
 from multimodal.ui.generation import Generation
 from multimodal.ui.models import Models
-from multimodal.ui.session import LastPictures
+from multimodal.ui.session import Picture, Pictures
 from tests.ui.creating import downloaded_when, settings_of
 
 ASKED = ("a fox", "", "", 2, 3.0, "euler", 2, 5, True)
@@ -34,48 +35,56 @@ def indices() -> torch.Tensor:
     return torch.randint(16, (2, 8, 8), generator=torch.Generator().manual_seed(0))
 
 
-def redrawn(editing: Editing, painted: str, start: str, *asked: Any, strength: float = 1.0) -> LastPictures:
+@pytest.fixture
+def start(editing: Editing, indices: torch.Tensor) -> Picture:
+    return Picture("a fox", indices, editing.pipeline.model_id)
+
+
+def redrawn(editing: Editing, painted: str, start: Picture | None, *asked: Any, strength: float = 1.0) -> Pictures:
     *_, (*_, last) = editing.redraw(None, painted, start, strength, *(asked or ASKED))  # type: ignore[arg-type]
-    assert isinstance(last, LastPictures)
-    return last
+    assert all(isinstance(picture, Picture) for picture in last)
+    return last  # type: ignore[no-any-return]
 
 
-def test_what_is_not_painted_keeps_its_codes(editing: Editing, indices: torch.Tensor) -> None:
+def test_what_is_not_painted_keeps_its_codes(editing: Editing, start: Picture, indices: torch.Tensor) -> None:
     mask = torch.zeros(8, 8, dtype=torch.bool)
     mask[1:6, 2:7] = True
-    last = redrawn(editing, " ".join(map(str, mask.flatten().nonzero()[:, 0].tolist())), pack_indices(indices))
-    for codes, settings in zip(torch.from_numpy(last.codebook_indices.astype("int64")), last.settings, strict=True):
+    last = redrawn(editing, " ".join(map(str, mask.flatten().nonzero()[:, 0].tolist())), start)
+    for picture in last:
+        codes, settings = picture.codebook_indices, picture.settings
+        assert settings is not None
         assert codes[:, ~mask].equal(indices[:, ~mask])
         assert not codes[:, mask].equal(indices[:, mask])
         assert unpack_indices(settings.mask).bool().equal(mask)
         assert unpack_indices(settings.image).equal(indices)
-    assert [settings.seed for settings in last.settings] == [5, 6]
+    assert [picture.settings and picture.settings.seed for picture in last] == [5, 6]
 
 
-def test_with_all_painted_the_whole_picture_changes(editing: Editing, indices: torch.Tensor) -> None:
-    last = redrawn(editing, " ".join(map(str, range(64))), pack_indices(indices), strength=0.9)
-    assert last.settings[0].strength == 0.9
-    assert unpack_indices(last.settings[0].mask).all()
-    assert (torch.from_numpy(last.codebook_indices[0].astype("int64")) != indices).float().mean() > 0.5
+def test_with_all_painted_the_whole_picture_changes(editing: Editing, start: Picture, indices: torch.Tensor) -> None:
+    first, _ = redrawn(editing, " ".join(map(str, range(64))), start, strength=0.9)
+    assert first.settings is not None
+    assert first.settings.strength == 0.9
+    assert unpack_indices(first.settings.mask).all()
+    assert (first.codebook_indices != indices).float().mean() > 0.5
 
 
 @pytest.mark.parametrize("painted", ["64", "-1", "1.5", "0x1", "٣", "9" * 5000, "NaN"])
-def test_forged_paint_is_refused(painted: str, editing: Editing, indices: torch.Tensor) -> None:
+def test_forged_paint_is_refused(painted: str, editing: Editing, start: Picture) -> None:
     with pytest.raises(gr.Error, match="positions from 0 to 63"):
-        redrawn(editing, painted, pack_indices(indices))
+        redrawn(editing, painted, start)
 
 
-@pytest.mark.parametrize(("strength", "start", "sentence"), [(1.5, "codes", "strength must be"), (0.5, "", "Edit below")])
-def test_what_cannot_be_drawn_anew_gets_a_sentence(
-    strength: float, start: str, sentence: str, editing: Editing, indices: torch.Tensor
-) -> None:
-    with pytest.raises(gr.Error, match=sentence):
-        redrawn(editing, "1", start and pack_indices(indices), strength=strength)
+def test_what_cannot_be_drawn_anew_gets_a_sentence(editing: Editing, start: Picture) -> None:
+    with pytest.raises(gr.Error, match="strength must be"):
+        redrawn(editing, "1", start, strength=1.5)
+    for other in (None, replace(start, model_id="another")):  # to which somebody has switched
+        with pytest.raises(gr.Error, match="Edit below"):
+            redrawn(editing, "1", other)
 
 
-def test_with_nothing_painted_nothing_is_drawn(editing: Editing, indices: torch.Tensor) -> None:
+def test_with_nothing_painted_nothing_is_drawn(editing: Editing, start: Picture) -> None:
     with pytest.raises(gr.Error, match="Nothing is painted yet"):
-        redrawn(editing, "", pack_indices(indices))
+        redrawn(editing, "", start)
 
 
 def test_what_is_edited_keeps_its_style(models: Models) -> None:
@@ -90,7 +99,7 @@ def test_an_own_picture_is_taken_as_its_codes(editing: Editing, tmp_path: Path) 
     rgba.save_png(Image.radial_gradient("L").convert("RGBA"), tmp_path / "own.png")
     start, painter, style = editing.take_upload(str(tmp_path / "own.png"), None)  # type: ignore[arg-type]
     expected = editing.pipeline.reconstruct(rgba.open_image(tmp_path / "own.png"), SEARCH_STEPS).codebook_indices
-    assert unpack_indices(start).equal(expected)
+    assert start.codebook_indices.equal(expected)
     assert painter.count("<button") == 64
     assert style == "", "it is to stay as it is, not to be drawn in a style of another picture"
     assert parse_painted("", 8) is None

@@ -12,7 +12,6 @@ from types import SimpleNamespace
 from typing import Any
 
 import gradio as gr
-import numpy as np
 import pytest
 import torch
 from PIL import Image
@@ -29,11 +28,11 @@ from multimodal.ui.history_store import Histories, History
 from multimodal.ui.markup import message
 from multimodal.ui.messages import Messages
 from multimodal.ui.models import Models
-from multimodal.ui.session import LastPictures, Runs
+from multimodal.ui.session import Picture, Pictures, Runs
 from multimodal.ui.texts import Texts
 
 ASKED = {"prompt": "a fox", "negative_prompt": "", "style": "", "steps": 20, "guidance_scale": 1.0, "sampler": "euler"}
-ASKED |= {"count": 1, "seed": 5, "keep_seed": True}
+ASKED |= {"number": 1, "seed": 5, "keep_seed": True}
 
 
 def visitor(session: str) -> Any:
@@ -90,11 +89,16 @@ def test_stop_ends_a_run_with_the_step_it_is_in(others: int, models: Models, mon
     assert models.pipeline("a star", num_inference_steps=1).images, "the next call does not wait for ever"
 
 
+def settings_of(last: Pictures) -> list[Settings]:
+    return [picture.settings for picture in last if picture.settings]
+
+
 def test_a_run_that_has_ended_leaves_nothing_behind(models: Models) -> None:
     runs = Runs()
     tab = Generation(models, runs=runs)
     *_, (*_, last) = generated(tab, steps=1)
-    assert isinstance(last, LastPictures)
+    assert all(isinstance(picture, Picture) for picture in last)
+    assert last
     left = generated(tab)
     next(left)
     next(left)
@@ -105,30 +109,30 @@ def test_a_run_that_has_ended_leaves_nothing_behind(models: Models) -> None:
 
 def test_visitors_at_once_get_their_own_pictures(models: Models) -> None:
     tab = Generation(models)
-    asked: dict[str, dict[str, Any]] = {"one": {"prompt": "a fox", "seed": 1}, "two": {"prompt": "a star", "count": 2}}
+    asked: dict[str, dict[str, Any]] = {"one": {"prompt": "a fox", "seed": 1}, "two": {"prompt": "a star", "number": 2}}
 
-    def codes(session: str) -> np.ndarray:
+    def codes(session: str) -> torch.Tensor:
         *_, (*_, last) = generated(tab, session, **asked[session], steps=3)
-        return last.codebook_indices
+        return torch.stack([picture.codebook_indices for picture in last])
 
     alone = [codes(session) for session in asked]
     with ThreadPoolExecutor(2) as visitors:
         together = list(visitors.map(codes, asked))
-    assert all((one == other).all() for one, other in zip(alone, together, strict=True))
+    assert all(one.equal(other) for one, other in zip(alone, together, strict=True))
     assert len(together[1]) == 2
 
 
 def test_mixed_styles_follow_the_seed(models: Models, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(models.pipeline.names, "styles", dict.fromkeys(STYLES, ()))
-    *_, (gallery, *_, last) = generated(Generation(models), style=MIXED, steps=1, count=4)
+    *_, (gallery, *_, last) = generated(Generation(models), style=MIXED, steps=1, number=4)
     asked = [(f"a fox, {style} style", seed) for seed, style in zip((5, 6, 7, 8), MIXED_STYLES, strict=False)]
-    assert [(settings.prompt, settings.seed) for settings in last.settings] == asked
+    assert [(settings.prompt, settings.seed) for settings in settings_of(last)] == asked
     assert [caption for _, caption in gallery["value"]] == [f"{prompt} · {seed}" for prompt, seed in asked]
     *_, (*_, alone) = generated(Generation(models), style=MIXED, steps=1, seed=7)
-    assert alone.settings[0] == last.settings[2]
-    assert (alone.codebook_indices[0] == last.codebook_indices[2]).all()
-    *_, (*_, choices) = generated(Generation(models), prompt="a {red|green} fox", style=MIXED, steps=1, count=2)
-    assert [one.prompt.split(", ")[1] for one in choices.settings] == ["3d style", "noto style"] * 2
+    assert alone[0].settings == last[2].settings
+    assert alone[0].codebook_indices.equal(last[2].codebook_indices)
+    *_, (*_, choices) = generated(Generation(models), prompt="a {red|green} fox", style=MIXED, steps=1, number=2)
+    assert [one.prompt.split(", ")[1] for one in settings_of(choices)] == ["3d style", "noto style"] * 2
 
 
 @pytest.mark.parametrize(
@@ -140,13 +144,13 @@ def test_only_styles_that_the_model_learnt_are_mixed(
 ) -> None:
     monkeypatch.setattr(models.pipeline.names, "styles", dict.fromkeys(styles, ()))
     monkeypatch.setattr(models.pipeline.names, "style_names", styles or STYLES)
-    *_, (*_, last) = generated(Generation(models), style=MIXED, steps=1, count=2)
-    assert {settings.prompt for settings in last.settings} == {prompt}
+    *_, (*_, last) = generated(Generation(models), style=MIXED, steps=1, number=2)
+    assert {settings.prompt for settings in settings_of(last)} == {prompt}
 
 
 def test_a_style_in_the_prompt_goes_before_the_one_that_is_chosen(models: Models) -> None:
-    *_, (*_, own) = generated(Generation(models), prompt="{a fox, flat style|a star}", style="noto", steps=1, count=1)
-    assert [settings.prompt for settings in own.settings] == ["a fox, flat style", "a star, noto style"]
+    *_, (*_, own) = generated(Generation(models), prompt="{a fox, flat style|a star}", style="noto", steps=1, number=1)
+    assert [settings.prompt for settings in settings_of(own)] == ["a fox, flat style", "a star, noto style"]
 
 
 def test_the_page_says_what_other_words_are_drawn_as(models: Models, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -166,7 +170,7 @@ def test_the_seconds_of_a_step_are_learnt_from_the_runs(models: Models) -> None:
     list(generated(tab, steps=1))
     list(generated(tab, steps=3, sampler="heun"))
     assert tab.seconds is None, "nothing can be learnt from these"
-    list(generated(tab, steps=3, count=2))
+    list(generated(tab, steps=3, number=2))
     assert tab.seconds is not None
     assert 0 < tab.seconds < time.perf_counter() - start
 
@@ -175,7 +179,7 @@ def test_a_draft_is_one_quick_picture_that_is_not_kept(models: Models, tmp_path:
     tab, history = Generation(models, Histories(tmp_path)), History(tmp_path)
     draft = tab.draft(visitor("me"), *{**ASKED, "prompt": "a {red|green} fox", "keep_seed": False}.values())
     *_, (*_, last) = draft
-    [settings] = last.settings
+    [settings] = settings_of(last)
     assert (settings.prompt, settings.seed, settings.num_inference_steps) == ("a red fox", 5, 4)
     assert history.find() == []
     list(generated(tab, steps=1))
@@ -199,11 +203,11 @@ def test_a_new_draft_ends_the_old_one_but_no_run() -> None:
         assert (run.is_set(), draft.is_set()) == (True, True)
 
 
-@pytest.mark.parametrize("lacking", ["settings", "codebook_indices"])  # of a reconstruction; after a switch of models
-def test_of_what_was_not_generated_here_there_is_no_more(lacking: str, models: Models) -> None:
+@pytest.mark.parametrize("change", [{"settings": None}, {"model_id": "another"}])  # a reconstruction; a switch of models
+def test_of_what_was_not_generated_here_there_is_no_more(change: dict[str, Any], models: Models) -> None:
     tab = Generation(models)
     *_, (*_, last) = generated(tab, steps=1)
-    last = dataclasses.replace(last, **{lacking: getattr(last, lacking)[:0]})
+    last = tuple(dataclasses.replace(picture, **change) for picture in last)
     with pytest.raises(gr.Error, match="Generate a picture first"):
         list(tab.vary(last, 0, 1, visitor("me")))
     with pytest.raises(gr.Error, match="Generate a picture first"):
@@ -219,7 +223,7 @@ def test_a_draft_that_is_replaced_says_nothing(by: str, models: Models, monkeypa
     dit.allowed.release(1)
     next(draft)  # "Reading the prompt …"
     next(draft)  # the first step
-    assert dit.entered.acquire(timeout=30)
+    assert all(dit.entered.acquire(timeout=30) for _ in range(2))  # the second has begun
     getattr(tab.runs, by)(visitor("me"))
     dit.allowed.release(100)
     if by == "stop":
@@ -232,10 +236,10 @@ def test_a_draft_that_is_replaced_says_nothing(by: str, models: Models, monkeypa
 
 
 def test_several_pictures_of_several_prompts_are_a_grid_of_prompts_and_seeds(models: Models) -> None:
-    (before, *_, kept), *_, (shown, *_, last) = generated(Generation(models), prompt="a {red|green} fox", steps=1, count=3)
+    (before, *_, kept), *_, (shown, *_, last) = generated(Generation(models), prompt="a {red|green} fox", steps=1, number=3)
     assert before == kept == gr.skip()  # the pictures of before are there until others form
     assert shown["columns"] == 3
-    assert [(one.prompt, one.seed) for one in last.settings] == [
+    assert [(one.prompt, one.seed) for one in settings_of(last)] == [
         (f"a {color} fox", seed) for color in ("red", "green") for seed in (5, 6, 7)
     ]
     assert columns_of([1, 2, 3]) == columns_of([1, 1]) == columns_of([1]) == 4
@@ -245,7 +249,21 @@ def test_several_pictures_of_several_prompts_are_a_grid_of_prompts_and_seeds(mod
 def test_of_choices_in_the_settings_of_a_strangers_png_the_first_is_drawn(models: Models, tmp_path: Path) -> None:
     path = save_picture(Image.new("RGBA", (8, 8)), Settings("a {red|green} fox", 5, num_inference_steps=1), tmp_path)
     *_, (*_, last) = Generation(models).again(str(path), visitor("me"))
-    assert [one.prompt for one in last.settings] == ["a red fox"]
+    assert [one.prompt for one in settings_of(last)] == ["a red fox"]
+
+
+@pytest.mark.parametrize("of_another", [False, True])
+def test_of_a_picture_of_another_model_it_is_said(
+    of_another: bool, models: Models, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    warned: list[str] = []
+    monkeypatch.setattr(gr, "Warning", warned.append)
+    model_id = "another-0123456789" if of_another else models.pipeline.model_id
+    settings = Settings("a red fox", 5, num_inference_steps=1, model_id=model_id)
+    path = save_picture(Image.new("RGBA", (8, 8)), settings, tmp_path)
+    *_, (*_, [made]) = Generation(models).again(str(path), visitor("me"))
+    assert made.settings.model_id == models.pipeline.model_id
+    assert ["another-0123456789" in said for said in warned] == [True] * of_another
 
 
 def test_long_prompts_that_begin_alike_are_files_of_their_own(models: Models, tmp_path: Path) -> None:
@@ -262,10 +280,10 @@ def test_long_prompts_that_begin_alike_are_files_of_their_own(models: Models, tm
 
 def test_the_chosen_picture_is_starred_in_the_history(models: Models, tmp_path: Path) -> None:
     history, tab = History(tmp_path), Generation(models, Histories(tmp_path))
-    *_, (*_, last) = generated(tab, steps=1, count=2)
+    *_, (*_, last) = generated(tab, steps=1, number=2)
     for starred in (True, False):
         tab.star(last, 1, visitor("me"))
-        assert [history.is_starred(history.path(name)) for name in last.kept] == [False, starred]
+        assert [history.is_starred(history.path(name)) for name in (picture.kept for picture in last)] == [False, starred]
     with pytest.raises(gr.Error):
         tab.star(last, 2, visitor("me"))
     with pytest.raises(gr.Error):

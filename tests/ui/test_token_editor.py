@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import gradio as gr
-import numpy as np
 import pytest
+import torch
 from PIL import Image
 from playwright.sync_api import Page, expect
 
 from multimodal.pipeline import TextToImagePipeline
+from multimodal.ui.session import Picture
 from multimodal.ui.texts import Texts
 from multimodal.ui.token_editor import Chosen, Edit, Editor
 from tests.ui.creating import ask
@@ -177,19 +179,24 @@ def editor(tiny_checkpoint: Path) -> Editor:
     return Editor(TextToImagePipeline.from_pretrained(tiny_checkpoint), [])
 
 
+@pytest.fixture
+def edit(editor: Editor) -> Edit:
+    return Edit((torch.zeros(2, 8, 8, dtype=torch.int64),), editor.pipeline.model_id)
+
+
 def event(**data: object) -> gr.EventData:
     return gr.EventData(None, data)
 
 
 @pytest.mark.parametrize("forged", [-1, 64, 2.0, "3", None, True])
-def test_forged_cells_codes_and_pictures_are_refused(editor: Editor, forged: object) -> None:
-    edit, request = Edit((np.zeros((2, 8, 8), dtype=np.uint16),)), gr.Request(headers={})
+def test_forged_cells_codes_and_pictures_are_refused(editor: Editor, edit: Edit, forged: object) -> None:
+    request, other = gr.Request(headers={}), Picture("a fox", edit.codebook_indices, edit.model_id)
     chosen = Chosen(3, (0, 0))
     calls: list[Callable[[], object]] = [
         lambda: editor.click(edit, 0, chosen, "paint", event(cell=forged), request),
         lambda: editor.click(edit, 0, chosen, "paint", event(cell=5, start=forged), request),
         lambda: editor.click(edit, 0, chosen, "paint", event(cell=5, cells=[5, forged]), request),
-        lambda: editor.copy(edit, 0, edit.states[0], event(cell=forged), request),
+        lambda: editor.copy(edit, 0, other, event(cell=forged), request),
         lambda: editor.replace(1, edit, 0, chosen, event(code=forged), request),
         lambda: editor.load(forged, None, 0, chosen, request),  # type: ignore[arg-type]
         lambda: editor.redraw(edit, forged, request),  # type: ignore[arg-type]
@@ -199,19 +206,29 @@ def test_forged_cells_codes_and_pictures_are_refused(editor: Editor, forged: obj
             call()
 
 
-def test_two_pictures_are_blended_by_what_was_painted(editor: Editor) -> None:
-    edit, other = Edit((np.zeros((2, 8, 8), dtype=np.uint16),)), np.arange(128, dtype=np.uint16).reshape(2, 8, 8) % 16
-    stroke = [9, 10, 18, 63]
-    blended = editor.copy(edit, 0, other, event(cell=9, cells=stroke), gr.Request(headers={}))[0].states[-1]
-    assert np.array_equal(blended.reshape(2, 64)[:, stroke], other.reshape(2, 64)[:, stroke])
-    blended.reshape(2, 64)[:, stroke] = 0
+def test_two_pictures_are_blended_by_what_was_painted(editor: Editor, edit: Edit) -> None:
+    other, stroke = Picture("a fox", torch.arange(128).view(2, 8, 8) % 16, edit.model_id), [9, 10, 18, 63]
+    blended = editor.copy(edit, 0, other, event(cell=9, cells=stroke), gr.Request(headers={}))[0].codebook_indices
+    assert blended.view(2, 64)[:, stroke].equal(other.codebook_indices.view(2, 64)[:, stroke])
+    blended.view(2, 64)[:, stroke] = 0
     assert not blended.any()
 
 
-def test_painting_changes_the_rectangle_alone(editor: Editor) -> None:
-    edit = Edit((np.zeros((2, 8, 8), dtype=np.uint16),))
+def test_what_is_of_another_model_is_not_drawn_by_the_one_in_use(editor: Editor, edit: Edit) -> None:
+    request, other = gr.Request(headers={}), Picture("a fox", edit.codebook_indices, "another-0123456789")
+    calls: list[Callable[[], object]] = [
+        lambda: editor.redraw(replace(edit, model_id=other.model_id), 0, request),
+        lambda: editor.take_half("left", edit, 0, other, request),
+    ]
+    for call in calls:
+        with pytest.raises(gr.Error, match="another-0123456789"):
+            call()
+    assert editor.pictures((other,)) == ()
+
+
+def test_painting_changes_the_rectangle_alone(editor: Editor, edit: Edit) -> None:
     painted = editor.click(edit, 0, Chosen(3, (7, 9)), "paint", event(cell=19, start=9), gr.Request(headers={}))[0]
-    expected = np.zeros((2, 8, 8))
+    expected = torch.zeros(2, 8, 8, dtype=torch.int64)
     expected[0, 1:3, 1:4], expected[1, 1:3, 1:4] = 7, 9
-    assert np.array_equal(painted.states[-1], expected)
+    assert painted.codebook_indices.equal(expected)
     assert len(editor.shown(edit, 0, None, Texts())) == editor.num_values

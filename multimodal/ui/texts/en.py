@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-COLORS = (
-    "red", "orange", "yellow", "green", "blue", "purple", "pink", "brown", "black", "white", "gray", "gold", "silver",
-    "turquoise", "rainbow",
-)  # fmt: skip
+COLORS = ("red", "orange", "yellow", "green", "blue", "purple", "pink", "brown", "black", "white", "gray", "gold",
+          "silver", "turquoise", "rainbow")  # fmt: skip
 ENGLISH = {
     "tagline": "Stickers and emoji from a prompt, on your own machine.",
     "create": "Create",
@@ -48,6 +46,7 @@ ENGLISH = {
     "more_like_this": "More like this",
     "other_styles": "In other styles",
     "nothing_to_vary": "Generate a picture first.",
+    "other_model": "This picture is of another model than the one in use: {name}.",
     "copy": "Copy",
     "copied": "The picture is in the clipboard.",
     "not_copied": "The browser does not let this page copy. Download the picture instead.",

@@ -42,6 +42,7 @@ CHINESE = {
     "more_like_this": "更多类似的",
     "other_styles": "换其他风格",
     "nothing_to_vary": "请先生成图片。",
+    "other_model": "这张图片来自另一个模型：{name}。",
     "copy": "复制",
     "copied": "图片已复制到剪贴板。",
     "not_copied": "浏览器不允许此页面复制，请改用下载。",
