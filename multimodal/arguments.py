@@ -94,7 +94,7 @@ def check_start(image: bool, mask: bool, strength: float | None) -> float:
 def check_number(name: str, value: float, low: float, high: float, whole: bool = False) -> None:
     """Raise ValueError, naming the argument, unless low ≤ value ≤ high, finite, and whole where asked."""
     if isinstance(value, bool) or not isinstance(value, Real) or value != value or value in (math.inf, -math.inf):
-        raise ValueError(f"{name} must be a number, not {value!r}")
+        raise ValueError(f"{name} must be a number, not {'empty' if value is None else repr(value)}")
     if not low <= value <= high or (whole and value != int(value)):
         kind = "a whole number" if whole else "a number"
         raise ValueError(f"{name} must be {kind} from {low:.10g} to {high:.10g}, not {value!r:.40}")

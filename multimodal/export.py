@@ -107,6 +107,7 @@ def save_animation(images: Sequence[Image.Image], path: Path, seconds: float = 1
     """
     format = check_animation(path, seconds)
     options: dict[str, Any] = {"lossless": True} if format == "WEBP" else {"disposal": 2}
+    images = images if format == "WEBP" else [_there_or_not(image) for image in images]
     path.write_bytes(_animated([*images, *images[-2:0:-1]], format, seconds / (len(images) - 1), **options))
 
 
@@ -161,13 +162,17 @@ def _moving(frames: Sequence[Image.Image], format: str) -> Iterator[bytes]:
     if format == "WEBP":
         yield from (_animated(frames, "WEBP", SECONDS / len(frames), quality=quality) for quality in QUALITIES)
         return
-    solid = [frame.getchannel("A").point(lambda alpha: 255 * (alpha > 127)) for frame in frames]
-    opaque = [frame.convert("RGB") for frame in frames]
     for colors in COLORS:
-        fewer = [frame.quantize(colors - 1).convert("RGB") for frame in opaque]  # and one for nothing
-        for frame, alpha in zip(fewer, solid, strict=True):
-            frame.putalpha(alpha)
+        fewer = [_there_or_not(frame, colors - 1) for frame in frames]  # and one for nothing
         yield _animated(fewer, "GIF", SECONDS / len(frames), disposal=2)
+
+
+def _there_or_not(picture: Image.Image, colors: int | None = None) -> Image.Image:
+    """An RGBA picture whose pixels are there or not, as those of a GIF; perhaps with fewer colours."""
+    solid = picture.convert("RGB")
+    solid = solid.quantize(colors).convert("RGB") if colors else solid
+    solid.putalpha(picture.getchannel("A").point(lambda alpha: 255 * (alpha > 127)))
+    return solid
 
 
 def _animated(images: Sequence[Image.Image], format: str, seconds: float, **options: Any) -> bytes:

@@ -36,6 +36,14 @@ class TextToImageOutput:
 
 
 @dataclass(frozen=True)
+class MixOutput:
+    images: list[Image.Image]  # RGBA with straight alpha
+    prompts: list[str]  # the two
+    dropped: list[str]  # of each, as in TextToImageOutput
+    renamed: list[dict[str, str]]  # likewise
+
+
+@dataclass(frozen=True)
 class ReconstructionOutput:
     image: Image.Image  # RGBA with straight alpha
     original: Image.Image  # what was reconstructed: the input, fitted into the model's square

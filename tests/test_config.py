@@ -57,6 +57,8 @@ def test_lists_become_tuples_and_whole_numbers_floats() -> None:
     assert isinstance(config.learning_rate, float)
     with pytest.raises(ValueError, match=r"widths must be of type int"):
         from_dict(VQVAEConfig, {"widths": [8, "16"]})
+    with pytest.raises(ValueError, match="learning_rate is too large a number"):
+        from_dict(VQVAERunConfig, {"learning_rate": 10**400})
 
 
 def test_overrides_reach_nested_settings_and_leave_the_rest() -> None:
@@ -121,6 +123,7 @@ def test_counts_may_be_zero_where_that_leaves_something_out() -> None:
         (RestylerConfig(), "styles=[]", "RestylerConfig.styles must not be empty"),
         (CLIPConfig(), "text_heads=3", "text_width 256 must be a multiple of text_heads 3"),
         (CLIPConfig(), "vision_head_width=50", "vision_width 192 must be a multiple of vision_head_width 50"),
+        (VQVAERunConfig(), "crop_size=30", "crop_size 30 must be a multiple of 8"),
         (SuperResolutionRunConfig(), "image_size=30", "image_size 30 must be a multiple of 4"),
         (SuperResolutionRunConfig(), "crop_size=30", "crop_size 30 must be a multiple of 4"),
         (SuperResolutionRunConfig(), "image_size=32", "crop_size 64 must be at most image_size 32"),

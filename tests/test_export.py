@@ -105,6 +105,16 @@ def test_an_animation_runs_there_and_back_and_is_transparent(ending: str, tmp_pa
     assert {frame.getpixel((0, 0))[3] for frame in frames} == {0}
 
 
+def test_what_is_half_transparent_is_there_or_not_in_a_gif(tmp_path: Path) -> None:
+    ghost = Image.new("RGBA", (16, 16), (255, 255, 255, 60))
+    ImageDraw.Draw(ghost).rectangle((4, 4, 11, 11), fill=(200, 0, 0, 200))
+    save_animation([ghost, ghost], tmp_path / "ghost.gif")
+    with Image.open(tmp_path / "ghost.gif") as animation:
+        frame = np.asarray(animation.convert("RGBA"))
+    assert (frame[..., 3] == np.where(np.asarray(ghost)[..., 3] > 127, 255, 0)).all()
+    assert (frame[frame[..., 3] > 0, :3] == (200, 0, 0)).all()
+
+
 def test_an_animation_of_another_ending_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=r"written as \.webp or \.gif, not as a\.png"):
         save_animation([Image.new("RGBA", (4, 4))] * 2, tmp_path / "a.png")

@@ -148,6 +148,12 @@ def test_without_a_network_an_unknown_id_is_a_sentence(tmp_path: Path, monkeypat
         find_checkpoint("nobody/nothing")
 
 
+def test_a_part_that_a_crash_left_under_its_old_name_goes_along(checkpoint: Path, tmp_path: Path) -> None:
+    (checkpoint / "vqvae").rename(checkpoint / ".vqvae.old")
+    assert main(["space", "--checkpoint", str(checkpoint), "--out", str(tmp_path / "space")]) == 0
+    TextToImagePipeline.from_pretrained(tmp_path / "space" / "checkpoints" / "emoji")
+
+
 def test_a_pushed_checkpoint_comes_back_and_has_a_card(
     hub: Hub, checkpoint: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -57,7 +57,7 @@ MAY_IMPORT = {
     "reading": {"collage", "data", "reading"},
     "pipeline": (LEAVES - {"export", "settings"})
     | {"models", "diffusion", "checkpoint", "word_lists", "collage", "reading", "restyling", "upscaling"},
-    "mixing": {"arguments", "rgba", "diffusion", "reading", "pipeline"},
+    "mixing": {"arguments", "rgba", "outputs", "diffusion", "reading", "pipeline"},
     "restyling": {"rgba", "models", "tensor_folder", "checkpoint"},
     "upscaling": {"rgba", "models", "tensor_folder", "checkpoint"},
     "encoding": {"rgba", "models"},

@@ -30,7 +30,7 @@ def test_the_ends_are_what_either_prompt_makes_alone(pipeline: TextToImagePipeli
 
 
 def test_two_frames_are_the_pictures_of_the_prompts(pipeline: TextToImagePipeline) -> None:
-    images = mix(pipeline, "a red apple", "a fox", num_frames=2, **SETTINGS)
+    images = mix(pipeline, "a red apple", "a fox", num_frames=2, **SETTINGS).images
     for image, prompt in zip(images, ("a red apple", "a fox"), strict=True):
         alone = pipeline(prompt, **SETTINGS).images[0]
         assert np.abs(np.asarray(image).astype(int) - np.asarray(alone)).max() <= 2
@@ -58,4 +58,12 @@ def test_bad_input_is_refused_by_name(
 def test_a_mix_can_be_stopped_and_leaves_the_pipeline_usable(pipeline: TextToImagePipeline) -> None:
     with pytest.raises(SamplingCancelled):
         mix(pipeline, "a fox", "a star", callback=lambda _: False)
-    assert len(mix(pipeline, "a fox", "a star", num_frames=2, num_inference_steps=1)) == 2
+    assert len(mix(pipeline, "a fox", "a star", num_frames=2, num_inference_steps=1).images) == 2
+
+
+def test_of_choices_the_first_is_drawn(pipeline: TextToImagePipeline) -> None:
+    output = mix(pipeline, "a {red|green} apple", "a fox", num_frames=2, num_inference_steps=1)
+    assert output.prompts == ["a red apple", "a fox"]
+    assert output.dropped == ["", ""]
+    alone = mix(pipeline, "a red apple", "a fox", num_frames=2, num_inference_steps=1)
+    assert output.images[0].tobytes() == alone.images[0].tobytes()

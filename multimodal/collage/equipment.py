@@ -18,6 +18,7 @@ HIGH = 1.2  # height of what is so high that it would hide a figure behind it, w
 SUNK = 0.22  # of the height of what a figure is on, how deep it stands in it
 STANDING = 0.5  # of the width of a figure, in its middle: where it stands on something
 ABOVE_EYES = 0.12  # of the width of a head: how far hats are above eyes at least
+BELOW_EYES = 0.12  # of the height of a head: how far what it holds is below its eyes at least
 MARGIN = 1.03  # size of the picture, where that of what is in it is 1
 
 
@@ -61,10 +62,12 @@ def _on_body(body: Anatomy, ratio: float) -> Spot:
 
 
 def _in_hand(body: Anatomy, ratio: float) -> Spot:
-    """At the right, below; of a figure in profile before its mouth, at the left, where it hides little of the head."""
+    """At the right, below, where a mere head has no eyes; of a figure in profile at the left, before its mouth."""
     if body.front:
         width = 0.5 * body.size / max(1, ratio)
-        return Spot(body.right - 0.1 * body.size, body.upper + 0.72 * body.height - width * ratio / 2, width)
+        top = body.upper + 0.72 * body.height - width * ratio / 2
+        highest = -math.inf if body.has_body else body.eyes + BELOW_EYES * body.height
+        return Spot(body.right - 0.1 * body.size, max(top, highest), width)
     width = 0.45 * body.size / max(1, ratio)
     return Spot(body.left - 0.12 * width, body.chin + 0.15 * body.height - width * ratio / 2, width)
 

@@ -41,7 +41,7 @@ def export(args: argparse.Namespace) -> None:
         prepare_file(out, f".{target.format.lower()}")
     data = to_sticker(picture, target, Upscaler.from_pretrained(args.checkpoint))
     if is_folder:
-        path = write_new(data, out / f"sticker_{file_name(args.file.stem, target)}", "_")
+        path = write_new(data, out / f"sticker_{file_name(args.file.stem, target).removeprefix('sticker_')}", "_")
     else:
         path = out
         path.write_bytes(data)

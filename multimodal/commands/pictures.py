@@ -157,7 +157,7 @@ def mix(args: argparse.Namespace) -> None:
     from multimodal.arguments import check_choice, check_prompts
     from multimodal.export import check_animation, save_animation
     from multimodal.mixing import mix
-    from multimodal.reading.prompts import in_one_style, read_prompt, style_choices
+    from multimodal.reading.prompts import in_one_style, style_choices
 
     check_animation(args.out, args.duration)  # before the work is done
     args.out.parent.mkdir(parents=True, exist_ok=True)
@@ -166,7 +166,7 @@ def mix(args: argparse.Namespace) -> None:
     first, second = in_one_style(check_prompts(args.prompts), args.style, args.seed, pipeline.names)
     start = time.perf_counter()
     with tqdm(total=args.steps, unit="step", disable=args.json) as progress:
-        images = mix(
+        output = mix(
             pipeline,
             first,
             second,
@@ -177,13 +177,12 @@ def mix(args: argparse.Namespace) -> None:
             seed=args.seed,
             callback=lambda step: progress.update() or None,
         )
-    save_animation(images, args.out, args.duration)
+    save_animation(output.images, args.out, args.duration)
     seconds = round(time.perf_counter() - start, 3)
-    readings = [read_prompt(prompt, pipeline.names, apart=False) for prompt in (first, second)]
-    renamed = {words: name for reading in readings for words, name in reading.renamed}
-    report = {"path": str(args.out), "prompts": [first, second], "frames": len(images)}
+    renamed = {words: name for one in output.renamed for words, name in one.items()}
+    report = {"path": str(args.out), "prompts": output.prompts, "frames": len(output.images)}
     report |= {"seconds": seconds, "device": str(pipeline.device), "renamed": renamed}
-    made = f"{args.out}: {len(images)} frames, {seconds:.1f} s on {pipeline.device}"
+    made = f"{args.out}: {len(output.images)} frames, {seconds:.1f} s on {pipeline.device}"
     report_result(args, report, "\n".join([*drawn_as(renamed), made]))
 
 

@@ -51,11 +51,16 @@ def push(args: argparse.Namespace) -> None:
 
 
 def check_checkpoint(folder: Path) -> None:
-    """Load all that there is of a checkpoint, so that what is broken is refused before it leaves the house."""
+    """Load all that there is of a checkpoint, so that what is broken is refused before it leaves the house; what a crash
+    left of a part under its old name gets its name again.
+    """
     from multimodal.hub import PARTS
     from multimodal.pipeline import TextToImagePipeline
-    from multimodal.tensor_folder import load_tensors
+    from multimodal.tensor_folder import load_tensors, present
 
+    for part in PARTS:
+        if (there := present(folder / part)) != folder / part:
+            there.rename(folder / part)
     TextToImagePipeline.from_pretrained(folder)
     for part in PARTS:
         if (folder / part).is_dir():

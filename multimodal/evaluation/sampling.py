@@ -9,7 +9,7 @@ from typing import Any
 from PIL import Image
 from tqdm.auto import tqdm
 
-from multimodal.arguments import DEFAULT_GUIDANCE, DEFAULT_STEPS, check_choice, check_sampling
+from multimodal.arguments import DEFAULT_GUIDANCE, DEFAULT_STEPS, check_choice, check_sampling, check_seeds
 from multimodal.pipeline import TextToImagePipeline
 from multimodal.reading.names import Names
 from multimodal.reading.prompts import in_styles, style_choices
@@ -28,14 +28,14 @@ class Sampling:
     def generate(self, pipeline: TextToImagePipeline, prompts: Sequence[str], label: str) -> list[Image.Image]:
         """One picture per prompt, with a progress bar."""
         images: list[Image.Image] = []
-        seeds = range(self.seed, self.seed + len(prompts))
+        seeds = check_seeds(self.seed, len(prompts))
         prompts = in_styles(prompts, self.style, seeds, pipeline.names)
         for start in tqdm(range(0, len(prompts), self.batch_size), desc=label, unit="batch"):
             output = pipeline(
                 prompts[start : start + self.batch_size],
                 num_inference_steps=self.num_inference_steps,
                 guidance_scale=self.guidance_scale,
-                seed=self.seed + start,
+                seed=seeds[start : start + self.batch_size],
                 interpret=self.interpret,
                 style="",  # but what the prompts say by now
             )

@@ -87,9 +87,12 @@ def index_training_pictures(checkpoint: str | Path, data: Sequence[str | Path]) 
     Raises:
         CheckpointError: the VQ-VAE cannot be loaded.
         DataError: a table cannot be read.
+        ValueError: all pictures have the same name.
     """
     checkpoint = Path(checkpoint)
-    pictures = encode_training_pictures(load_vqvae(checkpoint / "vqvae"), data)
+    vqvae = load_vqvae(checkpoint / "vqvae")
+    pictures = encode_training_pictures(vqvae, data)
+    Provenance(vqvae, pictures)  # pictures that are of no use do not take the place of others
     tables = {"codebook_indices": pictures.codebook_indices.to(torch.int32)}
     words = json.dumps(list(zip(pictures.names, pictures.styles, strict=True)), ensure_ascii=False)
     save_tensors(checkpoint / FOLDER, tables, {"vqvae_sha256": weights_sha256(checkpoint / "vqvae")}, {PICTURES: words})

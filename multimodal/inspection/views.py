@@ -19,8 +19,8 @@ from multimodal.inspection.tokens import code_patches, codebook_patches, heat_ma
 from multimodal.inspection.trajectory import Trajectory, changed_codes, save_film, settled
 from multimodal.inspection.words import NearestNames
 from multimodal.pipeline import TextToImagePipeline
-from multimodal.reading.prompts import read_prompt
-from multimodal.reading.syntax import parse_weights
+from multimodal.reading.prompts import Reading, read_prompt
+from multimodal.reading.syntax import expand, parse_weights
 from multimodal.restyling import in_every_style
 from multimodal.sheets import tiled
 
@@ -42,16 +42,27 @@ class View(NamedTuple):
         return [place(name) for name in self.pictures]
 
 
+def first_choice(prompt: str) -> str:
+    """A prompt, checked, with the first choice of each {red|green} in it."""
+    return check_prompts(expand(check_prompts([prompt])[0]))[0]
+
+
 class Views:
     """What is to be seen inside a pipeline; `sampling` is what its call takes beside the prompt."""
 
     def __init__(self, pipeline: TextToImagePipeline) -> None:
         self.pipeline = pipeline
 
+    def read(self, prompt: str) -> Reading:
+        """What is drawn for a prompt."""
+        with self.pipeline.lock:
+            return read_prompt(prompt, self.pipeline.names)
+
     def attention(
         self, prompt: str, sampling: dict[str, Any], evaluation: int | None = None, layer: int | None = None
     ) -> View:
         """Where in the picture the DiT looks at each word of the prompt: the picture, then one heat map per word."""
+        prompt = first_choice(prompt)
         with AttentionRecorder(self.pipeline.dit) as recorder:
             output = self.pipeline(prompt, interpret=False, **sampling)
         found = recorder.by_word(self.pipeline.text_encoder, output.prompts)[0]
@@ -66,6 +77,7 @@ class Views:
 
     def expectation(self, prompt: str) -> View:
         """What the prompt alone lets one expect: the mean that the DiT starts from, as asked for, and in every style."""
+        prompt = first_choice(prompt)
         mean, views, familiar = expect(self.pipeline, prompt)
         titles = ["mean", *(style or "as asked" for style in views)]
         report = {"prompt": prompt, "familiar": round(familiar, 4), "pictures": titles}
@@ -73,7 +85,7 @@ class Views:
 
     def trajectory(self, prompt: str, sampling: dict[str, Any]) -> View:
         """What the picture was expected to become at each step: a film strip, an animation, and how many codes changed."""
-        steps = Trajectory(self.pipeline)
+        prompt, steps = first_choice(prompt), Trajectory(self.pipeline)
         self.pipeline(prompt, interpret=False, **sampling, callback=steps)
         frames, indices = steps.frames(), steps.codebook_indices()
         report = {"times": steps.times, "codes": indices[0].numel()}
@@ -82,6 +94,7 @@ class Views:
 
     def restoration(self, prompt: str, sampling: dict[str, Any]) -> View:
         """The picture, noised up to four times and restored by the DiT: above with the prompt, below without."""
+        prompt = first_choice(prompt)
         output = self.pipeline(prompt, interpret=False, **sampling)
         anew = {**sampling, "seed": other_noise(sampling["seed"])}
         found = restore(self.pipeline, output.codebook_indices[0], prompt, TIMES, **anew)
@@ -107,7 +120,13 @@ class Views:
         return View({**report, **found}, {"provenance.png": tiled([output.image, *shown])})
 
     def reading(
-        self, prompt: str, nearest: NearestNames | None, language: str = "en", number: int = 5, other: str = ""
+        self,
+        prompt: str,
+        nearest: NearestNames | None,
+        language: str = "en",
+        number: int = 5,
+        other: str = "",
+        read: Callable[[str], Reading] | None = None,
     ) -> View:
         """The things that are drawn for a prompt; and how CLIP reads it: the pieces that it is cut into, what does not fit,
         and the known names nearest to it.
@@ -115,22 +134,22 @@ class Views:
         Args:
             nearest: without it no name is near.
             other: another prompt, to which the similarity is told.
+            read: `Views.read`, perhaps where there is a GPU.
         Raises:
             ValueError: there are no names in this language.
         """
         check_number("number", number, 1, 100, whole=True)
         if nearest:
             check_choice("language", language, nearest.names)
-        [prompt] = check_prompts([prompt])
-        with self.pipeline.lock:
-            read = read_prompt(prompt, self.pipeline.names)
+        prompt = first_choice(prompt)
+        parts = (read or self.read)(prompt).parts()
         text = parse_weights(prompt).text
         text_encoder = self.pipeline.text_encoder
         used, room = text_encoder.count_tokens(text)
         *_, [dropped] = text_encoder.tokenize([text])
         near = nearest.to_prompt(text, language, int(number)) if nearest else []
         report: dict[str, Any] = {"prompt": prompt, "tokens": used, "room": room, "dropped": dropped}
-        report["drawn"] = [part._asdict() for part in read.parts()]
+        report["drawn"] = [part._asdict() for part in parts]
         report["pieces"] = [{"piece": piece, "tokens": count} for piece, count in pieces(text_encoder, text)]
         report["near"] = [{"name": name, "similarity": round(similarity, 6)} for name, similarity in near]
         if nearest and other:

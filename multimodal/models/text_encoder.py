@@ -110,9 +110,10 @@ class CLIPTextEncoder(nn.Module):
         room = int(model.config.max_position_embeddings)
 
         def tokenize(prompts: list[str]) -> Tokens:
-            rows = tokenizer(prompts, truncation=True, max_length=room, padding=True, return_tensors="pt")
-            whole: list[list[int]] = tokenizer(prompts, add_special_tokens=False)["input_ids"]
-            dropped = [tokenizer.decode(row[room - 2 :]).strip() if len(row) > room - 2 else "" for row in whole]
+            whole: list[list[int]] = tokenizer(prompts)["input_ids"]  # to truncate would change it, for other threads too
+            fitting = [row if len(row) <= room else [*row[: room - 1], row[-1]] for row in whole]
+            dropped = [tokenizer.decode(row[room - 1 : -1]).strip() if len(row) > room else "" for row in whole]
+            rows = tokenizer.pad({"input_ids": fitting}, return_tensors="pt")
             return Tokens(rows["input_ids"], rows["attention_mask"].bool(), dropped)
 
         def encode(ids: Tensor) -> TextFeatures:

@@ -227,7 +227,8 @@ def _places(relation: Relation, figure: str, names: Names) -> dict[str, str]:
         if not place or has_it or is_potted or not shown or counted(thing, names)[0] > 1:
             return {}
         if name not in WORN:
-            alone = relation.kind not in ("holds", "is") or has_face(name, names)  # "a cat with a hat and a dog" has no dog
+            one_more = relation.kind in ("holds", "is") or (relation.kind == "has" and "hand" not in places.values())
+            alone = not one_more or has_face(name, names)  # "a cat with a hat and a dog" has no dog, but perhaps a knife
             if is_person(name) or names.is_smiley(name) or names.is_smiley(about) or (places and alone):
                 return {}
             place = "other hand" if place == "hand" and "hand" in places.values() else place

@@ -32,6 +32,11 @@ TONES = {
 }  # fmt: skip
 MODIFIERS = dict(zip("\U0001f3fb\U0001f3fc\U0001f3fd\U0001f3fe\U0001f3ff", TONES, strict=True))  # of emoji
 AND = re.compile(r"^,? and ")
+YELLOW_TOO = {"mermaid", "merman", "prince", "princess"}  # of skin, though no name says that they are people
+NOT_YELLOW = re.compile(  # or no people
+    r".*(?:’s |sign|symbol|face|claus|genie|silhouette|speaking head|troll|zombie)|flag|no ", re.IGNORECASE
+)
+WITH = re.compile(r"(?::| with(?: an?)?)$")
 DRAWN_AS = "\x1f"  # between a name and what is recoloured of it
 
 
@@ -54,7 +59,7 @@ def split_looks(text: str) -> Looks | None:
             rest = AND.sub(" with ", found.groupdict().get("rest") or "")
             if not PERSON.isdisjoint(words_of(rest)):  # who looks otherwise
                 continue
-            looks = looks._replace(text=found["a"].rstrip(":") + rest, **{kind: value})
+            looks = looks._replace(text=WITH.sub("", found["a"]) + rest, **{kind: value})
     modifiers = [letter for letter in text if letter in MODIFIERS]
     if len(modifiers) == 1:
         looks = looks._replace(text=looks.text.replace(modifiers[0], ""), skin=MODIFIERS[modifiers[0]])
@@ -65,7 +70,7 @@ def drawn_so(who: str, looks: Looks, names: Names) -> str:
     """What is drawn for somebody who looks so, as `split_drawn` takes it; "" where there is no such picture."""
     name = name_of(who, names)
     is_hand = HANDS.fullmatch(name) and not is_person(name) and not names.is_smiley(name)
-    if looks.skin and not (looks.hair or looks.kind) and (is_hand or name.partition(": ")[0] in {*SEXES} - {name}):
+    if looks.skin and not (looks.hair or looks.kind) and (is_hand or _is_yellow(name, names)):
         return f"{name}{DRAWN_AS}{looks.skin}{SKIN}"
     if name not in SEXES:
         return ""
@@ -77,6 +82,12 @@ def drawn_so(who: str, looks: Looks, names: Names) -> str:
     recolored += [looks.skin + SKIN] if looks.skin else []
     drawn = f"{SEXES[name]}: {kind}"
     return f"{drawn}{DRAWN_AS}{', '.join(recolored)}" if names.known(drawn) else ""
+
+
+def _is_yellow(name: str, names: Names) -> bool:
+    """Whether somebody of an English name, who is not just anybody, is drawn with yellow skin."""
+    is_somebody = is_person(name) or names.has_keyword(name, "person") or names.known(f"man {name}") or name in YELLOW_TOO
+    return is_somebody and name not in SEXES and not NOT_YELLOW.match(name)
 
 
 def split_drawn(words: str) -> tuple[str, str]:

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import copy
-import difflib
 import itertools
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache, partial
 
 from multimodal.collage.colors import HUES, SHADES
 from multimodal.data.phrases import ARTICLE, FIRST_CJK, singulars, words_of
 from multimodal.reading.descriptions import Descriptions, Head, says_only_looks, words_but_looks
 from multimodal.reading.encoded_names import Embed, EncodedNames
 from multimodal.reading.phrases import AROUND_THING, EVERYDAY, FUNCTION_WORDS
+from multimodal.reading.slips import SHORT, Slips
 from multimodal.reading.vocabulary import Vocabulary
 from multimodal.reading.wordings import (
     LITTLE_WORDS,
@@ -29,10 +28,10 @@ from multimodal.reading.wordings import (
 )
 
 THE = re.compile("^the ", re.IGNORECASE)
+RUDE = "middle finger"  # which nobody gets who has not asked for it: "finger guns"
 MIN_NOUN = 4  # letters of a noun in a text of several words; shorter ones are often articles, in some language
 MAX_RENAMED = 60  # characters; what is longer, without a known word, says more than a name does
 MAX_PHRASE = 20  # words of a text in which phrases are looked for
-MIN_SPELT, MAX_SPELT, MIN_ALIKE = 6, 20, 0.8  # letters, and from which of difflib's ratios on it is a slip of the pen
 
 
 class Names(Vocabulary):
@@ -58,8 +57,7 @@ class Names(Vocabulary):
         self.english = EncodedNames(self.english_names, embed) if embed and self.english_names else None
         self.name_words = {name: words_of(name) for name in self.english_names}
         self.descriptions = Descriptions(table or {}, described or {}, self.synonyms)
-        alike = partial(difflib.get_close_matches, possibilities=[*self.meanings, *self.thesaurus], n=1, cutoff=MIN_ALIKE)
-        self._alike = lru_cache(maxsize=1024)(alike)  # which takes a tenth of a second
+        self.slips = Slips([*self.meanings, *self.thesaurus], self.english_meanings)
         self._encoded: dict[tuple[str, ...], EncodedNames] = {}  # some of the English names, as they are first asked for
         self.own_words = {word for name in self.own for word in words_of(name)} - LITTLE_WORDS if self.styles else None
 
@@ -94,6 +92,8 @@ class Names(Vocabulary):
             return usual
         if self.is_synonym(text):
             return self._synonym(text) or text
+        if len(joined) <= SHORT and not self._is_word(joined) and (near := self.misspelt(text)):
+            return near  # before "catt" is taken for the beginning of "cattle"
         if self.mentioned(text) and self._is_own(text):
             return (self._name_with(text) if " " not in ARTICLE.sub("", text) else None) or text
         ways = (
@@ -108,7 +108,7 @@ class Names(Vocabulary):
             self._first_part,
             self._described_without_head,
         )
-        name = next(filter(None, (way(text) for way in ways)), None)
+        name = next((name for way in ways if (name := way(text)) and not (name == RUDE and "middle" not in text)), None)
         return name or (self.nearest(text) if self._may_mean_one(text) else text)
 
     def has_keyword(self, name: str, word: str) -> bool:
@@ -121,9 +121,7 @@ class Names(Vocabulary):
         return self.english.nearest(text)
 
     def foreign_head(self, text: str) -> str | None:
-        """The English name for what a text in another language is about, in whatever form: its last word, or the first
-        where a noun comes before what is said of it.
-        """
+        """The English name for what a foreign text is about, in any form: its last word, or the first if nouns lead."""
         words = words_of(ARTICLE.sub("", text))
         if not words or text >= FIRST_CJK:
             return None
@@ -149,11 +147,12 @@ class Names(Vocabulary):
 
     def misspelt(self, text: str) -> str | None:
         """The English name for a text that nearly spells a name, or a word of the thesaurus."""
-        spelt = plain(ARTICLE.sub("", text))
-        if not MIN_SPELT <= len(spelt) <= MAX_SPELT:
-            return None
-        alike = self._alike(spelt)
-        return self._meaning(alike[0]) or self._synonym(alike[0]) if alike else None
+        word = self.slips.meant(plain(ARTICLE.sub("", text)))
+        return self._meaning(word) or self._synonym(word) if word else None
+
+    def _is_word(self, text: str) -> bool:
+        """Whether a text is a word that something is described by, or one of another language, in whatever form."""
+        return bool(self.descriptions.english[text.casefold()] or text in FUNCTION_WORDS or self._foreign_word(text))
 
     def _phrase(self, text: str) -> str | None:
         """The name that people chose for the longest words in a row that have one: "thank you"."""

@@ -16,6 +16,7 @@ from multimodal.data.phrases import ARTICLE, STYLES
 from multimodal.reading.emoji import emoji_apart, without_emoji
 from multimodal.reading.figures import MAX_THINGS, without_place
 from multimodal.reading.layouts import parse_layout
+from multimodal.reading.looks import split_looks
 from multimodal.reading.names import Names
 from multimodal.reading.phrases import GREETING, PICTURE_OF, REQUEST
 from multimodal.reading.syntax import MIXED, MIXED_STYLES, in_style, parse_weights, split_quoted, split_style, style_name
@@ -74,7 +75,8 @@ def read_prompt(prompt: str, names: Names, apart: bool = True) -> Reading:
     things, renamed = [], []
     for thing in layout.things if layout else (prompt,):
         text, style = split_style(thing, styles)
-        name = names.in_known_words(without_place(text, names))
+        looks = None if names.known(text) else split_looks(text)  # of somebody who cannot be drawn so
+        name = names.in_known_words(without_place(looks.text if looks else text, names))
         things.append(name + style)
         said = names.known(text) or name == text or not any(map(str.isalnum, text))  # as an emoji says what it is
         renamed += [] if said else [(text, name)]

@@ -80,7 +80,7 @@ FACE = re.compile(
     rf"(?:{any_said('faces')})(?: (?P<after>{_HOW}))?)",
     re.IGNORECASE,
 )
-_DOING = any_of(word for word in SMILEYS if word.isascii() and word.endswith("ing"))
+_DOING = any_of(word for word in SMILEYS if word.isascii() and re.match(r"\w+ing\b", word))
 AT_END = re.compile(  # of a text that says more: "a donut with sprinkles smiling"
     rf"(?P<article>(?:an? |the )?)(?P<text>.+?),? (?P<how>{_DOING})", re.IGNORECASE
 )

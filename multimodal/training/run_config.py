@@ -74,6 +74,11 @@ class VQVAERunConfig(RunConfig):
     num_split: int = 0  # codes of each group that are split where the start uses them most, in place of others
     num_searched: int = 0  # in decoder_only, pictures whose codes are searched for, once: half of what it then learns from
 
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.crop_size % self.model.downsample_factor:
+            raise ValueError(f"crop_size {self.crop_size} must be a multiple of {self.model.downsample_factor}")
+
 
 @dataclass(frozen=True)
 class CLIPRunConfig(RunConfig):

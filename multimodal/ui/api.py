@@ -24,13 +24,14 @@ from multimodal.arguments import (
 )
 from multimodal.editing import start_from
 from multimodal.export import ANIMATIONS, TARGETS, file_name, save_animation, shaped, to_sticker
+from multimodal.outputs import MixOutput
 from multimodal.reading.prompts import in_one_style
 from multimodal.reading.syntax import MIXED, expand
 from multimodal.settings import Settings, save_picture
 from multimodal.ui.download import as_file
 from multimodal.ui.errors import friendly_errors
 from multimodal.ui.models import Models
-from multimodal.ui.progress import Progress, WatchedPipeline
+from multimodal.ui.progress import WatchedPipeline
 from multimodal.ui.serving import Serve, new_folder, uploaded
 from multimodal.ui.zero_gpu import on_gpu
 
@@ -161,12 +162,13 @@ class Endpoints:
         arguments = {"num_inference_steps": steps, "guidance_scale": guidance_scale, "seed": seed, "num_frames": frames}
         prompts, [first_seed] = check_prompts([prompt_a, prompt_b]), check_seeds(seed, 1)
         first, second = in_one_style(prompts, MIXED, first_seed, self.pipeline.names)
-        [images] = [event for event in self._mixed(first, second, arguments) if not isinstance(event, Progress)]
+        *_, output = self._mixed(first, second, arguments)
+        assert isinstance(output, MixOutput)
         folder, files = new_folder(), []
-        for number, image in enumerate(images, start=1):
+        for number, image in enumerate(output.images, start=1):
             rgba.save_png(image, folder / f"frame-{number:02d}.png")
             files.append(self.served(folder / f"frame-{number:02d}.png"))
-        save_animation(images, folder / f"mix.{file_format}")
+        save_animation(output.images, folder / f"mix.{file_format}")
         return self.served(folder / f"mix.{file_format}"), files
 
     @friendly_errors()

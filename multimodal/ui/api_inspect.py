@@ -22,7 +22,7 @@ class InspectionEndpoints:
     def __init__(self, models: Models, served: Serve) -> None:
         self.models, self.served = models, served
         self.views = Views(self.models.pipeline)
-        heavy = ("expectation", "attention", "trajectory", "restoration", "provenance", "styles")
+        heavy = ("expectation", "attention", "trajectory", "restoration", "provenance", "styles", "read")
         self._view = {name: on_gpu(getattr(self.views, name)) for name in heavy}
 
     def add(self) -> None:
@@ -110,7 +110,7 @@ class InspectionEndpoints:
             tokens, room for them, pieces of the text with the tokens of each, words dropped and unknown, names near it with
             their similarity, -1 to 1.
         """
-        report = self.views.reading(prompt, self.models.nearest, language, number, other).report
+        report = self.views.reading(prompt, self.models.nearest, language, number, other, self._view["read"]).report
         return {**report, "unknown": self.models.spelling.unknown(prompt) if self.models.spelling else []}
 
     @friendly_errors()

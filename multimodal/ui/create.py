@@ -29,7 +29,7 @@ from multimodal.ui.history_store import Histories
 from multimodal.ui.markup import message
 from multimodal.ui.mix import mix_fold
 from multimodal.ui.models import Models, styles_of
-from multimodal.ui.session import LIGHT, MODEL, Pictures, Runs
+from multimodal.ui.session import LIGHT, MODEL, Pictures, Runs, bring_back, choose, is_generated
 from multimodal.ui.texts import Texts, i18n
 
 SPEEDS = {"fast": DEFAULT_STEPS, "balanced": 8, "best": 24}
@@ -130,7 +130,7 @@ class CreateTab:
             elem_id="pictures",
             elem_classes="checkered",
         )
-        self.chosen = gr.State(0)
+        self.chosen, self.finished = gr.State(0), gr.State(None)  # finished: pictures of a run, and the `Pictures`
         with gr.Row(elem_id="actions"):
             self.on_chosen = [
                 gr.Button(i18n(name), interactive=False, size="md", min_width=width, elem_id=elem_id)
@@ -211,11 +211,12 @@ class CreateTab:
             return self.fields(read_settings(Path(path)))
 
     def follow(self, run: Any) -> None:
-        """Connect what comes after a run: what may be done with its pictures, and their files."""
-        count = len(self.on_chosen)
-        for event in (run.success, run.failure):
-            event(lambda last: [gr.update(interactive=bool(last))] * count, self.last, self.on_chosen, **LIGHT)
+        """Connect what comes after a run: the files of its pictures; where it was stopped, those of before come back."""
+        shown = [self.gallery, self.last]
+        run.success(lambda *shown: shown, shown, self.finished, **LIGHT)
         run.failure(self.generation.ended, None, self.status, **LIGHT)
+        back = run.failure(bring_back, [self.finished, self.last], [*shown, self.chosen], **LIGHT)
+        back.success(self._files, **self._delivery)
         run.success(None, None, None, js=TO_PICTURES, api_visibility="private")
         run.success(self._files, **self._delivery)
         run.success(self._speeds, None, self.speed, **LIGHT)
@@ -237,6 +238,10 @@ class CreateTab:
     def _connect_controls(self) -> None:
         """Connect what makes no pictures."""
         gr.on(None, self._speeds, None, self.speed, **LIGHT)  # for the next who opens the page
+        count = len(self.on_chosen)
+        self.last.change(
+            lambda last: [gr.update(interactive=is_generated(last))] * count, self.last, self.on_chosen, **LIGHT
+        )
         copied = gr.Checkbox(False, visible=False)  # a state would not hear of it
         self.copy.click(tell_copied, copied, None, js=COPY, **LIGHT)
         self.star.click(self.generation.star, [self.last, self.chosen], None, **LIGHT)
@@ -280,13 +285,6 @@ class CreateTab:
     ) -> Iterator[tuple[Any, ...]]:
         finished = pictures if last else None  # others are half formed
         yield from deliver(finished, chosen, target, motion, outline, self.generation.pipeline.upscaler, request)
-
-
-def choose(last: Pictures, event: gr.SelectData) -> tuple[Any, Any]:
-    """The place and the seed of the picture that was clicked."""
-    index = int(event.index)
-    settings = last[index].settings if 0 <= index < len(last) else None
-    return index, settings.seed if settings else gr.skip()
 
 
 def tell_copied(copied: bool, request: gr.Request) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import secrets
 import shutil
+import threading
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -38,7 +39,8 @@ class History:
         """Keep a copy of a picture."""
         self.folder.mkdir(parents=True, exist_ok=True)
         stamp = f"{time.strftime(STAMP)}-{time.time_ns() // 1000 % 1_000_000:06d}"
-        kept = Path(shutil.copy(picture, self.folder / f"{stamp}-{picture.name}"))
+        kept = self.folder / f"{stamp}-{picture.name}"
+        Path(shutil.copy(picture, kept.with_suffix(".part"))).replace(kept)  # whole, or not there
         for old in sorted(self.folder.glob("*.png"))[: -self.most] if self.most else ():
             self.delete(old)
         return kept
@@ -100,15 +102,17 @@ class Histories:
     def __init__(self, folder: Path, strangers: bool = False) -> None:
         self.folder, self.strangers = folder, strangers
         self._secrets: dict[str, str] = {}  # of each open page
+        self._lock = threading.Lock()  # of these
         self._forgot = 0.0  # when, in seconds
 
     def enter(self, secret: object, request: gr.Request) -> str:
         """Remember whose the page is that was opened: returns the secret of its browser, a new one where it has none."""
         if not (isinstance(secret, str) and self.SECRET.fullmatch(secret)):  # it becomes the name of a folder
             secret = secrets.token_hex(16)
-        self._secrets[str(request.session_hash)] = secret
-        while len(self._secrets) > SESSIONS:
-            del self._secrets[next(iter(self._secrets))]
+        with self._lock:
+            self._secrets[str(request.session_hash)] = secret
+            while len(self._secrets) > SESSIONS:
+                del self._secrets[next(iter(self._secrets))]
         if time.time() - self._forgot > MINUTE:
             self._forgot = time.time()
             self.forget()

@@ -13,14 +13,13 @@ import numpy as np
 import torch
 from PIL import Image
 
-from multimodal.arguments import MAX_PROMPT_CHARACTERS, MAX_SEED, check_number, check_prompts
+from multimodal.arguments import MAX_PROMPT_CHARACTERS, MAX_SEED, check_number
 from multimodal.inspection.attention import AttentionRecorder, heat_overlay
 from multimodal.inspection.expectation import Expectation, expect
 from multimodal.inspection.restoration import Restoration, other_noise, restore
 from multimodal.inspection.tokens import heat_map
 from multimodal.inspection.trajectory import Trajectory, changed_codes, save_film, settled
-from multimodal.inspection.views import Views
-from multimodal.reading.syntax import expand
+from multimodal.inspection.views import Views, first_choice
 from multimodal.settings import Settings
 from multimodal.ui.errors import friendly_errors
 from multimodal.ui.markup import bar_plot, bars, chips, figure, message, section
@@ -62,6 +61,7 @@ class Inside:
     def __init__(self, models: Models) -> None:
         self.models, self.pipeline = models, models.pipeline
         self.draw, self.restore = on_gpu(self._draw), on_gpu(self._restore)
+        self.read = on_gpu(Views(self.pipeline).read)
 
     def look(self, prompt: str | None, seed: float | None, other: str, request: gr.Request) -> Iterator[tuple[Any, ...]]:
         """Draw a prompt and show how, section by section.
@@ -77,7 +77,7 @@ class Inside:
                 raise ValueError(texts("empty_prompt"))
             check_number("seed", seed, 0, MAX_SEED, whole=True)  # type: ignore[arg-type]
             assert seed is not None
-            settings = Settings(expand(check_prompts([prompt])[0])[0], int(seed), num_inference_steps=STEPS)
+            settings = Settings(first_choice(prompt), int(seed), num_inference_steps=STEPS)
             hidden = gr.update(visible=False)
             yield self.reading(settings.prompt, other.strip(), texts), "", "", hidden, "", hidden, "", None
 
@@ -119,7 +119,7 @@ class Inside:
         """What is drawn for a prompt, where it does not say so, its tokens, and the names nearest to it, as HTML."""
         nearest = self.models.nearest
         language = nearest.language(texts.language) if nearest else ""
-        read = Views(self.pipeline).reading(prompt, nearest, language, other=other).report
+        read = Views(self.pipeline).reading(prompt, nearest, language, other=other, read=self.read).report
         cut = [(one["piece"], one["tokens"]) for one in read["pieces"]]
         shown = [chips(f"{piece} · {texts('piece_tokens', count=n)}" if n > 1 else piece for piece, n in cut)]
         shown.append(message(texts.html("tokens", used=read["tokens"], room=read["room"])))

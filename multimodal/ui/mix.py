@@ -10,11 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import gradio as gr
-from PIL import Image
 
 from multimodal.arguments import MAX_IMAGES, MAX_PROMPT_CHARACTERS
 from multimodal.export import ANIMATIONS, save_animation
-from multimodal.reading.prompts import read_prompt
+from multimodal.outputs import MixOutput
 from multimodal.reading.syntax import MIXED, style_name
 from multimodal.settings import Settings
 from multimodal.ui.errors import friendly_errors
@@ -56,21 +55,17 @@ class Mixing:
                     if isinstance(event, Progress):
                         yield event.shown(texts), *[gr.skip()] * 3
                     else:
-                        yield from self.finish(event, (first.prompt, last.prompt), first.seed, texts)
+                        yield from self.finish(event, first.seed, texts)
 
-    def finish(
-        self, frames: Sequence[Image.Image], prompts: Sequence[str], seed: int, texts: Texts
-    ) -> Iterator[tuple[Any, ...]]:
+    def finish(self, output: MixOutput, seed: int, texts: Texts) -> Iterator[tuple[Any, ...]]:
         """The files, once, as Gradio copies what is yielded; yields as `mix`."""
-        caption, pipeline = " → ".join(prompts), self.tab.pipeline
-        readings = [read_prompt(prompt, pipeline.names, apart=False) for prompt in prompts]
-        dropped = [pipeline.dropped_words(reading.things[:1]) for reading in readings]
-        told = self.tab.messages.not_drawn(prompts, dropped, [dict(reading.renamed) for reading in readings], texts)
+        caption = " → ".join(output.prompts)
+        told = self.tab.messages.not_drawn(output.prompts, output.dropped, output.renamed, texts)
         with tempfile.TemporaryDirectory() as folder:
             name = Path(folder) / Settings(caption, seed).file_name
             files = [name.with_suffix(ending) for ending in ANIMATIONS]
             for file in files:
-                save_animation(frames, file)
+                save_animation(output.images, file)
             shown = animation(files[0], f"{caption} · {seed}") + told
             yield shown, gr.skip(), *[gr.update(value=str(file), interactive=True) for file in files]
 

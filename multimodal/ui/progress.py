@@ -10,7 +10,7 @@ from PIL import Image
 
 from multimodal.diffusion.samplers import SamplerStep
 from multimodal.mixing import mix
-from multimodal.outputs import PipelineStep, TextToImageOutput
+from multimodal.outputs import MixOutput, PipelineStep, TextToImageOutput
 from multimodal.pipeline import TextToImagePipeline
 from multimodal.ui.markup import progress
 from multimodal.ui.texts import Texts
@@ -58,7 +58,7 @@ class WatchedPipeline:
 
     def _mix(
         self, first: str, second: str, arguments: dict[str, Any], stop: threading.Event | None = None
-    ) -> Iterator[Progress | list[Image.Image]]:
-        """The steps from one prompt to another, then the pictures, as `mix` makes them."""
+    ) -> Iterator[Progress | MixOutput]:
+        """The steps from one prompt to another, then what `mix` makes."""
         for event in watch(lambda callback: mix(self.pipeline, first, second, callback=callback, **arguments), stop):
             yield Progress(*event[:2], []) if isinstance(event, SamplerStep) else event

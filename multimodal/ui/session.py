@@ -36,6 +36,26 @@ def of_model(pictures: Pictures, model_id: str) -> Pictures:
     return tuple(picture for picture in pictures if picture.model_id == model_id)
 
 
+def is_generated(last: Pictures) -> bool:
+    """Whether there are generated pictures, of which more can be made; there are none while others form."""
+    return any(picture.settings for picture in last)
+
+
+def choose(last: Pictures, event: gr.SelectData) -> tuple[Any, Any]:
+    """The place and the seed of the picture that was clicked."""
+    index = int(event.index)
+    settings = last[index].settings if 0 <= index < len(last) else None
+    return index, settings.seed if settings else gr.skip()
+
+
+def bring_back(finished: tuple[Any, Pictures] | None, last: Pictures) -> tuple[Any, ...]:
+    """The pictures of before, in the place of those that a run has left half formed: values for gallery, last, chosen."""
+    if last or not finished:
+        return gr.skip(), gr.skip(), gr.skip()
+    pictures, before = finished
+    return gr.update(value=pictures, selected_index=0), before, 0
+
+
 class Stop(threading.Event):
     """Set when a run is to end."""
 
@@ -65,7 +85,11 @@ class Runs:
             if self._stops.get(key) is stop:
                 del self._stops[key]
 
-    def leave(self, request: gr.Request) -> bool:
+    def leave(self, request: gr.Request) -> None:
+        """End what the visitor runs, who has gone."""
+        self._end(request)
+
+    def _end(self, request: gr.Request) -> bool:
         """End what the visitor runs; returns whether there was anything."""
         stops = [stop for draft in (False, True) if (stop := self._stops.get((request.session_hash, draft)))]
         for stop in stops:
@@ -74,7 +98,7 @@ class Runs:
 
     def stop(self, request: gr.Request) -> None:
         """End what the visitor runs, who is then told that it was stopped."""
-        if self.leave(request):
+        if self._end(request):
             self._stopped.add(request.session_hash)
 
     def was_stopped(self, request: gr.Request) -> bool:

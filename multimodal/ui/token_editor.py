@@ -77,7 +77,7 @@ class Editor:
             views = [(texts("as_picture"), 0)]
             views += [(texts("index_map", group=g), g) for g in range(1, self.config.groups + 1)]
             grids = (cell_grid(self.size, texts(key), texts) for key in ("cells", "cells_other"))
-            keep = edit is not None and edit.changed
+            keep = edit is not None and edit.changed and edit.model_id == self.pipeline.model_id
             first = None if keep or not choices else 0
             menus = (gr.update(choices=choices, value=first), gr.update(choices=choices, value=None))
             loaded = (gr.skip(),) * (self.num_values + 1) if first is None else self.load(first, found, 0, None, request)
@@ -106,6 +106,8 @@ class Editor:
 
     def shown(self, edit: Edit, view: int, chosen: Chosen | None, texts: Texts) -> tuple[Any, ...]:
         """Values for edit, picture, undo, reset, download, chosen and the choices of each group."""
+        if chosen is not None and chosen.cell >= self.size**2:  # of a model with more of them
+            chosen = None
         if chosen is not None:
             chosen = Chosen(chosen.cell, self.codes_at(edit, chosen.cell))
         choices = [self.choices(edit, chosen, group, texts) for group in range(self.config.groups)]

@@ -50,6 +50,14 @@ def test_a_figure_and_its_things_fill_the_picture() -> None:
         assert max(right - left, lower - upper) >= 60, place
 
 
+def test_what_a_mere_head_holds_hides_none_of_its_eyes() -> None:
+    thing = Image.new("RGBa", (64, 64), (0, 0, 255, 255))
+    pixels = np.asarray(equip(figure(), [thing], ["hand"])).astype(int)
+    dark = (pixels[..., :3].max(2) < 80) & (pixels[..., 3] > 200)
+    columns = np.nonzero(dark)[1]
+    assert np.diff(np.unique(columns)).max() > 5, "there are two"
+
+
 def test_a_thing_may_be_behind_the_figure() -> None:
     thing = Image.new("RGBa", (64, 64), (0, 0, 255, 255))
     behind, before = (np.asarray(equip(figure(), [thing], [place])) for place in ("under", "around"))

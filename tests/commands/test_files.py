@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,9 @@ def test_no_exported_file_takes_the_place_of_another(
         made.append(Path(json.loads(capsys.readouterr().out)["path"]).relative_to(tmp_path).as_posix())
     slack = "sticker_mycat_slack.png"
     assert made == ["sticker_mycat_512.png", slack, "sticker_mycat_slack_2.png", slack]
+    (tmp_path / "猫.png").write_bytes((tmp_path / "mycat.png").read_bytes())
+    assert main(["export", str(tmp_path / "猫.png"), "--size", "64", "--checkpoint", str(tiny_checkpoint)]) == 0
+    assert re.search(r"/sticker_[0-9a-f]{8}_64\.png", capsys.readouterr().out)
     assert main([*command, "--for", "ios", "--out", str(tmp_path / "new")]) == 0
     assert [path.name for path in (tmp_path / "new").iterdir()] == ["sticker_mycat_ios.png"]
 

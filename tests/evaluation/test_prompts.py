@@ -64,7 +64,7 @@ def test_every_prompt_has_its_own_seed_whatever_the_batch(blank, judge, data):
     evaluate_prompts(blank, judge, data, sampling=Sampling(7, 1.5, seed=100, batch_size=2))
     held_out = blank.calls[:3]
     assert [len(prompts) for prompts, _ in held_out] == [2, 2, 1]
-    assert [settings["seed"] for _, settings in held_out] == [100, 102, 104]
+    assert [settings["seed"] for _, settings in held_out] == [[100, 101], [102, 103], [104]]
     assert all(s["num_inference_steps"] == 7 and s["guidance_scale"] == 1.5 for _, s in blank.calls)
 
 

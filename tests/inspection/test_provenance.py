@@ -132,6 +132,10 @@ def test_what_does_not_fit_gets_a_sentence(checkpoint: Path, tmp_path: Path) -> 
         index_training_pictures(checkpoint, [tmp_path / "nameless.parquet"])
     write_table(tmp_path / "train.parquet", {"name": [f"emoji {k}" for k in range(6)], "style": ["noto"] * 6})
     index_training_pictures(checkpoint, [tmp_path / "train.parquet"])
+    write_table(tmp_path / "foxes.parquet", {"name": ["fox"] * 6})
+    with pytest.raises(ValueError, match="at least two different names"):
+        index_training_pictures(checkpoint, [tmp_path / "foxes.parquet"])
+    assert load_training_pictures(checkpoint).names[5] == "emoji 5", "what was there stays"
     config = checkpoint / "vqvae" / "config.json"
     text = config.read_text()
     config.write_text(text.replace('"model.safetensors": "', '"model.safetensors": "0'))

@@ -12,6 +12,13 @@ from multimodal.inspection.views import Views
 from multimodal.pipeline import TextToImagePipeline
 
 
+@pytest.mark.parametrize("view", ["attention", "trajectory", "restoration"])
+def test_of_choices_the_first_is_drawn_and_looked_into(view: str, pipeline: TextToImagePipeline) -> None:
+    sampling = {"seed": 3, "num_inference_steps": 1}
+    chosen, alone = (getattr(Views(pipeline), view)(prompt, sampling) for prompt in ("a {red|green} fox", "a red fox"))
+    assert chosen.report == alone.report
+
+
 def test_a_code_is_shown_with_what_is_counted_of_it(pipeline: TextToImagePipeline) -> None:
     indices = torch.zeros(3, 2, 8, 8, dtype=torch.long)
     indices[0, 0, 2, 5] = indices[1, 0, 2, 5] = indices[1, 0, 3, 3] = 7

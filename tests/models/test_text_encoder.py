@@ -9,6 +9,7 @@ from pathlib import Path
 import open_clip
 import pytest
 import torch
+from transformers import AutoTokenizer
 
 from multimodal.checkpoint import load_clip
 from multimodal.config import TextEncoderConfig
@@ -96,6 +97,21 @@ def test_exactly_what_is_beyond_the_context_is_reported(open_clip_weights: Path,
         CLIPTextEncoder.from_transformers(str(transformers_folder)),
     ):
         assert encoder.tokenize([" ".join(words), " ".join(words[:room])]).dropped == [" ".join(words[room:]), ""]
+
+
+def test_what_is_too_long_is_cut_without_a_change_to_the_tokenizer(
+    transformers_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As another thread may be counting the tokens of what is being typed."""
+    tokenizer = AutoTokenizer.from_pretrained(str(transformers_folder))
+    monkeypatch.setattr(AutoTokenizer, "from_pretrained", lambda *_, **__: tokenizer)
+    encoder = CLIPTextEncoder.from_transformers(str(transformers_folder))
+    long, short = " ".join("abcdefghijklmnop"), "a b"
+    tokens = encoder.tokenize([long, short])
+    assert tokens.ids.shape == tokens.mask.shape == (2, CONTEXT_LENGTH)
+    assert tokens.ids[0, -1] == encoder.tokenize([short]).ids[0, -1], "the end stays"
+    assert tokens.mask.sum(dim=1).tolist() == [CONTEXT_LENGTH, 4]
+    assert tokenizer.backend_tokenizer.truncation is None
 
 
 def test_the_weights_are_those_of_the_file(open_clip_weights: Path, transformers_folder: Path) -> None:

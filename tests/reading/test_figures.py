@@ -203,7 +203,7 @@ def test_with_the_bundled_names_one_thing_is_left_alone(text: str, bundled_names
         ("llama con gafas de sol rosas", {"llama": "", "gafas de sol rosas": "eyes"}),
         ("un chat devant une maison", {"un chat": "", "une maison": "background"}),
         ("Brezel mit lachendem Gesicht", {"Brezel": "", "face with tears of joy": "face"}),
-        ("赤いリュックを背負ったうさぎ", {"うさぎ": "", "赤いリュック": "hand"}),
+        ("赤いリュックを背負ったうさぎ", {"うさぎ": "", "赤いリュック": "back"}),
         ("コーヒーを飲むペンギン", {"ペンギン": "", "コーヒー": "hand"}),
         ("una mujer con el pelo rizado", {}),
         ("un perro con la lengua fuera", {}),

@@ -31,6 +31,8 @@ NAMES = Names({"en": ["woman", "woman: red hair", "woman: blond hair", "cat", "m
         ("a bald black man", Looks("man", skin="dark", kind="bald")),
         ("ein blondes Mädchen", Looks("Mädchen", hair="yellow")),
         ("👍🏿", Looks("👍", skin="dark")),
+        ("black female doctor with glasses", Looks("female doctor with glasses", skin="dark")),
+        ("a firefighter with dark skin holding a cat", Looks("a firefighter holding a cat", skin="dark")),
     ],
 )
 def test_how_somebody_looks_is_told_from_the_rest(text: str, looks: Looks) -> None:
@@ -97,6 +99,31 @@ def test_nothing_else_is_lost_beside_looks(
     assert (reading.layout and reading.layout.colors) == colors
 
 
+@pytest.mark.parametrize(
+    ("prompt", "thing", "color"),
+    [
+        ("a doctor with dark skin", "health worker", "dark skin"),
+        ("dark-skinned princess", "princess", "dark skin"),
+        ("black female doctor", "woman health worker", "dark skin"),
+        ("👩🏽‍🚀", "woman astronaut", "medium skin"),
+        ("a zombie with light skin", "a zombie", ""),  # who is green
+        ("a woman’s boot with dark skin", "woman’s boot", ""),
+    ],
+)
+def test_who_is_something_has_skin_too(prompt: str, thing: str, color: str, bundled_names: Names) -> None:
+    reading = read_prompt(prompt, bundled_names)
+    assert reading.things == (thing,)
+    assert (reading.layout.colors if reading.layout else ("",)) == (color,)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "thing"), [("a nurse with red hair", "health worker"), ("old man with a white beard", "old man")]
+)
+def test_who_cannot_be_drawn_so_is_drawn_at_least(prompt: str, thing: str, bundled_names: Names) -> None:
+    reading = read_prompt(prompt, bundled_names)
+    assert (reading.things, reading.renamed) == ((thing,), ((prompt, thing),))
+
+
 def test_hands_have_the_skin_of_whose_they_are(bundled_names: Names) -> None:
     reading = read_prompt("black boy waving", bundled_names)
     assert reading.layout
@@ -105,7 +132,7 @@ def test_hands_have_the_skin_of_whose_they_are(bundled_names: Names) -> None:
 
 def test_clothes_are_not_turned_to_the_colour_of_hair(bundled_names: Names) -> None:
     reading = read_prompt("a woman shrugging with purple hair", bundled_names)
-    assert (reading.things, reading.layout) == (("woman shrugging",), None)
+    assert (reading.things, reading.layout) == (("a woman shrugging",), None)
     assert reading.renamed
 
 

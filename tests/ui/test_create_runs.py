@@ -10,7 +10,7 @@ from collections.abc import Callable
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from tests.ui.creating import DONE, ask, downloaded, finished, set_number
+from tests.ui.creating import DONE, ask, downloaded, finished, set_number, settings_of
 
 
 def test_previews_show_before_the_pictures_are_done(page: Page) -> None:
@@ -52,6 +52,25 @@ def test_hotkeys_start_and_stop_and_the_next_job_runs(page: Page) -> None:
     page.locator("#prompt input").press("Enter")
     assert seconds_taken(page) < remaining / 2, "the stopped job was worked on to its end"
     expect(page.locator("#pictures img")).to_have_count(1)
+
+
+def test_pictures_that_form_cannot_be_taken_and_after_a_stop_those_of_before_come_back(page: Page) -> None:
+    ask(page, "a fox", count=2)
+    page.locator("#generate").click()
+    finished(page)
+    expect(page.locator("#more-like-this")).to_be_enabled()
+    set_number(page, "steps", "100")
+    page.locator("#prompt input").fill("a rocket")
+    page.locator("#generate").click()
+    expect(page.locator("#pictures img").first).to_have_attribute("alt", "a rocket")
+    for button in ("more-like-this", "other-styles", "edit", "copy", "download", "download-all"):
+        expect(page.locator(f"#{button}")).to_be_disabled()
+    page.keyboard.press("Escape")
+    expect(page.locator("#status")).to_have_text("Stopped.")
+    expect(page.locator("#pictures img").first).to_have_attribute("alt", re.compile(r"^a fox · \d+$"))
+    expect(page.locator("#pictures img")).to_have_count(2)
+    expect(page.locator("#more-like-this")).to_be_enabled()
+    assert settings_of(downloaded(page, "download"))["prompt"] == "a fox"
 
 
 def test_leaving_stops_the_work(open_page: Callable[..., Page]) -> None:

@@ -57,6 +57,17 @@ def test_what_is_deleted_is_gone_with_its_star(history: History) -> None:
     assert len(list(history.folder.iterdir())) == 2
 
 
+def test_a_picture_is_kept_whole_or_not_at_all(history: History, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def torn(source: Path, target: Path) -> Path:
+        target.write_bytes(source.read_bytes()[:-40])
+        raise OSError("the disk is full")
+
+    monkeypatch.setattr("multimodal.ui.history_store.shutil.copy", torn)
+    with pytest.raises(OSError, match="full"):
+        history.add(make(tmp_path))
+    assert len(prompts(history)) == 3
+
+
 def test_other_files_are_passed_over(history: History) -> None:
     (history.folder / "text.png").write_text("no picture")
     Image.new("RGB", (4, 4)).save(history.folder / "holiday.png")

@@ -226,6 +226,12 @@ def test_what_is_of_another_model_is_not_drawn_by_the_one_in_use(editor: Editor,
     assert editor.pictures((other,)) == ()
 
 
+def test_a_cell_that_a_smaller_grid_does_not_have_is_chosen_no_more(editor: Editor, edit: Edit) -> None:
+    *_, chosen, first, second = editor.shown(edit, 0, Chosen(64, (0, 0)), Texts())
+    assert chosen is None
+    assert (second, "<section" in first) == ("", False)
+
+
 def test_painting_changes_the_rectangle_alone(editor: Editor, edit: Edit) -> None:
     painted = editor.click(edit, 0, Chosen(3, (7, 9)), "paint", event(cell=19, start=9), gr.Request(headers={}))[0]
     expected = torch.zeros(2, 8, 8, dtype=torch.int64)

@@ -119,7 +119,7 @@ def test_so_does_every_tab(calls: Calls, tiny_checkpoint: Path, tmp_path: Path) 
     assert ran == {
         "mix": ["_mix"],
         "edit": ["_draw"],
-        "inside": ["to_prompt", "_draw", "decode_codebook_indices", "_restore"],
+        "inside": ["read", "to_prompt", "_draw", "decode_codebook_indices", "_restore"],
         "go on": ["_draw", "decode_codebook_indices"],
         "words": ["to_picture"],
         "styles": ["styles"],
@@ -171,7 +171,7 @@ def test_and_every_endpoint_that_uses_the_models(
         **{"generate": "__call__", "edit": "reconstruct", "mix": "_mix", "reconstruct": "reconstruct"},
         **{"decode": "decode_codebook_indices", "go_on": "__call__"},
         **{name: name for name in ("expectation", "attention", "trajectory", "restoration")},
-        **{"reading": "to_prompt", "words": "to_picture", "styles": "styles"},
+        **{"reading": "read", "words": "to_picture", "styles": "styles"},
         **dict.fromkeys(("codebook", "code"), "decode_codebook_indices"),
     }
 

@@ -171,7 +171,7 @@ ENGLISH = {
     "train_further_info": "“A few new pictures” always does and keeps what it knows; all of it forgets what yours lack.",
     "train_start": "Start or go on",
     "train_running": "A training is running, into {folder}.",
-    "train_ended": "The training into {folder} has ended.",
+    "train_ended": "The training into {folder} has ended. If it was stopped, Start goes on from here.",
     "train_sample": "Drawn by the model in training",
     "no_such_code": "There is no such code.",
     "code_map": "Map of the codes: what is close in the codebook lies close together",

@@ -167,7 +167,7 @@ CHINESE = {
     "train_further_info": "学几张新图片时总是如此，并保留已学的内容；训练全部模型会忘记您的图片中没有的内容。",
     "train_start": "开始或继续",
     "train_running": "正在训练，写入 {folder}。",
-    "train_ended": "写入 {folder} 的训练已结束。",
+    "train_ended": "写入 {folder} 的训练已结束。如果是中途停止的，点击开始即可继续。",
     "train_sample": "训练中的模型所画",
     "no_such_code": "没有这个编码。",
     "code_map": "编码地图：码本中相近的编码彼此靠近",
