@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from PIL import Image
 from torch import Tensor
 
+from multimodal.diffusion.samplers import SamplerStep
 
-class PipelineStep(NamedTuple):
-    """What a callback is told after each step of a call of the pipeline."""
 
-    step: int  # 1 … num_inference_steps
-    num_inference_steps: int
-    t: float  # the time reached
-    latents: Tensor  # (B, latent_channels, h, w) of each thing at that time
-    denoised: Tensor  # the same, what they are expected to become
+@dataclass(frozen=True)
+class PipelineStep(SamplerStep):
+    """What a callback is told after each step of a call of the pipeline, whose latents are of each thing."""
+
     preview: Callable[[], list[Image.Image]]  # makes what the pictures are expected to become
 
 

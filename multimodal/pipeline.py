@@ -149,7 +149,9 @@ class TextToImagePipeline:
         style = "" if style == MIXED and (image is not None or not interpret) else style
 
         def report(step: SamplerStep) -> bool | None:
-            return callback(PipelineStep(*step, lambda: self.decode_things(step.denoised, readings))) if callback else None
+            if callback is None:
+                return None
+            return callback(PipelineStep(**vars(step), preview=lambda: self.decode_things(step.denoised, readings)))
 
         with self.lock:
             prompts = check_prompts(in_styles(prompts, style, seeds, self.names))
@@ -159,15 +161,14 @@ class TextToImagePipeline:
             velocity = self.prompt_velocity([thing for thing, _ in drawn], negative_prompt, float(guidance_scale))
             latents = noise = self.make_noise([seed for _, seed in drawn])
             if image is not None:
-                original = self.indices_of(image)
+                original, size = self.indices_of(image), self.vqvae.config.image_size
+                redrawn = rgba.mask_grid(mask, image, size, noise.shape[-1]).to(self.device)  # (h, w)
                 x0 = self.vqvae.lookup(original).expand_as(noise)
                 latents = rectified_flow.interpolate(x0, noise, start)
-                if mask is not None:
-                    redrawn = rgba.mask_grid(mask, image, self.vqvae.config.image_size, noise.shape[-1]).to(self.device)
-                    velocity = keeping(velocity, x0, noise, redrawn)
+                velocity = keeping(velocity, x0, noise, redrawn)
             latents = self.sample_latents(velocity, latents, num_inference_steps, sampler, report, start)
             codebook_indices = self.vqvae.quantize(self.compose(latents, readings))
-            if mask is not None:
+            if image is not None:
                 codebook_indices = torch.where(redrawn, codebook_indices, original)
             images = rgba.to_images(self.vqvae.decode_indices(codebook_indices))
         pairs = zip(images, readings, strict=True)

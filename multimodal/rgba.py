@@ -178,12 +178,15 @@ def save_png(image: Image.Image, path: str | os.PathLike[str], text: dict[str, s
     Path(path).write_bytes(png_bytes(image, text))
 
 
-def mask_grid(mask: Image.Image | Tensor, image: Image.Image | Tensor, image_size: int, size: int) -> Tensor:
-    """A mask of a picture, or a (size, size) grid as it is, as a (size, size) bool grid with something in it.
+def mask_grid(mask: Image.Image | Tensor | None, image: Image.Image | Tensor, image_size: int, size: int) -> Tensor:
+    """A mask of a picture, or a (size, size) grid as it is, as a (size, size) bool grid with something in it; without one
+    all is True.
 
     Raises:
         ValueError: it is not as large as its picture, of another size than the grid, or empty.
     """
+    if mask is None:
+        return torch.ones(size, size, dtype=torch.bool)
     if isinstance(mask, Image.Image):
         if isinstance(image, Image.Image) and mask.size != image.size:
             raise ValueError("the mask must be as large as its picture: {} x {} pixels".format(*image.size))

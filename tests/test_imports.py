@@ -46,7 +46,7 @@ MAY_IMPORT = {
     "arguments": {"config"},
     "space": {"hub"},
     "hub": set(),
-    "outputs": set(),
+    "outputs": {"diffusion"},
     "models": {"config", "models"},
     "diffusion": {"config", "diffusion"},
     "tensor_folder": set(),

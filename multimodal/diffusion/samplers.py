@@ -6,8 +6,8 @@ A sampler takes any `velocity(latents, t)`: latents (B, ...), t (B,) in [0, 1], 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
-from typing import NamedTuple
 
 import torch
 from torch import Tensor
@@ -21,7 +21,8 @@ class SamplingCancelled(Exception):
     """The callback asked to stop."""
 
 
-class SamplerStep(NamedTuple):
+@dataclass(frozen=True)
+class SamplerStep:
     step: int  # 1 … num_inference_steps
     num_inference_steps: int
     t: float  # the time reached

@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 
 from PIL import Image
 
-from multimodal.diffusion.samplers import SamplerStep
 from multimodal.mixing import mix
 from multimodal.outputs import MixOutput, PipelineStep, TextToImageOutput
 from multimodal.pipeline import TextToImagePipeline
@@ -46,7 +45,7 @@ class WatchedPipeline:
 
         def progress_of(event: PipelineStep) -> Progress:
             """Made in the thread that samples, which has the models to itself."""
-            step, steps = event[:2]
+            step, steps = event.step, event.num_inference_steps
             shown = -(-previews * AT_ONCE // max(AT_ONCE, len(event.latents)))
             seen, before = (s * (shown + 1) // steps for s in (step, step - 1))
             return Progress(step, steps, event.preview() if before < seen and step < steps else [])
@@ -61,4 +60,4 @@ class WatchedPipeline:
     ) -> Iterator[Progress | MixOutput]:
         """The steps from one prompt to another, then what `mix` makes."""
         for event in watch(lambda callback: mix(self.pipeline, first, second, callback=callback, **arguments), stop):
-            yield Progress(*event[:2], []) if isinstance(event, SamplerStep) else event
+            yield event if isinstance(event, MixOutput) else Progress(event.step, event.num_inference_steps, [])
