@@ -31,7 +31,7 @@ from multimodal.arguments import (
 from multimodal.checkpoint import checkpoint_id, load_parts
 from multimodal.collage.layout import put_together
 from multimodal.diffusion import rectified_flow
-from multimodal.diffusion.samplers import SAMPLERS, Callback, SamplerStep, Velocity, guided, keeping, weighted
+from multimodal.diffusion.samplers import SAMPLERS, Callback, SamplerStep, Velocity, guided, inpainting, weighted
 from multimodal.hub import find_checkpoint
 from multimodal.lettering import check_words, left_out, write
 from multimodal.metrics import psnr_on_white
@@ -165,7 +165,7 @@ class TextToImagePipeline:
                 redrawn = rgba.mask_grid(mask, image, size, noise.shape[-1]).to(self.device)  # (h, w)
                 x0 = self.vqvae.lookup(original).expand_as(noise)
                 latents = rectified_flow.interpolate(x0, noise, start)
-                velocity = keeping(velocity, x0, noise, redrawn)
+                velocity = inpainting(velocity, x0, noise, redrawn)
             latents = self.sample_latents(velocity, latents, num_inference_steps, sampler, report, start)
             codebook_indices = self.vqvae.quantize(self.compose(latents, readings))
             if image is not None:

@@ -20,8 +20,8 @@ BROAD = 0.3  # of the width: how much of a figure in profile is in its head, oth
 NARROWEST, WIDEST = 0.25, 0.5  # of the width: a head in profile
 PROFILE = (0.03, 0.16, 0.36)  # of the height, below that: top of the head, eyes and chin of a figure in profile
 TEMPLE, NAPE = 0.22, 0.12  # of the height, below the top: where a head's width is measured, from the front and in profile
-EYES = (0.12, 0.62)  # of the height, below the top: where eyes are looked for,
-APART = (0.1, 0.36)  # and how far from the middle, of the head's width
+EYES = (0.12, 0.62)  # of the height, below the top: where eyes are looked for
+APART = (0.1, 0.36)  # of the head's width: how far from its middle eyes are looked for
 MIN_CONTRAST = 0.05  # of what is between eyes to both of them, times how dark these are, 0 … 1
 HIGH = 0.3  # of the height, from above: eyes down to there are those of a figure with a body, of a slim one further down
 FACE_BELOW_EYES = 1.25  # how far the chin is below the eyes, where the top of the head is 1 above them
@@ -35,8 +35,8 @@ class Anatomy(NamedTuple):
     x: float  # the middle of the head
     top: float
     width: float  # of the head
-    eyes: float  # how far down they are,
-    apart: float  # and each from the middle
+    eyes: float  # how far down they are
+    apart: float  # how far each of them is from the middle
     chin: float
     front: bool  # the figure faces the beholder
     has_body: bool  # it is more than a head

@@ -25,10 +25,10 @@ from multimodal.data.phrases import singulars
 TOPICS = (  # to be drawn
     "animal", "artifact", "body", "event", "food", "object", "person", "phenomenon", "plant", "substance",
 )  # fmt: skip
-# How readily the walk steps to a wider meaning, to a narrower one, or to one that is said in the definition,
+# How readily the walk steps to a wider meaning, to a narrower one, or to one that is said in the definition.
 WIDER, NARROWER, DEFINITION = 6.0, 5.0, 4.0
-# and how readily it ends at a name: one that is the word, one for which the word is said, that has it as a keyword, and of
-# which it is the last word.
+# How readily the walk ends at a name: one that is the word, for which the word is said, that has it as a keyword, of which
+# it is the last word.
 NAME, SAID, KEYWORD, PART = 40.0, 20.0, 5.0, 2.0
 STEPS, BLOCK = 7, 128  # of the walk; names at a time
 NEAREST, MIN_PROBABILITY = 4, 0.005  # names that are kept of a meaning, and where none is likelier there is none

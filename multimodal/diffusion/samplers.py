@@ -151,7 +151,7 @@ def weighted(velocity: Velocity, parts: Sequence[tuple[Velocity, Tensor]]) -> Ve
     return combined
 
 
-def keeping(velocity: Velocity, x0: Tensor, noise: Tensor, mask: Tensor) -> Velocity:
+def inpainting(velocity: Velocity, x0: Tensor, noise: Tensor, mask: Tensor) -> Velocity:
     """Inpainting: `velocity` where the mask is True; elsewhere the straight path from `noise` to the data `x0`.
 
     At every time the kept latents stand at that time's noise level, as in RePaint (Lugmayr et al. 2022) and blended

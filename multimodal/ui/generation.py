@@ -93,8 +93,8 @@ class Job(NamedTuple):
     """Pictures to make."""
 
     settings: Settings  # of the first
-    prompts: list[str]  # one for each picture,
-    seeds: list[int]  # as here
+    prompts: list[str]  # one for each picture
+    seeds: list[int]  # one for each picture
 
 
 class Generation:

@@ -15,7 +15,7 @@ from multimodal.diffusion.samplers import (
     SamplingCancelled,
     between,
     guided,
-    keeping,
+    inpainting,
     timesteps,
     weighted,
 )
@@ -167,7 +167,7 @@ def test_what_is_kept_arrives_where_it_came_from_whatever_the_rest_does(sampler,
     mask = torch.tensor([True, False, False])
     latents = rectified_flow.interpolate(x0, NOISE, torch.full((2,), start, dtype=torch.float64))
     free = sampler(curved, latents, 5, start=start)
-    kept = sampler(keeping(curved, x0, NOISE, mask), latents, 5, start=start)
+    kept = sampler(inpainting(curved, x0, NOISE, mask), latents, 5, start=start)
     assert torch.allclose(kept[:, 1:], x0[:, 1:])
     assert torch.allclose(kept[:, 0], free[:, 0])
 
