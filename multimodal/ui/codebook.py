@@ -28,6 +28,7 @@ from multimodal.ui.texts import Texts, i18n
 
 EXAMPLES_SHOWN = 6  # of the training pictures that use a code
 COMPANIONS_SHOWN = 6  # codes of other groups
+TO_DETAIL = "() => matchMedia('(max-width: 700px)').matches && window.bringIntoView('code')"  # which is far below there
 
 
 class Example(NamedTuple):
@@ -234,7 +235,8 @@ def codebook_tab(models: Models, switched: Any, last: gr.State, tab_item: gr.Tab
     tab_item.select(tab.grid, group, grid, show_progress="minimal", **MODEL)
     group.change(tab.grid, group, grid, show_progress="minimal", **MODEL)
     gr.on([fold.expand, group.change], tab.map, group, code_map, show_progress="minimal", **MODEL)
-    gr.on([grid.click, code_map.click], tab.show, [group, last], detail, show_progress="minimal", **MODEL)
+    shown = gr.on([grid.click, code_map.click], tab.show, [group, last], detail, show_progress="minimal", **MODEL)
+    shown.success(None, None, None, js=TO_DETAIL, api_visibility="private")
 
 
 def enlarged(patch: Image.Image) -> Image.Image:
