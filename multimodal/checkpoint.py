@@ -101,6 +101,8 @@ def load_parts(folder: Path) -> tuple[CLIPTextEncoder, DiT, VQVAE]:
     Raises:
         CheckpointError: a part is missing, damaged, or does not fit the others; the message names the file.
     """
+    if (folder / "training").is_dir() and part(folder, "dit") is None:
+        raise CheckpointError(f"{folder} has no DiT yet: its training goes on where the same command is given again")
     dit, vqvae = load_dit(folder / "dit"), load_vqvae(folder / "vqvae")
     try:
         text_encoder = CLIPTextEncoder.from_config(dit.config.text_encoder, lambda: load_clip(folder / "clip"))

@@ -249,6 +249,14 @@ def test_a_checkpoint_is_told_by_its_weights(tiny_checkpoint: Path, tmp_path: Pa
     assert checkpoint_id("my own: 2", copy) != first
 
 
+def test_a_checkpoint_whose_training_goes_on_is_called_so(tiny_checkpoint: Path, tmp_path: Path) -> None:
+    shutil.copytree(tiny_checkpoint, tmp_path / "half")
+    shutil.rmtree(tmp_path / "half" / "dit")
+    (tmp_path / "half" / "training").mkdir()
+    with pytest.raises(CheckpointError, match="half has no DiT yet: its training goes on"):
+        TextToImagePipeline.from_pretrained(tmp_path / "half")
+
+
 def test_a_dit_is_no_vqvae(tiny_checkpoint: Path) -> None:
     with pytest.raises(CheckpointError, match="holds a VQVAE, not a DiT"):
         load_dit(tiny_checkpoint / "vqvae")

@@ -46,6 +46,23 @@ def test_bad_input_is_a_sentence_and_status_1(
     assert "Traceback" not in captured.err
 
 
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--image", "missing.png"], "there is no file missing.png"),
+        (["--image", "missing.png", "--strength", "2"], "strength must be"),
+        (["-n", "0"], "--number must be"),
+        (["--sampler", "ddim"], "sampler must be one of"),
+    ],
+)
+def test_what_can_be_told_before_the_models_are_loaded_is(
+    arguments: list[str], sentence: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("multimodal.commands.pictures.load_pipeline", Mock(side_effect=AssertionError("loaded")))
+    assert main(["generate", "a fox", *arguments]) == 1
+    assert sentence in capsys.readouterr().err
+
+
 def test_ctrl_c_ends_quietly(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("multimodal.commands.files.load_pipeline", Mock(side_effect=KeyboardInterrupt))
     assert main(["reconstruct", "fox.png"]) == 130

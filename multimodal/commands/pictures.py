@@ -59,6 +59,7 @@ def generate(args: argparse.Namespace) -> None:
     from multimodal.settings import Settings, save_picture, write_new
 
     asked, target = _asked(args)
+    image, mask = (rgba.open_image(path) if path else None for path in (args.image, args.mask))  # before models are loaded
     pipeline = load_pipeline(args)
     check_choice("style", args.style, style_choices(pipeline.names))
     settings: dict[str, Any] = {
@@ -67,9 +68,8 @@ def generate(args: argparse.Namespace) -> None:
         "guidance_scale": args.guidance_scale,
         "sampler": args.sampler,
     }
-    if args.image:
-        mask = rgba.open_image(args.mask) if args.mask else None
-        settings |= start_from(pipeline, rgba.open_image(args.image), mask, args.strength)
+    if image:
+        settings |= start_from(pipeline, image, mask, args.strength)
 
     def save(image: Image.Image, settings: Settings) -> Path:
         if not target:
@@ -118,7 +118,15 @@ def generate(args: argparse.Namespace) -> None:
 
 def _asked(args: argparse.Namespace) -> tuple[list[tuple[str, int]], Target | None]:
     """The prompt and the seed of each picture, and what it is for, all checked before the models are loaded."""
-    from multimodal.arguments import MAX_IMAGES, check_choice, check_number, check_prompts, check_sampling, check_seeds
+    from multimodal.arguments import (
+        MAX_IMAGES,
+        check_choice,
+        check_number,
+        check_prompts,
+        check_sampling,
+        check_seeds,
+        check_start,
+    )
     from multimodal.diffusion.samplers import SAMPLERS
     from multimodal.export import shaped
     from multimodal.reading.syntax import expand
@@ -130,6 +138,7 @@ def _asked(args: argparse.Namespace) -> tuple[list[tuple[str, int]], Target | No
         raise ValueError("--motion and --outline need --for, the messenger that the sticker is for")
     if not args.image and (args.mask or args.strength is not None):
         raise ValueError("--mask and --strength need --image, the picture that they belong to")
+    check_start(args.image is not None, args.mask is not None, args.strength)
     listed = read_lines(args.prompts) if args.prompts else []
     prompts = [one for prompt in [*args.prompt, *filter(str.strip, listed)] for one in expand(prompt)]
     if not prompts:
