@@ -27,12 +27,11 @@ class ImageError(ValueError):
     """A picture that cannot be used; the message says why, for people."""
 
 
-def open_image(source: str | Path | bytes, max_pixels: int = MAX_PIXELS) -> Image.Image:
+def open_image(source: str | Path | bytes) -> Image.Image:
     """Open a PNG, JPEG, WebP or GIF as straight RGBA, the right way up; of an animation, the first frame.
 
     Args:
-        source: a path, or the file's bytes.
-        max_pixels: larger pictures are refused from their header, before any pixel is decoded.
+        source: a path, or the file's bytes; more than MAX_PIXELS are refused by the header, before any is decoded.
     Raises:
         ImageError: missing, empty, damaged, too large or another format.
     """
@@ -42,9 +41,9 @@ def open_image(source: str | Path | bytes, max_pixels: int = MAX_PIXELS) -> Imag
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
             with Image.open(io.BytesIO(source) if isinstance(source, bytes) else source, formats=FORMATS) as image:
                 width, height = image.size
-                if width * height > max_pixels:
+                if width * height > MAX_PIXELS:
                     raise ImageError(
-                        f"{name} has {width} x {height} pixels; at most {max_pixels // 1_000_000} megapixels can be used"
+                        f"{name} has {width} x {height} pixels; at most {MAX_PIXELS // 1_000_000} megapixels can be used"
                     )
                 image.load()
                 return to_rgba(ImageOps.exif_transpose(image))
@@ -53,7 +52,7 @@ def open_image(source: str | Path | bytes, max_pixels: int = MAX_PIXELS) -> Imag
     except IsADirectoryError:
         raise ImageError(f"{source!s} is a folder, not a picture") from None
     except Image.DecompressionBombError:
-        raise ImageError(f"{name} is too large; at most {max_pixels // 1_000_000} megapixels can be used") from None
+        raise ImageError(f"{name} is too large; at most {MAX_PIXELS // 1_000_000} megapixels can be used") from None
     except UnidentifiedImageError:
         raise ImageError(f"{name} is not a PNG, JPEG, WebP or GIF picture") from None
     except ImageError:

@@ -120,10 +120,12 @@ def test_huge_pictures_are_refused_from_the_header(side: int) -> None:
         rgba.open_image(without_pixels)
 
 
-def test_the_limit_on_pixels_can_be_set() -> None:
-    assert rgba.open_image(PNG, max_pixels=64 * 64).size == (64, 64)
+def test_the_limit_on_pixels_is_exact(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rgba, "MAX_PIXELS", 64 * 64)
+    assert rgba.open_image(PNG).size == (64, 64)
+    monkeypatch.setattr(rgba, "MAX_PIXELS", 64 * 64 - 1)
     with pytest.raises(rgba.ImageError, match="64 x 64 pixels"):
-        rgba.open_image(PNG, max_pixels=64 * 64 - 1)
+        rgba.open_image(PNG)
 
 
 @pytest.mark.filterwarnings("ignore::UserWarning")

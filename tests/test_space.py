@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from multimodal import space
 from multimodal.space import write_space
 
 START = """
@@ -43,7 +44,10 @@ def test_nothing_is_overwritten(tiny_checkpoint: Path, tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
 
 
-def test_an_installed_package_alone_is_not_enough(tiny_checkpoint: Path, tmp_path: Path) -> None:
+def test_an_installed_package_alone_is_not_enough(
+    tiny_checkpoint: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "app.py").touch()
+    monkeypatch.setattr(space, "ROOT", tmp_path)
     with pytest.raises(FileNotFoundError, match="lacks requirements"):
-        write_space(tmp_path / "out", tiny_checkpoint, root=tmp_path)
+        write_space(tmp_path / "out", tiny_checkpoint)

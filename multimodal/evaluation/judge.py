@@ -149,8 +149,8 @@ class Judge(nn.Module):
         textures = self.style_features(seen if seen_for_style is None else seen_for_style)  # (B, STYLE_WIDTHS[-1], h', w')
         return JudgeOutput(concept_logits, self.styles(textures.mean(dim=(2, 3))))
 
-    def look(self, images: Tensor, background: Tensor | float = 1.0) -> Tensor:
-        """Lay pictures on a background and resize them for `forward`; alpha goes along as a fourth channel.
+    def look(self, images: Tensor) -> Tensor:
+        """Lay pictures on white and resize them for `forward`; alpha goes along as a fourth channel.
 
         Args:
             images: (B, 4, H, W) premultiplied RGBA in [-1, 1].
@@ -161,7 +161,7 @@ class Judge(nn.Module):
         if images.shape[2:] != size:
             images = F.interpolate(images, size, mode="bicubic", antialias=True)
         images = images.clamp(-1, 1)
-        return torch.cat([rgba.composite(images, background), images[:, 3:]], dim=1)
+        return torch.cat([rgba.composite(images, 1.0), images[:, 3:]], dim=1)
 
     @torch.no_grad()
     def judge(self, pictures: Sequence[Image.Image], top: int = 1, batch_size: int = 64) -> Verdict:

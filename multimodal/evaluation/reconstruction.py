@@ -32,7 +32,6 @@ def evaluate_reconstruction(
     pipeline: TextToImagePipeline,
     data: Path,
     limit: int | None = None,
-    codec_pictures: int = CODEC_PICTURES,
     tiled: bool = False,
     search_steps: int = SEARCH_STEPS,
 ) -> dict[str, Any]:
@@ -44,7 +43,6 @@ def evaluate_reconstruction(
     Args:
         data: a table of pictures, as `load_captioned_images` reads it.
         limit: use so many pictures only, spread evenly over the table.
-        codec_pictures: compare with the codecs on so many of them.
         search_steps: of the search for better codes (see `search_codes`), which is a method of its own; 0 leaves it out.
         tiled: cut the pictures, photographs for instance, into squares of the model's size instead of scaling them to it.
     Returns:
@@ -60,7 +58,7 @@ def evaluate_reconstruction(
     methods = {"VQ-VAE": rows}
     if search_steps:
         methods["VQ-VAE with search"], _ = _reconstruct(vqvae, pixels, device, search_steps)
-    sample = spread(range(len(pixels)), codec_pictures)
+    sample = spread(range(len(pixels)), CODEC_PICTURES)
     num_bytes = vqvae.config.bytes_per_image
     compared = [_summary(method, [rows[k] for k in sample]) for method, rows in methods.items()]
     for codec in available_codecs():

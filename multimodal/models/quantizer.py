@@ -10,6 +10,8 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 ROWS = 16_384  # latents that are compared with all codes at once
+RESTART_BELOW = 0.03  # of a code's mean number of latents in a batch, by which it is out of use
+KMEANS_ITERATIONS = 10
 
 
 class Quantized(NamedTuple):
@@ -30,12 +32,10 @@ class ProductQuantizer(nn.Module):
     ema_count: Tensor  # (groups, codebook_size)
     ema_sum: Tensor  # (groups, codebook_size, codebook_dim)
 
-    def __init__(
-        self, groups: int, codebook_size: int, codebook_dim: int, decay: float = 0.99, restart_below: float = 0.03
-    ) -> None:
+    def __init__(self, groups: int, codebook_size: int, codebook_dim: int, decay: float = 0.99) -> None:
         super().__init__()
         self.groups, self.codebook_size, self.codebook_dim = groups, codebook_size, codebook_dim
-        self.decay, self.restart_below = decay, restart_below
+        self.decay = decay
         self.register_buffer("codebook", F.normalize(torch.randn(groups, codebook_size, codebook_dim), dim=-1))
         self.register_buffer("ema_count", torch.ones(groups, codebook_size))
         self.register_buffer("ema_sum", self.codebook.clone())
@@ -88,13 +88,13 @@ class ProductQuantizer(nn.Module):
         return Quantized(straight_through, indices, commitment_loss)
 
     @torch.no_grad()
-    def initialize(self, latents: Tensor, iterations: int = 10) -> None:
+    def initialize(self, latents: Tensor) -> None:
         """Place the codes by spherical k-means on (B, groups * codebook_dim, H, W) latents."""
         vectors = self._vectors(self.normalize(latents)).float()
         if vectors.shape[1] < self.codebook_size:
             raise ValueError(f"k-means needs at least {self.codebook_size} latents, got {vectors.shape[1]}")
         self.codebook.copy_(self._random_rows(vectors))
-        for _ in range(iterations):
+        for _ in range(KMEANS_ITERATIONS):
             nearest = torch.bmm(vectors, self.codebook.transpose(1, 2)).argmax(dim=-1)
             count, total = self._count(vectors, nearest)
             empty = (count == 0).unsqueeze(-1)
@@ -145,7 +145,7 @@ class ProductQuantizer(nn.Module):
         scale = self.codebook_size / count.sum(dim=1, keepdim=True)  # an average code has count 1, whatever the batch
         self.ema_count.lerp_(count * scale, 1 - self.decay)
         self.ema_sum.lerp_(total * scale.unsqueeze(-1), 1 - self.decay)
-        dead = (self.ema_count < self.restart_below).unsqueeze(-1)
+        dead = (self.ema_count < RESTART_BELOW).unsqueeze(-1)
         fresh = self._random_rows(vectors)
         if dist.is_initialized():
             dist.broadcast(fresh, 0)

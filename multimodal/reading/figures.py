@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
+from typing import NamedTuple
 
 from multimodal.data.phrases import ARTICLE, COLOR_WORDS, words_of
 from multimodal.reading.descriptions import says_only_looks
@@ -50,12 +51,26 @@ POT = "pot of food"  # in which no plants are
 WHERE = re.compile(r"(?:at|behind|by|for|from|in|into|like|of|on|over|through|with|without) ", re.IGNORECASE)
 
 
-def read_figure(text: str, names: Names) -> dict[str, str]:
-    """A figure and the things about it → where on it each of them is, keys of `equipment.PLACES` or `DRAWN_ON`.
+class Placed(NamedTuple):
+    """A thing of a picture, in words that say what it is."""
+
+    thing: str
+    place: str = ""  # on the figure that it is about, a key of `equipment.PLACES` or `DRAWN_ON`; of the figure itself ""
+    color: str | None = None  # that it is turned to, as `recolor_image` takes it; None: that in its words, "a red hat"
+
+
+def read_figure(text: str, names: Names) -> list[Placed]:
+    """A figure, which comes first, and the things about it.
 
     Returns:
-        The figure first, with "". Nothing where a text says of one thing what it is, or one name shows it all.
+        Nothing where a text says of one thing what it is, or one name shows it all.
     """
+    places = _places_on_figure(text, names)
+    return [Placed(thing, place) for thing, place in places.items()]
+
+
+def _places_on_figure(text: str, names: Names) -> dict[str, str]:
+    """A figure and the things about it → the place of each."""
     on_part, on_it = ON_PART.search(text), ON_IT.search(text)
     held = on_part[1].lower() if on_part else "hand"
     text = WHERE_WORN.sub("", ON_IT.sub("", text))

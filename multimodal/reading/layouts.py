@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from multimodal.collage.layout import Layout
 from multimodal.data.phrases import ARTICLE, singulars
-from multimodal.reading.figures import MAX_THINGS, read_figure
-from multimodal.reading.looks import MODIFIERS, Looks, drawn_so, split_drawn, split_looks
+from multimodal.reading.figures import MAX_THINGS, Placed, read_figure
+from multimodal.reading.looks import MODIFIERS, Looks, drawn_so, split_looks
 from multimodal.reading.modifiers import LISTED, OF_TWO, counted, joints, names_several, patterns, split_color, worded
 from multimodal.reading.names import Names
 from multimodal.reading.relations import DOING, OF_BODY, split_relations
@@ -41,8 +41,8 @@ def parse_layout(prompt: str, names: Names) -> Layout | None:
     if (names.known(text) or names.is_synonym(text)) and MODIFIERS.keys().isdisjoint(text):
         return None
 
-    def layout(kind: str, parts: Sequence[dict[str, str]], number: int = 1) -> Layout:
-        found = [(*_in_color(thing, names), place) for part in parts for thing, place in part.items()]
+    def layout(kind: str, parts: Sequence[list[Placed]], number: int = 1) -> Layout:
+        found = [(*_in_color(one, names), one.place) for part in parts for one in part]
         things, colors, places = zip(*found, strict=True)
         return Layout(kind, tuple(thing + style for thing in things), number, colors, places if any(places) else ())
 
@@ -57,7 +57,7 @@ def parse_layout(prompt: str, names: Names) -> Layout | None:
                 if not _has(*pair) and all(_is_thing(thing, names, vague=kind == "and") for thing in pair):
                     return layout(kind, _parts(pair, names))
     parts = _parts(several, names) if len(several) == 2 else []
-    if parts and (LISTED.match(text) or all(not FACE_ONLY.issuperset(part.values()) for part in parts)):
+    if parts and (LISTED.match(text) or all(not FACE_ONLY.issuperset(one.place for one in part) for part in parts)):
         return layout("count", parts, 2)
     for kind, pattern in worded():
         if found := pattern.fullmatch(text):
@@ -69,58 +69,63 @@ def parse_layout(prompt: str, names: Names) -> Layout | None:
         return layout("count", [_one_of(thing, several_of_it, names)], number)
     if split_looks(text):  # of somebody who cannot be drawn so; nor are their clothes of that colour
         return None
-    colored = layout("colored", [{text: ""}])
+    colored = layout("colored", [[Placed(text)]])
     return colored if colored.colors[0] else None
 
 
-def _parts(texts: Sequence[str], names: Names) -> list[dict[str, str]]:
+def _parts(texts: Sequence[str], names: Names) -> list[list[Placed]]:
     """Several things, each with what is about it; what the last has in the plural, all have: "a cat and a dog in hats"."""
     *others, last = (_part(text, names) for text in texts)
-    shared = {thing: place for thing, place in last.items() if place}
-    plural = all(PLURAL.search(thing) and not ARTICLE.match(thing) for thing in shared)
-    alone = all(len(other) == 1 and has_face(name_of(next(iter(other)), names), names) for other in others)
-    return [*(other | shared for other in others), last] if plural and alone else [*others, last]
+    shared = [one for one in last if one.place]
+    plural = all(PLURAL.search(one.thing) and not ARTICLE.match(one.thing) for one in shared)
+    alone = all(len(other) == 1 and has_face(name_of(other[0].thing, names), names) for other in others)
+    return [*(other + shared for other in others), last] if plural and alone else [*others, last]
 
 
-def _part(text: str, names: Names) -> dict[str, str]:
-    """One of several: a figure and what is about it, as `read_figure` says it, or a thing alone."""
+def _part(text: str, names: Names) -> list[Placed]:
+    """One of several: a figure and what is about it, or a thing alone."""
     plainly = INNER_ARTICLE.sub(" ", text)  # "a heart with an arrow", which is a name but for that
     is_one = (names.known(plainly) or names.is_synonym(text)) and MODIFIERS.keys().isdisjoint(text)
-    return (not is_one and _figure(text, names)) or {text: ""}
+    return (not is_one and _figure(text, names)) or [Placed(text)]
 
 
-def _figure(text: str, names: Names) -> dict[str, str]:
+def _figure(text: str, names: Names) -> list[Placed]:
     """A figure and what is about it, see `read_figure`; of somebody who looks somehow perhaps the figure alone."""
     if not (looks := split_looks(text)):
         return read_figure(text, names)
-    figure = read_figure(looks.text, names) or ({} if names_several(looks.text) else {looks.text: ""})
+    figure = read_figure(looks.text, names) or ([] if names_several(looks.text) else [Placed(looks.text)])
     if not figure:
-        return {}
+        return []
     who, *others = figure
-    if not (drawn := drawn_so(who, looks, names)):
+    if not (drawn := drawn_so(who.thing, looks, names)):
         return read_figure(text, names)
-    hands = {thing: drawn_so(thing, Looks("", skin=looks.skin), names) if looks.skin else "" for thing in others}
-    return {drawn: ""} | {hands[thing] or thing: figure[thing] for thing in others}
+    name, color = drawn
+    return [Placed(name, "", color), *(_with_skin(other, looks.skin, names) for other in others)]
 
 
-def _in_color(thing: str, names: Names) -> tuple[str, str]:
+def _with_skin(thing: Placed, skin: str, names: Names) -> Placed:
+    """A thing about somebody whose skin has a tone, or "": of a hand that of the hand too."""
+    drawn = drawn_so(thing.thing, Looks("", skin=skin), names) if skin else None
+    return Placed(drawn[0], thing.place, drawn[1]) if drawn else thing
+
+
+def _in_color(one: Placed, names: Names) -> tuple[str, str]:
     """What is drawn of a thing, and what it, or a part of it, is turned to, or ""."""
-    name, recolored = split_drawn(thing)
-    return split_color(thing, names) if name == thing else (name, recolored)
+    return split_color(one.thing, names) if one.color is None else (one.thing, one.color)
 
 
-def _one_of(thing: str, several: str, names: Names) -> dict[str, str]:
+def _one_of(thing: str, several: str, names: Names) -> list[Placed]:
     """One of many, said as one, "penguin on skateboard", and as all, "penguins on skateboards", without what all of them
     share: there is one cake under "candles on a cake".
     """
     if names.known(" ".join(singulars(word)[0] for word in several.split())):  # "men in tuxedos"
-        return {thing: ""}
+        return [Placed(thing)]
     figure = _part(thing, names)
     if len(figure) == 1 and split_relations(several)[1]:
         figure = read_figure(several, names) or figure
-    name, *others = figure
-    shared = any(figure[other] in SHARED and ARTICLE.match(other) for other in others)
-    return {thing: ""} if shared and not has_face(name_of(name, names), names) else figure
+    who, *others = figure
+    shared = any(other.place in SHARED and ARTICLE.match(other.thing) for other in others)
+    return [Placed(thing)] if shared and not has_face(name_of(who.thing, names), names) else figure
 
 
 def _has(figure: str, other: str) -> bool:

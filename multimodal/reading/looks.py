@@ -37,7 +37,6 @@ NOT_YELLOW = re.compile(  # or no people
     r".*(?:’s |sign|symbol|face|claus|genie|silhouette|speaking head|troll|zombie)|flag|no ", re.IGNORECASE
 )
 WITH = re.compile(r"(?::| with(?: an?)?)$")
-DRAWN_AS = "\x1f"  # between a name and what is recoloured of it
 
 
 class Looks(NamedTuple):
@@ -66,14 +65,16 @@ def split_looks(text: str) -> Looks | None:
     return looks if looks.text != text and looks.text.strip() else None
 
 
-def drawn_so(who: str, looks: Looks, names: Names) -> str:
-    """What is drawn for somebody who looks so, as `split_drawn` takes it; "" where there is no such picture."""
+def drawn_so(who: str, looks: Looks, names: Names) -> tuple[str, str] | None:
+    """The name that is drawn for somebody who looks so, and what is recoloured of it, as `recolor_image` takes it, such as
+    ("woman: red hair", "black hair, dark skin"); None where there is no such picture.
+    """
     name = name_of(who, names)
     is_hand = HANDS.fullmatch(name) and not is_person(name) and not names.is_smiley(name)
     if looks.skin and not (looks.hair or looks.kind) and (is_hand or _is_yellow(name, names)):
-        return f"{name}{DRAWN_AS}{looks.skin}{SKIN}"
+        return name, looks.skin + SKIN
     if name not in SEXES:
-        return ""
+        return None
     own, kind, recolored = OWN_HAIR.get(looks.hair, ""), looks.kind, []
     if not kind:
         kind = f"{own or DYED} hair"
@@ -81,19 +82,13 @@ def drawn_so(who: str, looks: Looks, names: Names) -> str:
         recolored += [hair + HAIR] if hair else []
     recolored += [looks.skin + SKIN] if looks.skin else []
     drawn = f"{SEXES[name]}: {kind}"
-    return f"{drawn}{DRAWN_AS}{', '.join(recolored)}" if names.known(drawn) else ""
+    return (drawn, ", ".join(recolored)) if names.known(drawn) else None
 
 
 def _is_yellow(name: str, names: Names) -> bool:
     """Whether somebody of an English name, who is not just anybody, is drawn with yellow skin."""
     is_somebody = is_person(name) or names.has_keyword(name, "person") or names.known(f"man {name}") or name in YELLOW_TOO
     return is_somebody and name not in SEXES and not NOT_YELLOW.match(name)
-
-
-def split_drawn(words: str) -> tuple[str, str]:
-    """The name in what is drawn so, and what is recoloured of it: ("woman: red hair", "black hair, dark skin")."""
-    name, _, recolored = words.partition(DRAWN_AS)
-    return name, recolored
 
 
 @functools.cache

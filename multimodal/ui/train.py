@@ -54,7 +54,8 @@ class TrainingRun:
             start: a checkpoint whose weights it starts from.
             overrides: key=value words.
         Raises:
-            ValueError: one is running, the name is none, or that of a checkpoint that was not made by a run here.
+            ValueError: one is running; the name is none, that of a checkpoint that was not made by a run here, or of a run
+                that learns from other data, or otherwise.
         """
         if self.is_running:
             raise ValueError("a training is running already: stop it first")
@@ -64,7 +65,13 @@ class TrainingRun:
         if (folder / "dit").exists() and not self.asked(folder).exists():
             raise ValueError(f"there is a checkpoint {name} already: choose another name")
         (folder / "training").mkdir(parents=True, exist_ok=True)
-        start = self.begun(folder, data, preset, start)
+        if before := self.begun(folder):  # it goes on from where it started then, not from the model in use now
+            if (before["data"], before["preset"]) != (data, preset):
+                raise ValueError(f"{name} learns from {before['data']} ({before['preset']}): choose another name")
+            start = before["start"] and Path(before["start"])
+        else:
+            asked = {"data": data, "preset": preset, "start": start and str(start)}
+            self.asked(folder).write_text(json.dumps(asked), encoding="utf-8")
         command = [
             sys.executable,
             "-m",
@@ -81,20 +88,12 @@ class TrainingRun:
             self.process = subprocess.Popen(command, stdout=log, stderr=log, env=environment)
         self.folder = folder
 
-    def begun(self, folder: Path, data: str, preset: str, start: Path | None) -> Path | None:
-        """What a run starts from: once it has saved something, what it started from then, not the model in use now.
-
-        Raises:
-            ValueError: it has learnt from other data, or something else.
-        """
-        if self.asked(folder).exists() and any(folder.glob("training/**/step-*/config.json")):
-            before = json.loads(self.asked(folder).read_text(encoding="utf-8"))
-            if (before["data"], before["preset"]) != (data, preset):
-                raise ValueError(f"{folder.name} learns from {before['data']} ({before['preset']}): choose another name")
-            return before["start"] and Path(before["start"])
-        asked = {"data": data, "preset": preset, "start": start and str(start)}
-        self.asked(folder).write_text(json.dumps(asked), encoding="utf-8")
-        return start
+    def begun(self, folder: Path) -> dict[str, Any] | None:
+        """What was asked of a run that has saved something there; None where there is none."""
+        if not self.asked(folder).exists() or not any(folder.glob("training/**/step-*/config.json")):
+            return None
+        asked: dict[str, Any] = json.loads(self.asked(folder).read_text(encoding="utf-8"))
+        return asked
 
     def stop(self) -> None:
         """Ask the run to save and to end, which it does after the step that it is at."""

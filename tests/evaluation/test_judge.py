@@ -48,9 +48,9 @@ def test_pictures_of_any_size_are_resized(judge):
     assert judge.look(torch.zeros(2, 4, 128, 128)).shape == (2, 4, 32, 32)
 
 
-def test_transparent_is_seen_as_the_background(judge):
-    seen = judge.look(torch.full((1, 4, 32, 32), -1.0), background=0.25)
-    assert seen[:, :3].sub(0.25).abs().max() < 1e-6
+def test_transparent_is_seen_as_white(judge):
+    seen = judge.look(torch.full((1, 4, 32, 32), -1.0))
+    assert (seen[:, :3] == 1).all()
     assert (seen[:, 3] == -1).all()
 
 

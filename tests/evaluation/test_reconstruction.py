@@ -30,14 +30,15 @@ def test_codes_are_counted_as_by_hand():
 
 def test_the_whole_evaluation(pipeline, data, monkeypatch):
     monkeypatch.setattr(reconstruction, "available_codecs", lambda: ["JPEG"])
-    result = evaluate_reconstruction(pipeline, data, limit=4, codec_pictures=2)
+    monkeypatch.setattr(reconstruction, "CODEC_PICTURES", 2)
+    result = evaluate_reconstruction(pipeline, data, limit=4)
     all_pictures, compared, codebook = result["tables"].values()
     assert result["settings"]["pictures"] == all_pictures[0]["PSNR"]["count"] == 4
     assert [row["method"] for row in compared] == ["VQ-VAE", "VQ-VAE with search", "JPEG"]
     assert compared[2]["bytes"] <= compared[0]["bytes"] == pipeline.vqvae.config.bytes_per_image
     assert compared[2]["alpha error"] is None
     assert all_pictures[1]["PSNR"]["mean"] > all_pictures[0]["PSNR"]["mean"]
-    alone = evaluate_reconstruction(pipeline, data, codec_pictures=2, search_steps=0)["tables"].values()
+    alone = evaluate_reconstruction(pipeline, data, search_steps=0)["tables"].values()
     assert [row["method"] for row in next(iter(alone))] == ["VQ-VAE"]
     assert len(codebook) == 2
     assert all(0 < row["usage"] <= 1 and 1 <= row["perplexity"] <= 64 for row in codebook)

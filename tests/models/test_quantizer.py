@@ -108,7 +108,7 @@ def test_while_training_a_code_moves_towards_its_latents_and_in_evaluation_it_st
 
 
 def test_dead_codes_restart_where_the_latents_are() -> None:
-    quantizer = ProductQuantizer(groups=1, codebook_size=16, codebook_dim=3, decay=0.5, restart_below=0.03)
+    quantizer = ProductQuantizer(groups=1, codebook_size=16, codebook_dim=3, decay=0.5)
     centre = F.normalize(torch.tensor([1.0, 2.0, 3.0]), dim=0)
     latents = around(centre, 256, 0.1)  # one small region, so that most random codes are never the nearest
 
@@ -127,7 +127,7 @@ def test_kmeans_finds_the_clusters_of_every_group() -> None:
     centres = torch.tensor([[1.0, 0, 0], [0, 1, 0], [0, 0, 1], [-1, -1, -1]])
     first = torch.cat([around(centre, 50, 0.02) for centre in centres], dim=-1)
     latents = torch.cat([first, -first], dim=1)
-    quantizer.initialize(latents, iterations=20)
+    quantizer.initialize(latents)
     similarity = latents.unflatten(1, (2, 3))[0, :, :, 0].transpose(1, 2) @ quantizer.codebook.transpose(1, 2)
     for group, sign in ((0, 1), (1, -1)):
         distances = torch.cdist(F.normalize(sign * centres, dim=-1), quantizer.codebook[group])

@@ -247,5 +247,5 @@ def test_german_compounds_are_what_their_last_part_is(text: str, name: str) -> N
     ],
 )  # fmt: skip
 def test_with_the_bundled_names_looks_make_nobody_else_of_people(text: str, name: str, bundled_names: Names) -> None:
-    figure = next(iter(read_figure(text, bundled_names)), text)
+    figure = next((one.thing for one in read_figure(text, bundled_names)), text)
     assert bundled_names.english_name(bundled_names.in_known_words(figure)) == name
