@@ -19,6 +19,7 @@ from multimodal.reading.layouts import parse_layout
 from multimodal.reading.looks import split_looks
 from multimodal.reading.names import Names
 from multimodal.reading.phrases import GREETING, PICTURE_OF, REQUEST
+from multimodal.reading.shown import leaves_out
 from multimodal.reading.syntax import MIXED, MIXED_STYLES, in_style, parse_weights, split_quoted, split_style, style_name
 
 BOARDS = {"placard", "speech balloon", "thought balloon"}
@@ -40,7 +41,7 @@ class Reading(NamedTuple):
 
     things: tuple[str, ...]  # a prompt of each thing
     layout: Layout | None = None  # how they become one picture; None where there is one thing, as it is
-    renamed: tuple[tuple[str, str], ...] = ()  # what the prompt calls a thing, and the nearest name, if that is drawn
+    renamed: tuple[tuple[str, str], ...] = ()  # what the prompt calls a thing, and the name or the things that are drawn
     written: str = ""  # the words that are written on the picture
     restyled: tuple[str, ...] = ()  # for each thing the style that it was never seen in, and is drawn again in, or ""
     is_board: bool = False  # whether the picture is of nothing but what words are written on
@@ -80,6 +81,7 @@ def read_prompt(prompt: str, names: Names, apart: bool = True) -> Reading:
         things.append(name + style)
         said = names.known(text) or name == text or not any(map(str.isalnum, text))  # as an emoji says what it is
         renamed += [] if said else [(text, name)]
+    renamed = [*(_in_short(prompt, layout.things, things, names) if layout else ()), *renamed]
     for first, *others in layout.parts() if layout else ():
         if layout and not FACE_PLACES.isdisjoint(layout.places[row] for row in others):
             name, style = split_style(things[first], styles)
@@ -90,6 +92,14 @@ def read_prompt(prompt: str, names: Names, apart: bool = True) -> Reading:
     is_one = len(drawn) == 1 and not (layout and layout.number > 1)
     is_board = is_one and names.english_name(split_style(drawn[0], styles)[0]) in BOARDS
     return Reading(drawn, layout, renames, written, restyles, is_board)
+
+
+def _in_short(prompt: str, said: Sequence[str], drawn: Sequence[str], names: Names) -> list[tuple[str, str]]:
+    """A prompt and what it says of the things that are drawn, where it names more than these."""
+    text, *things = (split_style(one, names.style_names)[0] for one in (prompt, *said))
+    shown = [names.english_name(split_style(thing, names.style_names)[0]) for thing in drawn]
+    in_short = ", ".join(dict.fromkeys(ARTICLE.sub("", thing) for thing in things))
+    return [(text, in_short)] if leaves_out(text, things, shown, names) else []
 
 
 def read_prompts(prompts: Sequence[str], names: Names, apart: bool = True) -> list[Reading]:

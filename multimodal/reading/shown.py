@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import itertools
 import re
+from collections.abc import Sequence
 
-from multimodal.data.phrases import FIRST_CJK, singulars, words_of
+from multimodal.data.lexicon import load_words
+from multimodal.data.phrases import COLOR_WORDS, FIRST_CJK, singulars, words_of
 from multimodal.reading.descriptions import PERSON
 from multimodal.reading.names import Names
 from multimodal.reading.phrases import AROUND_THING
+from multimodal.reading.relations import OWN_PARTS, SCENERY
+from multimodal.reading.roles import ROLES
+from multimodal.reading.smileys import SMILEYS
 from multimodal.reading.vocabulary import is_feeling
-from multimodal.reading.wordings import LITTLE_WORDS, everyday, last_word, looks_foreign
+from multimodal.reading.wordings import LITTLE_WORDS, content, everyday, last_word, looks_foreign
 
 WITH_FACE = {  # names and keywords of what has a face
     "animal", "baby", "bird", "claus", "crab", "creature", "dinosaur", "doll", "face", "family", "guard", "insect", "mage",
@@ -25,6 +31,14 @@ NOT_DRAWN = re.compile(  # what there is no emoji of, though it is a keyword of 
     r"(?:an?|the) (?:\w+ )*(?:bite|board|branch|cage|cane|crib|(?<!coffee )(?<!tea )(?:cup|mug)|deal|desk|earring|floor|"
     r"leash|pond|shelf|shoulder|space ?suit|surfboard|swing|table|tank|tracks?|wall|wire)",
     re.IGNORECASE,
+)
+ENGLISH = {"a", "an", "and", "at", "in", "is", "of", "on", "the", "with"}  # words that no other language has all of
+NO_THING = (  # words for how a figure looks, what it does, and what colours and people are called
+    {word for table in (ROLES, SMILEYS) for said in table for word in words_of(said)}
+    | {word for said in itertools.chain(*load_words("numbers", "en").values()) for word in words_of(said)}
+    | {*COLOR_WORDS, "rainbow", "lime", "dark", "light", "hair", "skin", "beard", "emoji", "sticker"}
+    | {"background", "beginning", "distance", "left", "middle", "mission", "mood", "right"}
+    | PERSON
 )
 ADVERBS = {"away", "back", "down", "off", "up"}  # which look like the last words of names
 
@@ -90,6 +104,26 @@ def shows_all(text: str, figure: str, names: Names, by_keywords: bool = True) ->
     own |= PERSON if is_person(own_name) else set()
     more = words - own - LITTLE_WORDS - {"holding"}  # anything, not only hands
     return (by_keywords and is_person(name)) or not (words.isdisjoint(own) or more.isdisjoint(said))
+
+
+def leaves_out(text: str, things: Sequence[str], drawn: Sequence[str], names: Names) -> bool:
+    """Whether an English text names a thing that is not drawn, as it does in "a cat with a hat in space".
+
+    Args:
+        things: the words of the text that say what is drawn.
+        drawn: the English names that these are drawn by.
+    """
+    words = content(text).split()
+    if looks_foreign(text) or ENGLISH.isdisjoint(words_of(text)):
+        return False
+    shown = {form for said in (*things, *drawn) for word in words_of(said) for form in singulars(word)}
+    for word in words:
+        forms = {*singulars(word)}
+        is_thing = SCENERY.fullmatch(f"the {word}") or not forms.isdisjoint(names.english_meanings)
+        is_shown = not forms.isdisjoint(shown) or any(names.has_keyword(name, form) for name in drawn for form in forms)
+        if is_thing and not is_shown and forms.isdisjoint(NO_THING) and not OWN_PARTS.fullmatch(word):
+            return True
+    return False
 
 
 def is_person(name: str) -> bool:

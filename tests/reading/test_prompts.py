@@ -371,6 +371,24 @@ def test_how_people_type(prompt: str, things: tuple[str, ...], bundled_names: Na
     assert read_prompt(prompt, bundled_names).things == things
 
 
+@pytest.mark.parametrize(
+    ("prompt", "said"),
+    [
+        ("a panda with a scarf in the snow", "panda, scarf"),
+        ("a robot with a flower walking a dog", "robot, flower"),
+        ("easter bunny with a basket of eggs, flat style", "bunny, egg"),
+        ("a panda with a scarf", ""),
+        ("a girl with long dark blue hair and a kite", ""),
+        ("a crying panda riding a bike", ""),
+        ("two foxes and a lime green apple to the right of a star", ""),
+        ("Katze mit Hut und Schal", ""),
+    ],
+)
+def test_what_is_named_and_not_drawn_is_told(prompt: str, said: str, bundled_names: Names) -> None:
+    told = dict(read_prompt(prompt, bundled_names).renamed)
+    assert told.get(prompt.removesuffix(", flat style"), "") == said
+
+
 def test_who_looks_somehow_by_itself_is_drawn_as_it_is(bundled_names: Names) -> None:
     assert read_prompt("an angry cat", bundled_names).as_drawn
     assert not read_prompt("a girl with pink hair", bundled_names).as_drawn

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from PIL import Image
@@ -62,20 +63,34 @@ def test_a_run_starts_stops_and_goes_on(run: TrainingRun, pictures: Path) -> Non
     assert run.is_running
 
 
-def test_a_run_goes_on_from_where_it_started_whatever_model_is_in_use_now(run: TrainingRun, tmp_path: Path) -> None:
-    folder = tmp_path / "mine"
-    (folder / "training").mkdir(parents=True)
-    assert run.begun(folder, "data", "lora", tmp_path / "typed wrong") == tmp_path / "typed wrong"
-    assert run.begun(folder, "data", "lora", tmp_path / "emoji") == tmp_path / "emoji", "nothing was learnt yet"
-    samples, state = (folder / "training" / "dit" / name for name in ("samples", "step-00000002"))
-    samples.mkdir(parents=True)
-    (samples / "step-00000001.png").touch()
-    assert run.begun(folder, "data", "lora", tmp_path / "emoji") == tmp_path / "emoji", "a picture is no state"
-    save_tensors(state, {}, {})
-    assert run.begun(folder, "data", "lora", folder) == tmp_path / "emoji"
-    state.rename(folder / "training" / "dit" / "mean")
-    save_tensors(folder / "training" / "dit" / "mean" / "step-00000002", {}, {})
-    assert run.begun(folder, "data", "lora", folder) == tmp_path / "emoji", "the mean is learnt first"
+def test_a_run_goes_on_from_where_it_started_whatever_model_is_in_use_now(
+    run: TrainingRun, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commands: list[list[str]] = []
+
+    def popen(command: list[str], **_: object) -> SimpleNamespace:
+        commands.append(command)
+        return SimpleNamespace(poll=lambda: 0, wait=lambda *_: 0)
+
+    monkeypatch.setattr("multimodal.ui.train.subprocess.Popen", popen)
+
+    def starts_from(start: str) -> str:
+        run.start("data", "mine", "lora", Path(start))
+        return next(word for word in commands[-1] if word.startswith("--from="))
+
+    assert starts_from("typed wrong") == "--from=typed wrong"
+    assert starts_from("emoji") == "--from=emoji", "nothing was learnt yet"
+    training = run.parent / "mine" / "training" / "dit"
+    (training / "samples").mkdir(parents=True)
+    (training / "samples" / "step-00000001.png").touch()
+    assert starts_from("other") == "--from=other", "a picture is no state"
+    save_tensors(training / "step-00000002", {}, {})
+    assert starts_from("emoji") == "--from=other"
+    (training / "step-00000002").rename(training / "mean")
+    save_tensors(training / "mean" / "step-00000002", {}, {})
+    assert starts_from("emoji") == "--from=other", "the mean is learnt first"
+    with pytest.raises(ValueError, match="mine learns from data"):
+        run.start("other data", "mine", "lora", Path("emoji"))
 
 
 def test_what_is_wrong_with_the_data_is_in_the_log(run: TrainingRun, tmp_path: Path) -> None:
