@@ -70,6 +70,7 @@ class CreateTab:
         self._draw_options(model)
         self._draw_advanced()
         self.star.visible = histories is not None
+        # What a run reads, what settings fill in, and what a run gives: the components that the fields are called by.
         named = vars(self) | {"download": self.downloads.one, "download_all": self.downloads.all}
         self.asked, self.filled, self.made = ([named[name] for name in kind._fields] for kind in (Asked, Filled, Made))
         self.shown_as: dict[str, Any] = {"show_progress": "minimal", "show_progress_on": self.status, **MODEL}

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -48,11 +49,11 @@ def choose(last: Pictures, event: gr.SelectData) -> tuple[Any, Any]:
     return index, settings.seed if settings else gr.skip()
 
 
-def bring_back(finished: tuple[Any, Pictures] | None, last: Pictures) -> tuple[Any, ...]:
+def bring_back(finished: tuple[list[tuple[str, str]], Pictures] | None, last: Pictures) -> tuple[Any, ...]:
     """The pictures of before, in the place of those that a run has left half formed: values for gallery, last, chosen."""
-    if last or not finished:
+    pictures, before = finished or ([], ())
+    if last or not pictures or not all(Path(path).exists() for path, _ in pictures):  # they are deleted after an hour
         return gr.skip(), gr.skip(), gr.skip()
-    pictures, before = finished
     return gr.update(value=pictures, selected_index=0), before, 0
 
 

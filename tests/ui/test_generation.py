@@ -28,7 +28,7 @@ from multimodal.ui.history_store import Histories, History
 from multimodal.ui.markup import message
 from multimodal.ui.messages import Messages
 from multimodal.ui.models import Models
-from multimodal.ui.session import Picture, Pictures, Runs
+from multimodal.ui.session import Picture, Pictures, Runs, bring_back
 from multimodal.ui.texts import Texts
 
 ASKED = {"prompt": "a fox", "negative_prompt": "", "style": "", "steps": 20, "guidance_scale": 1.0, "sampler": "euler"}
@@ -264,6 +264,19 @@ def test_of_a_picture_of_another_model_it_is_said(
     *_, (*_, [made]) = Generation(models).again(str(path), visitor("me"))
     assert made.settings.model_id == models.pipeline.model_id
     assert ["another-0123456789" in said for said in warned] == [True] * of_another
+
+
+def test_pictures_of_before_come_back_where_others_are_half_formed_if_they_are_still_there(tmp_path: Path) -> None:
+    path = tmp_path / "fox.png"
+    path.touch()
+    before = (Picture("a fox", torch.zeros(2, 8, 8), "emoji", Settings("a fox", 1)),)
+    finished = [(str(path), "a fox")], before
+    assert bring_back(finished, ())[1:] == (before, 0)
+    unchanged = (gr.skip(),) * 3
+    assert bring_back(finished, before) == unchanged
+    assert bring_back(None, ()) == unchanged
+    path.unlink()  # as Gradio does after an hour
+    assert bring_back(finished, ()) == unchanged
 
 
 def test_long_prompts_that_begin_alike_are_files_of_their_own(models: Models, tmp_path: Path) -> None:
