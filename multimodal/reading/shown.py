@@ -32,7 +32,7 @@ NOT_DRAWN = re.compile(  # what there is no emoji of, though it is a keyword of 
     r"leash|pond|shelf|shoulder|space ?suit|surfboard|swing|table|tank|tracks?|wall|wire)",
     re.IGNORECASE,
 )
-ENGLISH = {"a", "an", "and", "at", "in", "is", "of", "on", "the", "with"}  # words that no other language has all of
+ENGLISH = {"a", "an", "and", "at", "in", "is", "of", "on", "the", "with"}  # of which a text of several things in English has one
 NO_THING = (  # words for how a figure looks, what it does, and what colours and people are called
     {word for table in (ROLES, SMILEYS) for said in table for word in words_of(said)}
     | {word for said in itertools.chain(*load_words("numbers", "en").values()) for word in words_of(said)}
@@ -107,7 +107,7 @@ def shows_all(text: str, figure: str, names: Names, by_keywords: bool = True) ->
 
 
 def leaves_out(text: str, things: Sequence[str], drawn: Sequence[str], names: Names) -> bool:
-    """Whether an English text names a thing that is not drawn, as it does in "a cat with a hat in space".
+    """Whether an English text names a thing that is not drawn, as it does in "a cat with a hat in the snow".
 
     Args:
         things: the words of the text that say what is drawn.
