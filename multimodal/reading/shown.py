@@ -32,7 +32,7 @@ NOT_DRAWN = re.compile(  # what there is no emoji of, though it is a keyword of 
     r"leash|pond|shelf|shoulder|space ?suit|surfboard|swing|table|tank|tracks?|wall|wire)",
     re.IGNORECASE,
 )
-ENGLISH = {"a", "an", "and", "at", "in", "is", "of", "on", "the", "with"}  # of which a text of several things in English has one
+ENGLISH = {"a", "an", "and", "at", "in", "is", "of", "on", "the", "with"}  # English texts of several things have one
 NO_THING = (  # words for how a figure looks, what it does, and what colours and people are called
     {word for table in (ROLES, SMILEYS) for said in table for word in words_of(said)}
     | {word for said in itertools.chain(*load_words("numbers", "en").values()) for word in words_of(said)}
