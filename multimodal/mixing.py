@@ -53,10 +53,10 @@ def mix(
         readings = [read_prompt(one, pipeline.names, apart=False) for one in prompts]
         if written := next((reading.written for reading in readings if reading.written), ""):
             raise ValueError(f"“{written}” cannot be written on an animation: leave these words out")
-        start, end = (pipeline.prompt_velocity([one.things[0]], negative_prompt, guidance_scale) for one in readings)
+        start, end = (pipeline.prompt_velocity(one.prompts, negative_prompt, guidance_scale) for one in readings)
         noise = pipeline.make_noise([int(seed)] * int(num_frames))
         velocity = between(start, end, torch.linspace(0, 1, int(num_frames), device=noise.device))
         latents = pipeline.sample_latents(velocity, noise, int(num_inference_steps), callback=callback)
         images = rgba.to_images(pipeline.vqvae.decode(latents))
-    dropped = [pipeline.dropped_words(reading.things) for reading in readings]
+    dropped = [pipeline.dropped_words(reading.prompts) for reading in readings]
     return MixOutput(images, prompts, dropped, [dict(reading.renamed) for reading in readings])

@@ -29,7 +29,7 @@ from multimodal.arguments import (
     clean_prompt,
 )
 from multimodal.checkpoint import checkpoint_id, load_parts
-from multimodal.collage.layout import put_together
+from multimodal.collage.layout import Layout, put_together
 from multimodal.diffusion import rectified_flow
 from multimodal.diffusion.samplers import SAMPLERS, Callback, SamplerStep, Velocity, guided, inpainting, weighted
 from multimodal.hub import find_checkpoint
@@ -149,16 +149,16 @@ class TextToImagePipeline:
         style = "" if style == MIXED and (image is not None or not interpret) else style
 
         def report(step: SamplerStep) -> bool | None:
-            if callback is None:
-                return None
-            return callback(PipelineStep(**vars(step), preview=lambda: self.decode_things(step.denoised, readings)))
+            step = PipelineStep(**vars(step), preview=lambda: self.decode_things(step.denoised, layouts))
+            return callback and callback(step)
 
         with self.lock:
             prompts = check_prompts(in_styles(prompts, style, seeds, self.names))
-            readings = read_prompts(prompts, self.names, image is None) if interpret else [Reading((p,)) for p in prompts]
+            readings = read_prompts(prompts, self.names, image is None) if interpret else [*map(Reading.literal, prompts)]
             check_words(*(reading.written for reading in readings))
-            drawn = [(thing, seed) for reading, seed in zip(readings, seeds, strict=True) for thing in reading.things]
-            velocity = self.prompt_velocity([thing for thing, _ in drawn], negative_prompt, float(guidance_scale))
+            layouts = [reading.layout for reading in readings]
+            drawn = [(thing.prompt, seed) for layout, seed in zip(layouts, seeds, strict=True) for thing in layout.things]
+            velocity = self.prompt_velocity([text for text, _ in drawn], negative_prompt, float(guidance_scale))
             latents = noise = self.make_noise([seed for _, seed in drawn])
             if image is not None:
                 original, size = self.indices_of(image), self.vqvae.config.image_size
@@ -167,33 +167,33 @@ class TextToImagePipeline:
                 latents = rectified_flow.interpolate(x0, noise, start)
                 velocity = inpainting(velocity, x0, noise, redrawn)
             latents = self.sample_latents(velocity, latents, num_inference_steps, sampler, report, start)
-            codebook_indices = self.vqvae.quantize(self.compose(latents, readings))
+            codebook_indices = self.compose(latents, layouts, int(num_inference_steps))
             if image is not None:
                 codebook_indices = torch.where(redrawn, codebook_indices, original)
             images = rgba.to_images(self.vqvae.decode_indices(codebook_indices))
         pairs = zip(images, readings, strict=True)
         images = [write(image, one.written, self.upscaler, one.is_board) for image, one in pairs]
-        dropped = [self.dropped_words([*reading.things, negative_prompt]) for reading in readings[::repeats]]
+        dropped = [self.dropped_words([*reading.prompts, negative_prompt]) for reading in readings[::repeats]]
         renamed = [dict(reading.renamed) | left_out(reading.written) for reading in readings[::repeats]]
         return TextToImageOutput(images, codebook_indices.cpu(), prompts, seeds, dropped, renamed, self.model_id)
 
-    def compose(self, latents: Tensor, readings: Sequence[Reading]) -> Tensor:
-        """The latents of pictures, from those of the things in them; what is one thing stays as it was drawn."""
-        if all(reading.as_drawn for reading in readings):
-            return latents
-        pictures = self.decode_things(latents, readings)
-        encoded = self.vqvae.encode(torch.stack([rgba.to_tensor(one, one.width) for one in pictures]).to(self.device))
-        firsts = itertools.accumulate((len(reading.things) for reading in readings[:-1]), initial=0)
-        as_drawn = torch.tensor([reading.as_drawn for reading in readings], device=self.device).view(-1, 1, 1, 1)
-        return torch.where(as_drawn, latents[list(firsts)], encoded)
+    def compose(self, latents: Tensor, layouts: Sequence[Layout], search_steps: int) -> Tensor:
+        """The codebook indices of pictures, from the latents of the things in them; those of several are searched for."""
+        firsts = itertools.accumulate((len(layout.things) for layout in layouts[:-1]), initial=0)
+        codebook_indices = self.vqvae.quantize(latents[list(firsts)])
+        if composed := [row for row, layout in enumerate(layouts) if not layout.as_drawn]:
+            pictures = self.decode_things(latents, layouts)
+            images = torch.stack([rgba.to_tensor(pictures[row], pictures[row].width) for row in composed]).to(self.device)
+            codebook_indices[composed] = search_codes(self.vqvae, images, search_steps)
+        return codebook_indices
 
     @torch.inference_mode()
-    def decode_things(self, latents: Tensor, readings: Sequence[Reading]) -> list[Image.Image]:
+    def decode_things(self, latents: Tensor, layouts: Sequence[Layout]) -> list[Image.Image]:
         """Pictures, put together of things that are decoded and, where they are to have another style, restyled."""
         things = rgba.to_images(self.vqvae.decode(latents))
         if self.restyler:
-            things = restyle(self.restyler, things, [part.style for reading in readings for part in reading.parts()])
-        return put_together(things, [reading.layout for reading in readings])
+            things = restyle(self.restyler, things, [thing.style for layout in layouts for thing in layout.things])
+        return put_together(things, layouts)
 
     def dropped_words(self, prompts: Sequence[str]) -> str:
         """The words of prompts that do not fit into the text encoder's context, or ""."""

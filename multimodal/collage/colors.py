@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from typing import Literal, NamedTuple
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageOps
@@ -24,10 +26,18 @@ SKINS = {  # the same of skin
     "light": (27, 0.28, 0.97), "medium-light": (27, 0.4, 0.88), "medium": (26, 0.52, 0.78), "medium-dark": (24, 0.54, 0.62),
     "dark": (22, 0.52, 0.48),
 }  # fmt: skip
-SKIN = " skin"  # follows a tone of skin, for a picture of somebody whose skin is yellow
-HAIR = " hair"  # follows the colour of which only somebody's red hair is to be
 RED_HAIR, YELLOW, NEAR_SKIN = 12, 42, 10  # degrees: their usual hues, and how far from these they may be
 ABOVE_CHIN = 0.75  # of the height of a picture of somebody
+
+
+class Recoloring(NamedTuple):
+    """What of a picture is turned to which colour."""
+
+    color: str  # a key of HUES, SHADES or TINTS, or RAINBOW; of skin a key of SKINS
+    part: Literal["", "hair", "skin"] = ""  # of somebody with red hair, with yellow skin; or "", all of a thing
+
+    def __str__(self) -> str:
+        return f"{self.color} {self.part}".strip()
 
 
 def color_names(pixels: Tensor, min_share: float = 0.25) -> list[str]:
@@ -64,19 +74,18 @@ def dominant_hue(pixels: Tensor) -> float | None:
     return float(peak) if near.mean() > 0.7 else None
 
 
-def recolor(pixels: Tensor, color: str) -> Tensor:
-    """Turn the dominant hue of a picture to that of a colour; what has other hues stays, a leaf for instance.
+def recolor(pixels: Tensor, color: str, part: str = "") -> Tensor:
+    """Turn the dominant hue of a picture, or that of a part, to that of a colour; what has other hues stays, a leaf.
 
     A picture without a dominant hue is dyed as a whole, so that a white ghost can be green.
 
     Args:
         pixels: (4, H, W) uint8 premultiplied RGBA.
-        color: a key of HUES, SHADES or TINTS, or RAINBOW; with HAIR after it, for a picture of somebody with red hair; or a
-            key of SKINS with SKIN after it.
+        color, part: see `Recoloring`.
     """
-    if color.endswith(SKIN):
-        return _in_skin(pixels, *SKINS[color.removesuffix(SKIN)])
-    color, of_hair = color.removesuffix(HAIR), color.endswith(HAIR)
+    if part == "skin":
+        return _in_skin(pixels, *SKINS[color])
+    of_hair = part == "hair"
     image = rgba.from_pixels(pixels).convert("RGBA")
     bands = np.asarray(image.convert("RGB").convert("HSV"), dtype=np.float64)
     hue, saturation, value = bands[..., 0] / 255 * 360, bands[..., 1], bands[..., 2]
@@ -113,12 +122,10 @@ def recolor(pixels: Tensor, color: str) -> Tensor:
     return rgba.to_pixels(result)
 
 
-def recolor_image(picture: Image.Image, color: str) -> Image.Image:
-    """`recolor` for a PIL picture of mode "RGBa" (premultiplied); with several colours, ", " between them, one after the
-    other; without one it stays as it is.
-    """
-    for one in filter(None, color.split(", ")):
-        picture = rgba.from_pixels(recolor(rgba.to_pixels(picture), one))
+def recolor_image(picture: Image.Image, recolorings: Sequence[Recoloring]) -> Image.Image:
+    """`recolor` for a PIL picture of mode "RGBa" (premultiplied), once for each, one after the other."""
+    for recoloring in recolorings:
+        picture = rgba.from_pixels(recolor(rgba.to_pixels(picture), *recoloring))
     return picture
 
 

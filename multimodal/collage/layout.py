@@ -5,55 +5,66 @@ Side by side they are put as in training composites.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from PIL import Image
 
 from multimodal.collage.arrangement import paint, visible_box
-from multimodal.collage.colors import recolor_image
+from multimodal.collage.colors import Recoloring, recolor_image
 from multimodal.collage.equipment import equip
 
 MARGIN = 0.02  # around what is put beside something, of its size
-ALONE = ("colored", "figure")  # kinds of one part
+
+
+class Thing(NamedTuple):
+    """One of the things of a picture, which is drawn by itself."""
+
+    prompt: str  # that is drawn
+    place: str = ""  # on the figure before it, a key of `equipment.PLACES` or `DRAWN_ON`; "" for what begins a part
+    recolorings: tuple[Recoloring, ...] = ()
+    style: str = ""  # that it was never seen in, and is drawn again in
 
 
 class Layout(NamedTuple):
-    """How many parts become one picture; a part is a thing, or a figure and the things about it."""
+    """How parts become one picture; a part is a thing, or a figure and the things about it."""
 
-    kind: str  # a key of PATTERNS, or, of one part, "figure"
-    things: tuple[str, ...]  # a prompt of each, figures before what is about them; for "count" of one part or of all
+    things: tuple[Thing, ...]  # of one part after the other; for "count" of one part or of all
+    kind: str = ""  # a key of PATTERNS; "" for one part
     number: int = 1  # how many parts there are, for kind "count"
-    colors: tuple[str, ...] = ()  # what to turn them to, as `recolor` names it, or "" for what stays as it is
-    places: tuple[str, ...] = ()  # where on the figure before it each is, or "" for what begins a part; (): all do
 
-    def parts(self) -> list[list[int]]:
+    @property
+    def is_one_thing(self) -> bool:
+        """Whether the picture of the one thing in it is the whole picture, and keeps its colours."""
+        return len(self.things) == 1 and self.number == 1 and not self.things[0].recolorings
+
+    @property
+    def as_drawn(self) -> bool:
+        """Whether it keeps its style, too."""
+        return self.is_one_thing and not self.things[0].style
+
+    def parts(self) -> list[range]:
         """The rows of `things` that each part is made of."""
-        parts: list[list[int]] = []
-        for row, place in enumerate(self.places or ("",) * len(self.things)):
-            if place:
-                parts[-1].append(row)
-            else:
-                parts.append([row])
-        return parts
+        firsts = [row for row, thing in enumerate(self.things) if not thing.place]
+        return [range(*ends) for ends in itertools.pairwise([*firsts, len(self.things)])]
 
 
-def put_together(images: Sequence[Image.Image], layouts: Sequence[Layout | None]) -> list[Image.Image]:
-    """RGBA pictures from those of the things in them, which follow one another; without a layout it is one thing."""
-    things = iter(images)
-    pictures = []
-    for layout in layouts:
-        if layout is None:
-            pictures.append(next(things))
-            continue
-        colors = layout.colors or ("",) * len(layout.things)
-        own = [recolor_image(next(things).convert("RGBa"), color) for color in colors]
-        parts = [_part(own, layout.places, rows) for rows in layout.parts()]
-        whole = parts[0]
-        if layout.kind not in ALONE:
-            whole = paint(layout.kind, [_trimmed(part) for part in parts], whole.width, layout.number)
-        pictures.append(whole.convert("RGBA"))
-    return pictures
+def put_together(images: Sequence[Image.Image], layouts: Sequence[Layout]) -> list[Image.Image]:
+    """RGBA pictures from those of the things in them, which follow one another."""
+    each = iter(images)
+    return [_whole(layout, [next(each) for _ in layout.things]) for layout in layouts]
+
+
+def _whole(layout: Layout, images: Sequence[Image.Image]) -> Image.Image:
+    if layout.is_one_thing:
+        return images[0]
+    pairs = zip(images, layout.things, strict=True)
+    own = [recolor_image(image.convert("RGBa"), thing.recolorings) for image, thing in pairs]
+    parts = [_part([own[row] for row in rows], [layout.things[row].place for row in rows]) for rows in layout.parts()]
+    if not layout.kind:
+        return parts[0].convert("RGBA")
+    return paint(layout.kind, [_trimmed(part) for part in parts], parts[0].width, layout.number).convert("RGBA")
 
 
 def _trimmed(picture: Image.Image) -> Image.Image:
@@ -63,9 +74,7 @@ def _trimmed(picture: Image.Image) -> Image.Image:
     return picture.crop((left - margin, upper - margin, right + margin, lower + margin))
 
 
-def _part(own: Sequence[Image.Image], places: Sequence[str], rows: Sequence[int]) -> Image.Image:
+def _part(images: Sequence[Image.Image], places: Sequence[str]) -> Image.Image:
     """The picture of a thing, or of a figure with the things about it."""
-    figure, *others = rows
-    if not others:
-        return own[figure]
-    return equip(own[figure], [own[row] for row in others], [places[row] for row in others])
+    figure, *others = images
+    return equip(figure, others, places[1:]) if others else figure

@@ -49,7 +49,8 @@ def reading(args: argparse.Namespace) -> None:
     """What is drawn for the prompt; how CLIP reads it: the pieces that it is cut into, and the nearest known names."""
     views = _views(args)
     view = views.reading(args.prompt, _nearest(args, views), args.language, args.number, args.other)
-    lines = ["drawn: " + ", ".join(" · ".join(filter(None, part.values())) for part in view.report["drawn"])]
+    things = ((one["thing"], *one["colors"], one["place"], one["style"]) for one in view.report["drawn"])
+    lines = ["drawn: " + ", ".join(" · ".join(filter(None, thing)) for thing in things)]
     lines += [" | ".join(piece["piece"] for piece in view.report["pieces"])]
     lines += [f"{name['similarity']:8.2f}  {name['name']}" for name in view.report["near"]]
     if "similarity" in view.report:

@@ -137,7 +137,8 @@ def reads_right(case: Case, names: Names) -> bool:
     """Whether a figure and a thing in its place are read in a prompt, or, where the case has no other, one thing; what a
     figure feels makes no thing of it, unless the case is about that. Of what shows a role, one thing is enough.
     """
-    parts = [(names.english_name(part.thing), part.place) for part in read_prompt(case.prompt, names).parts()]
+    things = read_prompt(case.prompt, names).layout.things
+    parts = [(names.english_name(thing.prompt), thing.place) for thing in things]
     if case.relation != "feels":
         parts = [part for part in parts if part[1] != FIGURE_PLACES["feels"]]
     found, (_, *places) = zip(*parts, strict=True)

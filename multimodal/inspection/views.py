@@ -142,14 +142,17 @@ class Views:
         if nearest:
             check_choice("language", language, nearest.names)
         prompt = first_choice(prompt)
-        parts = (read or self.read)(prompt).parts()
+        things = (read or self.read)(prompt).layout.things
         text = parse_weights(prompt).text
         text_encoder = self.pipeline.text_encoder
         used, room = text_encoder.count_tokens(text)
         *_, [dropped] = text_encoder.tokenize([text])
         near = nearest.to_prompt(text, language, int(number)) if nearest else []
         report: dict[str, Any] = {"prompt": prompt, "tokens": used, "room": room, "dropped": dropped}
-        report["drawn"] = [part._asdict() for part in parts]
+        report["drawn"] = [
+            {"thing": one.prompt, "colors": [*map(str, one.recolorings)], "place": one.place, "style": one.style}
+            for one in things
+        ]
         report["pieces"] = [{"piece": piece, "tokens": count} for piece, count in pieces(text_encoder, text)]
         report["near"] = [{"name": name, "similarity": round(similarity, 6)} for name, similarity in near]
         if nearest and other:

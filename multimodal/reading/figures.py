@@ -6,6 +6,7 @@ import functools
 import re
 from typing import NamedTuple
 
+from multimodal.collage.colors import Recoloring
 from multimodal.data.phrases import ARTICLE, COLOR_WORDS, words_of
 from multimodal.reading.descriptions import says_only_looks
 from multimodal.reading.modifiers import AROUND, counted, joints, names_several, split_color
@@ -56,7 +57,7 @@ class Placed(NamedTuple):
 
     thing: str
     place: str = ""  # on the figure that it is about, a key of `equipment.PLACES` or `DRAWN_ON`; of the figure itself ""
-    color: str | None = None  # that it is turned to, as `recolor_image` takes it; None: that in its words, "a red hat"
+    recolorings: tuple[Recoloring, ...] | None = None  # None: what its words say, "a red hat"
 
 
 def read_figure(text: str, names: Names) -> list[Placed]:

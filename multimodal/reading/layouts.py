@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from multimodal.collage.layout import Layout
+from multimodal.collage.colors import Recoloring
+from multimodal.collage.layout import Layout, Thing
 from multimodal.data.phrases import ARTICLE, singulars
 from multimodal.reading.figures import MAX_THINGS, Placed, read_figure
 from multimodal.reading.looks import MODIFIERS, Looks, drawn_so, split_looks
@@ -41,36 +42,34 @@ def parse_layout(prompt: str, names: Names) -> Layout | None:
     if (names.known(text) or names.is_synonym(text)) and MODIFIERS.keys().isdisjoint(text):
         return None
 
-    def layout(kind: str, parts: Sequence[list[Placed]], number: int = 1) -> Layout:
-        found = [(*_in_color(one, names), one.place) for part in parts for one in part]
-        things, colors, places = zip(*found, strict=True)
-        return Layout(kind, tuple(thing + style for thing in things), number, colors, places if any(places) else ())
+    def layout(parts: Sequence[list[Placed]], kind: str = "", number: int = 1) -> Layout:
+        return Layout(tuple(_thing(one, style, names) for part in parts for one in part), kind, number)
 
     if figure := _figure(text, names):
-        return layout("figure" if len(figure) > 1 else "colored", [figure])
+        return layout([figure])
     if len(several := _enumerated(text, names)) > 2:
-        return layout("count", _parts(several, names), len(several))
+        return layout(_parts(several, names), "count", len(several))
     for kind in PAIRS:
         for pattern in patterns(kind):
             if found := pattern.fullmatch(text):
                 pair = found["a"], TOGETHER.sub("", found["b"]) if kind == "and" else found["b"]
                 if not _has(*pair) and all(_is_thing(thing, names, vague=kind == "and") for thing in pair):
-                    return layout(kind, _parts(pair, names))
+                    return layout(_parts(pair, names), kind)
     parts = _parts(several, names) if len(several) == 2 else []
     if parts and (LISTED.match(text) or all(not FACE_ONLY.issuperset(one.place for one in part) for part in parts)):
-        return layout("count", parts, 2)
+        return layout(parts, "count", 2)
     for kind, pattern in worded():
         if found := pattern.fullmatch(text):
             pair = found["a"], found["b"]
             if all(has_head(DOING.sub("", thing), names) for thing in pair):
-                return layout(kind, _parts(pair, names))
+                return layout(_parts(pair, names), kind)
     number, thing, several_of_it = counted(text if OF_TWO.search(text) else TOGETHER.sub("", text), names)
     if number > 1 and not _are_two(text, names):
-        return layout("count", [_one_of(thing, several_of_it, names)], number)
+        return layout([_one_of(thing, several_of_it, names)], "count", number)
     if split_looks(text):  # of somebody who cannot be drawn so; nor are their clothes of that colour
         return None
-    colored = layout("colored", [[Placed(text)]])
-    return colored if colored.colors[0] else None
+    alone = layout([[Placed(text)]])
+    return None if alone.is_one_thing else alone
 
 
 def _parts(texts: Sequence[str], names: Names) -> list[list[Placed]]:
@@ -99,8 +98,8 @@ def _figure(text: str, names: Names) -> list[Placed]:
     who, *others = figure
     if not (drawn := drawn_so(who.thing, looks, names)):
         return read_figure(text, names)
-    name, color = drawn
-    return [Placed(name, "", color), *(_with_skin(other, looks.skin, names) for other in others)]
+    name, recolorings = drawn
+    return [Placed(name, "", recolorings), *(_with_skin(other, looks.skin, names) for other in others)]
 
 
 def _with_skin(thing: Placed, skin: str, names: Names) -> Placed:
@@ -109,9 +108,12 @@ def _with_skin(thing: Placed, skin: str, names: Names) -> Placed:
     return Placed(drawn[0], thing.place, drawn[1]) if drawn else thing
 
 
-def _in_color(one: Placed, names: Names) -> tuple[str, str]:
-    """What is drawn of a thing, and what it, or a part of it, is turned to, or ""."""
-    return split_color(one.thing, names) if one.color is None else (one.thing, one.color)
+def _thing(one: Placed, style: str, names: Names) -> Thing:
+    """What is drawn of a thing, with a style at its end."""
+    if one.recolorings is not None:
+        return Thing(one.thing + style, one.place, one.recolorings)
+    text, color = split_color(one.thing, names)
+    return Thing(text + style, one.place, (Recoloring(color),) if color else ())
 
 
 def _one_of(thing: str, several: str, names: Names) -> list[Placed]:

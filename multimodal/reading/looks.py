@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from multimodal.collage.colors import HAIR, SKIN
+from multimodal.collage.colors import Recoloring
 from multimodal.data.phrases import words_of
 from multimodal.reading.descriptions import PERSON
 from multimodal.reading.modifiers import spelt_colors
@@ -65,24 +65,21 @@ def split_looks(text: str) -> Looks | None:
     return looks if looks.text != text and looks.text.strip() else None
 
 
-def drawn_so(who: str, looks: Looks, names: Names) -> tuple[str, str] | None:
-    """The name that is drawn for somebody who looks so, and what is recoloured of it, as `recolor_image` takes it, such as
-    ("woman: red hair", "black hair, dark skin"); None where there is no such picture.
+def drawn_so(who: str, looks: Looks, names: Names) -> tuple[str, tuple[Recoloring, ...]] | None:
+    """The name that is drawn for somebody who looks so, such as "woman: red hair", and what is recoloured of it; None where
+    there is no such picture.
     """
     name = name_of(who, names)
     is_hand = HANDS.fullmatch(name) and not is_person(name) and not names.is_smiley(name)
     if looks.skin and not (looks.hair or looks.kind) and (is_hand or _is_yellow(name, names)):
-        return name, looks.skin + SKIN
+        return name, (Recoloring(looks.skin, "skin"),)
     if name not in SEXES:
         return None
-    own, kind, recolored = OWN_HAIR.get(looks.hair, ""), looks.kind, []
-    if not kind:
-        kind = f"{own or DYED} hair"
-        hair = "" if own else looks.hair or USUAL
-        recolored += [hair + HAIR] if hair else []
-    recolored += [looks.skin + SKIN] if looks.skin else []
-    drawn = f"{SEXES[name]}: {kind}"
-    return (drawn, ", ".join(recolored)) if names.known(drawn) else None
+    own = OWN_HAIR.get(looks.hair, "")
+    drawn = f"{SEXES[name]}: {looks.kind or f'{own or DYED} hair'}"
+    recolorings = [] if looks.kind or own else [Recoloring(looks.hair or USUAL, "hair")]
+    recolorings += [Recoloring(looks.skin, "skin")] if looks.skin else []
+    return (drawn, tuple(recolorings)) if names.known(drawn) else None
 
 
 def _is_yellow(name: str, names: Names) -> bool:

@@ -7,11 +7,10 @@ Side by side they are put as in training composites.
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from multimodal.collage.layout import Layout
+from multimodal.collage.layout import Layout, Thing
 from multimodal.data.phrases import ARTICLE, STYLES
 from multimodal.reading.emoji import emoji_apart, without_emoji
 from multimodal.reading.figures import MAX_THINGS, without_place
@@ -27,36 +26,23 @@ FACE_PLACES = {"beside head", "body", "ears", "eyes", "head", "neck"}  # seen be
 MAX_APART = 250  # characters; to look for several things in more takes seconds
 
 
-class Part(NamedTuple):
-    """A thing of a picture; what does not apply is ""."""
-
-    thing: str  # the prompt that is drawn
-    color: str  # that it is turned to
-    place: str  # where on a figure it is
-    style: str  # in which it is drawn again
-
-
 class Reading(NamedTuple):
     """What is drawn for a prompt."""
 
-    things: tuple[str, ...]  # a prompt of each thing
-    layout: Layout | None = None  # how they become one picture; None where there is one thing, as it is
+    layout: Layout  # of one thing, or more
     renamed: tuple[tuple[str, str], ...] = ()  # what the prompt calls a thing, and the name or the things that are drawn
     written: str = ""  # the words that are written on the picture
-    restyled: tuple[str, ...] = ()  # for each thing the style that it was never seen in, and is drawn again in, or ""
     is_board: bool = False  # whether the picture is of nothing but what words are written on
 
-    @property
-    def as_drawn(self) -> bool:
-        """Whether the picture of the thing is the whole picture, as it is."""
-        is_one = len(self.things) == 1 and not (self.layout and (any(self.layout.colors) or self.layout.number > 1))
-        return is_one and not any(self.restyled)
+    @classmethod
+    def literal(cls, prompt: str, written: str = "") -> Reading:
+        """A prompt that is drawn as it stands."""
+        return cls(Layout((Thing(prompt),)), written=written)
 
-    def parts(self) -> list[Part]:
-        """Each thing, and what becomes of it."""
-        colors, places = (self.layout.colors, self.layout.places) if self.layout else ((), ())
-        columns = itertools.zip_longest(self.things, colors, places, self.restyled, fillvalue="")
-        return [Part(*column) for column in columns]
+    @property
+    def prompts(self) -> list[str]:
+        """What is drawn for each thing."""
+        return [thing.prompt for thing in self.layout.things]
 
 
 def read_prompt(prompt: str, names: Names, apart: bool = True) -> Reading:
@@ -69,35 +55,36 @@ def read_prompt(prompt: str, names: Names, apart: bool = True) -> Reading:
     is_name = names.known(split_style(prompt, styles)[0])  # 'Japanese “here” button', in which nothing is to be written
     prompt, written = (prompt, "") if is_name else split_quoted(prompt, styles)
     if parse_weights(prompt).parts:  # whose words are meant as they stand
-        return Reading((prompt,), written=written)
+        return Reading.literal(prompt, written)
     prompt = _subject(prompt, names)
     apart = apart and len(prompt) <= MAX_APART
-    layout = parse_layout(prompt, names) if apart else None
-    things, renamed = [], []
-    for thing in layout.things if layout else (prompt,):
-        text, style = split_style(thing, styles)
+    found = parse_layout(prompt, names) if apart else None
+    layout = found or Layout((Thing(prompt),))
+    drawn, renamed = [], []
+    for said in layout.things:
+        text, style = split_style(said.prompt, styles)
         looks = None if names.known(text) else split_looks(text)  # of somebody who cannot be drawn so
         name = names.in_known_words(without_place(looks.text if looks else text, names))
-        things.append(name + style)
-        said = names.known(text) or name == text or not any(map(str.isalnum, text))  # as an emoji says what it is
-        renamed += [] if said else [(text, name)]
-    renamed = [*(_in_short(prompt, layout.things, things, names) if layout else ()), *renamed]
-    for first, *others in layout.parts() if layout else ():
-        if layout and not FACE_PLACES.isdisjoint(layout.places[row] for row in others):
-            name, style = split_style(things[first], styles)
+        drawn.append(name + style)
+        is_said = names.known(text) or name == text or not any(map(str.isalnum, text))  # as an emoji says what it is
+        renamed += [] if is_said else [(text, name)]
+    renamed = [*(_in_short(prompt, found, drawn, names) if found else ()), *renamed]
+    for first, *others in layout.parts():
+        if not FACE_PLACES.isdisjoint(layout.things[row].place for row in others):
+            name, style = split_style(drawn[first], styles)
             face = f"{ARTICLE.sub('', name)} face"
-            things[first] = (face if names.known(face) else name) + style
-    drawn, restyled = zip(*(_in_seen_style(thing, names) if apart else (thing, "") for thing in things), strict=True)
-    renames, restyles = tuple(dict.fromkeys(renamed)), restyled if any(restyled) else ()
-    is_one = len(drawn) == 1 and not (layout and layout.number > 1)
-    is_board = is_one and names.english_name(split_style(drawn[0], styles)[0]) in BOARDS
-    return Reading(drawn, layout, renames, written, restyles, is_board)
+            drawn[first] = (face if names.known(face) else name) + style
+    seen = [_in_seen_style(one, names) if apart else (one, "") for one in drawn]
+    things = [said._replace(prompt=one, style=style) for said, (one, style) in zip(layout.things, seen, strict=True)]
+    is_one = len(things) == 1 and layout.number == 1
+    is_board = is_one and names.english_name(split_style(things[0].prompt, styles)[0]) in BOARDS
+    return Reading(layout._replace(things=tuple(things)), tuple(dict.fromkeys(renamed)), written, is_board)
 
 
-def _in_short(prompt: str, said: Sequence[str], drawn: Sequence[str], names: Names) -> list[tuple[str, str]]:
+def _in_short(prompt: str, said: Layout, drawn: Sequence[str], names: Names) -> list[tuple[str, str]]:
     """A prompt and what it says of the things that are drawn, where it names more than these."""
-    text, *things = (split_style(one, names.style_names)[0] for one in (prompt, *said))
-    shown = [names.english_name(split_style(thing, names.style_names)[0]) for thing in drawn]
+    text, *things = (split_style(one, names.style_names)[0] for one in (prompt, *(thing.prompt for thing in said.things)))
+    shown = [names.english_name(split_style(one, names.style_names)[0]) for one in drawn]
     in_short = ", ".join(dict.fromkeys(ARTICLE.sub("", thing) for thing in things))
     return [(text, in_short)] if leaves_out(text, things, shown, names) else []
 
@@ -110,8 +97,8 @@ def read_prompts(prompts: Sequence[str], names: Names, apart: bool = True) -> li
 
 def is_known(prompt: str, names: Names) -> bool:
     """Whether a prompt asks for nothing but what is known, in whatever form: "нарисуй собаку" is a request and a dog."""
-    things = read_prompt(prompt, names.lists_alone()).things
-    return all(names.known(split_style(thing, names.style_names)[0]) for thing in things)
+    drawn = read_prompt(prompt, names.lists_alone()).prompts
+    return all(names.known(split_style(one, names.style_names)[0]) for one in drawn)
 
 
 def in_styles(prompts: Sequence[str], style: str, seeds: Sequence[int], names: Names) -> list[str]:
@@ -139,7 +126,7 @@ def mixed_styles(prompt: str, names: Names) -> Sequence[str]:
     """The styles in which all things that a prompt asks for were drawn in training, or else all that were learnt; of those
     of the bundled model MIXED_STYLES alone. In the place of one in which a thing is malformed there is the next.
     """
-    drawn = [split_style(thing, names.style_names)[0] for thing in read_prompt(prompt, names.lists_alone()).things]
+    drawn = [split_style(thing, names.style_names)[0] for thing in read_prompt(prompt, names.lists_alone()).prompts]
     things = [names.styles_of(thing) for thing in drawn]
     if not all(things):  # one was drawn without a style, as one's own pictures mostly are
         return [""]

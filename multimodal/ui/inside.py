@@ -134,18 +134,18 @@ class Inside:
             shown.append(message(texts.html("similarity", other=other[:100], similarity=f"{read['similarity']:.2f}")))
         return parts + section(texts("near"), texts("near_about"), shown)
 
-    def drawn(self, prompt: str, parts: list[dict[str, str]], texts: Texts) -> str:
+    def drawn(self, prompt: str, things: list[dict[str, Any]], texts: Texts) -> str:
         """The things that the app draws for a prompt, where these are not what it says, as HTML."""
-        if [part["thing"] for part in parts] == [prompt]:
+        if [thing["thing"] for thing in things] == [prompt]:
             return ""
         said = [
             (
-                part["thing"],
-                part["style"] and texts("drawn_again", style=texts.style(part["style"])),
-                *(texts(f"color_{color}") for color in filter(None, part["color"].split(", "))),
-                part["place"] and texts(f"place_{part['place']}"),
+                thing["thing"],
+                thing["style"] and texts("drawn_again", style=texts.style(thing["style"])),
+                *(texts(f"color_{color}") for color in thing["colors"]),
+                thing["place"] and texts(f"place_{thing['place']}"),
             )
-            for part in parts
+            for thing in things
         ]
         return section(texts("drawn"), texts("drawn_about"), [chips(" · ".join(filter(None, part)) for part in said)])
 

@@ -8,7 +8,17 @@ from PIL import Image, ImageDraw
 from torch import Tensor
 
 from multimodal import rgba
-from multimodal.collage.colors import HUES, RAINBOW, SHADES, SKINS, color_names, dominant_hue, recolor, recolor_image
+from multimodal.collage.colors import (
+    HUES,
+    RAINBOW,
+    SHADES,
+    SKINS,
+    Recoloring,
+    color_names,
+    dominant_hue,
+    recolor,
+    recolor_image,
+)
 
 
 def disc(*colors: str, size: int = 64) -> Tensor:
@@ -101,7 +111,7 @@ def test_of_somebody_only_the_hair_is_recoloured() -> None:
     draw.ellipse((8, 4, 55, 60), fill="#f05a28")
     draw.ellipse((16, 20, 47, 60), fill="#ffc83d")
     draw.rectangle((26, 46, 37, 50), fill="#f05a28")
-    changed = rgba.from_pixels(recolor(rgba.to_pixels(picture), "blue hair")).convert("RGBA")
+    changed = rgba.from_pixels(recolor(rgba.to_pixels(picture), "blue", "hair")).convert("RGBA")
     for place in ((32, 30), (32, 48), (0, 0)):
         assert changed.getpixel(place) == picture.getpixel(place)
     hair = Image.new("RGBA", (8, 8), changed.getpixel((32, 10)))
@@ -110,7 +120,7 @@ def test_of_somebody_only_the_hair_is_recoloured() -> None:
 
 
 def test_where_there_is_no_red_hair_nothing_is_recoloured() -> None:
-    assert recolor(picture := disc("#101010", "#f8f8f8"), "green hair").equal(picture)
+    assert recolor(picture := disc("#101010", "#f8f8f8"), "green", "hair").equal(picture)
 
 
 def test_skin_is_turned_from_yellow_to_each_tone_and_clothes_stay() -> None:
@@ -118,10 +128,12 @@ def test_skin_is_turned_from_yellow_to_each_tone_and_clothes_stay() -> None:
     ImageDraw.Draw(picture).rectangle((0, 40, 63, 63), fill="#3070f0")
     values = []
     for tone in SKINS:
-        changed = recolor_image(picture.convert("RGBa"), f"black hair, {tone} skin").convert("RGBA")
+        changed = recolor_image(picture.convert("RGBa"), [Recoloring("black", "hair"), Recoloring(tone, "skin")]).convert(
+            "RGBA"
+        )
         assert changed.getpixel((5, 50)) == picture.getpixel((5, 50))
         values.append(max(changed.getpixel((5, 5))[:3]))
     assert values == sorted(values, reverse=True)
     assert values[0] - values[-1] > 100
     clothes = disc("#3070f0")
-    assert recolor(clothes, "dark skin").equal(clothes)
+    assert recolor(clothes, "dark", "skin").equal(clothes)

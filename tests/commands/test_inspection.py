@@ -229,7 +229,7 @@ def test_reading(checkpoint: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert [piece["piece"] for piece in report["pieces"]] == ["a", "red", "fox"]
     assert report["tokens"] == sum(piece["tokens"] for piece in report["pieces"]) <= report["room"]
     assert (report["near"], report["dropped"]) == ([], "")
-    assert report["drawn"] == [{"thing": "a (red:1.3) fox", "color": "", "place": "", "style": ""}]
+    assert report["drawn"] == [{"thing": "a (red:1.3) fox", "colors": [], "place": "", "style": ""}]
     (checkpoint / "dit" / "names.json").write_text('{"en": ["fox", "a red fox", "moon"]}', encoding="utf-8")
     options = ["-n", "2", "--other", "a red fox"]
     report = inspect("reading", "a (red:1.3) fox", *options, checkpoint=checkpoint, capsys=capsys)
@@ -243,8 +243,8 @@ def test_reading_of_a_figure(checkpoint: Path, capsys: pytest.CaptureFixture[str
     (checkpoint / "dit" / "names.json").write_text('{"en": ["fox", "moon"]}', encoding="utf-8")
     report = inspect("reading", "a fox with a blue moon", checkpoint=checkpoint, capsys=capsys)
     assert report["drawn"] == [
-        {"thing": "a fox", "color": "", "place": "", "style": ""},
-        {"thing": "moon", "color": "blue", "place": "hand", "style": ""},
+        {"thing": "a fox", "colors": [], "place": "", "style": ""},
+        {"thing": "moon", "colors": ["blue"], "place": "hand", "style": ""},
     ]
 
 

@@ -38,7 +38,7 @@ from multimodal.reading.prompts import read_prompt
     ],
 )
 def test_what_is_said_around_a_request_is_left_out(prompt: str, things: tuple[str, ...], bundled_names: Names) -> None:
-    assert read_prompt(prompt, bundled_names).things == things
+    assert read_prompt(prompt, bundled_names).prompts == [*things]
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ def test_what_is_said_around_a_request_is_left_out(prompt: str, things: tuple[st
     ],
 )
 def test_what_is_meant_is_drawn(prompt: str, thing: str, bundled_names: Names) -> None:
-    assert read_prompt(prompt, bundled_names).things == (thing,)
+    assert read_prompt(prompt, bundled_names).prompts == [thing]
 
 
 def test_a_word_of_nothing_but_stretched_letters_is_read_at_once(bundled_names: Names) -> None:
@@ -76,7 +76,7 @@ def test_what_several_do_together_is_left_out_unless_one_emoji_shows_it(
     prompt: str, thing: str, number: int, bundled_names: Names
 ) -> None:
     reading = read_prompt(prompt, bundled_names)
-    assert (reading.things, reading.layout.number if reading.layout else 1) == ((thing,), number)
+    assert (reading.prompts, reading.layout.number) == ([thing], number)
 
 
 @pytest.mark.parametrize(
@@ -92,4 +92,4 @@ def test_what_several_do_together_is_left_out_unless_one_emoji_shows_it(
 )
 def test_signs_have_their_words(prompt: str, written: str, bundled_names: Names) -> None:
     reading = read_prompt(prompt, bundled_names)
-    assert (reading.things, reading.written) == (("placard",), written)
+    assert (reading.prompts, reading.written) == (["placard"], written)
