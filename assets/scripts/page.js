@@ -28,8 +28,20 @@
       event.preventDefault();
       click(['look', 'go-on', 'generate'].find(shown));
     }
-    if (event.key === 'Escape') click('stop');
+    if (event.key === 'Escape' && event.target.getAttribute?.('aria-expanded') !== 'true') click('stop');  // of a list, it closes that
+  }, true);
+
+  // Gradio makes every radio button a group of its own, and gives the groups no names: arrow keys are to choose in them.
+  let groups = 0;
+  const mendRadios = () => document.querySelectorAll('fieldset:has(input[type=radio])').forEach(group => {
+    group.dataset.name ||= `radios-${++groups}`;
+    const label = group.querySelector(':scope > span')?.textContent.trim();
+    if (label && group.getAttribute('aria-label') !== label) group.setAttribute('aria-label', label);
+    group.querySelectorAll('input[type=radio]').forEach(radio => {
+      if (radio.name !== group.dataset.name) radio.name = group.dataset.name;
+    });
   });
+  new MutationObserver(mendRadios).observe(document.body, { subtree: true, childList: true, attributeFilter: ['name'] });
 
   // Names that go on where the last one to four words of the prompt begin, as whole prompts.
   const suggest = (prompt, names) => {

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
-from scipy.ndimage import uniform_filter
+from scipy.ndimage import binary_fill_holes, uniform_filter
 
 OPAQUE = 127  # alpha above which a pixel belongs to the figure
 SYMMETRIC = 0.85  # intersection over union with the mirror image from which on a figure faces the beholder
@@ -65,9 +65,8 @@ def anatomy(picture: Image.Image) -> Anatomy:
         picture: mode "RGBa" (premultiplied); where it is empty, its frame is the figure.
     """
     pixels = np.asarray(picture, dtype=np.float32)
-    opaque = pixels[..., 3] > OPAQUE
-    if not opaque.any():
-        opaque = np.ones_like(opaque)
+    drawn = pixels[..., 3] > OPAQUE
+    opaque = binary_fill_holes(drawn) if drawn.any() else np.ones_like(drawn)  # as a line drawing is hollow
     left, upper, right, lower = box_of(opaque)
     figure = opaque[upper:lower, left:right]
     mirrored = figure[:, ::-1]
@@ -78,7 +77,7 @@ def anatomy(picture: Image.Image) -> Anatomy:
     band = opaque[:, max(left, middle - round(CROWN * width)) : middle + round(CROWN * width) + 1]
     top = float(np.median(band.argmax(0)[band.any(0)])) if band.any() else float(upper)
     head = _run(opaque[_row(top + TEMPLE * height, opaque)], middle)[1] or width
-    luma = np.where(opaque, pixels[..., :3] @ LUMA / 255, 1)
+    luma = np.where(drawn, pixels[..., :3] @ LUMA / 255, 1)
     eyes, apart = _eyes(luma, top, height, middle, head)
     has_body = width <= height and eyes < upper + HIGH * height * height / width
     chin = eyes + FACE_BELOW_EYES * (eyes - top) if has_body else lower

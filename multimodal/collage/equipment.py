@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 from PIL import Image
+from scipy.ndimage import binary_dilation, binary_fill_holes
 
 from multimodal.collage.anatomy import OPAQUE, Anatomy, anatomy
 from multimodal.collage.arrangement import lay, visible_box
@@ -19,6 +20,9 @@ SUNK = 0.22  # of the height of what a figure is on, how deep it stands in it
 STANDING = 0.5  # of the width of a figure, in its middle: where it stands on something
 ABOVE_EYES = 0.12  # of the width of a head: how far hats are above eyes at least
 BELOW_EYES = 0.12  # of the height of a head: how far what it holds is below its eyes at least
+HOLLOW = 0.6  # of a line drawing: how much of its silhouette is drawn at most
+INK = 90  # of 255: how bright most of what is drawn in one is at most
+RIM = 0.024  # of the picture's size: around what lies on a line drawing, as black on black melts together
 MARGIN = 1.03  # size of the picture, where that of what is in it is 1
 
 
@@ -160,7 +164,7 @@ def equip(figure: Image.Image, things: Sequence[Image.Image], places: Sequence[s
     canvas = Image.new("RGBa", (3 * size, 3 * size))  # with room for what sticks out of the figure
     canvas.paste(figure, (size, size))
     body = anatomy(canvas)
-    layers = [(canvas, 0, 0)]
+    layers = [(canvas, 0, 0, "")]
     for thing, place in zip(things, places, strict=True):
         if place in DRAWN_ON:
             continue
@@ -175,11 +179,30 @@ def equip(figure: Image.Image, things: Sequence[Image.Image], places: Sequence[s
         if place == "under":
             half = STANDING / 2 * (body.right - body.left)
             y -= _ground(thing, body.middle - half - x, body.middle + half - x)
-        layers.insert(0 if spot.behind else len(layers), (thing, x, y))
+        layers.insert(0 if spot.behind else len(layers), (thing, x, y, place))
     whole = Image.new("RGBa", canvas.size)
-    for picture, x, y in layers:
+    is_line_drawing = _is_line_drawing(figure)
+    for picture, x, y, place in layers:
+        if is_line_drawing:
+            _clear(whole, picture, x, y, round(RIM * size), see_through=place == "eyes")
         lay(whole, picture, x, y)
     return _fitted(whole, size)
+
+
+def _is_line_drawing(figure: Image.Image) -> bool:
+    """Whether a figure is drawn in ink, or its silhouette is mostly empty, whatever its colour."""
+    pixels = np.asarray(figure)
+    drawn = pixels[..., 3] > OPAQUE
+    is_ink = drawn.any() and np.quantile(pixels[drawn][:, :3].max(1), 0.9) < INK
+    return bool(is_ink or drawn.sum() < HOLLOW * binary_fill_holes(drawn).sum())
+
+
+def _clear(canvas: Image.Image, picture: Image.Image, x: int, y: int, rim: int, see_through: bool) -> None:
+    """Make the canvas transparent where a line drawing is to be laid over it, and a little around that."""
+    shape = np.pad(np.asarray(picture)[..., 3] > OPAQUE, rim)
+    shape = binary_dilation(shape if see_through else binary_fill_holes(shape), iterations=rim)
+    clear = Image.new("RGBa", (shape.shape[1], shape.shape[0]))
+    canvas.paste(clear, (x - rim, y - rim), Image.fromarray(255 * shape.astype(np.uint8)))
 
 
 def _ground(thing: Image.Image, left: float, right: float) -> int:

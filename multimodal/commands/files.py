@@ -89,6 +89,8 @@ def prepare_file(path: Path, ending: str) -> None:
 def _size(text: str) -> Target:
     from multimodal.export import plain_png
 
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text} is no number of pixels")
     try:
         return plain_png(int(text))
     except ValueError as error:

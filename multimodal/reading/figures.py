@@ -231,7 +231,7 @@ def _places(relation: Relation, figure: str, names: Names) -> dict[str, str]:
         name = name_of(bare, names)
         if name not in WORN and _is_nobody_yet(about, names) and (worn := HEADWEAR.fullmatch(bare)):
             color = color or ("red" if SANTAS.search(bare) else "")
-            bare = worn["plain"]
+            bare = worn["plain"] or "hat"
             thing = f"{color} {bare}".strip()
             name = name_of(bare, names)
         place = place_of(relation._replace(thing=thing), name)

@@ -33,8 +33,8 @@ SHADED = "(?:(?:bright|dark|deep|light|neon|pale|pastel|vivid|dull)[ -])?"  # wh
 NUMBER_WORDS = load_words("numbers")  # besides the one of captions
 ENGLISH_NUMBERS = load_words("numbers", "en")
 GROUP = re.compile(  # what may stand before a number: "a row of five ducks"
-    r"^(?:an?|the) (?:\w+ )?(?:army|band|bouquet|box|bunch|circle|family|flock|grid|group|herd|line|pack|pile|row|school|"
-    r"set|stack|team) of (?=\w)",
+    r"^(?:an?|the) (?:\w+ )?(?:army|band|bouquet|box|bunch|circle|flock|grid|group|herd|line|pack|pile|row|school|set|"
+    r"stack|team|family(?= of (?:\d|two|three|four|five|six|seven|eight))) of (?=\w)",
     re.IGNORECASE,
 )
 SERVED = any_of(("slices", "pieces", "cups", "mugs", "glasses", "bottles", "bowls", "plates"))  # of what is counted
@@ -142,7 +142,8 @@ def spelt_colors() -> dict[str, str]:
 @functools.cache
 def joints() -> re.Pattern[str]:
     """What stands between things, in every language."""
-    words = (re.escape(text.removeprefix("{a}").removesuffix("{b}")) for text in dict.fromkeys(PATTERNS["and"]))
+    texts = [*map(literal, dict.fromkeys(PATTERNS["and"])), *said("sides", "and")]
+    words = (text.removeprefix("{a}").removesuffix("{b}") for text in texts)
     return re.compile("|".join(("[,，、&+]", *words)), re.IGNORECASE)
 
 

@@ -13,6 +13,10 @@ GREETING = re.compile(r"^(?:hi|hey|hello)(?: there)?[,!.]+ (?=.{9})", re.IGNOREC
 REQUEST = re.compile(  # what a prompt may begin or end with: "please draw me a cat", "нарисуй собаку", "猫を描いて"
     rf"{any_said('requests')}|,? (?:{any_said('please')})[!.?]*$|, (?:{any_said('thanks')})[!.?]*$", re.IGNORECASE
 )
+ONE = re.compile(  # of several things: "one cat and two dogs"
+    r"(?:^(?=.* and )|(?<= and ))(?:one|1) (?!(?:after|another|at|by|for|in|more|of|on|that|to|who)\b)(?=[a-z])",
+    re.IGNORECASE,
+)
 ON_SIGNS = (  # what signs and screens say, in words that nothing else is asked for by
     "afk|approved|asap|away from keyboard|be right back|brb|deploying|do not disturb|for sale|fyi|game over|gg|good luck|"
     "good morning|happy birthday|help wanted|idk|imho|keep out|lgtm|lmao|no meetings?|omg|on air|ooo|"

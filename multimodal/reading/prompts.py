@@ -17,7 +17,7 @@ from multimodal.reading.figures import MAX_THINGS, without_place
 from multimodal.reading.layouts import parse_layout
 from multimodal.reading.looks import split_looks
 from multimodal.reading.names import Names
-from multimodal.reading.phrases import GREETING, PICTURE_OF, REQUEST
+from multimodal.reading.phrases import GREETING, ONE, PICTURE_OF, REQUEST
 from multimodal.reading.shown import leaves_out
 from multimodal.reading.syntax import MIXED, MIXED_STYLES, in_style, parse_weights, split_quoted, split_style, style_name
 
@@ -153,6 +153,7 @@ def _subject(prompt: str, names: Names) -> str:
     if 0 < len(emoji) <= MAX_THINGS:
         return " and ".join(emoji) + style
     text = without_emoji(text, names)
-    text = REQUEST.sub("", GREETING.sub("", names.unstretched(text)))
+    text = REQUEST.sub("", GREETING.sub("", names.unstretched(text))) or text
+    text = ONE.sub("a ", text)
     found = PICTURE_OF.fullmatch(text)
     return (next(filter(None, found.groups())) if found else text) + style

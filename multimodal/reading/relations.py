@@ -31,9 +31,11 @@ OWN_PARTS = re.compile(  # of a figure, which it has anyway, or none of them as 
     re.IGNORECASE,
 )
 HEADWEAR = re.compile(  # "a cowboy hat" is a hat, as there is no other; mages have their pointed ones
-    r"(?!.*point)(?:.* )?(?P<plain>(?:hat|cap|helmet)s?)", re.IGNORECASE
+    rf"(?!.*point)(?:.* )?(?P<plain>(?:hat|cap|helmet)s?)|"
+    rf"{MAYBE_ARTICLE}(?P<foreign>{any_said('santas_hats')}|{any_said('other_hats')})",
+    re.IGNORECASE,
 )
-SANTAS = re.compile(r"\b(?:santa|christmas|xmas)", re.IGNORECASE)  # whose hats are red
+SANTAS = re.compile(rf"\b(?:santa|christmas|xmas)|{any_said('santas_hats')}", re.IGNORECASE)  # whose hats are red
 WITH_ARTICLE = said_by_word("article_in")
 HUT = re.compile(r"\bHut\b")  # a hat in German, a hut in English
 WHERE_WORN = re.compile(rf" (?:{any_said('where_worn')})", re.IGNORECASE)  # "a hat on", "a bone in its mouth"

@@ -18,6 +18,7 @@ MIN_THING = 3  # letters of a thing in a text in another language
 FEELINGS = {"face", "hand", "hands", "thumbs"}
 MAX_SHORTER = 16  # forms of a stretched word; each of its runs of letters doubles them
 STRETCHED = re.compile(r"\b[a-z]*([a-z])\1\1[a-z]*\b", re.IGNORECASE)
+HIRAGANA = {code: code - 0x60 for code in range(ord("ァ"), ord("ヶ") + 1)}  # of each katakana
 STOP_WORDS = COLOR_WORDS | {"and", "for", "not", "the", "with"}
 
 
@@ -53,13 +54,13 @@ class Vocabulary:
         meanings = meanings_of(table)
         for word in meanings.keys() & nouns.keys() & chosen.keys() - self.english_meanings.keys():
             meanings[word] = chosen[word]  # "trombone", which is a paperclip in French
-        self.meanings = _also_without_accents(meanings)  # a name in any language → its English one
+        bare = _also_without_accents(meanings)
+        kana = {word.translate(HIRAGANA): name for word, name in meanings.items()}  # "ぱんだ"
+        self.meanings = kana | bare  # a name in any language → its English one
         self.nouns = _also_without_accents(nouns)  # a word for a thing that has another name → that name
         self.thesaurus = _also_without_accents(foreign | chosen)  # words for which people chose a name
         self.synonyms = _also_without_accents(nouns | near.get("others", {}) | foreign | chosen)  # "thanks" → folded hands
-        things = {
-            word: name for word, name in _also_without_accents(foreign).items() if not is_feeling(name, names)
-        } | self.meanings
+        things = {word: name for word, name in _also_without_accents(foreign).items() if not is_feeling(name, names)} | bare
         telling = {word: name for word, name in things.items() if len(word) >= MIN_THING or word >= FIRST_CJK}
         self.foreign = Inflections(telling, words_with_stems(table, near))  # in longer texts
         self.words = {  # short ones say little, unless they are whole names, as 토끼 and "ox" are
@@ -147,7 +148,8 @@ class Vocabulary:
         """The English name for a text that is, but for an article or an s of plurals, a name in any language, or one in
         another form, in a language that has other letters than English.
         """
-        known = next((self.meanings[one] for one in forms_of(text) if one in self.meanings), None)
+        said = (one for one in forms_of(text) if one in self.meanings or (one in self.thesaurus and not one.isascii()))
+        known = self.meanings.get(next(said, ""))  # "moño", a bow, is not "mono", a monkey
         if known or text.isascii():
             return known
         another = self.foreign.by_stem(plain(ARTICLE.sub("", text)))

@@ -16,7 +16,7 @@ from multimodal.data.latents import LatentCache, Rows
 
 
 class Stopped(Exception):
-    """The deadline of a run has passed before its first step."""
+    """A run was to stop before its first step, or with its last one."""
 
 
 def batch_indices(count: int, batch_size: int, step: int, seed: int, accelerator: Accelerator) -> Tensor:

@@ -77,7 +77,8 @@ class CaptionedLatents:
         self.subjects, self.counts = subjects, [len(subjects), len(cache.composites)]
         self.shown: list[Subject | Composite] = [*subjects, *cache.composites]
         self.rehearsal: Rehearsal | None = None
-        self.styles = config.model.styles or (drawn_styles(subjects) if config.learns_styles else ())
+        drawn = drawn_styles(subjects) if config.learns_styles else ()
+        self.styles = tuple(dict.fromkeys((*config.model.styles, *drawn)))
         self.rows = {(subject.concept, subject.style): row for row, subject in enumerate(subjects)}
 
     def rehearse(self, rehearsal: Rehearsal) -> None:

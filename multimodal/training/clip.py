@@ -178,7 +178,8 @@ def load_or_train_tokenizer(path: Path, subjects: list[Subject], text: Path | No
     """The tokenizer of the run, trained when there is none yet, as JSON."""
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(train_tokenizer(vocabulary(subjects, text), vocab_size), encoding="utf-8")
+        path.with_suffix(".tmp").write_text(train_tokenizer(vocabulary(subjects, text), vocab_size), encoding="utf-8")
+        path.with_suffix(".tmp").replace(path)  # never there in part
     return path.read_text(encoding="utf-8")
 
 

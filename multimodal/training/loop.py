@@ -24,9 +24,9 @@ from torch.nn.attention import SDPBackend, sdpa_kernel
 from tqdm.auto import tqdm
 
 from multimodal import config as configs
-from multimodal.tensor_folder import load_tensors, save_tensors
+from multimodal.tensor_folder import CheckpointError, load_tensors, save_tensors
 from multimodal.training import fsdp
-from multimodal.training.batches import any_process
+from multimodal.training.batches import Stopped, any_process
 from multimodal.training.ema import moving_average
 from multimodal.training.run_config import RunConfig
 from multimodal.training.signals import stop_signals
@@ -80,7 +80,7 @@ class Trainer:
             betas=(config.beta1, config.beta2),
         )
         if config.compile:
-            model.compile()
+            model.compile(dynamic=config.any_size)
         fsdp.configure(accelerator, model)
         self.model, self.optimizer = accelerator.prepare(model, optimizer)
         fsdp.divide(self.ema, self.model)
@@ -110,6 +110,7 @@ class Trainer:
             export: writes the EMA model as a checkpoint folder, given a note on the training, whenever the run is saved.
         Raises:
             TrainingError: the loss was not finite for five steps in a row.
+            Stopped: it was to stop when the last step was done, and all is saved; what would come next is not to begin.
         """
         config, accelerator = self.config, self.accelerator
         progress = tqdm(
@@ -150,6 +151,8 @@ class Trainer:
                 self.save(export)
             if sample and sampled_step != self.step:
                 self._save_sample(sample, writer)
+        if any_process(stopped.is_set() and self.step >= config.steps, accelerator):
+            raise Stopped("stopped when it was done")
 
     def save(self, export: Callable[[nn.Module, dict[str, Any]], None] | None = None) -> None:
         """Write the state of the run, keep the two newest, and export the EMA model."""
@@ -193,7 +196,7 @@ class Trainer:
         accelerator, config = self.accelerator, self.config
         updated = False
         if self.finite:
-            norm = accelerator.clip_grad_norm_(self.model.parameters(), config.gradient_clip)
+            norm = accelerator.clip_grad_norm_(self.model.parameters(), config.gradient_clip or math.inf)
             if accelerator.scaler or norm is None or fsdp.whole(norm).isfinite():
                 self.optimizer.step()  # with fp16's loss scale it leaves out an overflow itself, and lowers the scale
                 updated = not self.optimizer.step_was_skipped
@@ -234,7 +237,14 @@ class Trainer:
         states = saved_states(self.folder)
         if not states:
             return
-        tensors, description = load_tensors(states[-1])
+        try:
+            tensors, description = load_tensors(states[-1])
+        except CheckpointError as error:
+            if len(states) < 2:
+                raise TrainingError(f"{error}; or remove {states[-1]}, to begin anew") from error
+            self.accelerator.print(f"{states[-1]} is damaged: the run goes on from the state before it")
+            states = states[:-1]
+            tensors, description = load_tensors(states[-1])
         before, now = description["run"], configs.to_dict(self.config)
         shapes = {(f"model.{key}", v.shape) for key, v in self.accelerator.unwrap_model(self.model).state_dict().items()}
         if before.get("model") != now.get("model") or not shapes <= {(key, v.shape) for key, v in tensors.items()}:

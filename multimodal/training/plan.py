@@ -70,6 +70,8 @@ def train_one(
 ) -> None:
     """Train one model, such as "vqvae" or "super_resolution", with a preset's settings and `key=value` changes to them."""
     config = _run_config(name, preset, overrides, sources.start)
+    if name == "dit":
+        _check_parts(config.model, out, sources.start)
     _train(name, config, sources, out, time.monotonic() + 60 * max_minutes)
 
 
@@ -93,14 +95,12 @@ def train_all(preset: str, overrides: Sequence[str], sources: Sources, out: Path
     say(f"{len(table):,} pictures at {sources.data}, to {out}" + (f", starting from {sources.start}" * bool(sources.start)))
     for stage in stages:
         say(f"  {stage}")
-    for stage in stages:
-        if stage.complete:
-            continue
+    for stage in (stage for stage in stages if not stage.complete):
         start = time.monotonic()
-        _train(stage.name, stage.config, sources, out, deadline)
+        stopped = not _train(stage.name, stage.config, sources, out, deadline)
         state.wait_for_everyone()  # the main process writes what all processes read next
-        minutes = (time.monotonic() - start) / 60
-        if not is_complete(stage.name, stage.config, out):
+        minutes, complete = (time.monotonic() - start) / 60, is_complete(stage.name, stage.config, out)
+        if not complete or (stopped and stage is not stages[-1]):
             say(f"{stage.name}: stopped after {minutes:.1f} minutes; the same command goes on from there")
             return
         say(f"{stage.name}: done in {minutes:.1f} minutes")
@@ -133,8 +133,8 @@ def is_complete(name: str, config: Any, out: Path) -> bool:
         return False
     steps, model = description.get("training", {}).get("steps", -1), description.get("config", {})
     wanted = configs.to_dict(config.model)
-    if "styles" in wanted:  # which the run took from its pictures
-        wanted["styles"] = wanted["styles"] or model.get("styles")
+    if {*wanted.get("styles", ())} <= {*model.get("styles", ())}:  # to which the run added those of its pictures
+        wanted |= {"styles": model["styles"]} if "styles" in wanted else {}
     return steps >= config.steps and model == wanted
 
 
@@ -148,7 +148,8 @@ def count_parameters(config: Any) -> int:
     return sum(parameter.numel() for parameter in model.parameters())
 
 
-def _train(name: str, config: Any, sources: Sources, out: Path, deadline: float) -> None:
+def _train(name: str, config: Any, sources: Sources, out: Path, deadline: float) -> bool:
+    """Train one model; returns False where it was stopped before its first step, or with its last one."""
     if name != "dit" and parse_flag_from_env("ACCELERATE_USE_FSDP"):
         raise TrainingError(f"FSDP is for the DiT; train the {name} first, with a config of distributed_type MULTI_GPU")
     start = sources.start
@@ -160,6 +161,8 @@ def _train(name: str, config: Any, sources: Sources, out: Path, deadline: float)
         TRAIN[name](config, sources, out, deadline)
     except Stopped as stopped:
         PartialState().print(f"{name}: {stopped}")
+        return False
+    return True
 
 
 def _preset(name: str, preset: str) -> run_config.RunConfig:
@@ -196,6 +199,19 @@ def _overrides_of(name: str, overrides: Sequence[str]) -> list[str]:
     return [
         rest if first == name else first + dot + rest for first, dot, rest in words if first not in STAGES or first == name
     ]
+
+
+def _check_parts(dit: configs.DiTConfig, out: Path, start: Path | None) -> None:
+    """Refuse a DiT that does not fit the models in `out`, or those that are to be copied there from the start."""
+    parts: dict[str, type[Any]] = {"vqvae": configs.VQVAEConfig}
+    parts |= {"clip": configs.CLIPConfig} if dit.text_encoder.kind == "bundled" else {}
+    found: dict[str, Any] = {}
+    for part, config in parts.items():
+        folder = next((root / part for root in (out, start) if root and (root / part).is_dir()), None)
+        if folder:  # otherwise the training says what is missing
+            found[part] = configs.from_dict(config, load_description(folder)["config"])
+    if "vqvae" in found:
+        _check_sizes(dit=dit, **found)
 
 
 def _check_sizes(vqvae: configs.VQVAEConfig, dit: configs.DiTConfig, clip: configs.CLIPConfig | None = None) -> None:

@@ -40,7 +40,7 @@ class RunConfig(Counts):
     beta2: float = 0.95
     weight_decay: float = 0.01
     warmup_steps: int = 100
-    gradient_clip: float = 1.0
+    gradient_clip: float = 1.0  # norm of the gradients at most; 0: any
     ema_decay: float = 0.999
     mixed_precision: str = "no"  # accelerate's words: no, bf16, fp16
     seed: int = 0
@@ -49,6 +49,7 @@ class RunConfig(Counts):
     save_every: int = 1000
     compile: bool = False
     may_be_zero: ClassVar[tuple[str, ...]] = ("steps", "warmup_steps")
+    any_size: ClassVar[bool | None] = None  # of inputs, which a compiled model takes; None: if it meets several
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -73,6 +74,7 @@ class VQVAERunConfig(RunConfig):
     latent_noise: float = 0.0  # in decoder_only, at most, in deviations of the latents: a decoder that mends a DiT's errors
     num_split: int = 0  # codes of each group that are split where the start uses them most, in place of others
     num_searched: int = 0  # in decoder_only, pictures whose codes are searched for, once: half of what it then learns from
+    any_size = False  # each is compiled anew: there are two, and torch fails where one model is to take both
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -140,6 +142,11 @@ class JudgeRunConfig(RunConfig):
     smallest_size: int = 32  # pictures grow from here to the model's image_size
     label_smoothing: float = 0.1
     margin: float = 0.1  # by which the cosine with the right concept is made smaller in training
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not 8 <= self.smallest_size <= self.model.image_size:
+            raise ValueError(f"smallest_size {self.smallest_size} must be from 8 to image_size {self.model.image_size}")
 
 
 @dataclass(frozen=True)

@@ -56,7 +56,8 @@ def train_vqvae(config: VQVAERunConfig, sources: Sources, out: Path, deadline: f
         known = folder / "searched"
         searched = SearchedCodes(vqvae, pixels, config.num_searched, known, key, config.seed, accelerator, deadline)
     trainer = Trainer(config, vqvae, folder, accelerator, fingerprint(pixels))
-    first_quantised = 0 if start else int(config.continuous_fraction * config.steps)
+    count = config.gradient_accumulation_steps
+    first_quantised = 0 if start else -(-int(config.continuous_fraction * config.steps) // count) * count  # at an update
     first_whole = 0 if searched else int((1 - config.whole_picture_fraction) * config.steps)
     crops_per_picture = (config.model.image_size // config.crop_size) ** 2
     whole_batch_size = config.batch_size // crops_per_picture // (2 if searched else 1)  # as many pixels

@@ -75,7 +75,7 @@ def build_demo(models: Models, assets: Path = ASSETS, outputs: Path | None = Non
 
 def launch_settings() -> dict[str, Any]:
     """What `launch` needs beside the address: looks, scripts, languages and limits. Nothing is fetched from elsewhere."""
-    plain = {"background_fill": "transparent", "text_color": "*body_text_color", "border_width": "0px"}
+    plain = {"text_color": "*body_text_color", "border_width": "0px"}
     theme = gr.themes.Base(
         primary_hue="indigo",
         secondary_hue="indigo",
@@ -89,6 +89,7 @@ def launch_settings() -> dict[str, Any]:
         body_text_color_subdued_dark="*neutral_300",
         block_info_text_color="*neutral_600",
         block_info_text_color_dark="*neutral_300",
+        block_label_background_fill="*block_background_fill",  # it may lie on a picture
         block_border_width="0px",
         block_shadow="none",
         body_background_fill="*neutral_50",
@@ -97,7 +98,7 @@ def launch_settings() -> dict[str, Any]:
         button_primary_background_fill="*primary_600",
         button_primary_background_fill_hover="*primary_700",
         button_primary_background_fill_dark="*primary_600",
-        button_primary_background_fill_hover_dark="*primary_500",
+        button_primary_background_fill_hover_dark="*primary_700",
     )
     return {
         "theme": theme,

@@ -114,7 +114,8 @@ def at_sizes(image: Image.Image, motion: str, outline: bool, texts: Texts) -> st
         uris = [data_uri(drawn(image, size, outline)[0]) for size in SIZES]
     shown = ((size, uri, texts.html("at_size", size=size)) for size, uri in zip(SIZES, uris, strict=True))
     pictures = "".join(f'<img src="{uri}" alt="{alt}" width="{size}" height="{size}">' for size, uri, alt in shown)
-    return f'<div class="sizes"><div class="on-light">{pictures}</div><div class="on-dark">{pictures}</div></div>'
+    again = f'<div class="on-dark" aria-hidden="true">{pictures}</div>'
+    return f'<div class="sizes"><div class="on-light">{pictures}</div>{again}</div>'
 
 
 def as_file(

@@ -65,7 +65,7 @@ class Editing:
             asked: the fields of `Asked`.
         """
         texts = Texts(request)
-        with friendly_errors(texts):
+        with self.tab.runs.problems(request):
             if start is None or start.model_id != self.pipeline.model_id:
                 raise ValueError(texts("nothing_to_edit"))
             mask = parse_painted(painted, self.pipeline.dit.config.latent_size)

@@ -17,8 +17,7 @@ from multimodal.ui.history_store import Histories, History
 from multimodal.ui.session import LIGHT
 from multimodal.ui.texts import Texts, i18n
 
-NUM_BUTTONS = 4  # that a chosen picture needs: open again, star, delete, download
-ASK = "(_, name) => [confirm(document.getElementById('delete').textContent.trim() + '?'), name]"
+ASK = "(_, name) => [confirm(`${document.getElementById('delete').textContent.trim()} ${name}?`), name]"
 
 
 class Kept:
@@ -32,8 +31,8 @@ class Kept:
             return history
         raise ValueError(Texts(request)("reload"))
 
-    def show(self, words: str, starred: bool, bare: bool, request: gr.Request) -> Iterator[tuple[Any, ...]]:
-        """Yields values for gallery, names, chosen, the buttons and the zip, once."""
+    def show(self, words: str, starred: bool, bare: bool, chosen: str, request: gr.Request) -> Iterator[tuple[Any, ...]]:
+        """Yields values for gallery, names, chosen, the buttons and the zip, once; what is shown still stays chosen."""
         with friendly_errors(Texts(request)), tempfile.TemporaryDirectory() as folder:
             history = self.own(request)
             found = [one for one in history.find(words or "", starred) if one[0].exists()]  # another page may delete them
@@ -43,9 +42,13 @@ class Kept:
             ]
             files = [as_file(path, BARE if bare else "", Path(folder)) for path, _ in found]
             archive = zip_files(files, Path(folder)) if files else None
-            off = [gr.update(interactive=False)] * NUM_BUTTONS
+            names = [path.name for path, _ in found]
+            place = names.index(chosen) if chosen in names else None
+            on = gr.update(interactive=place is not None)
+            file = on if place is None else gr.update(value=str(files[place]), interactive=True)
             zipped = gr.update(value=str(archive) if archive else None, interactive=bool(archive))
-            yield gr.update(value=pictures, selected_index=None), [path.name for path, _ in found], "", *off, zipped
+            shown = gr.update(value=pictures, selected_index=place)
+            yield shown, names, chosen if place is not None else "", on, on, on, file, zipped
 
     def choose(self, names: list[str], bare: bool, request: gr.Request, event: gr.SelectData) -> Iterator[tuple[Any, ...]]:
         """Yields values for chosen and the buttons, once, as Gradio copies the file."""
@@ -60,9 +63,11 @@ class Kept:
 
     def star(self, name: str, request: gr.Request) -> None:
         """Star a picture, or take its star away."""
-        with friendly_errors(Texts(request)):
+        with friendly_errors(texts := Texts(request)):
             history = self.own(request)
-            history.star(history.path(name))
+            path = history.path(name)
+            history.star(path)
+            gr.Info(texts("starred" if history.is_starred(path) else "unstarred"))
 
     def delete(self, sure: bool, name: str, request: gr.Request) -> None:
         """Delete a picture if the visitor is `sure`; otherwise fail, so that nothing is shown anew."""
@@ -109,7 +114,7 @@ def history_tab(histories: Histories, tab: gr.Tab, tabs: gr.Tabs, create: Create
 
     kept = Kept(histories)
     shown = [gallery, names, chosen, *picture_buttons, pack]
-    view: dict[str, Any] = {"fn": kept.show, "inputs": [words, starred, bare], "outputs": shown, **LIGHT}
+    view: dict[str, Any] = {"fn": kept.show, "inputs": [words, starred, bare, chosen], "outputs": shown, **LIGHT}
     gr.on([tab.select, words.change, starred.change], trigger_mode="always_last", **view)
     bare.change(lambda: gr.update(interactive=False), None, pack, **LIGHT).success(**view)  # the zip of before has settings
     gallery.select(kept.choose, [names, bare], [chosen, *picture_buttons], **LIGHT)

@@ -29,8 +29,9 @@ def figure(image: Image.Image, alt: str, caption: str = "") -> str:
 
 
 def figures(items: Iterable[str], label: str) -> str:
-    """Figures side by side under a heading."""
-    return f'<section class="figures"><h3>{escape(label)}</h3><div>{"".join(items)}</div></section>'
+    """Figures side by side under a heading, if they have one."""
+    heading = f"<h3>{escape(label)}</h3>" if label else ""
+    return f'<section class="figures">{heading}<div>{"".join(items)}</div></section>'
 
 
 def section(title: str, about: str, *rows: Iterable[str]) -> str:

@@ -16,7 +16,6 @@ from multimodal.export import ANIMATIONS, save_animation
 from multimodal.outputs import MixOutput
 from multimodal.reading.syntax import MIXED, style_name
 from multimodal.settings import Settings
-from multimodal.ui.errors import friendly_errors
 from multimodal.ui.generation import Asked, Generation
 from multimodal.ui.markup import message
 from multimodal.ui.progress import Progress
@@ -40,7 +39,7 @@ class Mixing:
             values for the animation (HTML), which shows progress first, the seed, and both download buttons.
         """
         texts, off = Texts(request), gr.update(interactive=False)
-        with friendly_errors(texts):
+        with self.tab.runs.problems(request):
             start = Asked(*asked)
             first = self.tab.job(texts, start).settings
             style = style_name(first.prompt, self.tab.pipeline.names.style_names) if start.style == MIXED else start.style

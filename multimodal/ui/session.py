@@ -13,6 +13,8 @@ import gradio as gr
 from torch import Tensor
 
 from multimodal.settings import Settings
+from multimodal.ui.errors import friendly_errors
+from multimodal.ui.texts import Texts
 
 MODEL: dict[str, Any] = {"concurrency_id": "model", "concurrency_limit": 1, "api_visibility": "private"}
 LIGHT: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}  # handlers that need no model
@@ -72,6 +74,7 @@ class Runs:
     def __init__(self) -> None:
         self._stops: dict[tuple[str | None, bool], Stop] = {}
         self._stopped: set[str | None] = set()  # who ended a run, and was not told yet
+        self._problems: dict[str | None, str] = {}  # why the last run of somebody made nothing, who was not told yet
 
     @contextmanager
     def begin(self, request: gr.Request | None, draft: bool = False) -> Iterator[Stop]:
@@ -80,6 +83,7 @@ class Runs:
         key = session, draft
         self._stops[key] = stop
         self._stopped.discard(session)  # what came too late for the run before
+        self._problems.pop(session, None)
         try:
             yield stop
         finally:
@@ -107,6 +111,20 @@ class Runs:
         stopped = request.session_hash in self._stopped
         self._stopped.discard(request.session_hash)
         return stopped
+
+    @contextmanager
+    def problems(self, request: gr.Request) -> Iterator[None]:
+        """`friendly_errors`, the last of which `problem` then says once more."""
+        try:
+            with friendly_errors(Texts(request)):
+                yield
+        except gr.Error as error:
+            self._problems[request.session_hash] = str(error.message)
+            raise
+
+    def problem(self, request: gr.Request) -> str:
+        """Why the visitor's last run made nothing, as HTML, or ""; asked once."""
+        return self._problems.pop(request.session_hash, "")
 
     def replace_draft(self, request: gr.Request) -> None:
         """End the visitor's draft alone, as a later one follows."""

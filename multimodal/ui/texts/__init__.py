@@ -12,7 +12,10 @@ from multimodal.ui.texts.zh import CHINESE
 
 TEXTS = {"en": ENGLISH, "zh": CHINESE, "zh-CN": CHINESE}
 PREFIX = "multimodal_"  # keeps our keys apart from Gradio's own
-TRANSLATIONS = gr.I18n(**{code: {PREFIX + key: text for key, text in words.items()} for code, words in TEXTS.items()})
+OWN_KEYS = {"common.complete": ""}  # of Gradio, which screen readers are told as it is: no language has a text for it
+TRANSLATIONS = gr.I18n(
+    **{code: {PREFIX + key: text for key, text in words.items()} | OWN_KEYS for code, words in TEXTS.items()}
+)
 
 
 def i18n(key: str) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 COLORS = ("red", "orange", "yellow", "green", "blue", "purple", "pink", "brown", "black", "white", "gray", "gold",
           "silver", "turquoise", "rainbow")  # fmt: skip
 ENGLISH = {
-    "tagline": "Stickers and emoji from a prompt, on your own machine.",
+    "tagline": "# Stickers and emoji from a prompt, on your own machine.",
     "create": "Create",
     "prompt": "Prompt",
     "prompt_placeholder": "a pirate parrot, a rainbow unicorn, a sad cloud, a cat in a top hat, a robot saying “hi”, …",
@@ -54,7 +54,7 @@ ENGLISH = {
     "unstarred": "The star is taken away.",
     "edit": "Edit",
     "edit_fold": "Edit a picture",
-    "edit_about": "Paint over what should change, and say what the whole picture shows: “a smiling face with sunglasses”.",
+    "edit_about": "Paint over what should change, and as Prompt above say what all of it shows: “a face with sunglasses”.",
     "edit_cell": "Row {row}, column {column}",
     "painter": "The picture to paint over: arrow keys move, Enter paints",
     "own_picture": "Start from a picture of yours",

@@ -1,7 +1,7 @@
 """The words of the interface in Chinese."""
 
 CHINESE = {
-    "tagline": "在自己的电脑上，用一句话生成贴纸和表情。",
+    "tagline": "# 在自己的电脑上，用一句话生成贴纸和表情。",
     "create": "创作",
     "prompt": "提示词",
     "prompt_placeholder": "海盗鹦鹉, 彩虹独角兽, 戴着帽子的猫, 悲伤的云, 写着“加油”的熊猫, a rocket and a star, …",
@@ -50,7 +50,7 @@ CHINESE = {
     "unstarred": "已取消收藏。",
     "edit": "编辑",
     "edit_fold": "编辑图片",
-    "edit_about": "涂抹要重画的部分，并描述整张图片应有的样子：“戴墨镜的笑脸”；没有涂抹的部分保持不变。",
+    "edit_about": "涂抹要重画的部分，并在上方的提示词中描述整张图片应有的样子：“戴墨镜的笑脸”；没有涂抹的部分保持不变。",
     "edit_cell": "第 {row} 行，第 {column} 列",
     "painter": "要涂抹的图片：方向键移动，回车涂抹",
     "own_picture": "使用自己的图片",
