@@ -113,13 +113,13 @@ class Runs:
         return stopped
 
     @contextmanager
-    def problems(self, request: gr.Request) -> Iterator[None]:
+    def problems(self, request: gr.Request | None) -> Iterator[None]:
         """`friendly_errors`, the last of which `problem` then says once more."""
         try:
             with friendly_errors(Texts(request)):
                 yield
         except gr.Error as error:
-            self._problems[request.session_hash] = str(error.message)
+            self._problems[request and request.session_hash] = str(error.message)
             raise
 
     def problem(self, request: gr.Request) -> str:

@@ -36,6 +36,18 @@ def test_a_face_has_its_top_between_the_ears_and_its_eyes_where_it_is_dark_on_bo
     assert head.chin == head.lower
 
 
+def test_a_line_drawing_has_its_head_where_the_same_figure_has_it_when_it_is_filled() -> None:
+    hollow, draw = drawing()
+    draw.ellipse((14, 24, 114, 124), outline=(20, 20, 20, 255), width=5)
+    for x in (44, 84):
+        draw.ellipse((x - 5, 55, x + 5, 65), fill=(20, 20, 20, 255))
+    filled, draw = drawing()
+    draw.ellipse((14, 24, 114, 124), fill=(255, 200, 0, 255))
+    for x in (44, 84):
+        draw.ellipse((x - 5, 55, x + 5, 65), fill=(20, 20, 20, 255))
+    assert anatomy(hollow)[:6] == pytest.approx(anatomy(filled)[:6], abs=3)
+
+
 def test_a_figure_with_a_body_has_its_chin_above_it() -> None:
     picture, draw = drawing()
     draw.ellipse((44, 4, 84, 44), fill=(200, 200, 200, 255))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw
+from scipy.ndimage import binary_fill_holes, label
 
 from multimodal.collage.equipment import PLACES, equip
 
@@ -48,6 +49,20 @@ def test_a_figure_and_its_things_fill_the_picture() -> None:
     for place in PLACES:
         left, upper, right, lower = equip(figure(), [thing], [place]).getchannel("a").getbbox() or (0, 0, 0, 0)
         assert max(right - left, lower - upper) >= 60, place
+
+
+def test_between_black_lines_and_what_lies_on_them_there_is_a_rim() -> None:
+    drawing = Image.new("RGBa", (128, 128))
+    ImageDraw.Draw(drawing).ellipse((10, 10, 117, 117), outline=(20, 20, 20, 255), width=8)
+    solid = Image.new("RGBa", (128, 128))
+    ImageDraw.Draw(solid).ellipse((10, 10, 117, 117), fill=(200, 60, 60, 255))
+    thing = Image.new("RGBa", (128, 128))
+    ImageDraw.Draw(thing).rectangle((30, 30, 97, 97), outline=(20, 20, 20, 255), width=8)
+    clear, full = (np.asarray(equip(one, [thing], ["hand"]))[..., 3] < 20 for one in (drawing, solid))
+    inside = binary_fill_holes(~clear)
+    assert label(~clear)[1] == 2, "the drawing and what it holds, apart"
+    assert (inside & clear).any()
+    assert label(~full)[1] == 1
 
 
 def test_what_a_mere_head_holds_hides_none_of_its_eyes() -> None:

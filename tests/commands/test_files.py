@@ -38,6 +38,12 @@ def test_no_exported_file_takes_the_place_of_another(
     assert [path.name for path in (tmp_path / "new").iterdir()] == ["sticker_mycat_ios.png"]
 
 
+def test_a_size_is_a_number(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["export", "a.png", "--size", "abc"])
+    assert "abc is no number of pixels" in capsys.readouterr().err
+
+
 def test_an_unknown_messenger_is_refused_with_the_known_ones(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(["export", "a.png", "--for", "fax"])

@@ -35,6 +35,25 @@ from multimodal.reading.prompts import read_prompt
         ("llama in a party hat blowing a kiss", ("llama", "red heart", "top hat")),
         ("avocado with sunglasses, no background, cute, kawaii", ("avocado", "sunglasses")),
         ("a fox with a hat on a white background", ("a fox", "top hat")),
+        ("one cat and two dogs", ("a cat", "dog", "dog")),
+        ("1 cat and one dog", ("a cat", "a dog")),
+        ("angry avocado lol", ("avocado", "angry face")),
+        ("hahaha a laughing taco", ("taco", "face with tears of joy")),
+        ("aguacate enojado jajaja", ("avocado", "angry face")),
+        ("gato dormindo kkkk", ("cat face", "ZZZ")),
+        ("кот в очках ахах", ("cat face", "glasses")),
+        ("우는 토끼ㅠㅠ", ("rabbit face", "droplet")),
+        ("눈사람과 펭귄", ("snowman", "penguin")),
+        ("펭귄이랑 눈사람", ("penguin", "snowman")),
+        ("メガネかけた犬", ("dog face", "glasses")),
+        ("サンタ帽をかぶった猫", ("cat face", "top hat")),
+        ("おにぎり食べてる猫ちゃん", ("cat", "rice ball")),
+        ("戴圣诞帽的狗", ("dog face", "top hat")),
+        ("hund mit weihnachtsmütze", ("dog face", "top hat")),
+        ("gato com gorro de natal", ("cat face", "top hat")),
+        ("gato con moño rojo", ("cat face", "ribbon")),
+        ("кот спит", ("cat face", "ZZZ")),
+        ("a black cat with a witch hat", ("cat face", "top hat")),
     ],
 )
 def test_what_is_said_around_a_request_is_left_out(prompt: str, things: tuple[str, ...], bundled_names: Names) -> None:
@@ -57,6 +76,11 @@ def test_what_is_said_around_a_request_is_left_out(prompt: str, things: tuple[st
         ("woman on the beach", "woman"),
         ("an old key made of gold", "old key"),
         ("the trumpet", "trumpet"),
+        ("哈哈哈", "grinning squinting face"),
+        ("冷たいかき氷をください", "shaved ice"),  # no rhinoceros, サイ
+        ("ぺんぎん", "penguin"),
+        ("사과 케이크", "shortcake"),
+        ("two women getting married", "couple with heart: woman, woman"),
     ],
 )
 def test_what_is_meant_is_drawn(prompt: str, thing: str, bundled_names: Names) -> None:
@@ -70,7 +94,11 @@ def test_a_word_of_nothing_but_stretched_letters_is_read_at_once(bundled_names: 
 
 @pytest.mark.parametrize(
     ("prompt", "thing", "number"),
-    [("two cats holding hands", "cat", 2), ("two men holding hands", "men holding hands", 1)],
+    [
+        ("two cats holding hands", "cat", 2),
+        ("two men holding hands", "men holding hands", 1),
+        ("a family of ducks", "duck", 3),
+    ],
 )
 def test_what_several_do_together_is_left_out_unless_one_emoji_shows_it(
     prompt: str, thing: str, number: int, bundled_names: Names

@@ -80,6 +80,11 @@ def test_the_right_concept_must_win_by_a_margin():
     assert pushed.tolist() == [[1.5, 2.0, 1.0], [0.0, 0.0, 3.5]]
 
 
+def test_pictures_too_small_to_be_seen_are_refused():
+    with pytest.raises(ValueError, match="smallest_size 4 must be from 8 to image_size"):
+        JudgeRunConfig(smallest_size=4)
+
+
 def test_pictures_grow_to_full_size():
     config = dataclasses.replace(CONFIG, steps=100, smallest_size=32, model=JudgeConfig(image_size=64))
     sizes = [growing_size(config, step) for step in range(100)]

@@ -24,7 +24,7 @@ from tensorboard.backend.event_processing.event_accumulator import EventAccumula
 from torch import Tensor, nn
 
 from multimodal.tensor_folder import load_tensors, save_tensors
-from multimodal.training.batches import batch_indices, of_all_processes
+from multimodal.training.batches import Stopped, batch_indices, of_all_processes
 from multimodal.training.loop import MAX_SKIPPED, Trainer, TrainingError, step_seed
 from multimodal.training.run_config import RunConfig
 
@@ -90,6 +90,38 @@ def test_to_stop_twice_saves_too(tmp_path: Path) -> None:
 
     trainer.run(noisy_loss, on_step=stop_in(2, signal.SIGTERM), export=export)
     assert saved == [3]
+
+
+def test_to_stop_in_the_last_step_ends_what_would_come_next_too(tmp_path: Path) -> None:
+    trainer = make_trainer(tmp_path)
+    with pytest.raises(Stopped):
+        trainer.run(noisy_loss, on_step=stop_in(7, signal.SIGTERM))
+    assert tensors_of(tmp_path, 8), "it is saved"
+
+
+def test_a_damaged_state_gives_way_to_the_one_before_it(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
+    make_trainer(tmp_path).run(noisy_loss)
+    whole = {key: value.clone() for key, value in tensors_of(tmp_path, 8).items()}  # not of the file, which is cut
+    file = tmp_path / "step-00000008" / "model.safetensors"
+    file.write_bytes(file.read_bytes()[:-9])
+    trainer = make_trainer(tmp_path)
+    assert trainer.step == 4
+    assert "is damaged: the run goes on from the state before it" in capsys.readouterr().out
+    shutil.rmtree(tmp_path / "step-00000008")
+    trainer.run(noisy_loss)
+    assert_same_state(whole, tensors_of(tmp_path, 8))
+    for state in tmp_path.glob("step-*"):
+        (state / "model.safetensors").write_bytes(b"")
+    shutil.rmtree(tmp_path / "step-00000004")
+    with pytest.raises(TrainingError, match=r"or remove .*step-00000008, to begin anew"):
+        make_trainer(tmp_path)
+
+
+def test_without_a_clip_gradients_may_be_of_any_size(tmp_path: Path) -> None:
+    trainer = make_trainer(tmp_path, dataclasses.replace(CONFIG, gradient_clip=0.0))
+    before = [parameter.clone() for parameter in trainer.model.parameters()]
+    trainer.run(noisy_loss)
+    assert not any(torch.equal(a, b) for a, b in zip(before, trainer.model.parameters(), strict=True))
 
 
 def test_the_two_newest_states_are_kept(tmp_path: Path) -> None:

@@ -63,6 +63,16 @@ def test_sizes_of_what_is_started_from_are_not_changed_in_silence(trained: Path,
     assert not [*tmp_path.iterdir()]
 
 
+def test_a_dit_that_does_not_fit_what_is_there_is_refused_before_pictures_are_encoded(
+    trained: Path, pictures: Path, tmp_path: Path
+) -> None:
+    for part in ("vqvae", "clip"):
+        shutil.copytree(trained / part, tmp_path / part)
+    with pytest.raises(ValueError, match=r"does not fit the other models; add dit\.model\.context_dim="):
+        train_one("dit", "tiny", ["model.context_dim=48"], Sources(pictures), tmp_path)
+    assert not (tmp_path / "training").exists()
+
+
 def test_what_can_grow_is_planned_as_it_will_be(trained: Path, tmp_path: Path) -> None:
     vqvae, _, dit = make_plan("tiny", ["vqvae.model.decoder_blocks=2", "dit.model.depth=3"], trained, tmp_path)
     assert vqvae.config.model == dataclasses.replace(load_vqvae(trained / "vqvae").config, decoder_blocks=2)

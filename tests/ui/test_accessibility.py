@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.ui.creating import ask, finished
 
@@ -15,6 +15,23 @@ VIEWS = {
     "narrow and dark": {"viewport": {"width": 360, "height": 740}, "color_scheme": "dark"},
 }
 FILLED = {"Codebook": "#codes button", "Tokens": "#edited-cells button", "History": "#kept img"}
+
+
+def test_radio_buttons_are_one_group_with_a_name_in_which_arrow_keys_choose(open_page: Callable[..., Page]) -> None:
+    page = open_page()
+    style = page.get_by_role("group", name="Style")
+    style.get_by_role("radio").nth(1).check()
+    page.keyboard.press("ArrowRight")
+    expect(style.get_by_role("radio").nth(2)).to_be_checked()
+    expect(style.get_by_role("radio", checked=True)).to_have_count(1)
+
+
+def test_why_there_are_no_pictures_stays_to_be_read(open_page: Callable[..., Page]) -> None:
+    page = open_page()
+    ask(page, "{a|b")
+    page.locator("#generate").click()
+    expect(page.locator("#status")).to_contain_text("{")
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
 
 
 @pytest.mark.parametrize("view", VIEWS)
