@@ -26,10 +26,8 @@ def main() -> None:
     args = parser.parse_args()
     pipeline = TextToImagePipeline.from_pretrained(args.checkpoint)
 
-    def sample(steps: int, sampler: str) -> Callable[[], object]:
-        return lambda: pipeline(
-            "a red apple", num_images_per_prompt=args.pictures, num_inference_steps=steps, sampler=sampler
-        )
+    def sample(steps: int, sampler: str, prompt: str = "a red apple") -> Callable[[], object]:
+        return lambda: pipeline(prompt, num_images_per_prompt=args.pictures, num_inference_steps=steps, sampler=sampler)
 
     @torch.inference_mode()
     def encode_prompt() -> object:
@@ -43,6 +41,7 @@ def main() -> None:
     cases: dict[str, Callable[[], object]] = {
         f"{sampler}, {steps} steps": sample(steps, sampler) for sampler, steps in measured
     }
+    cases |= {prompt: sample(4, DEFAULT_SAMPLER, prompt) for prompt in ("a blue apple", "a cat in a top hat")}
     cases |= {"text encoder": encode_prompt, "decoder": decode}
     print(f"{args.pictures} picture(s) on {pipeline.device}, {torch.get_num_threads()} threads, median of {args.repeats}")
     first = 0.0

@@ -29,7 +29,7 @@ from multimodal.arguments import (
     clean_prompt,
 )
 from multimodal.checkpoint import checkpoint_id, load_parts
-from multimodal.collage.layout import Layout, put_together
+from multimodal.collage.layout import SEARCH_STEPS, Layout, put_together
 from multimodal.diffusion import rectified_flow
 from multimodal.diffusion.samplers import SAMPLERS, Callback, SamplerStep, Velocity, guided, inpainting, weighted
 from multimodal.hub import find_checkpoint
@@ -167,7 +167,7 @@ class TextToImagePipeline:
                 latents = rectified_flow.interpolate(x0, noise, start)
                 velocity = inpainting(velocity, x0, noise, redrawn)
             latents = self.sample_latents(velocity, latents, num_inference_steps, sampler, report, start)
-            codebook_indices = self.compose(latents, layouts, int(num_inference_steps))
+            codebook_indices = self.compose(latents, layouts, min(int(num_inference_steps), SEARCH_STEPS))
             if image is not None:
                 codebook_indices = torch.where(redrawn, codebook_indices, original)
             images = rgba.to_images(self.vqvae.decode_indices(codebook_indices))

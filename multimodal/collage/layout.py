@@ -16,6 +16,7 @@ from multimodal.collage.colors import Recoloring, recolor_image
 from multimodal.collage.equipment import equip
 
 MARGIN = 0.02  # around what is put beside something, of its size
+SEARCH_STEPS = 8  # at most, for codes of what is put together: nobody can stop them, and the first ones count most
 
 
 class Thing(NamedTuple):

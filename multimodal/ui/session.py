@@ -92,6 +92,7 @@ class Runs:
 
     def leave(self, request: gr.Request) -> None:
         """End what the visitor runs, who has gone."""
+        self._problems.pop(request.session_hash, None)
         self._end(request)
 
     def _end(self, request: gr.Request) -> bool:
