@@ -181,7 +181,7 @@ def equip(figure: Image.Image, things: Sequence[Image.Image], places: Sequence[s
             y -= _ground(thing, body.middle - half - x, body.middle + half - x)
         layers.insert(0 if spot.behind else len(layers), (thing, x, y, place))
     whole = Image.new("RGBa", canvas.size)
-    is_line_drawing = _is_line_drawing(figure)
+    is_line_drawing = all(map(_is_line_drawing, [figure, *things]))
     for picture, x, y, place in layers:
         if is_line_drawing:
             _clear(whole, picture, x, y, round(RIM * size), see_through=place == "eyes")
@@ -189,9 +189,9 @@ def equip(figure: Image.Image, things: Sequence[Image.Image], places: Sequence[s
     return _fitted(whole, size)
 
 
-def _is_line_drawing(figure: Image.Image) -> bool:
-    """Whether a figure is drawn in ink, or its silhouette is mostly empty, whatever its colour."""
-    pixels = np.asarray(figure)
+def _is_line_drawing(picture: Image.Image) -> bool:
+    """Whether a picture is drawn in ink, or its silhouette is mostly empty, whatever its colour."""
+    pixels = np.asarray(picture)
     drawn = pixels[..., 3] > OPAQUE
     is_ink = drawn.any() and np.quantile(pixels[drawn][:, :3].max(1), 0.9) < INK
     return bool(is_ink or drawn.sum() < HOLLOW * binary_fill_holes(drawn).sum())

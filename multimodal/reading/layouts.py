@@ -16,7 +16,6 @@ from multimodal.reading.relations import DOING, OF_BODY, split_relations
 from multimodal.reading.shown import has_face, has_head, name_of
 from multimodal.reading.syntax import split_style
 
-BLACK_CAT = "black cat"  # whose emoji is one in profile without a face: with something about it, a cat is turned black
 FACE_ONLY = {"", "face", "beside head"}  # places of a figure that only looks somehow
 SHARED = {"around", "under"}  # places on which several things may be at once
 PLURAL = re.compile(r"[^su]s$", re.IGNORECASE)
@@ -92,10 +91,7 @@ def _part(text: str, names: Names) -> list[Placed]:
 def _figure(text: str, names: Names) -> list[Placed]:
     """A figure and what is about it, see `read_figure`; of somebody who looks somehow perhaps the figure alone."""
     if not (looks := split_looks(text)):
-        who, *others = read_figure(text, names) or [Placed("")]
-        if others and name_of(who.thing, names) == BLACK_CAT:
-            who = Placed("cat", "", (Recoloring("black"),))
-        return [who, *others] if who.thing else []
+        return read_figure(text, names)
     figure = read_figure(looks.text, names) or ([] if names_several(looks.text) else [Placed(looks.text)])
     if not figure:
         return []

@@ -53,7 +53,6 @@ from multimodal.reading.prompts import read_prompt
         ("gato com gorro de natal", ("cat face", "top hat")),
         ("gato con moño rojo", ("cat face", "ribbon")),
         ("кот спит", ("cat face", "ZZZ")),
-        ("a black cat with a witch hat", ("cat face", "top hat")),
     ],
 )
 def test_what_is_said_around_a_request_is_left_out(prompt: str, things: tuple[str, ...], bundled_names: Names) -> None:
