@@ -178,7 +178,7 @@ class TextToImagePipeline:
         return TextToImageOutput(images, codebook_indices.cpu(), prompts, seeds, dropped, renamed, self.model_id)
 
     def compose(self, latents: Tensor, layouts: Sequence[Layout], search_steps: int) -> Tensor:
-        """The codebook indices of pictures, from the latents of the things in them; those of several are searched for."""
+        """The codebook indices of pictures, from those of their things; searched for, if put together."""
         firsts = itertools.accumulate((len(layout.things) for layout in layouts[:-1]), initial=0)
         codebook_indices = self.vqvae.quantize(latents[list(firsts)])
         if composed := [row for row, layout in enumerate(layouts) if not layout.as_drawn]:

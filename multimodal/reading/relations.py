@@ -32,7 +32,7 @@ OWN_PARTS = re.compile(  # of a figure, which it has anyway, or none of them as 
 )
 HEADWEAR = re.compile(  # "a cowboy hat" is a hat, as there is no other; mages have their pointed ones
     rf"(?!.*point)(?:.* )?(?P<plain>(?:hat|cap|helmet)s?)|"
-    rf"{MAYBE_ARTICLE}(?P<foreign>{any_said('santas_hats')}|{any_said('other_hats')})",
+    rf"{MAYBE_ARTICLE}(?:{any_said('santas_hats')}|{any_said('other_hats')})",
     re.IGNORECASE,
 )
 SANTAS = re.compile(rf"\b(?:santa|christmas|xmas)|{any_said('santas_hats')}", re.IGNORECASE)  # whose hats are red
